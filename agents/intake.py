@@ -1,0 +1,128 @@
+"""Intake: from a record's bytes to a booking, or to the reason why not.
+
+Everything that can be said of an event without its customer's state is said here, in the order of
+the contract: too_large, malformed, the fields, key_mismatch, wrong_partition, unknown_currency,
+from_future. (`id_conflict` needs the state: `agents.shard`.)
+"""
+
+from collections.abc import Callable, Container
+from typing import Final
+
+import msgspec
+
+from agents.booking import Booking, Unbookable
+from agents.payments import book_payment
+from agents.policy import Policy
+from agents.purchases import book_purchase
+from agents.support_calls import book_support_call
+from schemas.events import Kind, Payment, Purchase, SupportCall, Wire, decode
+from schemas.judge import judge
+from schemas.rejects import Reason, Rejection, excerpt
+from schemas.times import MINUTE_US
+
+FUTURE_LIMIT_US: Final = 5 * MINUTE_US
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """Where this intake stands: which keys belong to it."""
+
+    partition: int
+    partitions: int
+    partition_of: Callable[[bytes, int], int]
+
+
+class Intake:
+    """Judges the records of one partition."""
+
+    def __init__(
+        self, policy: Policy, placement: Placement, max_event_bytes: int, known: Container[str]
+    ) -> None:
+        """`known`: customers of this partition; their keys need no reckoning again."""
+        self._policy = policy
+        self._placement = placement
+        self._max_event_bytes = max_event_bytes
+        self._known = known
+
+    def admit(
+        self, kind: Kind, key: bytes | None, value: bytes | None, timestamp_ms: int
+    ) -> Booking | Rejection:
+        """The booking of one record, or its rejection."""
+        if value is not None and len(value) > self._max_event_bytes:
+            return Rejection(
+                Reason.TOO_LARGE,
+                f"value: expected at most {self._max_event_bytes} bytes, found {len(value)}",
+            )
+        wire = decode(kind, value)
+        if wire is None:
+            judged = judge(kind, value)
+            if isinstance(judged, Rejection):
+                return judged
+            wire = judged
+        customer_id = wire.customer_id
+        expected_key = customer_id.encode()
+        if key != expected_key:
+            return self._judged_first(kind, value, _key_mismatch(key))
+        if customer_id not in self._known:
+            elsewhere = self._wrong_partition(expected_key)
+            if elsewhere is not None:
+                return self._judged_first(kind, value, elsewhere)
+        booked = _book(wire, self._policy)
+        if isinstance(booked, Unbookable):
+            return self._judged_first(
+                kind, value, _unknown_currency(wire) if booked.unknown_currency else None
+            )
+        if timestamp_ms >= 0 and booked.at_us > timestamp_ms * 1000 + FUTURE_LIMIT_US:
+            ahead_s = (booked.at_us - timestamp_ms * 1000) // 1_000_000
+            return Rejection(
+                Reason.FROM_FUTURE,
+                "occurred_at: expected at most 300 s after the record's timestamp, "
+                f"found {ahead_s} s",
+            )
+        return booked
+
+    def _wrong_partition(self, key: bytes) -> Rejection | None:
+        place = self._placement
+        right = place.partition_of(key, place.partitions)
+        if right == place.partition:
+            return None
+        return Rejection(
+            Reason.WRONG_PARTITION,
+            f"partition: expected {right} of {place.partitions} for this key, "
+            f"found {place.partition}",
+        )
+
+    def _judged_first(
+        self, kind: Kind, value: bytes | None, otherwise: Rejection | None
+    ) -> Rejection:
+        """A fault of the fields comes before one of key, partition or currency."""
+        judged = judge(kind, value)
+        if isinstance(judged, Rejection):
+            return judged
+        if otherwise is None:
+            raise AssertionError(
+                f"an event of {kind.name} can't be booked and no field of it is wrong: "
+                "the fast and the slow judge disagree; please report the event"
+            )
+        return otherwise
+
+
+def _book(wire: Wire, policy: Policy) -> Booking | Unbookable:
+    if isinstance(wire, Purchase):
+        return book_purchase(wire, policy)
+    if isinstance(wire, Payment):
+        return book_payment(wire, policy)
+    return book_support_call(wire, policy)
+
+
+def _key_mismatch(key: bytes | None) -> Rejection:
+    found = "no key" if key is None else excerpt(key)
+    return Rejection(Reason.KEY_MISMATCH, f"key: expected the customer_id, found {found}")
+
+
+def _unknown_currency(wire: Wire) -> Rejection:
+    assert not isinstance(wire, SupportCall)
+    return Rejection(
+        Reason.UNKNOWN_CURRENCY,
+        "currency: expected one with a rate in the policy for the event's day, "
+        f"found {excerpt(wire.currency)}",
+    )

@@ -1,0 +1,58 @@
+"""Payments: how late an invoice was paid, and what the waiting cost."""
+
+from agents.booking import INVALID, UNKNOWN_CURRENCY, Booking, Unbookable, content_check, id_key
+from agents.policy import Policy
+from agents.ports import Agent, Batches, Takes
+from schemas.events import Kind, Payment
+from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
+from schemas.times import DAY_US, micros
+
+DAYS_A_YEAR = 365
+"""Interest runs on a year of 365 days, leap year or not (contract, section 4)."""
+
+
+def payments_agent(shards: Takes) -> Agent:
+    """The agent of `payments`: it hands every batch to its shard."""
+
+    async def payments(batches: Batches) -> None:
+        async for batch in batches:
+            await shards.take(batch)
+
+    return payments
+
+
+def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
+    """The booking of a payment; one that failed is remembered and adds nothing."""
+    digits = CURRENCY_DIGITS.get(wire.currency)
+    if digits is None:
+        return UNKNOWN_CURRENCY
+    amount = parse_minor(wire.amount, digits)
+    if amount is None:
+        return INVALID
+    at_us, due_us = micros(wire.occurred_at), micros(wire.due_at)
+    day = at_us // DAY_US
+    ratio = policy.rates.ratio(wire.currency, day)
+    if ratio is None:
+        return UNKNOWN_CURRENCY
+    failed = wire.status == "failed"
+    days_late = (at_us - due_us) // DAY_US
+    return Booking(
+        Kind.PAYMENTS,
+        wire.customer_id,
+        wire.event_id,
+        at_us,
+        day,
+        id_key(Kind.PAYMENTS, wire.event_id),
+        content_check((at_us, wire.invoice_id, amount, wire.currency, due_us, failed)),
+        service_cost=0
+        if failed or days_late <= 0
+        else _late_cost(half_even(amount * ratio[0], ratio[1]), days_late, policy),
+        days_late=None if failed else days_late,
+    )
+
+
+def _late_cost(amount: int, days_late: int, policy: Policy) -> int:
+    """late_fee + amount x annual_rate x days_late / 365, rounded once."""
+    rate, whole = policy.late_annual_rate
+    denominator = whole * DAYS_A_YEAR
+    return half_even(policy.late_fee * denominator + amount * rate * days_late, denominator)

@@ -1,0 +1,148 @@
+"""The policy as the rooms use it: amounts as integers, rates as ratios, thresholds in order."""
+
+from bisect import bisect_right
+from datetime import date
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+
+from schemas.events import CONTACT_CHANNELS
+from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
+from schemas.outputs import TIERS, Tier
+from schemas.policy_file import LatePayer, PolicyFile, SupportSpike
+
+_UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
+_CACHE_MAX: Final = 20_000
+
+Ratio = tuple[int, int]
+"""(numerator, denominator > 0), exact."""
+
+
+class UnprofitableRule(msgspec.Struct, frozen=True):
+    """`[risk.unprofitable]` in minor units."""
+
+    below: int
+    clear_at: int
+    min_tenure_days: int
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """A checked policy, compiled."""
+
+    version: str
+    base_currency: str
+    digits: int
+    dedupe_days: int
+    dedupe_ids_max: int
+    window_days: int
+    default_cost_rate: Ratio
+    contact_costs: dict[str, tuple[int, int, int]]
+    """By channel: cost of d seconds = (first + second * d) / third minor units."""
+    return_per_order: int
+    return_per_item: int
+    late_fee: int
+    late_annual_rate: Ratio
+    entries: tuple[int | None, ...]
+    """By tier's rank the contribution from which on it is reached; None for the lowest."""
+    treatment: dict[Tier, dict[str, Any]]
+    support_spike: SupportSpike | None
+    unprofitable: UnprofitableRule | None
+    late_payer: LatePayer | None
+    rates: "Rates"
+    hash: str
+    """Of everything that decides; two files that decide alike share it."""
+
+
+class Rates:
+    """Dated exchange rates: from minor units of a currency on a day to the base currency's."""
+
+    def __init__(self, base_currency: str, dated: dict[str, dict[str, str]]) -> None:
+        self._base = base_currency
+        self._steps: dict[str, tuple[list[int], list[Ratio]]] = {}
+        self._cache: dict[tuple[str, int], Ratio | None] = {}
+        for code, rates in dated.items():
+            steps = sorted(
+                (date.fromisoformat(text).toordinal() - _UNIX_EPOCH, self._ratio(code, rate))
+                for text, rate in rates.items()
+            )
+            self._steps[code] = [day for day, _ in steps], [ratio for _, ratio in steps]
+
+    def _ratio(self, code: str, rate: str) -> Ratio:
+        exact = parse_ratio(rate)
+        assert exact is not None
+        shift = CURRENCY_DIGITS[self._base] - CURRENCY_DIGITS[code]
+        numerator, denominator = exact
+        if shift >= 0:
+            return numerator * 10**shift, denominator
+        return numerator, denominator * 10**-shift
+
+    def ratio(self, code: str, day: int) -> Ratio | None:
+        """What one minor unit is in base minor units on a UTC day; None where nothing says."""
+        if code == self._base:
+            return 1, 1
+        key = code, day
+        if key in self._cache:
+            return self._cache[key]
+        found: Ratio | None = None
+        if code in self._steps:
+            days, ratios = self._steps[code]
+            at = bisect_right(days, day)
+            found = ratios[at - 1] if at else None
+        if len(self._cache) >= _CACHE_MAX:
+            self._cache.clear()
+        self._cache[key] = found
+        return found
+
+
+def compile_policy(file: PolicyFile) -> Policy:
+    """The policy of a checked file."""
+    digits = CURRENCY_DIGITS[file.base_currency]
+
+    def minor(text: str) -> int:
+        found = parse_signed_minor(text, digits)
+        assert found is not None
+        return found
+
+    def ratio(text: str) -> Ratio:
+        found = parse_ratio(text)
+        assert found is not None
+        return found
+
+    margin_numerator, margin_denominator = ratio(file.value.default_margin_rate)
+    entry, loss = file.tiers.entry, file.risk.unprofitable
+    return Policy(
+        version=file.version,
+        base_currency=file.base_currency,
+        digits=digits,
+        dedupe_days=file.dedupe_days,
+        dedupe_ids_max=file.dedupe_ids_max,
+        window_days=file.value.window_days,
+        default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
+        contact_costs=_contact_costs(file, digits),
+        return_per_order=minor(file.service.returns.per_order),
+        return_per_item=minor(file.service.returns.per_item),
+        late_fee=minor(file.service.late_payment.late_fee),
+        late_annual_rate=ratio(file.service.late_payment.annual_rate),
+        entries=(None, minor(entry.ordinary), minor(entry.important), minor(entry.key)),
+        treatment={tier: file.treatment.get(tier, {}) for tier in TIERS},
+        support_spike=file.risk.support_spike,
+        unprofitable=None
+        if loss is None
+        else UnprofitableRule(minor(loss.below), minor(loss.clear_at), loss.min_tenure_days),
+        late_payer=file.risk.late_payer,
+        rates=Rates(file.base_currency, file.rates),
+        hash=blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest(),
+    )
+
+
+def _contact_costs(file: PolicyFile, digits: int) -> dict[str, tuple[int, int, int]]:
+    costs = dict.fromkeys(CONTACT_CHANNELS, (0, 0, 1))
+    for channel, contact in file.service.contact.items():
+        fixed, rate = parse_minor(contact.fixed, digits), parse_ratio(contact.per_minute)
+        assert fixed is not None
+        assert rate is not None
+        numerator, denominator = rate
+        # per_minute is in major units: times 10**digits for minor ones, by 60 for a second
+        costs[channel] = (fixed * 60 * denominator, numerator * 10**digits, 60 * denominator)
+    return costs

@@ -1,0 +1,40 @@
+"""What the rooms ask of the runtime, and what passes between them."""
+
+from collections.abc import AsyncIterable, Awaitable, Callable
+from typing import Protocol
+
+import msgspec
+
+from schemas.events import Kind
+from schemas.outputs import Headers
+
+
+class Batch(msgspec.Struct):
+    """The records of one fetch of one partition of one input, as columns, undecoded.
+
+    A read is a claim on every offset from `position` up to `next_position`: records that were
+    aborted, compacted away or control records are not among the columns, and yet are done.
+    """
+
+    kind: Kind
+    partition: int
+    position: int
+    next_position: int
+    offsets: list[int]
+    timestamps_ms: list[int]
+    keys: list[bytes | None]
+    values: list[bytes | None]
+    headers: list[Headers]
+    ends: dict[Kind, int]
+    """Per input of this partition the last stable offset as of this fetch, where it is known."""
+
+
+Batches = AsyncIterable[Batch]
+Agent = Callable[[Batches], Awaitable[None]]
+
+
+class Takes(Protocol):
+    """Whoever brings a batch to the shard of its partition."""
+
+    async def take(self, batch: Batch) -> None:
+        """Accept the batch; never waits for another input's records."""

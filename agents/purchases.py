@@ -1,0 +1,98 @@
+"""Purchases: what a sale or a return adds to its customer."""
+
+from agents.booking import INVALID, UNKNOWN_CURRENCY, Booking, Unbookable, content_check, id_key
+from agents.policy import Policy, Ratio
+from agents.ports import Agent, Batches, Takes
+from schemas.events import Kind, Purchase
+from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
+from schemas.times import DAY_US, micros
+
+
+def purchases_agent(shards: Takes) -> Agent:
+    """The agent of `purchases`: it hands every batch to its shard and waits for nothing else."""
+
+    async def purchases(batches: Batches) -> None:
+        async for batch in batches:
+            await shards.take(batch)
+
+    return purchases
+
+
+def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
+    """The booking of a sale or return, converted at the rate of its day."""
+    digits = CURRENCY_DIGITS.get(wire.currency)
+    if digits is None:
+        return UNKNOWN_CURRENCY
+    amount = parse_minor(wire.amount, digits)
+    cost = None if wire.cost is None else parse_minor(wire.cost, digits)
+    listed = None if wire.list_amount is None else parse_minor(wire.list_amount, digits)
+    fee = None if wire.fee is None else parse_minor(wire.fee, digits)
+    returned = wire.type == "return"
+    if (
+        amount is None
+        or (cost is None and wire.cost is not None)
+        or (listed is None and wire.list_amount is not None)
+        or (fee is None and wire.fee is not None)
+        or (not returned and (fee is not None or wire.seller_fault is not None))
+    ):
+        return INVALID
+    at_us = micros(wire.occurred_at)
+    day = at_us // DAY_US
+    ratio = policy.rates.ratio(wire.currency, day)
+    if ratio is None:
+        return UNKNOWN_CURRENCY
+    items = 1 if wire.items is None else wire.items
+    content = content_check((
+        at_us,
+        wire.order_id,
+        amount,
+        wire.currency,
+        returned,
+        cost,
+        listed,
+        items,
+        wire.invoice_id,
+        None if wire.due_at is None else micros(wire.due_at),
+        fee,
+        bool(wire.seller_fault),
+        wire.category,
+        wire.channel,
+        wire.location,
+    ))
+    key = id_key(Kind.PURCHASES, wire.event_id)
+    base = _convert(amount, ratio)
+    if returned:
+        return Booking(
+            Kind.PURCHASES,
+            wire.customer_id,
+            wire.event_id,
+            at_us,
+            day,
+            key,
+            content,
+            revenue=-base,
+            goods_cost=0 if cost is None else -_convert(cost, ratio),
+            fees=0 if fee is None else _convert(fee, ratio),
+            service_cost=policy.return_per_order + policy.return_per_item * items,
+        )
+    if cost is None:
+        share, whole = policy.default_cost_rate
+        goods_cost = half_even(base * share, whole)
+    else:
+        goods_cost = _convert(cost, ratio)
+    return Booking(
+        Kind.PURCHASES,
+        wire.customer_id,
+        wire.event_id,
+        at_us,
+        day,
+        key,
+        content,
+        base,
+        goods_cost,
+    )
+
+
+def _convert(minor: int, ratio: Ratio) -> int:
+    numerator, denominator = ratio
+    return minor if numerator == denominator else half_even(minor * numerator, denominator)

@@ -1,0 +1,155 @@
+"""Risk signals: one small rule each, judged after every event and every due time.
+
+A rule says whether its signal opens or closes, on which evidence, and on which day it could
+change with no event. A signal whose section the policy lacks has no rule.
+"""
+
+from typing import Final, Protocol
+
+import msgspec
+
+from agents.customer import Customer
+from agents.policy import Policy, UnprofitableRule
+from schemas.money import format_minor
+from schemas.outputs import Finding
+from schemas.policy_file import LatePayer, SupportSpike
+from schemas.row import NO_DUE
+
+WATCH: Final = "watch"
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """A signal that opens or closes."""
+
+    raised: bool
+    evidence: list[Finding]
+
+
+class Rule(Protocol):
+    """One signal."""
+
+    name: str
+
+    def judge(self, customer: Customer, *, is_open: bool) -> Turn | None:
+        """What changes, or None."""
+
+    def due_day(self, customer: Customer, *, is_open: bool) -> int:
+        """The first later day at whose start `judge` would find a change without an event.
+
+        NO_DUE where there is none, or where a figure's own due day comes no later.
+        """
+
+
+class LatePayerRule:
+    """Several of the last payments came many days late."""
+
+    name = "late_payer"
+
+    def __init__(self, section: LatePayer) -> None:
+        self._late, self._of, self._days = section.late, section.of, section.days
+        self._clear_on_time = section.clear_on_time
+
+    def judge(self, customer: Customer, *, is_open: bool) -> Turn | None:
+        """Opens on the last `of` payments, closes on a run that was on time."""
+        payments = customer.payments
+        if not payments:
+            return None
+        if not is_open:
+            late = sum(days > self._days for _, days in payments[-self._of :])
+            if late < self._late:
+                return None
+            return Turn(True, [Finding("risk.late_payer.late", late, self._late)])
+        last = payments[-self._clear_on_time :]
+        if len(last) < self._clear_on_time or any(days > 0 for _, days in last):
+            return None
+        return Turn(
+            False, [Finding("risk.late_payer.clear_on_time", len(last), self._clear_on_time)]
+        )
+
+    def due_day(self, customer: Customer, *, is_open: bool) -> int:
+        """Payments do not age."""
+        del customer, is_open
+        return NO_DUE
+
+
+class SupportSpikeRule:
+    """Many contacts in few days, whoever's fault: it tells of a service that fails, too."""
+
+    name = "support_spike"
+
+    def __init__(self, section: SupportSpike) -> None:
+        self._contacts, self._clear_at = section.contacts, section.clear_at
+        self._window_days = section.window_days
+
+    def judge(self, customer: Customer, *, is_open: bool) -> Turn | None:
+        """Opens at `contacts`, closes at `clear_at`."""
+        found = customer.contacts.total
+        if not is_open:
+            if found < self._contacts:
+                return None
+            return Turn(True, [Finding("risk.support_spike.contacts", found, self._contacts)])
+        if found > self._clear_at:
+            return None
+        return Turn(False, [Finding("risk.support_spike.clear_at", found, self._clear_at)])
+
+    def due_day(self, customer: Customer, *, is_open: bool) -> int:
+        """When enough contacts have left the window."""
+        if not is_open:
+            return NO_DUE
+        leaving = customer.contacts.day_leaving_at_most(self._clear_at)
+        return NO_DUE if leaving is None else leaving + self._window_days
+
+
+class UnprofitableSignal:
+    """Costs more than it brings over the window, and is no newcomer."""
+
+    name = "unprofitable"
+
+    def __init__(self, rule: UnprofitableRule, digits: int) -> None:
+        self._rule, self._digits = rule, digits
+
+    def judge(self, customer: Customer, *, is_open: bool) -> Turn | None:
+        """Opens below `below` once tenure is reached, closes at `clear_at`."""
+        contribution, rule = customer.value.contribution, self._rule
+        if not is_open:
+            if contribution >= rule.below or customer.tenure_days < rule.min_tenure_days:
+                return None
+            return Turn(
+                True,
+                [
+                    self._money("risk.unprofitable.below", contribution, rule.below),
+                    Finding(
+                        "risk.unprofitable.min_tenure_days",
+                        customer.tenure_days,
+                        rule.min_tenure_days,
+                    ),
+                ],
+            )
+        if contribution < rule.clear_at:
+            return None
+        return Turn(
+            False, [self._money("risk.unprofitable.clear_at", contribution, rule.clear_at)]
+        )
+
+    def due_day(self, customer: Customer, *, is_open: bool) -> int:
+        """When a customer that makes a loss has been here long enough."""
+        if is_open or customer.value.contribution >= self._rule.below:
+            return NO_DUE
+        return customer.first_day + self._rule.min_tenure_days
+
+    def _money(self, rule: str, observed: int, threshold: int) -> Finding:
+        return Finding(
+            rule, format_minor(observed, self._digits), format_minor(threshold, self._digits)
+        )
+
+
+def rules_of(policy: Policy) -> tuple[Rule, ...]:
+    """The rules that are on, in the order of their names: the order in which they are judged."""
+    rules: list[Rule] = []
+    if policy.late_payer is not None:
+        rules.append(LatePayerRule(policy.late_payer))
+    if policy.support_spike is not None:
+        rules.append(SupportSpikeRule(policy.support_spike))
+    if policy.unprofitable is not None:
+        rules.append(UnprofitableSignal(policy.unprofitable, policy.digits))
+    return tuple(rules)

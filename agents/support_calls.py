@@ -1,0 +1,45 @@
+"""Support calls: what a contact costs, on any channel and by whomever's fault."""
+
+from agents.booking import Booking, content_check, id_key
+from agents.policy import Policy
+from agents.ports import Agent, Batches, Takes
+from schemas.events import Kind, SupportCall
+from schemas.money import half_even
+from schemas.times import DAY_US, micros
+
+
+def support_calls_agent(shards: Takes) -> Agent:
+    """The agent of `support-calls`: it hands every batch to its shard."""
+
+    async def support_calls(batches: Batches) -> None:
+        async for batch in batches:
+            await shards.take(batch)
+
+    return support_calls
+
+
+def book_support_call(wire: SupportCall, policy: Policy) -> Booking:
+    """The booking of a contact: its fixed cost and handling time, rounded once."""
+    at_us = micros(wire.occurred_at)
+    content = content_check((
+        at_us,
+        wire.issue,
+        wire.channel,
+        wire.duration_s,
+        bool(wire.seller_fault),
+        bool(wire.complaint),
+        wire.resolved,
+        wire.satisfaction,
+    ))
+    fixed, per_second, whole = policy.contact_costs[wire.channel]
+    return Booking(
+        Kind.SUPPORT_CALLS,
+        wire.customer_id,
+        wire.event_id,
+        at_us,
+        at_us // DAY_US,
+        id_key(Kind.SUPPORT_CALLS, wire.event_id),
+        content,
+        service_cost=half_even(fixed + per_second * wire.duration_s, whole),
+        contacts=1,
+    )

@@ -1,0 +1,38 @@
+"""Tiers: which one a contribution reaches, and why."""
+
+from agents.policy import Policy
+from schemas.money import format_minor
+from schemas.outputs import TIERS, Finding
+
+KEY_RANK = len(TIERS) - 1
+
+
+def tier_rank(contribution: int, entries: tuple[int | None, ...]) -> int:
+    """The rank of the highest tier whose entry is reached; 0 (maintenance) where none is."""
+    for rank in range(KEY_RANK, 0, -1):
+        entry = entries[rank]
+        if entry is not None and contribution >= entry:
+            return rank
+    return 0
+
+
+def direction(before: int | None, now: int) -> str:
+    """`assigned` the first time, then `upgrade` or `downgrade`."""
+    if before is None:
+        return "assigned"
+    return "upgrade" if now > before else "downgrade"
+
+
+def reasons(rank: int, contribution: int, policy: Policy) -> list[Finding]:
+    """The entry that was reached, and the next one, which was not."""
+    observed = format_minor(contribution, policy.digits)
+    found = []
+    for judged in (rank, rank + 1):
+        entry = policy.entries[judged] if judged <= KEY_RANK else None
+        if entry is not None:
+            found.append(
+                Finding(
+                    f"tiers.entry.{TIERS[judged]}", observed, format_minor(entry, policy.digits)
+                )
+            )
+    return found

@@ -1,0 +1,164 @@
+"""The inbound events: their shape, and the quick way from bytes to a decoded event.
+
+`decode` takes the fast path of a typed decoder; what that refuses goes to `schemas.judge`, which
+judges field by field in the contract's order and finds the words for it. Amounts stay text here:
+how many digits they may have depends on the currency beside them (`schemas.money`).
+"""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from schemas.rejects import Reason, Rejection
+
+MAX_DEPTH: Final = 64
+MAX_ID_CHARS: Final = 128
+MAX_ITEMS: Final = 100_000
+MAX_DURATION_S: Final = 604_800
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Items = Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)]
+Duration = Annotated[int, msgspec.Meta(ge=0, le=MAX_DURATION_S)]
+Satisfaction = Annotated[int, msgspec.Meta(ge=1, le=5)]
+ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
+CONTACT_CHANNELS: Final = ("phone", "chat", "email", "store", "self_service")
+
+
+class Kind(IntEnum):
+    """The inputs, in the order that breaks ties of event time."""
+
+    CUSTOMERS = 0
+    PURCHASES = 1
+    SUPPORT_CALLS = 2
+    PAYMENTS = 3
+
+
+TOPIC_OF_KIND: Final[dict[Kind, str]] = {
+    Kind.CUSTOMERS: "customers",
+    Kind.PURCHASES: "purchases",
+    Kind.SUPPORT_CALLS: "support-calls",
+    Kind.PAYMENTS: "payments",
+}
+
+
+class Purchase(msgspec.Struct, frozen=True, gc=False):
+    """A sale, or goods that came back (`purchases`)."""
+
+    event_id: Id
+    customer_id: Id
+    occurred_at: Moment
+    order_id: str
+    amount: str
+    currency: str
+    type: Literal["sale", "return"] | None = None
+    cost: str | None = None
+    list_amount: str | None = None
+    items: Items | None = None
+    invoice_id: str | None = None
+    due_at: Moment | None = None
+    fee: str | None = None
+    seller_fault: bool | None = None
+    category: str | None = None
+    channel: str | None = None
+    location: str | None = None
+
+
+class SupportCall(msgspec.Struct, frozen=True, gc=False):
+    """One contact of a customer with the service (`support-calls`)."""
+
+    event_id: Id
+    customer_id: Id
+    occurred_at: Moment
+    issue: str
+    channel: ContactChannel
+    duration_s: Duration
+    seller_fault: bool | None = None
+    complaint: bool | None = None
+    resolved: bool | None = None
+    satisfaction: Satisfaction | None = None
+
+
+class Payment(msgspec.Struct, frozen=True, gc=False):
+    """An invoice paid, or an attempt that failed (`payments`)."""
+
+    event_id: Id
+    customer_id: Id
+    occurred_at: Moment
+    invoice_id: str
+    amount: str
+    currency: str
+    due_at: Moment
+    status: Literal["paid", "failed"] | None = None
+
+
+Wire = Purchase | SupportCall | Payment
+
+WIRE_OF_KIND: Final[dict[Kind, type[Wire]]] = {
+    Kind.PURCHASES: Purchase,
+    Kind.SUPPORT_CALLS: SupportCall,
+    Kind.PAYMENTS: Payment,
+}
+_DECODERS: Final = {kind: msgspec.json.Decoder(wire) for kind, wire in WIRE_OF_KIND.items()}
+
+
+def decode(kind: Kind, value: bytes | None) -> Wire | None:
+    """The event of a record's value, or None where it has to be judged (`schemas.judge`).
+
+    Amounts are not parsed yet; everything else about the fields holds.
+    """
+    if value is None:
+        return None
+    if not value.isascii() and not _is_utf8(value):
+        return None
+    if value.count(b"{") + value.count(b"[") > MAX_DEPTH and depth(value) > MAX_DEPTH:
+        return None
+    try:
+        return _DECODERS[kind].decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def malformed(value: bytes | None) -> Rejection | None:
+    """Why a value cannot even be read as one JSON object; None where it can."""
+    if value is None:
+        return Rejection(Reason.MALFORMED, "value: expected a JSON object, found no value")
+    if not _is_utf8(value):
+        return Rejection(Reason.MALFORMED, "value: expected UTF-8, found other bytes")
+    if depth(value) > MAX_DEPTH:
+        return Rejection(
+            Reason.MALFORMED, f"value: expected at most {MAX_DEPTH} levels of nesting, found more"
+        )
+    return None
+
+
+def depth(value: bytes) -> int:
+    """How deep brackets nest outside of strings; a lone bracket counts 1."""
+    level = deepest = 0
+    in_string = escaped = False
+    for byte in value:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_string = False
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"{[":
+            level += 1
+            deepest = max(deepest, level)
+        elif byte in b"}]":
+            level -= 1
+    return deepest
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""The outbound events: their fields, their ids, and how they become bytes (orjson).
+
+A builder takes decided facts and returns the wire form; it decides nothing. `evaluated_at` is the
+only field that may differ between two runs over the same inputs.
+"""
+
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+import orjson
+
+from schemas.money import format_minor
+from schemas.rejects import Rejection
+from schemas.times import format_micros
+
+TIER_CHANGES: Final = "tier-changes"
+AT_RISK: Final = "at-risk"
+CUSTOMER_VALUES: Final = "customer-values"
+REJECTED_EVENTS: Final = "rejected-events"
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+class Tier(StrEnum):
+    """How a customer is treated, worst first: a tier's place in this list is its rank."""
+
+    MAINTENANCE = "maintenance"
+    ORDINARY = "ordinary"
+    IMPORTANT = "important"
+    KEY = "key"
+
+
+TIERS: Final = tuple(Tier)
+
+
+class Trigger(msgspec.Struct, frozen=True, gc=False):
+    """What made Whalecurve judge: an event (with its topic and id) or the passing of time."""
+
+    kind: str
+    topic: str | None = None
+    event_id: str | None = None
+
+    def wire(self) -> dict[str, str | None]:
+        """The trigger as it goes out."""
+        return {"kind": self.kind, "topic": self.topic, "event_id": self.event_id}
+
+
+TIMER: Final = Trigger("timer")
+
+
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """One rule that spoke: what was observed against which threshold, money as decimal text."""
+
+    rule: str
+    observed: str | int
+    threshold: str | int
+
+    def wire(self) -> dict[str, str | int]:
+        """The finding as it goes out."""
+        return {"rule": self.rule, "observed": self.observed, "threshold": self.threshold}
+
+
+class Figures(msgspec.Struct, frozen=True, gc=False):
+    """The figures of one customer's window, in minor units of the base currency."""
+
+    revenue: int
+    goods_cost: int
+    fees: int
+    service_cost: int
+
+    @property
+    def margin(self) -> int:
+        """Revenue less cost of goods, with the restocking fees kept."""
+        return self.revenue - self.goods_cost + self.fees
+
+    @property
+    def contribution(self) -> int:
+        """Margin less the cost to serve."""
+        return self.margin - self.service_cost
+
+
+class Origin(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The record that began a customer: its id makes the ids of all that is said of it."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+def output_id(customer_id: str, origin: Origin, sequence: int, topic: str) -> str:
+    """The `event_id` of an output: the same each time the same output is made."""
+    name = f"{topic}\n{sequence}\n{origin.topic}\n{origin.partition}\n{origin.offset}\n"
+    return blake2b((name + customer_id).encode(), digest_size=16).hexdigest()
+
+
+def value_wire(figures: Figures, currency: str, digits: int, window_days: int) -> dict[str, Any]:
+    """The `value` object of section 4's figures as decimal text."""
+    return {
+        "currency": currency,
+        "window_days": window_days,
+        "revenue": format_minor(figures.revenue, digits),
+        "goods_cost": format_minor(figures.goods_cost, digits),
+        "margin": format_minor(figures.margin, digits),
+        "service_cost": format_minor(figures.service_cost, digits),
+        "contribution": format_minor(figures.contribution, digits),
+    }
+
+
+def evaluated(wire: dict[str, Any], evaluated_at_us: int) -> bytes:
+    """An output's bytes, stamped with the clock at which it was judged."""
+    wire["evaluated_at"] = format_micros(evaluated_at_us)
+    return orjson.dumps(wire)
+
+
+def encode(wire: dict[str, Any]) -> bytes:
+    """An output's bytes."""
+    return orjson.dumps(wire)
+
+
+def rejected_headers(
+    original: Headers, rejection: Rejection, topic: str, partition: int, offset: int
+) -> Headers:
+    """The headers of a rejected event: its own, byte for byte, and then why and whence."""
+    return (
+        *original,
+        ("reason", rejection.reason.value.encode()),
+        ("detail", rejection.detail.encode(errors="replace")),
+        ("source_topic", topic.encode()),
+        ("source_partition", str(partition).encode()),
+        ("source_offset", str(offset).encode()),
+    )

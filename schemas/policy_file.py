@@ -1,0 +1,270 @@
+"""The policy file: its shape, key by key, and the refusal of one that is wrong.
+
+`read_policy` takes TOML text and gives a checked `PolicyFile`, or raises `PolicyError` with the
+file, the line or key, what was expected and what was found. Amounts stay text; `agents.policy`
+compiles them.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from schemas.events import CONTACT_CHANNELS
+from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
+from schemas.outputs import TIERS
+from schemas.rejects import excerpt
+
+MAX_WINDOW_DAYS: Final = 3660
+MAX_DEDUPE_IDS: Final = 200_000
+
+Days = Annotated[int, msgspec.Meta(ge=1, le=MAX_WINDOW_DAYS)]
+DaysOrNone = Annotated[int, msgspec.Meta(ge=0, le=MAX_WINDOW_DAYS)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+CountOrNone = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class PolicyError(Exception):
+    """A policy that can't be used; the text names file, key, expectation and finding."""
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file: a key it does not know is a mistake, not a wish."""
+
+
+class Value(_Section):
+    """`[value]`: over which days value is reckoned."""
+
+    window_days: Days
+    default_margin_rate: str
+
+
+class Contact(_Section):
+    """`[service.contact.CHANNEL]`: what one contact costs."""
+
+    fixed: str = "0"
+    per_minute: str = "0"
+
+
+class Returns(_Section):
+    """`[service.returns]`: what handling a return costs."""
+
+    per_order: str = "0"
+    per_item: str = "0"
+
+
+class LatePayment(_Section):
+    """`[service.late_payment]`: what waiting for money costs."""
+
+    late_fee: str = "0"
+    annual_rate: str = "0"
+
+
+class Service(_Section):
+    """`[service]`: the cost to serve; what is absent costs nothing."""
+
+    contact: dict[str, Contact] = {}
+    returns: Returns = Returns()
+    late_payment: LatePayment = LatePayment()
+
+
+class Entries(_Section):
+    """`[tiers.entry]`: the contribution from which on a tier is reached."""
+
+    key: str
+    important: str
+    ordinary: str
+
+
+class Tiers(_Section):
+    """`[tiers]`."""
+
+    entry: Entries
+
+
+class SupportSpike(_Section):
+    """`[risk.support_spike]`: many contacts in few days."""
+
+    contacts: Count
+    clear_at: CountOrNone
+    window_days: Days
+
+
+class Unprofitable(_Section):
+    """`[risk.unprofitable]`: costs more than it brings, and not only at the start."""
+
+    below: str
+    clear_at: str
+    min_tenure_days: DaysOrNone = 0
+
+
+class LatePayer(_Section):
+    """`[risk.late_payer]`: pays late again and again."""
+
+    late: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    of: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    days: DaysOrNone
+    clear_on_time: Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
+class Risk(_Section):
+    """`[risk]`: a signal whose section is absent is off."""
+
+    support_spike: SupportSpike | None = None
+    unprofitable: Unprofitable | None = None
+    late_payer: LatePayer | None = None
+
+
+class PolicyFile(_Section, frozen=True, kw_only=True):
+    """The whole file."""
+
+    version: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+    base_currency: str
+    dedupe_days: DaysOrNone = 35
+    dedupe_ids_max: Annotated[int, msgspec.Meta(ge=1, le=MAX_DEDUPE_IDS)] = 10_000
+    rates: dict[str, dict[str, str]] = {}
+    value: Value
+    service: Service = Service()
+    tiers: Tiers
+    treatment: dict[str, dict[str, Any]] = {}
+    risk: Risk = Risk()
+
+
+def read_policy(text: str, source: str) -> PolicyFile:
+    """The checked policy of a TOML text; `source` is the file's name for the refusal."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{source}: expected TOML, found a mistake: {error}") from error
+    try:
+        policy = msgspec.convert(raw, PolicyFile)
+    except msgspec.ValidationError as error:
+        raise PolicyError(f"{source}: {_in_field_words(str(error))}") from error
+    for key, expected, found in _faults(policy):
+        raise PolicyError(f"{source}: {key}: expected {expected}, found {excerpt(found)}")
+    return policy
+
+
+def _in_field_words(message: str) -> str:
+    """msgspec's 'Expected `int`, got `str` - at `$.value.window_days`', key first."""
+    what, _, where = message.partition(" - at ")
+    key = where.strip("`").removeprefix("$.") or "the file"
+    return f"{key}: {what[:1].lower()}{what[1:].replace(', got', ', found')}"
+
+
+Fault = tuple[str, str, object]
+
+
+def _faults(policy: PolicyFile) -> Iterator[Fault]:
+    """What the types could not say, one at a time: (key, expected, found)."""
+    digits = CURRENCY_DIGITS.get(policy.base_currency)
+    if digits is None:
+        yield "base_currency", "an ISO 4217 code", policy.base_currency
+        return
+    yield from _rate_faults(policy)
+    yield from _amount_faults(policy, digits)
+    yield from _service_faults(policy)
+    yield from _order_faults(policy, digits)
+    for tier in policy.treatment:
+        if tier not in list(TIERS):
+            yield f"treatment.{tier}", "one of " + ", ".join(TIERS), tier
+
+
+def _rate_faults(policy: PolicyFile) -> Iterator[Fault]:
+    for code, dated in policy.rates.items():
+        if code not in CURRENCY_DIGITS:
+            yield f"rates.{code}", "an ISO 4217 code", code
+        if code == policy.base_currency:
+            yield f"rates.{code}", "no rate for the base currency: it is 1", code
+        if not dated:
+            yield f"rates.{code}", "at least one dated rate", dated
+        for day, rate in dated.items():
+            if not _is_date(day):
+                yield f"rates.{code}.{day}", "a date as YYYY-MM-DD", day
+            ratio = parse_ratio(rate)
+            if ratio is None or ratio[0] == 0:
+                yield f"rates.{code}.{day}", "a decimal text above 0", rate
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _amount_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
+    unsigned, signed = dict(_unsigned_amounts(policy)), dict(_signed_amounts(policy))
+    parsers: tuple[tuple[dict[str, str], Callable[[str, int], int | None], str], ...] = (
+        (unsigned, parse_minor, "a decimal text, not negative,"),
+        (signed, parse_signed_minor, "a decimal text"),
+    )
+    for amounts, parse, words in parsers:
+        for key, text in amounts.items():
+            if parse(text, digits) is None:
+                yield key, f"{words} of at most {digits} digits behind the point", text
+
+
+def _unsigned_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
+    for channel, contact in policy.service.contact.items():
+        yield f"service.contact.{channel}.fixed", contact.fixed
+    yield "service.returns.per_order", policy.service.returns.per_order
+    yield "service.returns.per_item", policy.service.returns.per_item
+    yield "service.late_payment.late_fee", policy.service.late_payment.late_fee
+
+
+def _signed_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
+    entry = policy.tiers.entry
+    yield "tiers.entry.key", entry.key
+    yield "tiers.entry.important", entry.important
+    yield "tiers.entry.ordinary", entry.ordinary
+    if policy.risk.unprofitable is not None:
+        yield "risk.unprofitable.below", policy.risk.unprofitable.below
+        yield "risk.unprofitable.clear_at", policy.risk.unprofitable.clear_at
+
+
+def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
+    rates = {
+        "value.default_margin_rate": policy.value.default_margin_rate,
+        "service.late_payment.annual_rate": policy.service.late_payment.annual_rate,
+    }
+    for channel, contact in policy.service.contact.items():
+        if channel not in CONTACT_CHANNELS:
+            yield f"service.contact.{channel}", "one of " + ", ".join(CONTACT_CHANNELS), channel
+        rates[f"service.contact.{channel}.per_minute"] = contact.per_minute
+    for key, text in rates.items():
+        if parse_ratio(text) is None:
+            yield key, "a decimal text, not negative", text
+    margin = parse_ratio(policy.value.default_margin_rate)
+    if margin is not None and margin[0] > margin[1]:
+        yield "value.default_margin_rate", "at most 1", policy.value.default_margin_rate
+
+
+def _order_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
+    def minor(text: str) -> int:
+        found = parse_signed_minor(text, digits)
+        assert found is not None
+        return found
+
+    entry, risk = policy.tiers.entry, policy.risk
+    if not minor(entry.key) > minor(entry.important):
+        yield "tiers.entry.key", f"more than tiers.entry.important ({entry.important})", entry.key
+    if not minor(entry.important) > minor(entry.ordinary):
+        expected = f"more than tiers.entry.ordinary ({entry.ordinary})"
+        yield "tiers.entry.important", expected, entry.important
+    if risk.support_spike is not None and not risk.support_spike.clear_at < (
+        most := risk.support_spike.contacts
+    ):
+        yield "risk.support_spike.clear_at", f"less than {most}", risk.support_spike.clear_at
+    loss = risk.unprofitable
+    if loss is not None and minor(loss.clear_at) < minor(loss.below):
+        yield "risk.unprofitable.clear_at", f"at least below ({loss.below})", loss.clear_at
+    late = risk.late_payer
+    if late is not None:
+        if late.late > late.of:
+            yield "risk.late_payer.late", f"at most of ({late.of})", late.late
+        if late.clear_on_time <= late.of - late.late:
+            expected = f"more than of - late ({late.of - late.late}): it would flap"
+            yield "risk.late_payer.clear_on_time", expected, late.clear_on_time

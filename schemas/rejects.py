@@ -1,0 +1,49 @@
+"""Why an event is turned away: every reason once, in the order in which they are judged."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+FOUND_MAX_CHARS: Final = 80
+"""A rejection quotes at most this much of what was found."""
+
+
+class Reason(StrEnum):
+    """The `reason` header of a rejected event and the label of its metric."""
+
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    MISSING_FIELD = "missing_field"
+    INVALID_FIELD = "invalid_field"
+    KEY_MISMATCH = "key_mismatch"
+    WRONG_PARTITION = "wrong_partition"
+    UNKNOWN_CURRENCY = "unknown_currency"
+    FROM_FUTURE = "from_future"
+    ID_CONFLICT = "id_conflict"
+
+
+REASON_TEXTS: Final[dict[Reason, str]] = {
+    Reason.TOO_LARGE: "the value is above WHALECURVE_MAX_EVENT_BYTES",
+    Reason.MALFORMED: "not JSON, not an object, too deep, not UTF-8, or no value",
+    Reason.MISSING_FIELD: "a required field is absent or null",
+    Reason.INVALID_FIELD: "a field has a wrong type, range, choice or number of digits",
+    Reason.KEY_MISMATCH: "the record's key is absent or not the customer_id",
+    Reason.WRONG_PARTITION: "the key belongs to another partition: a customer would be split",
+    Reason.UNKNOWN_CURRENCY: "no ISO 4217 currency, or the policy has no rate for it on that day",
+    Reason.FROM_FUTURE: "occurred_at is more than 5 minutes after the record's timestamp",
+    Reason.ID_CONFLICT: "the event_id was applied before with another content",
+}
+
+
+class Rejection(msgspec.Struct, frozen=True, gc=False):
+    """A typed no: the reason, and a sentence that names field, expectation and finding."""
+
+    reason: Reason
+    detail: str
+
+
+def excerpt(value: object) -> str:
+    """What was found, as text of bounded length."""
+    text = repr(value)
+    return text if len(text) <= FOUND_MAX_CHARS else text[: FOUND_MAX_CHARS - 1] + "…"

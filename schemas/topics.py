@@ -1,0 +1,143 @@
+"""Every topic once: what it carries, who writes and reads it, and how it is to be created."""
+
+from typing import Final
+
+import msgspec
+
+from schemas.outputs import AT_RISK, CUSTOMER_VALUES, REJECTED_EVENTS, TIER_CHANGES
+
+DAY_MS: Final = 86_400_000
+REJECTED_EXTRA_BYTES: Final = 65_536
+"""rejected-events admits the largest input record and this much more (keys, headers, reason)."""
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """One topic as Whalecurve knows it; `name` is without prefix."""
+
+    name: str
+    meaning: str
+    key: str
+    written_by: str
+    read_by: str
+    direction: str
+    """in, out or state."""
+    compacted: bool = False
+    optional: bool = False
+    config: tuple[tuple[str, str], ...] = ()
+    """What it is created with, beside its cleanup policy."""
+
+
+_KEEP: Final = (("retention.ms", "-1"), ("message.timestamp.type", "CreateTime"))
+_COMPACT_SOON: Final = (
+    ("min.cleanable.dirty.ratio", "0.1"),
+    ("segment.ms", "600000"),
+    ("segment.bytes", "67108864"),
+)
+CHANGELOG: Final = "changelog"
+
+TOPICS: Final = (
+    Topic(
+        "purchases",
+        "sales and returns",
+        "customer_id",
+        "shops, order systems",
+        "whalecurve",
+        "in",
+        config=_KEEP,
+    ),
+    Topic(
+        "support-calls",
+        "contacts with the service on any channel",
+        "customer_id",
+        "telephony, help desk",
+        "whalecurve",
+        "in",
+        config=_KEEP,
+    ),
+    Topic(
+        "payments",
+        "invoices paid, or attempts that failed",
+        "customer_id",
+        "billing",
+        "whalecurve",
+        "in",
+        config=_KEEP,
+    ),
+    Topic(
+        "customers",
+        "master data of customers",
+        "customer_id",
+        "CRM",
+        "whalecurve",
+        "in",
+        compacted=True,
+        optional=True,
+        config=_KEEP,
+    ),
+    Topic(
+        TIER_CHANGES,
+        "a customer's tier changed, why, and what that tier is granted",
+        "customer_id",
+        "whalecurve",
+        "support routing, CRM, billing, marketing",
+        "out",
+        config=(("retention.ms", str(90 * DAY_MS)),),
+    ),
+    Topic(
+        AT_RISK,
+        "a signal was raised, escalated or cleared, with its evidence",
+        "customer_id",
+        "whalecurve",
+        "support routing, CRM, billing",
+        "out",
+        config=(("retention.ms", str(90 * DAY_MS)),),
+    ),
+    Topic(
+        CUSTOMER_VALUES,
+        "the newest snapshot of every customer",
+        "customer_id",
+        "whalecurve",
+        "CRM, analysts",
+        "out",
+        compacted=True,
+        config=_COMPACT_SOON,
+    ),
+    Topic(
+        REJECTED_EVENTS,
+        "events that were turned away, byte for byte, with the reason in their headers",
+        "as it came",
+        "whalecurve",
+        "the owners of the inputs",
+        "out",
+        config=(("retention.ms", str(30 * DAY_MS)),),
+    ),
+    Topic(
+        CHANGELOG,
+        "the rows of customers and partitions; named after the application",
+        "customer_id",
+        "whalecurve",
+        "whalecurve",
+        "state",
+        compacted=True,
+        config=(*_COMPACT_SOON, ("max.message.bytes", "4194304")),
+    ),
+)
+
+BY_NAME: Final[dict[str, Topic]] = {topic.name: topic for topic in TOPICS}
+
+
+class TopicNames(msgspec.Struct, frozen=True):
+    """The names on the broker: prefixes and the application's id applied."""
+
+    input_prefix: str
+    output_prefix: str
+    app_id: str
+
+    def of(self, name: str) -> str:
+        """The broker's name of a declared topic."""
+        topic = BY_NAME[name]
+        if topic.direction == "in":
+            return self.input_prefix + name
+        if topic.direction == "state":
+            return f"{self.output_prefix}{self.app_id}-{name}"
+        return self.output_prefix + name

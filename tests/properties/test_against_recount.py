@@ -1,0 +1,99 @@
+"""The shard against the independent recount: the same outputs, whatever the batches and restarts."""
+
+from collections import Counter
+from typing import Any
+
+import orjson
+import pytest
+from tests.oracle.recount import Outcome, recount
+from tests.oracle.records import Record
+from tests.oracle.sample import sample
+from tests.oracle.sample_policy import POLICY, POLICY_TOML
+from tests.support.shards import Made, policy_of, run_all
+
+PARTITIONS = 2
+
+
+def stripped(wire: dict[str, Any]) -> dict[str, Any]:
+    return {name: wire[name] for name in wire if name not in ("event_id", "evaluated_at")}
+
+
+def by_customer(wires: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    chains: dict[str, list[dict[str, Any]]] = {}
+    for wire in wires:
+        chains.setdefault(wire["customer_id"], []).append(stripped(wire))
+    return chains
+
+
+def check(made: Made, expected: Outcome) -> None:
+    """All outputs equal the recount's: each customer's in order, rejected ones in any."""
+    assert by_customer(made.of("tier-changes")) == by_customer(expected.tier_changes)
+    assert by_customer(made.of("at-risk")) == by_customer(expected.at_risk)
+    last = {wire["customer_id"]: wire for wire in made.of("customer-values")}
+    assert last == expected.values
+    found = Counter(
+        (message.key, message.value, message.headers)
+        for message in made.messages
+        if message.topic == "rejected-events"
+    )
+    assert found.total() == len(expected.rejected)
+    wanted = {(r.topic, r.partition, r.offset): (r, reason, f) for r, reason, f in expected.rejected}
+    for key, value, headers in found:
+        added = {name: text.decode() for name, text in headers[-5:] if text is not None}
+        place = added["source_topic"], int(added["source_partition"]), int(added["source_offset"])
+        record, reason, name = wanted.pop(place)
+        assert (key, value, headers[:-5]) == (record.key, record.value, record.headers)
+        assert added["reason"] == reason
+        assert name is None or added["detail"].startswith(f"{name}:")
+    assert not wanted
+    assert made.applied == expected.applied.total()
+    assert made.dropped == expected.dropped.total()
+    assert made.consumed == made.applied + made.dropped + made.rejected
+
+
+@pytest.fixture(scope="module")
+def records() -> list[Record]:
+    return sample(11, 6000, 150, partitions=PARTITIONS)
+
+
+@pytest.fixture(scope="module")
+def expected(records: list[Record]) -> Outcome:
+    return recount(POLICY, records, partitions=PARTITIONS)
+
+
+def test_equals_the_recount_in_one_go(records: list[Record], expected: Outcome) -> None:
+    check(run_all(policy_of(POLICY_TOML), records, PARTITIONS), expected)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equals_the_recount_in_any_batches_with_restarts(
+    records: list[Record], expected: Outcome, seed: int
+) -> None:
+    check(run_all(policy_of(POLICY_TOML), records, PARTITIONS, seed), expected)
+
+
+def test_the_sample_moves_what_it_should(expected: Outcome) -> None:
+    signals = {(wire["signal"], wire["status"]) for wire in expected.at_risk}
+    assert len(signals) == 6
+    assert {wire["direction"] for wire in expected.tier_changes} == {
+        "assigned",
+        "upgrade",
+        "downgrade",
+    }
+    assert expected.timers > 100
+    assert len({reason for _, reason, _ in expected.rejected}) == 9
+
+
+def test_ids_and_sequences_are_whole(records: list[Record]) -> None:
+    made = run_all(policy_of(POLICY_TOML), records, PARTITIONS, 99)
+    wires = made.of("tier-changes") + made.of("at-risk")
+    assert len({wire["event_id"] for wire in wires}) == len(wires)
+    for chain in by_customer(sorted(wires, key=lambda wire: wire["sequence"])).values():
+        assert [wire["sequence"] for wire in chain] == list(range(1, len(chain) + 1))
+
+
+def test_two_runs_differ_only_in_evaluated_at(records: list[Record]) -> None:
+    policy = policy_of(POLICY_TOML)
+    one, two = (run_all(policy, records, PARTITIONS, seed) for seed in (1, 2))
+    for topic in ("tier-changes", "at-risk"):
+        assert sorted(map(orjson.dumps, one.of(topic))) == sorted(map(orjson.dumps, two.of(topic)))

@@ -1,0 +1,161 @@
+"""Runs the product's shards over records that lie ready, without a broker, in any batching."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from agents.intake import Placement
+from agents.policy import Policy, compile_policy
+from agents.ports import Batch
+from agents.shard import Message, Shard, ShardSettings
+from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.partitioners import PARTITIONERS
+from schemas.policy_file import read_policy
+from tests.oracle.records import Record
+
+KIND_OF_TOPIC = {topic: kind for kind, topic in TOPIC_OF_KIND.items()}
+NOW_US = 1_800_000_000_000_000
+
+
+def policy_of(text: str) -> Policy:
+    """The compiled policy of a TOML text."""
+    return compile_policy(read_policy(text, "test"))
+
+
+def settings_of(partition: int, partitions: int, *, exactly_once: bool = True) -> ShardSettings:
+    """A shard's settings with snapshots an hour apart."""
+    placement = Placement(partition, partitions, PARTITIONERS["murmur2"])
+    return ShardSettings(placement, 65_536, 3_600_000_000, exactly_once)
+
+
+@dataclass
+class Made:
+    """What shards put out, by partition where order counts."""
+
+    messages: list[Message] = field(default_factory=list)
+    rows: dict[int, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
+    applied: int = 0
+    dropped: int = 0
+    rejected: int = 0
+    consumed: int = 0
+
+    def take(self, shard: Shard, *, all_snapshots: bool = False) -> None:
+        """Carries away a shard's changes, as a commit would."""
+        changes = shard.changes(NOW_US, all_snapshots=all_snapshots)
+        if changes is None:
+            return
+        self.messages += changes.outputs
+        for key, value in changes.rows:
+            assert value is not None
+            self.rows[shard.partition][key] = value
+        self.consumed += changes.tally.consumed.total()
+        self.applied += changes.tally.applied.total()
+        self.dropped += changes.tally.dropped.total()
+        self.rejected += changes.tally.rejected.total()
+
+    def of(self, topic: str) -> list[dict[str, Any]]:
+        """The decoded records of one output."""
+        return [orjson.loads(m.value) for m in self.messages if m.topic == topic and m.value]
+
+
+def batches_of(
+    records: list[Record], kind: Kind, rng: random.Random | None, most: int
+) -> Iterable[Batch]:
+    """The records of one topic partition cut into batches of random or of the greatest size."""
+    at = 0
+    while at < len(records):
+        size = rng.randint(1, most) if rng else most
+        part = records[at : at + size]
+        at += size
+        yield Batch(
+            kind,
+            part[0].partition,
+            part[0].offset,
+            part[-1].offset + 1,
+            [r.offset for r in part],
+            [r.timestamp_ms for r in part],
+            [r.key for r in part],
+            [r.value for r in part],
+            [r.headers for r in part],
+            {},
+        )
+
+
+def run_partition(
+    policy: Policy,
+    settings: ShardSettings,
+    records: list[Record],
+    made: Made,
+    rng: random.Random | None = None,
+    most: int = 500,
+) -> Shard:
+    """One partition from its first record to its last, restarted at random where rng is given."""
+    by_kind: dict[Kind, list[Record]] = {
+        kind: [] for kind in Kind if kind is not Kind.CUSTOMERS
+    }
+    for record in records:
+        by_kind[KIND_OF_TOPIC[record.topic]].append(record)
+    for part in by_kind.values():
+        part.sort(key=lambda record: record.offset)
+    ends = {kind: (part[-1].offset + 1 if part else 0) for kind, part in by_kind.items()}
+    shard = Shard(policy, settings)
+    shard.open_inputs({kind: (0, end) for kind, end in ends.items()})
+    waiting = {kind: list(batches_of(part, kind, rng, most)) for kind, part in by_kind.items()}
+    while True:
+        open_kinds = [kind for kind, left in waiting.items() if left]
+        if open_kinds:
+            kind = rng.choice(open_kinds) if rng else open_kinds[0]
+            shard.put(waiting[kind].pop(0))
+        progress = shard.run(rng.randint(1, 300) if rng else 1_000_000, NOW_US)
+        if rng is None or rng.random() < 0.2:
+            made.take(shard)
+            if rng is not None and rng.random() < 0.1:
+                shard = _restarted(policy, settings, shard, made, by_kind, ends)
+                waiting = {
+                    kind: list(
+                        batches_of(
+                            [r for r in part if r.offset >= shard.inbox(kind).position],
+                            kind,
+                            rng,
+                            most,
+                        )
+                    )
+                    for kind, part in by_kind.items()
+                }
+                continue
+        if not open_kinds and not progress and shard.drained:
+            break
+        if not open_kinds and not progress and shard.full:
+            made.take(shard)
+    made.take(shard, all_snapshots=True)
+    return shard
+
+
+def _restarted(
+    policy: Policy,
+    settings: ShardSettings,
+    old: Shard,
+    made: Made,
+    by_kind: dict[Kind, list[Record]],
+    ends: dict[Kind, int],
+) -> Shard:
+    shard = Shard(policy, settings)
+    offsets = shard.restore(dict(made.rows[old.partition]))
+    shard.open_inputs({kind: (offsets.get(kind, 0), ends[kind]) for kind in by_kind})
+    return shard
+
+
+def run_all(
+    policy: Policy, records: list[Record], partitions: int, seed: int | None = None
+) -> Made:
+    """Every partition, one after the other."""
+    made = Made()
+    for partition in range(partitions):
+        rng = None if seed is None else random.Random(f"{seed}-{partition}")
+        mine = [record for record in records if record.partition == partition]
+        run_partition(policy, settings_of(partition, partitions), mine, made, rng)
+    return made
