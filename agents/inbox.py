@@ -17,6 +17,8 @@ from schemas.rejects import Rejection
 AT_ONCE: Final = -(2**63)
 """The event time of what is rejected without a look at any state: it goes first."""
 _LATEST: Final = 2**63
+UNKNOWN_END: Final = 2**63
+"""The broker was not heard yet of this input: it is waited for."""
 
 
 class Rejected(msgspec.Struct, frozen=True):
@@ -53,7 +55,7 @@ class Inbox:
 
     __slots__ = ("end", "head_us", "kind", "position", "records", "runs", "taken_to")
 
-    def __init__(self, kind: Kind, position: int, end: int) -> None:
+    def __init__(self, kind: Kind, position: int, end: int = UNKNOWN_END) -> None:
         self.kind = kind
         self.position = position
         """The offset of the next record to come in."""
@@ -68,7 +70,7 @@ class Inbox:
     def put(self, run: Run) -> None:
         """A judged batch comes in."""
         self.position = run.next_position
-        self.end = max(self.end, run.next_position)
+        self.see_end(run.next_position)
         if not run.times:
             if not self.runs:
                 self.taken_to = run.next_position
@@ -82,12 +84,12 @@ class Inbox:
 
     def see_end(self, end: int) -> None:
         """The broker holds records up to `end`."""
-        self.end = max(self.end, end)
+        self.end = end if self.end == UNKNOWN_END else max(self.end, end)
 
     @property
-    def awaited(self) -> bool:
-        """Nothing is here and there is more on the broker."""
-        return not self.runs and self.position < self.end
+    def lag(self) -> int:
+        """Records on the broker that are not taken yet, as far as is known."""
+        return 0 if self.end == UNKNOWN_END else self.end - self.taken_to
 
     @property
     def drained(self) -> bool:
@@ -107,13 +109,6 @@ class Inbox:
         self.taken_to = run.next_position
         self.runs.popleft()
         self.head_us = self.runs[0].times[0] if self.runs else _LATEST
-
-    def empty(self) -> None:
-        """Forgets what was fetched and not taken: it will be fetched again."""
-        self.runs.clear()
-        self.records = 0
-        self.head_us = _LATEST
-        self.position = self.taken_to
 
 
 def earliest(inboxes: list[Inbox]) -> tuple[Inbox | None, int]:

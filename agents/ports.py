@@ -27,6 +27,8 @@ class Batch(msgspec.Struct):
     headers: list[Headers]
     ends: dict[Kind, int]
     """Per input of this partition the last stable offset as of this fetch, where it is known."""
+    epoch: int = 0
+    """Under which assignment it was fetched: a batch of an earlier one is void."""
 
 
 Batches = AsyncIterable[Batch]

@@ -43,6 +43,8 @@ from schemas.row import (
 from schemas.times import DAY_US, day_start
 
 INPUTS: Final = 4
+UNREAD: Final = -1
+"""In a partition's row: this input was absent."""
 LATENCY_SAMPLE: Final = 256
 """Of so many events one tells its age."""
 
@@ -119,7 +121,11 @@ class Shard:
                 self._check_policy(partition)
                 self.stream_time_us = partition.stream_time_us
                 self.commit_number = partition.commit_number
-                offsets = {kind: partition.offsets[kind] for kind in Kind}
+                offsets = {
+                    kind: partition.offsets[kind]
+                    for kind in Kind
+                    if partition.offsets[kind] != UNREAD
+                }
                 same_policy = partition.policy_hash == self.policy.hash
         for key, data in rows.items():
             if key != PARTITION_KEY:
@@ -154,9 +160,12 @@ class Shard:
                 f"wants {policy.window_days}: start it under a new WHALECURVE_APP_ID and replay"
             )
 
-    def open_inputs(self, positions: dict[Kind, tuple[int, int]]) -> None:
-        """Per input the offset to read from and the last stable offset; others are absent."""
-        self.inboxes = [Inbox(kind, *positions[kind]) for kind in sorted(positions)]
+    def open_inputs(self, positions: dict[Kind, int]) -> None:
+        """Per input the offset to read from; an input that is not named is absent.
+
+        What was fetched before and not taken is forgotten: it will be fetched again.
+        """
+        self.inboxes = [Inbox(kind, positions[kind]) for kind in sorted(positions)]
 
     # taking in
 
@@ -165,9 +174,18 @@ class Shard:
         return next(inbox for inbox in self.inboxes if inbox.kind is kind)
 
     def put(self, batch: Batch) -> None:
-        """Judges a batch's records and lays them in the inbox of their input."""
+        """Judges a batch's records and lays them in the inbox of their input.
+
+        Raises InvariantError where it does not begin where the last one ended.
+        """
         for kind, end in batch.ends.items():
             self.inbox(kind).see_end(end)
+        expected = self.inbox(batch.kind).position
+        if batch.position != expected:
+            raise InvariantError(
+                f"{TOPIC_OF_KIND[batch.kind]}-{self.partition} goes on at offset {expected}, yet "
+                f"what was fetched begins at {batch.position}: records would be lost; start again"
+            )
         times: list[int] = []
         items: list[Entry | Rejected] = []
         admit, kind = self._intake.admit, batch.kind
@@ -382,7 +400,7 @@ class Shard:
         return changes
 
     def _partition_row(self) -> PartitionRow:
-        offsets = [0] * INPUTS
+        offsets = [UNREAD] * INPUTS
         for inbox in self.inboxes:
             offsets[inbox.kind] = inbox.taken_to
         return PartitionRow(
@@ -408,7 +426,7 @@ class Shard:
 
     def lag(self) -> dict[Kind, int]:
         """Per input the records on the broker that are not taken yet."""
-        return {inbox.kind: inbox.end - inbox.taken_to for inbox in self.inboxes}
+        return {inbox.kind: inbox.lag for inbox in self.inboxes}
 
 
 def _conflict(entry: Entry) -> Rejected:

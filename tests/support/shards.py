@@ -103,7 +103,8 @@ def run_partition(
         part.sort(key=lambda record: record.offset)
     ends = {kind: (part[-1].offset + 1 if part else 0) for kind, part in by_kind.items()}
     shard = Shard(policy, settings)
-    shard.open_inputs({kind: (0, end) for kind, end in ends.items()})
+    shard.open_inputs(dict.fromkeys(ends, 0))
+    see_ends(shard, ends)
     waiting = {kind: list(batches_of(part, kind, rng, most)) for kind, part in by_kind.items()}
     while True:
         open_kinds = [kind for kind, left in waiting.items() if left]
@@ -135,6 +136,12 @@ def run_partition(
     return shard
 
 
+def see_ends(shard: Shard, ends: dict[Kind, int]) -> None:
+    """The broker tells how much of each input lies ready."""
+    for kind, end in ends.items():
+        shard.inbox(kind).see_end(end)
+
+
 def _restarted(
     policy: Policy,
     settings: ShardSettings,
@@ -145,7 +152,8 @@ def _restarted(
 ) -> Shard:
     shard = Shard(policy, settings)
     offsets = shard.restore(dict(made.rows[old.partition]))
-    shard.open_inputs({kind: (offsets.get(kind, 0), ends[kind]) for kind in by_kind})
+    shard.open_inputs({kind: offsets.get(kind, 0) for kind in by_kind})
+    see_ends(shard, ends)
     return shard
 
 

@@ -1,0 +1,1 @@
+"""The command `whalecurve`: one module a subcommand."""

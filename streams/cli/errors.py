@@ -1,0 +1,39 @@
+"""How commands fail: one line on stderr that says what is wrong and what to do."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from schemas.policy_file import PolicyError
+from streams.broker import BrokerError
+from streams.settings import Settings, SettingsError, read_settings
+from streams.topics import BrokerMissingError, TopicsError
+
+
+class Failure(Exception):  # noqa: N818 - the word for the user, not for the programmer
+    """The command failed; its text is the one line."""
+
+
+def failed(text: str) -> int:
+    """Says it and returns the exit status."""
+    click.echo("whalecurve: " + " ".join(text.split()), err=True)
+    return 1
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """Turns what a user can mend into one line."""
+    try:
+        yield
+    except (SettingsError, PolicyError, TopicsError, BrokerMissingError, BrokerError) as error:
+        raise Failure(str(error)) from error
+    except OSError as error:
+        raise Failure(f"{error.filename or 'the system'}: {error.strerror or error}") from error
+
+
+def settings_here() -> Settings:
+    """The settings of this process's environment."""
+    with one_line():
+        return read_settings(os.environ)

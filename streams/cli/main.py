@@ -1,0 +1,43 @@
+"""`whalecurve` itself: its subcommands, and how all of them fail."""
+
+import sys
+
+import click
+
+from streams import __version__
+from streams.cli.errors import Failure, failed
+from streams.cli.policy import policy
+from streams.cli.topics import topics
+from streams.cli.worker import worker
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="whalecurve")
+def whalecurve() -> None:
+    """What customers are worth, what they cost, and which need attention, as it happens.
+
+    Settings come from the environment (WHALECURVE_BROKER, WHALECURVE_POLICY …): README.md lists
+    them. Exit status: 0, 1 where it failed, 2 where it was called wrongly.
+
+    \b
+    Example:
+      whalecurve up
+    """
+
+
+for command in (worker, topics, policy):
+    whalecurve.add_command(command)
+
+
+def main() -> None:
+    """Runs the command; errors are one line on stderr that says what to do."""
+    try:
+        status = whalecurve(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(1)
+    except Failure as error:
+        sys.exit(failed(str(error)))
+    sys.exit(status if isinstance(status, int) else 0)

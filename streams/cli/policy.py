@@ -1,0 +1,47 @@
+"""`whalecurve policy`: checks a policy file before a worker gets it."""
+
+from pathlib import Path
+
+import click
+import orjson
+
+from streams.cli.errors import one_line
+from streams.policies import load_policy
+
+
+@click.group()
+def policy() -> None:
+    """Work with policy files.
+
+    \b
+    Example:
+      whalecurve policy check policy.toml
+    """
+
+
+@policy.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def check(file: Path, *, as_json: bool) -> None:
+    """Check FILE whole: its form, its keys, its amounts, and that its rules do not contradict.
+
+    \b
+    Example:
+      whalecurve policy check policy.toml --json
+    """
+    with one_line():
+        checked = load_policy(file)
+    if as_json:
+        facts = {
+            "file": str(file),
+            "version": checked.version,
+            "base_currency": checked.base_currency,
+            "window_days": checked.window_days,
+            "hash": checked.hash,
+        }
+        click.echo(orjson.dumps(facts).decode())
+    else:
+        click.echo(
+            f"{file}: good: version {checked.version}, {checked.base_currency}, "
+            f"{checked.window_days} days"
+        )

@@ -1,0 +1,34 @@
+"""`whalecurve worker`: runs one worker until it is told to stop."""
+
+import os
+import sys
+
+import click
+
+from streams.cli.errors import one_line, settings_here
+from streams.logs import configure_logs
+from streams.worker import run_worker
+
+
+@click.command()
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Where /livez, /readyz, /metrics listen."
+)
+def worker(host: str) -> None:
+    """Run one worker: join the group, restore its partitions, and keep customers up to date.
+
+    The log is JSON, a line an event of note, on stderr. SIGTERM and SIGINT end it with 0 after a
+    last commit. It ends with 1 when a commit failed: start it again, nothing is lost or doubled.
+
+    \b
+    Example:
+      WHALECURVE_BROKER=127.0.0.1:9092 WHALECURVE_WEB_PORT=8080 whalecurve worker
+    """
+    settings = settings_here()
+    configure_logs()
+    with one_line():
+        status = run_worker(settings, host)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # threads of the Kafka clients may still wait for a broker that is away: nothing is owed them
+    os._exit(status)

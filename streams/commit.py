@@ -1,0 +1,232 @@
+"""The commit: what changed in one shard becomes one Kafka transaction, or the process ends.
+
+The transactional id is fixed by application and partition, so that starting a producer fences
+whoever held the partition before. The client is librdkafka: it refuses to commit a transaction of
+which any message failed. In doubt nothing is aborted and retried: memory is never trusted after a
+failed commit, and whoever takes over finds the log as it was.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+
+from agents.shard import Changes, Message
+from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.topics import CHANGELOG
+from streams.settings import (
+    REQUEST_TIMEOUT_MS,
+    TRANSACTION_TIMEOUT_MS,
+    Settings,
+    librdkafka_options,
+)
+
+COMMIT_DEADLINE_S: Final = 12.0
+"""For one commit, from its first message to the broker's word; below the transaction's timeout."""
+FENCE_DEADLINE_S: Final = 30.0
+MESSAGE_MAX_BYTES: Final = 64 * 1024 * 1024
+"""The client's own limit: above every topic's, so that the broker's word counts."""
+_NO_TEXT: Final = "no more is known"
+
+
+class CommitError(Exception):
+    """A commit failed or is in doubt; the process must end, and start again."""
+
+
+class Log(Protocol):
+    """Where one shard's changes go."""
+
+    def start(self) -> None:
+        """Fences whoever wrote for this partition before."""
+
+    def commit(self, changes: Changes) -> None:
+        """All of it or nothing; CommitError otherwise."""
+
+    def close(self) -> None:
+        """Gives the partition up."""
+
+
+class GroupMetadata:
+    """What a transaction needs to know of the consumer group; one a process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._consumer = Consumer(librdkafka_options(settings) | {"group.id": settings.app_id})
+
+    def get(self) -> Any:  # noqa: ANN401 - librdkafka's own, opaque
+        """The group without a member: the transactional id alone fences."""
+        return self._consumer.consumer_group_metadata()
+
+    def close(self) -> None:
+        """Ends the client."""
+        self._consumer.close()
+
+
+class _Outbox:
+    """Hands messages to one librdkafka producer, and remembers the first that failed."""
+
+    def __init__(self, settings: Settings, partition: int, options: dict[str, Any]) -> None:
+        self._names = settings.names
+        self._partition = partition
+        self._failure: str | None = None
+        self.producer = Producer(
+            librdkafka_options(settings)
+            | {
+                "acks": "all",
+                "compression.type": "lz4",
+                "linger.ms": 5,
+                "batch.num.messages": 20_000,
+                "batch.size": 1_000_000,
+                "message.max.bytes": MESSAGE_MAX_BYTES,
+                "queue.buffering.max.messages": 1_000_000,
+                "queue.buffering.max.kbytes": 1_048_576,
+                "message.timeout.ms": REQUEST_TIMEOUT_MS,
+                "request.timeout.ms": REQUEST_TIMEOUT_MS // 2,
+                "delivery.report.only.error": True,
+                "on_delivery": self._on_failure,
+            }
+            | options
+        )
+
+    def _on_failure(self, error: KafkaError | None, message: Any) -> None:  # noqa: ANN401
+        if error is not None and self._failure is None:
+            self._failure = self._told(message.topic(), error, message.value())
+
+    def _told(self, topic: str, error: KafkaError, value: bytes | None) -> str:
+        size = 0 if value is None else len(value)
+        return f"{error.name()}: a record of {size} bytes for {topic}: {error.str()}"
+
+    def send(self, messages: list[Message]) -> None:
+        """Outputs, each with its headers."""
+        for message in messages:
+            topic = self._names.of(message.topic)
+            try:
+                self.producer.produce(
+                    topic,
+                    value=message.value,
+                    key=message.key,
+                    partition=self._partition,
+                    headers=list(message.headers) or None,
+                )
+            except KafkaException as error:
+                raise CommitError(self._told(topic, error.args[0], message.value)) from error
+        self.producer.poll(0)
+
+    def send_rows(self, rows: list[tuple[bytes, bytes | None]]) -> None:
+        """Rows of the changelog, in one call."""
+        topic = self._names.of(CHANGELOG)
+        batch = [{"key": key, "value": value} for key, value in rows]
+        sent = self.producer.produce_batch(topic, batch, partition=self._partition)
+        if sent != len(batch):
+            failed = next(message for message in batch if "_error" in message)
+            error: Any = failed["_error"]
+            raise CommitError(self._told(topic, error, failed["value"]))
+
+    def flush(self) -> None:
+        """Waits for the broker's word on every message."""
+        left = self.producer.flush(COMMIT_DEADLINE_S)
+        self.check()
+        if left:
+            raise CommitError(f"{left} records were not acknowledged in {COMMIT_DEADLINE_S:.0f} s")
+
+    def check(self) -> None:
+        """Raises CommitError where a message failed."""
+        if self._failure is not None:
+            raise CommitError(self._failure)
+
+    def why(self, error: KafkaException) -> str:
+        """What failed: the message that did it, where one is known."""
+        self.producer.poll(0)
+        reason = error.args[0]
+        told = f"{reason.name()}: {reason.str()}" if isinstance(reason, KafkaError) else _NO_TEXT
+        return f"{self._failure}; {told}" if self._failure else told
+
+
+class TransactionalLog:
+    """One transaction a commit."""
+
+    def __init__(self, settings: Settings, partition: int, group: GroupMetadata) -> None:
+        self._settings = settings
+        self._partition = partition
+        self._group = group
+        self._outbox = _Outbox(
+            settings,
+            partition,
+            {
+                "transactional.id": f"{settings.app_id}-{partition}",
+                "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
+            },
+        )
+
+    def start(self) -> None:
+        """Fences; what the one before left open is aborted."""
+        try:
+            self._outbox.producer.init_transactions(FENCE_DEADLINE_S)
+        except KafkaException as error:
+            raise CommitError(
+                f"fencing partition {self._partition}: {self._outbox.why(error)}"
+            ) from error
+
+    def commit(self, changes: Changes) -> None:
+        """Outputs, rows and input offsets in one transaction."""
+        producer = self._outbox.producer
+        offsets = _group_offsets(self._settings, self._partition, changes.offsets)
+        try:
+            producer.begin_transaction()
+            self._outbox.send(changes.outputs)
+            self._outbox.send_rows(changes.rows)
+            producer.send_offsets_to_transaction(offsets, self._group.get(), COMMIT_DEADLINE_S)
+            producer.commit_transaction(COMMIT_DEADLINE_S)
+        except KafkaException as error:
+            raise CommitError(f"partition {self._partition}: {self._outbox.why(error)}") from error
+        except BufferError as error:
+            raise CommitError(f"partition {self._partition}: {error}") from error
+        self._outbox.check()
+
+    def close(self) -> None:
+        """Ends the producer; an open transaction stays for the broker to abort."""
+        self._outbox.producer.purge(in_queue=True, in_flight=True, blocking=False)
+        del self._outbox
+
+
+class PlainLog:
+    """The same without transactions: outputs, then rows, then offsets, each acknowledged."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        partition: int,
+        commit_offsets: Callable[[dict[Kind, int]], None],
+    ) -> None:
+        self._partition = partition
+        self._commit_offsets = commit_offsets
+        self._outbox = _Outbox(settings, partition, {})
+
+    def start(self) -> None:
+        """There is nothing to fence with."""
+
+    def commit(self, changes: Changes) -> None:
+        """A crash in between repeats outputs with the same ids, and applies nothing twice."""
+        try:
+            self._outbox.send(changes.outputs)
+            self._outbox.flush()
+            self._outbox.send_rows(changes.rows[:-1])
+            self._outbox.flush()
+            self._outbox.send_rows(changes.rows[-1:])
+            self._outbox.flush()
+        except (KafkaException, BufferError) as error:
+            raise CommitError(f"partition {self._partition}: {error}") from error
+        self._commit_offsets(changes.offsets)
+
+    def close(self) -> None:
+        """Ends the producer."""
+        del self._outbox
+
+
+def _group_offsets(
+    settings: Settings, partition: int, offsets: dict[Kind, int]
+) -> list[TopicPartition]:
+    names = settings.names
+    return [
+        TopicPartition(names.of(TOPIC_OF_KIND[kind]), partition, offset)
+        for kind, offset in offsets.items()
+    ]

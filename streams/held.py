@@ -1,0 +1,260 @@
+"""One partition held: fence, restore, read on, take, commit, and give up.
+
+The order of taking over is the guarantee: first the transactional producer starts (whoever held
+the partition can no longer commit), then the changelog is read to its stable end, then the offsets
+are looked at and the inputs opened. Any other order loses or doubles.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Executor
+from typing import Any, Final, Protocol
+
+from aiokafka import TopicPartition
+
+from agents.ports import Batch
+from agents.shard import InvariantError, Shard
+from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.times import DAY_US
+from streams.commit import Log
+from streams.logs import note
+from streams.metrics import Metrics
+from streams.restore import Progress
+from streams.settings import Settings
+from streams.transport import Gate
+
+STEP: Final = 500
+"""Records taken before others get their turn: about ten milliseconds."""
+INBOX_HIGH: Final = 4_000
+INBOX_LOW: Final = 2_000
+"""Records in one inbox at which its fetching stops and goes on."""
+IDLE_S: Final = 0.25
+"""How often a partition at rest looks at the clock."""
+
+
+class Inputs(Protocol):
+    """The consumer, as far as a partition needs it."""
+
+    async def open_inputs(self, positions: dict[TopicPartition, int]) -> None:
+        """Goes to these offsets."""
+
+    async def beginnings(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+        """The first offsets that the broker still has."""
+
+    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int | None]:
+        """The group's committed offsets."""
+
+
+def now_us() -> int:
+    """The wall clock in microseconds."""
+    return time.time_ns() // 1000
+
+
+class Held:
+    """The runtime of one partition's shard."""
+
+    def __init__(
+        self,
+        shard: Shard,
+        log: Log,
+        restore: Callable[[Progress, Callable[[], bool]], dict[bytes, bytes]],
+        surroundings: "Surroundings",
+    ) -> None:
+        self.shard = shard
+        self.partition = shard.partition
+        self.running = False
+        self.progress = Progress()
+        self._log, self._restore, self._around = log, restore, surroundings
+        self._wake = asyncio.Event()
+        self._given_up = False
+        self._committing = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # taking over
+
+    def start(self) -> None:
+        """Begins to take over; `running` tells when it is done."""
+        self._spawn(self._take_over())
+
+    async def _take_over(self) -> None:
+        around = self._around
+        began = time.monotonic()
+        await around.blocking(self._log.start)
+        rows = await around.blocking(lambda: self._restore(self.progress, self._is_given_up))
+        offsets = self.shard.restore(rows)
+        seconds = time.monotonic() - began
+        around.metrics.restored_rows.inc(self.progress.rows_read)
+        around.metrics.restore_seconds.observe(seconds)
+        note(
+            "restored",
+            partition=self.partition,
+            customers=len(self.shard.customers),
+            rows_read=self.progress.rows_read,
+            seconds=round(seconds, 3),
+        )
+        await self._open(await self._positions(offsets))
+
+    async def _positions(self, offsets: dict[Kind, int]) -> dict[Kind, int]:
+        """Where to read on: where the rows say, checked against the broker and the group."""
+        around = self._around
+        tps = {
+            kind: TopicPartition(topic, self.partition)
+            for kind, topic in around.gate.topics.items()
+        }
+        beginnings = await around.inputs.beginnings(list(tps.values()))
+        committed: dict[TopicPartition, int | None] = {}
+        if around.settings.exactly_once:
+            committed = await around.inputs.committed(list(tps.values()))
+        positions = {}
+        for kind, tp in tps.items():
+            first, own, group = beginnings[tp], offsets.get(kind), committed.get(tp)
+            positions[kind] = first if own is None else own
+            if group is not None and around.settings.exactly_once and group != own:
+                raise InvariantError(
+                    f"{tp.topic}-{tp.partition}: the changelog says offset {own}, the group "
+                    f"{around.settings.app_id} says {group}: someone moved the group's offsets or "
+                    "deleted the changelog; set them back, or start a new WHALECURVE_APP_ID"
+                )
+            if positions[kind] < first:
+                raise InvariantError(
+                    f"{tp.topic}-{tp.partition}: offset {own} is to be read next, the broker's "
+                    f"first is {first}: events were deleted unread; start a new WHALECURVE_APP_ID"
+                )
+        return positions
+
+    async def _open(self, positions: dict[Kind, int]) -> None:
+        around = self._around
+        self.shard.open_inputs(positions)
+        await around.inputs.open_inputs(
+            {
+                TopicPartition(around.gate.topics[kind], self.partition): offset
+                for kind, offset in positions.items()
+            }
+        )
+        if self._given_up:
+            return
+        self.running = True
+        for kind in positions:
+            around.gate.let(kind, self.partition)
+        self._spawn(self._pump())
+        self._spawn(self._commit_regularly())
+
+    async def resume(self) -> None:
+        """Reads on after a rebalance that left the partition here."""
+        self._given_up = False
+        positions = {inbox.kind: inbox.taken_to for inbox in self.shard.inboxes}
+        await self._open(positions)
+
+    # taking
+
+    def put(self, batch: Batch) -> None:
+        """A batch for the shard; void unless the partition is running."""
+        if self.running:
+            self.shard.put(batch)
+            self._tend_gate()
+            self._wake.set()
+
+    def _tend_gate(self) -> None:
+        gate = self._around.gate
+        for inbox in self.shard.inboxes:
+            if inbox.records >= INBOX_HIGH:
+                gate.stop(inbox.kind, self.partition)
+            elif inbox.records < INBOX_LOW:
+                gate.let(inbox.kind, self.partition)
+
+    async def _pump(self) -> None:
+        shard, by_wall = self.shard, self._around.settings.clock == "wall"
+        while self.running:
+            now = now_us()
+            taken = shard.run(STEP, now)
+            if not taken and by_wall and shard.drained and not shard.full:
+                taken = shard.fire_due(now // DAY_US, STEP, now)
+            if taken:
+                self._tend_gate()
+                await asyncio.sleep(0)
+                continue
+            self._wake.clear()
+            try:
+                await asyncio.wait_for(self._wake.wait(), IDLE_S)
+            except TimeoutError:
+                continue
+
+    # committing
+
+    async def _commit_regularly(self) -> None:
+        every_s = self._around.settings.commit_ms / 1000
+        while self.running:
+            began = time.monotonic()
+            await self.commit()
+            await asyncio.sleep(max(0.0, every_s - (time.monotonic() - began)))
+
+    async def commit(self, *, all_snapshots: bool = False) -> None:
+        """Commits what changed; an error here must end the process."""
+        async with self._committing:
+            changes = self.shard.changes(now_us(), all_snapshots=all_snapshots)
+            if changes is None:
+                return
+            self._wake.set()
+            began = time.monotonic()
+            await self._around.blocking(lambda: self._log.commit(changes))
+            metrics = self._around.metrics
+            metrics.committed(changes.tally, time.monotonic() - began, len(changes.rows))
+            metrics.show_lag(self.partition, self.shard.lag())
+
+    # giving up
+
+    def _is_given_up(self) -> bool:
+        return self._given_up
+
+    async def suspend(self, *, last: bool = False) -> None:
+        """Stops taking and commits what was taken; `last`: with every snapshot that is owed."""
+        was_running, self.running, self._given_up = self.running, False, True
+        for kind in self._around.gate.topics:
+            self._around.gate.stop(kind, self.partition)
+        self._wake.set()
+        mine = asyncio.current_task()
+        tasks, self._tasks = [task for task in self._tasks if task is not mine], []
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if was_running:
+            await self.commit(all_snapshots=last)
+
+    async def close(self) -> None:
+        """Gives the partition up for good."""
+        await self._around.blocking(self._log.close)
+        self._around.metrics.forget_partition(self.partition)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(self._guarded(work)))
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, going on could lose or double
+            if not self._given_up:
+                self._around.fail(error)
+
+
+class Surroundings:
+    """What every partition of this worker shares."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        gate: Gate,
+        metrics: Metrics,
+        executor: Executor,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self.settings, self.gate, self.metrics = settings, gate, metrics
+        self.fail = fail
+        self.inputs: Inputs
+        self._executor = executor
+
+    async def blocking(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """Does what blocks in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+

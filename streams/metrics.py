@@ -1,0 +1,104 @@
+"""Every metric in one place. Counts of events are counts of what was committed.
+
+`topic` is without prefix. Nothing here is labelled with a customer.
+"""
+
+import time
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from agents.tally import Tally
+from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.outputs import TIERS
+
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LATENCY: Final = (0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
+
+
+class Metrics:
+    """The worker's metrics, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"whalecurve_{name}", text, labels, registry=self.registry)
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"whalecurve_{name}", text, labels, registry=self.registry)
+
+        def histogram(name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
+            return Histogram(
+                f"whalecurve_{name}", text, buckets=buckets, registry=self.registry
+            )
+
+        # what came in: consumed = applied + dropped + rejected
+        self.consumed = counter("events_consumed", "events taken", "topic")
+        self.applied = counter("events_applied", "events that changed a customer", "topic")
+        self.dropped = counter("events_dropped", "events that came twice", "topic", "reason")
+        self.rejected = counter("events_rejected", "events turned away", "topic", "reason")
+        # what went out, and why
+        self.outputs = counter("outputs", "records put out", "topic", "kind")
+        self.due_times = counter("due_times", "due times that happened with no event")
+        self.ids_forgotten = counter(
+            "ids_forgotten", "event ids forgotten early: dedupe_ids_max was reached"
+        )
+        # how well it goes
+        self.commits = counter("commits", "commits that succeeded")
+        self.commit_seconds = histogram("commit_seconds", "duration of a commit", _SECONDS)
+        self.commit_rows = counter("commit_rows", "rows written to the changelog")
+        self.latency_seconds = histogram(
+            "latency_seconds",
+            "from an event's record timestamp to the commit of what followed (a sample)",
+            _LATENCY,
+        )
+        self.lag = gauge("lag", "records on the broker that are not taken", "topic", "partition")
+        self.customers = gauge("customers", "customers by tier", "tier")
+        # taking over
+        self.partitions = gauge("partitions", "partitions held", "state")
+        self.restored_rows = counter("restored_rows", "changelog records read in restores")
+        self.restore_seconds = histogram("restore_seconds", "duration of a restore", _SECONDS)
+        self.restore_waiting = gauge(
+            "restore_waiting", "restores that wait for another program's open transaction"
+        )
+
+    def committed(self, tally: Tally, seconds: float, rows: int) -> None:
+        """A commit succeeded: what it counted becomes known."""
+        self.commits.inc()
+        self.commit_seconds.observe(seconds)
+        self.commit_rows.inc(rows)
+        for topic, number in tally.consumed.items():
+            self.consumed.labels(topic).inc(number)
+        for topic, number in tally.applied.items():
+            self.applied.labels(topic).inc(number)
+        for (topic, reason), number in tally.dropped.items():
+            self.dropped.labels(topic, reason).inc(number)
+        for (topic, reason), number in tally.rejected.items():
+            self.rejected.labels(topic, reason).inc(number)
+        for (topic, kind), number in tally.outputs.items():
+            self.outputs.labels(topic, kind).inc(number)
+        self.due_times.inc(tally.due_times)
+        self.ids_forgotten.inc(tally.ids_forgotten)
+        now_ms = time.time() * 1000
+        for at_ms in tally.taken_at_ms:
+            self.latency_seconds.observe(max(0.0, (now_ms - at_ms) / 1000))
+
+    def show_lag(self, partition: int, lags: dict[Kind, int]) -> None:
+        """How far the inputs of a partition are behind."""
+        for kind, lag in lags.items():
+            self.lag.labels(TOPIC_OF_KIND[kind], str(partition)).set(lag)
+
+    def forget_partition(self, partition: int) -> None:
+        """The partition was given up."""
+        for topic in TOPIC_OF_KIND.values():
+            self.lag.remove_by_labels({"topic": topic, "partition": str(partition)})
+
+    def show_tiers(self, by_tier: list[int]) -> None:
+        """Customers by tier, over the partitions held."""
+        for tier, number in zip(TIERS, by_tier, strict=True):
+            self.customers.labels(tier.value).set(number)
+
+    def text(self) -> bytes:
+        """In Prometheus' text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,102 @@
+"""Restoring a partition: the newest row of every key of its changelog, read to its stable end.
+
+Only after fencing: then no one else can add to it, and what was left open is aborted. A foreign
+open transaction hides the rows behind it, so the end is where the last stable offset has reached
+the high watermark; until then the restore waits and says so.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from schemas.topics import CHANGELOG
+from streams.settings import Settings, librdkafka_options
+
+READ_AT_ONCE: Final = 10_000
+STALL_DEADLINE_S: Final = 60.0
+"""So long without a row or an end and the restore gives up: longer than any transaction lasts."""
+
+
+class RestoreError(Exception):
+    """The changelog could not be read to its end."""
+
+
+class Progress:
+    """How far a restore has come, for /metrics; written by its thread."""
+
+    def __init__(self) -> None:
+        self.rows_read = 0
+        self.waiting_for_transaction = False
+
+
+def read_changelog(
+    settings: Settings, partition: int, progress: Progress, stopped: Callable[[], bool]
+) -> dict[bytes, bytes]:
+    """The newest bytes of each key; RestoreError where the end can't be reached."""
+    topic = settings.names.of(CHANGELOG)
+    consumer = Consumer(
+        librdkafka_options(settings)
+        | {
+            "group.id": f"{settings.app_id}-restore",
+            "enable.auto.commit": False,
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "enable.partition.eof": True,
+            "fetch.wait.max.ms": 500,
+            "fetch.queue.backoff.ms": 10,
+            "queued.min.messages": 200_000,
+            "queued.max.messages.kbytes": 262_144,
+            "fetch.message.max.bytes": 8_388_608,
+        }
+    )
+    try:
+        consumer.assign([TopicPartition(topic, partition, 0)])
+        return _read(consumer, TopicPartition(topic, partition), progress, stopped)
+    except KafkaException as error:
+        raise RestoreError(f"{topic}-{partition}: {error.args[0].str()}") from error
+    finally:
+        consumer.close()
+
+
+def _read(
+    consumer: Consumer, tp: TopicPartition, progress: Progress, stopped: Callable[[], bool]
+) -> dict[bytes, bytes]:
+    rows: dict[bytes, bytes] = {}
+    heard_at = time.monotonic()
+    while not stopped():
+        messages = consumer.consume(READ_AT_ONCE, 0.2)
+        for message in messages:
+            failure = message.error()
+            if failure is not None:
+                if _is_end(consumer, tp, failure, message, progress):
+                    return rows
+                continue
+            key, value = message.key(), message.value()
+            progress.rows_read += 1
+            if value is None:
+                rows.pop(key, None)
+            else:
+                rows[key] = value
+            heard_at = time.monotonic()
+        if time.monotonic() - heard_at > STALL_DEADLINE_S:
+            raise RestoreError(
+                f"{tp.topic}-{tp.partition}: nothing came for {STALL_DEADLINE_S:.0f} s: "
+                "look for a broker that is away, or an open transaction of another program"
+            )
+    raise RestoreError("stopped")
+
+
+def _is_end(
+    consumer: Consumer,
+    tp: TopicPartition,
+    failure: KafkaError,
+    message: Any,  # noqa: ANN401 - librdkafka's Message
+    progress: Progress,
+) -> bool:
+    if failure.code() != KafkaError._PARTITION_EOF:
+        raise KafkaException(failure)
+    _, high = consumer.get_watermark_offsets(tp, cached=True)
+    progress.waiting_for_transaction = message.offset() < high
+    return not progress.waiting_for_transaction

@@ -1,0 +1,173 @@
+"""All partitions of this worker: who holds which, through every rebalance."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from aiokafka import TopicPartition
+
+from agents.intake import Placement
+from agents.policy import Policy
+from agents.ports import Batch
+from agents.shard import InvariantError, Shard, ShardSettings
+from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.outputs import TIERS
+from schemas.partitioners import PARTITIONERS
+from streams.commit import COMMIT_DEADLINE_S, GroupMetadata, Log, PlainLog, TransactionalLog
+from streams.held import Held, Surroundings
+from streams.logs import note
+from streams.metrics import Metrics
+from streams.restore import read_changelog
+from streams.settings import Settings
+from streams.transport import BatchConsumer, Gate
+
+THREADS_MAX: Final = 16
+
+
+class Shards:
+    """Takes batches to the shards, and follows the assignment."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        policy: Policy,
+        partitions: int,
+        gate: Gate,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self.metrics = Metrics()
+        self.assigned = False
+        self._settings, self._policy, self._partitions = settings, policy, partitions
+        self._gate = gate
+        self._group = GroupMetadata(settings)
+        self._executor = ThreadPoolExecutor(min(THREADS_MAX, 2 * partitions + 2), "shard")
+        self._around = Surroundings(settings, gate, self.metrics, self._executor, fail)
+        self._held: dict[int, Held] = {}
+        self._consumer: BatchConsumer
+        self._loop: asyncio.AbstractEventLoop
+        gate.failed = fail
+
+    def attach(self, consumer: BatchConsumer) -> None:
+        """Makes the consumer known; to be called on the loop that runs the shards."""
+        self._consumer = consumer
+        self._around.inputs = consumer
+        self._loop = asyncio.get_running_loop()
+
+    async def take(self, batch: Batch) -> None:
+        """Hands a batch to its shard; void where the partition is not held any more."""
+        held = self._held.get(batch.partition)
+        if held is not None and batch.epoch == self._gate.epoch:
+            try:
+                held.put(batch)
+            except Exception as error:  # noqa: BLE001 - records would be lost if this went on
+                self._around.fail(error)
+
+    # the assignment
+
+    async def revoked(self) -> None:
+        """A rebalance begins: what was taken is committed, nothing more is taken."""
+        self._gate.stop_all()
+        self.assigned = False
+        try:
+            await asyncio.gather(*(held.suspend() for held in self._held.values()))
+        except Exception as error:  # noqa: BLE001 - a commit that failed ends the process
+            self._around.fail(error)
+
+    async def reassigned(self, partitions_by_topic: dict[str, set[int]]) -> None:
+        """A rebalance ends: these partitions are this worker's."""
+        mine = self._checked(partitions_by_topic)
+        for partition in list(self._held):
+            held = self._held[partition]
+            # without fencing another worker may have changed the rows in between
+            if partition not in mine or not held.shard.inboxes or not self._settings.exactly_once:
+                await self._held.pop(partition).close()
+        note("assigned", partitions=sorted(mine), kept=sorted(self._held))
+        for partition in sorted(mine):
+            if partition in self._held:
+                await self._held[partition].resume()
+            else:
+                self._held[partition] = held = self._new(partition)
+                held.start()
+        self.assigned = True
+
+    def _checked(self, partitions_by_topic: dict[str, set[int]]) -> set[int]:
+        found = [partitions_by_topic.get(topic, set()) for topic in self._gate.kinds]
+        if any(partitions != found[0] for partitions in found):
+            raise InvariantError(
+                f"the inputs were assigned apart ({partitions_by_topic}): a customer would be "
+                "split; give all input topics the same number of partitions"
+            )
+        return found[0]
+
+    def _new(self, partition: int) -> Held:
+        settings = self._settings
+        placement = Placement(
+            partition, self._partitions, PARTITIONERS[settings.partitioner]
+        )
+        shard = Shard(
+            self._policy,
+            ShardSettings(
+                placement,
+                settings.max_event_bytes,
+                settings.snapshot_seconds * 1_000_000,
+                settings.exactly_once,
+            ),
+        )
+        return Held(
+            shard,
+            self._log(partition),
+            lambda progress, stopped: read_changelog(settings, partition, progress, stopped),
+            self._around,
+        )
+
+    def _log(self, partition: int) -> Log:
+        if self._settings.exactly_once:
+            return TransactionalLog(self._settings, partition, self._group)
+
+        def commit_offsets(offsets: dict[Kind, int]) -> None:
+            names = self._settings.names
+            by_tp = {
+                TopicPartition(names.of(TOPIC_OF_KIND[kind]), partition): offset
+                for kind, offset in offsets.items()
+            }
+            work = self._consumer.commit_offsets(by_tp)
+            asyncio.run_coroutine_threadsafe(work, self._loop).result(COMMIT_DEADLINE_S)
+
+        return PlainLog(self._settings, partition, commit_offsets)
+
+    # health and end
+
+    @property
+    def ready(self) -> bool:
+        """Assigned, and every partition restored."""
+        return self.assigned and all(held.running for held in self._held.values())
+
+    def show(self) -> None:
+        """Brings the gauges up to date."""
+        by_tier = [0] * len(TIERS)
+        for held in self._held.values():
+            for rank, number in enumerate(held.shard.by_tier):
+                by_tier[rank] += number
+            self.metrics.show_lag(held.partition, held.shard.lag())
+        self.metrics.show_tiers(by_tier)
+        running = sum(held.running for held in self._held.values())
+        self.metrics.partitions.labels("running").set(running)
+        self.metrics.partitions.labels("restoring").set(len(self._held) - running)
+        self.metrics.restore_waiting.set(
+            sum(held.progress.waiting_for_transaction for held in self._held.values())
+        )
+
+    async def stop(self) -> None:
+        """The last commit of every partition, with every snapshot that is owed."""
+        self._gate.stop_all()
+        self.assigned = False
+        held, self._held = list(self._held.values()), {}
+        await asyncio.gather(*(each.suspend(last=True) for each in held))
+        for each in held:
+            await each.close()
+
+    def close(self) -> None:
+        """Ends the threads and clients."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._group.close()

@@ -1,0 +1,183 @@
+"""Topics on the broker: created as `schemas.topics` declares them, and checked before use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from schemas.topics import REJECTED_EXTRA_BYTES, TOPICS, Topic
+from streams.settings import Settings, kafka_python_options
+
+BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
+"""Kafka's default of max.message.bytes; of a topic that does not say."""
+ADMIN_TIMEOUT_MS: Final = 10_000
+
+
+class BrokerMissingError(Exception):
+    """No broker answers where the settings say."""
+
+
+class TopicsError(Exception):
+    """Topics are missing or other than declared; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A topic as the broker has it."""
+
+    partitions: int
+    compacted: bool | None
+    max_message_bytes: int
+
+
+@dataclass(frozen=True)
+class State:
+    """One declared topic and what is the matter with it."""
+
+    topic: Topic
+    name: str
+    exists: bool
+    fault: str | None
+    created: bool = False
+
+
+def connect(settings: Settings) -> KafkaAdminClient:
+    """An admin client; BrokerMissingError where nobody answers."""
+    try:
+        return KafkaAdminClient(
+            **kafka_python_options(settings),
+            request_timeout_ms=ADMIN_TIMEOUT_MS,
+            bootstrap_timeout_ms=5_000,
+        )
+    except (KafkaError, OSError, ValueError) as error:
+        raise BrokerMissingError(
+            f"no Kafka broker answers at {settings.broker}: start one (make kafka, or docker "
+            "compose up), or set WHALECURVE_BROKER"
+        ) from error
+
+
+def create_topics(settings: Settings) -> list[State]:
+    """Creates what is missing and leaves alone what is there; then checks all."""
+    admin = connect(settings)
+    try:
+        found = _found(admin, settings)
+        largest = _largest_input(found, settings)
+        missing = [topic for topic in TOPICS if settings.names.of(topic.name) not in found]
+        for topic in missing:
+            _create(admin, settings, topic, largest)
+        found = _found(admin, settings)
+        return [
+            State(s.topic, s.name, s.exists, s.fault, s.topic in missing)
+            for s in _states(found, settings)
+        ]
+    finally:
+        admin.close()
+
+
+def check_topics(settings: Settings) -> list[State]:
+    """What the broker has, held against what is declared."""
+    admin = connect(settings)
+    try:
+        return list(_states(_found(admin, settings), settings))
+    finally:
+        admin.close()
+
+
+def require_topics(settings: Settings) -> None:
+    """TopicsError unless everything a worker needs is there and as declared."""
+    faults = [state.fault for state in check_topics(settings) if state.fault is not None]
+    if faults:
+        raise TopicsError(
+            "; ".join(faults) + ": `whalecurve topics create` makes what is missing, "
+            "`whalecurve topics check` lists all"
+        )
+
+
+def _create(
+    admin: KafkaAdminClient, settings: Settings, topic: Topic, largest_input_bytes: int
+) -> None:
+    config = dict(topic.config)
+    config["cleanup.policy"] = "compact" if topic.compacted else "delete"
+    if topic.name == "rejected-events":
+        config["max.message.bytes"] = str(largest_input_bytes + REJECTED_EXTRA_BYTES)
+    new = NewTopic(settings.names.of(topic.name), settings.partitions, -1, topic_configs=config)
+    try:
+        admin.create_topics([new], timeout_ms=ADMIN_TIMEOUT_MS)
+    except TopicAlreadyExistsError:
+        return
+    except KafkaError as error:
+        raise TopicsError(f"{new.name}: could not be created: {error}") from error
+
+
+def _found(admin: KafkaAdminClient, settings: Settings) -> dict[str, Found]:
+    names = [settings.names.of(topic.name) for topic in TOPICS]
+    there = set(admin.list_topics())
+    wanted = [name for name in names if name in there]
+    if not wanted:
+        return {}
+    partitions = {
+        topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(wanted)
+    }
+    configs = _configs(admin, wanted)
+    return {
+        name: Found(
+            partitions[name],
+            _compacted(configs.get(name, {})),
+            int(configs.get(name, {}).get("max.message.bytes", BROKER_MAX_MESSAGE_BYTES)),
+        )
+        for name in wanted
+    }
+
+
+def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    answer: Any = admin.describe_configs(resources, config_filter="all")
+    found = answer["topic"]
+    return {
+        name: {key: entry["value"] for key, entry in found.get(name, {}).items()}
+        for name in names
+    }
+
+
+def _compacted(config: dict[str, str]) -> bool | None:
+    policy = config.get("cleanup.policy")
+    return None if policy is None else "compact" in policy
+
+
+def _largest_input(found: dict[str, Found], settings: Settings) -> int:
+    inputs = [settings.names.of(topic.name) for topic in TOPICS if topic.direction == "in"]
+    sizes = [found[name].max_message_bytes for name in inputs if name in found]
+    return max([*sizes, BROKER_MAX_MESSAGE_BYTES, settings.max_event_bytes])
+
+
+def _states(found: dict[str, Found], settings: Settings) -> Iterator[State]:
+    need = _largest_input(found, settings) + REJECTED_EXTRA_BYTES
+    for topic in TOPICS:
+        name = settings.names.of(topic.name)
+        there = found.get(name)
+        yield State(topic, name, there is not None, _fault(topic, name, there, settings, need))
+
+
+def _fault(
+    topic: Topic, name: str, found: Found | None, settings: Settings, rejected_bytes: int
+) -> str | None:
+    if found is None:
+        return None if topic.optional else f"{name}: expected the topic, found none"
+    if found.partitions != settings.partitions:
+        return (
+            f"{name}: expected {settings.partitions} partitions (WHALECURVE_PARTITIONS), "
+            f"found {found.partitions}"
+        )
+    if found.compacted is not None and found.compacted != topic.compacted:
+        wanted = "compact" if topic.compacted else "delete"
+        return f"{name}: expected cleanup.policy={wanted}, found the other one"
+    if topic.name == "rejected-events" and found.max_message_bytes < rejected_bytes:
+        return (
+            f"{name}: expected max.message.bytes of at least {rejected_bytes} (the largest input "
+            f"record and {REJECTED_EXTRA_BYTES} more), found {found.max_message_bytes}"
+        )
+    return None
+

@@ -1,0 +1,117 @@
+"""The composition root: the Faust application, its topics and agents, and the shards they feed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import faust
+from faust.types import TP
+from yarl import URL
+
+from agents.payments import payments_agent
+from agents.policy import Policy
+from agents.ports import Agent, Takes
+from agents.purchases import purchases_agent
+from agents.support_calls import support_calls_agent
+from schemas.events import TOPIC_OF_KIND, Kind
+from streams.settings import SESSION_TIMEOUT_S, Settings
+from streams.shards import Shards
+from streams.transport import BatchTransport, Gate
+
+AGENTS: Final[Mapping[Kind, Callable[[Takes], Agent]]] = {
+    Kind.PURCHASES: purchases_agent,
+    Kind.SUPPORT_CALLS: support_calls_agent,
+    Kind.PAYMENTS: payments_agent,
+}
+BUFFERED_BATCHES: Final = 4
+
+
+class BatchSchema(faust.Schema):
+    """Hands a batch to the agent as it is: records are decoded one by one, by the shard."""
+
+    def compile(self, app: Any, **_: Any) -> Any:  # noqa: ANN401
+        """The decoder of one message: none."""
+        create_event = app.create_event
+
+        async def decode(message: Any, *, propagate: bool = False) -> Any:  # noqa: ANN401
+            del propagate
+            return create_event(None, message.value, message.headers, message)
+
+        return decode
+
+
+class Topology:
+    """One worker's application."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        policy: Policy,
+        partitions: int,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self.gate = Gate(settings)
+        self.gate.set_inputs({kind: settings.names.of(TOPIC_OF_KIND[kind]) for kind in AGENTS})
+        self.shards = Shards(settings, policy, partitions, self.gate, fail)
+        self.app = self._app(settings)
+        self._fail = fail
+        for kind, agent in AGENTS.items():
+            channel = self.app.topic(
+                self.gate.topics[kind],
+                schema=BatchSchema(),
+                key_type=bytes,
+                value_type=bytes,
+                internal=False,
+            )
+            self.app.agent(channel, name=TOPIC_OF_KIND[kind])(agent(self.shards))
+        self.app.on_partitions_revoked.connect(self._on_revoked)
+        self.app.on_partitions_assigned.connect(self._on_assigned)
+
+    def _app(self, settings: Settings) -> faust.App:
+        urls = [URL(f"kafka://{address}") for address in settings.broker.split(",")]
+        app = faust.App(
+            settings.app_id,
+            broker=urls,
+            web_enabled=False,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            stream_wait_empty=False,
+            stream_buffer_maxsize=BUFFERED_BATCHES,
+            stream_recovery_delay=0.0,
+            broker_session_timeout=SESSION_TIMEOUT_S,
+            broker_commit_interval=3600.0,
+            # with 0 and no tables Faust would assign round-robin, topic by topic
+            table_standby_replicas=1,
+            autodiscover=False,
+        )
+        transport = BatchTransport(urls, app)
+        transport.gate = self.gate
+        app.transport = transport
+        app.producer_transport = transport
+        return app
+
+    async def start(self) -> None:
+        """Joins the group; partitions come with the first assignment."""
+        self.app.finalize()
+        self.shards.attach(self.app.consumer)
+        await self.app.start()
+
+    async def stop(self) -> None:
+        """The last commits, then leaves the group."""
+        await self.shards.stop()
+        await self.app.stop()
+        self.shards.close()
+
+    async def _on_revoked(self, app: Any, revoked: set[TP], **_: Any) -> None:  # noqa: ANN401
+        del app, revoked
+        await self.shards.revoked()
+
+    async def _on_assigned(self, app: Any, assigned: set[TP], **_: Any) -> None:  # noqa: ANN401
+        del app
+        partitions_by_topic: dict[str, set[int]] = defaultdict(set)
+        for tp in assigned:
+            partitions_by_topic[tp.topic].add(tp.partition)
+        try:
+            await self.shards.reassigned(partitions_by_topic)
+        except Exception as error:  # noqa: BLE001 - held partitions would be in an unknown state
+            self._fail(error)

@@ -1,0 +1,101 @@
+"""One worker, from its settings to its last commit.
+
+It ends with 0 after SIGTERM or SIGINT, and with 1 and one line that says what to do when a commit
+failed or an invariant broke: whoever supervises it starts it again.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+import threading
+from typing import Final
+
+from agents.policy import Policy
+from streams.logs import complain, note
+from streams.policies import load_policy
+from streams.settings import Settings
+from streams.topics import require_topics
+from streams.topology import Topology
+from streams.web.server import WebServer
+
+STOP_DEADLINE_S: Final = 28.0
+"""A stop that takes longer ends hard: the contract allows 30 s."""
+LEAVE_DEADLINE_S: Final = 3.0
+"""After a failure: so long to leave the group, without a commit."""
+
+
+class Worker:
+    """A running worker."""
+
+    def __init__(self, settings: Settings, policy: Policy, host: str = "127.0.0.1") -> None:
+        self._settings, self._policy, self._host = settings, policy, host
+        self._ended: asyncio.Event
+        self._loop: asyncio.AbstractEventLoop
+        self._failure: BaseException | None = None
+        self.address = ""
+
+    async def run(self) -> int:
+        """Runs until it is told to stop or fails; the exit status."""
+        self._loop = asyncio.get_running_loop()
+        self._ended = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._ended.set)
+        topology = Topology(self._settings, self._policy, self._settings.partitions, self.fail)
+        web = WebServer(topology.shards, self._host, self._settings.web_port)
+        await web.start()
+        self.address = web.address
+        note(
+            "worker started",
+            web=web.address,
+            app_id=self._settings.app_id,
+            guarantee=self._settings.guarantee,
+            clock=self._settings.clock,
+            policy_version=self._policy.version,
+        )
+        try:
+            await topology.start()
+            await self._ended.wait()
+        except Exception as error:  # noqa: BLE001 - said below, in one line
+            self.fail(error)
+        if self._failure is None:
+            await self._stop_cleanly(topology)
+        await web.stop()
+        if self._failure is not None:
+            await self._leave(topology)
+            return 1
+        note("worker stopped")
+        return 0
+
+    def fail(self, error: BaseException) -> None:
+        """The process must end: going on could lose or double."""
+        if self._failure is None:
+            self._failure = error
+            complain("worker failed", error=f"{type(error).__name__}: {error}")
+            self._loop.call_soon_threadsafe(self._ended.set)
+
+    async def _stop_cleanly(self, topology: Topology) -> None:
+        threading.Timer(STOP_DEADLINE_S, os._exit, (1,)).start()
+        note("worker stopping")
+        try:
+            await topology.stop()
+        except Exception as error:  # noqa: BLE001 - a last commit that failed is a failure
+            self.fail(error)
+
+    async def _leave(self, topology: Topology) -> None:
+        try:
+            await asyncio.wait_for(topology.app.consumer.stop(), LEAVE_DEADLINE_S)
+        except Exception:  # noqa: BLE001, S110 - the group finds out by the session's end
+            pass
+
+
+def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:
+    """Checks everything, runs a worker, and returns its exit status.
+
+    Raises PolicyError, TopicsError or BrokerMissingError before anything is started.
+    """
+    policy = load_policy(settings.policy)
+    require_topics(settings)
+    # restored rows live long: looking through them again and again would cost a tenth of the CPU
+    gc.set_threshold(50_000, 50, 100)
+    return asyncio.run(Worker(settings, policy, host).run())

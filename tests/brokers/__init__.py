@@ -1,0 +1,22 @@
+"""The brokers that tests stand on: real Apache Kafka here, the embedded one in `streams.broker`."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+REQUIRE = "WHALECURVE_REQUIRE_KAFKA"
+
+
+def require_kafka() -> None:
+    """Skip the calling test where Kafka cannot run; fail it if the environment requires Kafka."""
+    # Imported here so that `python -m tests.brokers.kafka` does not import itself twice.
+    from tests.brokers import kafka  # noqa: PLC0415
+
+    missing = kafka.available()
+    if missing is None:
+        return
+    if os.environ.get(REQUIRE) == "1":
+        pytest.fail(f"{missing} ({REQUIRE}=1 forbids to skip)", pytrace=False)
+    pytest.skip(f"no Apache Kafka: {missing}")

@@ -1,0 +1,16 @@
+"""A slow, obvious recount of the contract, to check the product's outputs against.
+
+Nothing of the product is imported here: the recount reads the same records and the same policy
+and arrives at its own answer, so that the two can only agree where both are right. Records go
+through `judge` (is it an event?), `ledger` (what does it book?), `customer` (what is the customer
+worth, and when does that change by itself?) and `verdict` (which outputs follow?); `recount`
+puts the inputs of each partition in order. `sample` makes traffic to run both on.
+
+What the recount leaves out: the `customers` topic, the wall clock, `event_id` and `evaluated_at`
+of the outputs.
+"""
+
+from .records import Record
+from .recount import Outcome, recount
+
+__all__ = ["Outcome", "Record", "recount"]

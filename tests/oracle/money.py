@@ -1,0 +1,94 @@
+"""The policy's amounts and rates, conversion to base minor units, and money as text.
+
+Amounts are integers of the base currency's minor unit, rates are exact fractions; a fraction
+becomes an amount by rounding half to even (`round` of a `Fraction` does that), once.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from . import instants
+from .currencies import DIGITS
+
+
+class Terms:
+    """A policy, read into numbers that can be reckoned with."""
+
+    def __init__(self, policy: Mapping[str, Any]) -> None:
+        """Read the parsed TOML of a policy that is known to be valid."""
+        self.version: str = policy["version"]
+        self.base: str = policy["base_currency"]
+        self.digits = DIGITS[self.base]
+        self.unit: int = 10**self.digits
+        self.dedupe_days: int = policy["dedupe_days"]
+        self.dedupe_ids_max: int = policy.get("dedupe_ids_max", 10_000)
+        self.rates = {
+            currency: sorted(
+                (instants.calendar_day(day), Fraction(rate)) for day, rate in dated.items()
+            )
+            for currency, dated in policy.get("rates", {}).items()
+        }
+        self.window_days: int = policy["value"]["window_days"]
+        self.default_margin_rate = Fraction(policy["value"]["default_margin_rate"])
+        service = policy["service"]
+        self.contact = {
+            channel: (self.minor(cost["fixed"]), self.fine(cost["per_minute"]))
+            for channel, cost in service["contact"].items()
+        }
+        self.return_order = self.minor(service["returns"]["per_order"])
+        self.return_item = self.minor(service["returns"]["per_item"])
+        self.late_fee = self.minor(service["late_payment"]["late_fee"])
+        self.annual_rate = Fraction(service["late_payment"]["annual_rate"])
+        self.entry = {tier: self.minor(entry) for tier, entry in policy["tiers"]["entry"].items()}
+        self.treatment: Mapping[str, Any] = policy.get("treatment", {})
+        risk = policy.get("risk", {})
+        self.support_spike: Mapping[str, int] | None = risk.get("support_spike")
+        self.late_payer: Mapping[str, int] | None = risk.get("late_payer")
+        self.unprofitable: Mapping[str, int] | None = None
+        if "unprofitable" in risk:
+            section = risk["unprofitable"]
+            self.unprofitable = {
+                "below": self.minor(section["below"]),
+                "clear_at": self.minor(section["clear_at"]),
+                "min_tenure_days": section["min_tenure_days"],
+            }
+
+    def fine(self, text: str) -> Fraction:
+        """Read a sum that may be finer than the minor unit, in minor units."""
+        return Fraction(text) * self.unit
+
+    def minor(self, text: str) -> int:
+        """Read a sum of the base currency as whole minor units."""
+        fine = self.fine(text)
+        if fine.denominator != 1:
+            message = f"{text} has more digits than {self.base}"
+            raise ValueError(message)
+        return fine.numerator
+
+    def rate(self, currency: str, day: int) -> Fraction | None:
+        """Find what one unit of a currency is worth on a day; None where nobody said."""
+        if currency not in DIGITS:
+            return None
+        if currency == self.base:
+            return Fraction(1)
+        newest = None
+        for since, rate in self.rates.get(currency, ()):
+            if since <= day:
+                newest = rate
+        return newest
+
+    def in_base(self, amount: Fraction, currency: str, day: int) -> int:
+        """Convert an amount at its day's rate and round it."""
+        rate = self.rate(currency, day)
+        if rate is None:
+            message = f"no rate for {currency}"
+            raise ValueError(message)
+        return round(amount * rate * self.unit)
+
+    def text(self, minor: int) -> str:
+        """Write minor units with exactly the base currency's digits."""
+        if self.digits == 0:
+            return str(minor)
+        whole, rest = divmod(abs(minor), self.unit)
+        return f"{'-' if minor < 0 else ''}{whole}.{rest:0{self.digits}}"

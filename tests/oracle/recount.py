@@ -1,0 +1,152 @@
+"""The recount itself: each partition's inputs merged by event time, due times in between."""
+
+import heapq
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .customer import Customer
+from .instants import day_of
+from .judge import Event, Gate, Refusal, judge
+from .money import Terms
+from .records import TOPICS, Record
+from .verdict import Wire, judged, snapshot
+
+_TIMER: Wire = {"kind": "timer", "topic": None, "event_id": None}
+
+
+@dataclass
+class Outcome:
+    """Everything that must have come out once all records are taken.
+
+    Lists are in the order made within a partition, one partition after the other.
+    """
+
+    tier_changes: list[Wire] = field(default_factory=list)
+    at_risk: list[Wire] = field(default_factory=list)
+    rejected: list[tuple[Record, str, str | None]] = field(default_factory=list)
+    """Each rejected record, the reason, and the field where the reason names one."""
+    values: dict[str, Wire] = field(default_factory=dict)
+    """Each customer's last snapshot."""
+    consumed: Counter[str] = field(default_factory=Counter)
+    applied: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rejections: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many were dropped and rejected, by topic and reason."""
+    timers: int = 0
+    """How many due times fired."""
+
+
+def recount(
+    policy: Mapping[str, Any],
+    records: Iterable[Record],
+    *,
+    partitions: int,
+    partitioner: str = "murmur2",
+    max_event_bytes: int = 65536,
+) -> Outcome:
+    """Recount what a policy makes of records that all lie ready, by the event clock."""
+    gate = Gate(Terms(policy), partitions, partitioner, max_event_bytes)
+    lying: dict[int, dict[str, list[Record]]] = defaultdict(lambda: {name: [] for name in TOPICS})
+    for record in records:
+        lying[record.partition][record.topic].append(record)
+    outcome = Outcome()
+    for partition in sorted(lying):
+        _Partition(gate, outcome).run(lying[partition])
+    return outcome
+
+
+def merged(
+    inputs: Mapping[str, list[Record]], gate: Gate
+) -> Iterator[tuple[Record, Event | Refusal]]:
+    """Take the earliest of the inputs' next records; one that is refused is taken at once."""
+    queues = {
+        topic: deque(sorted(inputs[topic], key=lambda record: record.offset)) for topic in TOPICS
+    }
+    heads: dict[str, tuple[Record, Event | Refusal]] = {}
+    while True:
+        for topic, queue in queues.items():
+            if topic not in heads and queue:
+                record = queue.popleft()
+                heads[topic] = record, judge(record, gate)
+        if not heads:
+            return
+        yield heads.pop(min(heads, key=lambda topic: _turn(topic, heads[topic][1])))
+
+
+def _turn(topic: str, verdict: Event | Refusal) -> tuple[float, int]:
+    """Say when a head's turn is: event time, and the order of the topics where that ties."""
+    when = verdict["occurred_at"] if isinstance(verdict, dict) else float("-inf")
+    return when, TOPICS.index(topic)
+
+
+class _Partition:
+    """One partition's customers and its stream time."""
+
+    def __init__(self, gate: Gate, outcome: Outcome) -> None:
+        self.gate = gate
+        self.terms = gate.terms
+        self.outcome = outcome
+        self.stream_time = float("-inf")
+        self.customers: dict[str, Customer] = {}
+        self.dues: list[tuple[int, bytes, str]] = []
+        """A heap of due times; an entry counts while it is still its customer's next."""
+
+    def run(self, inputs: Mapping[str, list[Record]]) -> None:
+        """Take every record, then picture every customer."""
+        for record, verdict in merged(inputs, self.gate):
+            self.outcome.consumed[record.topic] += 1
+            if isinstance(verdict, tuple):
+                self._reject(record, *verdict)
+            else:
+                self._take(record, verdict)
+        for name, customer in self.customers.items():
+            self.outcome.values[name] = snapshot(customer, self.terms)
+
+    def _take(self, record: Record, event: Event) -> None:
+        """Drop, reject or apply an event that is valid in itself."""
+        topic, name = record.topic, event["customer_id"]
+        customer = self.customers.get(name)
+        twin = customer.seen.get((topic, event["event_id"])) if customer else None
+        if twin is not None:
+            if twin == event:
+                self.outcome.dropped[topic, "duplicate"] += 1
+            else:
+                self._reject(record, "id_conflict", None)
+            return
+        happened: int = event["occurred_at"]
+        self._fire(happened)
+        if customer is None:
+            customer = Customer(name, as_of=happened, first_day=day_of(happened))
+            self.customers[name] = customer
+        self.stream_time = max(happened, self.stream_time)
+        customer.apply(topic, event, self.terms)
+        self.outcome.applied[topic] += 1
+        trigger = {"kind": "event", "topic": topic, "event_id": event["event_id"]}
+        self._settle(customer, trigger)
+        self._fire(self.stream_time)
+
+    def _fire(self, until: float) -> None:
+        """Let everything come that is due in the partition until then, in order."""
+        while self.dues and self.dues[0][0] <= until:
+            due, _, name = heapq.heappop(self.dues)
+            customer = self.customers[name]
+            if customer.next_due == due:
+                customer.fire(due, self.terms)
+                self.outcome.timers += 1
+                self._settle(customer, _TIMER)
+
+    def _settle(self, customer: Customer, trigger: Wire) -> None:
+        """Judge a customer and look when it must be looked at again."""
+        changes, risks = judged(customer, self.terms, trigger)
+        self.outcome.tier_changes += changes
+        self.outcome.at_risk += risks
+        customer.find_next_due(self.terms)
+        if customer.next_due is not None:
+            name = customer.customer_id
+            heapq.heappush(self.dues, (customer.next_due, name.encode(), name))
+
+    def _reject(self, record: Record, reason: str, field_name: str | None) -> None:
+        self.outcome.rejected.append((record, reason, field_name))
+        self.outcome.rejections[record.topic, reason] += 1

@@ -1,0 +1,145 @@
+"""Seeded traffic of about 200 days: what honest customers send, and what goes wrong on the way.
+
+Records arrive one after the other with growing timestamps; what they tell of happened shortly
+before, sometimes days or months before. Bodies come from `sample_bodies`, bad records from
+`sample_faults`.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from random import Random
+
+from . import instants
+from .records import TOPICS, Record, partition_of
+from .sample_bodies import Body, Profile, body, conflicting, profile, restated
+from .sample_faults import Draft, spoiled
+from .sample_policy import POLICY, POLICY_TOML
+
+__all__ = ["END", "POLICY", "POLICY_TOML", "START", "sample"]
+
+START = instants.parse("2026-01-01T00:00:00Z")
+END = START + 200 * instants.DAY
+
+_TWICE_SHARE = 0.025
+_BURST_SHARE = 0.12
+_LATE_SHARE = 0.05
+_VERY_LATE_SHARE = 0.006
+_HEADERS_SHARE = 0.05
+_REMEMBERED = 400
+
+
+def sample(
+    seed: int, events: int, customers: int, *, partitions: int, bad_share: float = 0.02
+) -> list[Record]:
+    """Make so many records of so many customers, the same ones for the same seed.
+
+    They come in order of arrival, with offsets consecutive in every topic partition.
+    """
+    traffic = _Traffic(Random(seed), events, customers, partitions)
+    return [traffic.record(bad_share) for _ in range(events)]
+
+
+class _Traffic:
+    """The state of the generator: who there is, what was sent, where the offsets stand."""
+
+    def __init__(self, rng: Random, events: int, customers: int, partitions: int) -> None:
+        self.rng = rng
+        self.partitions = partitions
+        self.step = max(1, (END - START) // max(1, events))
+        self.now = START
+        self.profiles = [profile(rng, number) for number in range(customers)]
+        self.weights = _running_sums([one.weight for one in self.profiles])
+        self.offsets: Counter[tuple[str, int]] = Counter()
+        self.names: Counter[str] = Counter()
+        self.sent: list[tuple[str, bytes]] = []
+        self.callers: list[Profile] = []
+
+    def record(self, bad_share: float) -> Record:
+        """Let the next record arrive."""
+        self.now += self.rng.randint(1, 2 * self.step - 1)
+        draft = self._draft()
+        if self.rng.random() < bad_share:
+            spoiled(self.rng, draft, self.partitions)
+        offset = self.offsets[draft.topic, draft.partition]
+        self.offsets[draft.topic, draft.partition] += 1
+        traced = self.rng.random() < _HEADERS_SHARE
+        return Record(
+            topic=draft.topic,
+            partition=draft.partition,
+            offset=offset,
+            timestamp_ms=draft.timestamp_ms,
+            key=draft.key,
+            value=draft.value,
+            headers=(("trace", b"%d" % offset), ("blob", b"\x00\xff")) if traced else (),
+        )
+
+    def _draft(self) -> Draft:
+        """Make a good record: mostly a new event, now and then one that was sent before."""
+        if self.sent and self.rng.random() < _TWICE_SHARE:
+            topic, value = self._again()
+        else:
+            topic, value = self._new()
+            self.sent.append((topic, value))
+        key = json.loads(value)["customer_id"].encode()
+        partition = partition_of(key, self.partitions, "murmur2")
+        return Draft(topic, partition, self.now // 1_000, key, value)
+
+    def _again(self) -> tuple[str, bytes]:
+        """Send an event once more: its bytes, the same in other words, or another under its id."""
+        recent = self.rng.random() < 0.9
+        topic, value = self.rng.choice(self.sent[-_REMEMBERED:] if recent else self.sent)
+        way = self.rng.random()
+        if way < 0.4:
+            return topic, value
+        if way < 0.8:
+            return topic, _bytes(self.rng, restated(self.rng, topic, json.loads(value)))
+        return topic, _bytes(self.rng, conflicting(self.rng, topic, json.loads(value)))
+
+    def _new(self) -> tuple[str, bytes]:
+        """Send a new event of a customer, often another call of one that just called."""
+        if self.callers and self.rng.random() < 0.3:
+            topic, who = "support-calls", self.callers.pop()
+        else:
+            who = self.rng.choices(self.profiles, cum_weights=self.weights)[0]
+            topic = self.rng.choices(TOPICS, (6, who.calls, 2))[0]
+            if topic == "support-calls" and self.rng.random() < _BURST_SHARE:
+                self.callers += [who] * self.rng.randint(2, 5)
+        self.names[topic] += 1
+        name = f"{topic[:2]}-{self.names[topic]}"
+        if self.rng.random() < 0.5:
+            name = str(self.names[topic])
+        return topic, _bytes(self.rng, body(self.rng, topic, who, name, self._happened()))
+
+    def _happened(self) -> int:
+        """Choose when an event happened that arrives now; no finer than microseconds."""
+        rng, late = self.rng, self.rng.random()
+        if late < _VERY_LATE_SHARE:
+            happened = self.now - rng.randint(3 * instants.DAY, 120 * instants.DAY)
+        elif late < _VERY_LATE_SHARE + _LATE_SHARE:
+            happened = self.now - rng.randint(0, 3 * instants.DAY)
+        elif late < 0.1:
+            happened = self.now // 1_000 * 1_000 + rng.choice((1, 299, 300)) * instants.SECOND
+        else:
+            happened = self.now - rng.randint(0, 90 * instants.SECOND)
+        grain = rng.choices((instants.DAY, instants.SECOND, 1_000, 1), (3, 80, 12, 5))[0]
+        return happened // grain * grain
+
+
+def _bytes(rng: Random, content: Body) -> bytes:
+    """Write a body as JSON; spacing, escapes and the order of fields mean nothing."""
+    names = list(content)
+    if rng.random() < 0.1:
+        rng.shuffle(names)
+    separators = (", ", ": ") if rng.random() < 0.1 else (",", ":")
+    shown = {name: content[name] for name in names}
+    text = json.dumps(shown, separators=separators, ensure_ascii=rng.random() < 0.5)
+    return text.encode()
+
+
+def _running_sums(weights: Sequence[float]) -> list[float]:
+    sums, total = [], 0.0
+    for weight in weights:
+        total += weight
+        sums.append(total)
+    return sums

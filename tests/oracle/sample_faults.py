@@ -1,0 +1,213 @@
+"""What goes wrong with a record on its way: every reason to reject it, some of them at once."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from . import instants
+from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
+
+TOO_LARGE = 65_537
+"""One byte more than the default limit."""
+
+
+@dataclass
+class Draft:
+    """A record before it is written."""
+
+    topic: str
+    partition: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+
+
+_REQUIRED = {
+    PURCHASES: ("order_id", "amount", "currency"),
+    SUPPORT_CALLS: ("issue", "channel", "duration_s"),
+    PAYMENTS: ("invoice_id", "amount", "currency", "due_at"),
+}
+_COMMON = ("event_id", "customer_id", "occurred_at")
+
+_ANYWHERE: tuple[tuple[str, Any], ...] = (
+    ("event_id", ""),
+    ("event_id", "x" * 129),
+    ("event_id", 17),
+    ("customer_id", ""),
+    ("customer_id", ["c-1"]),
+    ("occurred_at", "2026-03-01T10:00:00"),
+    ("occurred_at", "2026-02-30T10:00:00Z"),
+    ("occurred_at", "yesterday"),
+    ("occurred_at", 1_772_000_000),
+)
+_AMOUNTS: tuple[tuple[str, Any], ...] = (
+    ("amount", 12),
+    ("amount", "-1"),
+    ("amount", "+1"),
+    ("amount", "1e3"),
+    ("amount", ".5"),
+    ("amount", "5."),
+    ("amount", ""),
+    ("amount", "1.2345"),
+    ("amount", "1234567890123456"),
+    ("amount", "\u0661\u0662"),
+    ("currency", 840),
+)
+_WRONG: dict[str, tuple[tuple[str, Any], ...]] = {
+    PURCHASES: (
+        *_AMOUNTS,
+        ("order_id", 1),
+        ("type", "gift"),
+        ("type", True),
+        ("cost", "a lot"),
+        ("cost", 3.5),
+        ("list_amount", "0.00001"),
+        ("items", 0),
+        ("items", 100_001),
+        ("items", 2.0),
+        ("items", True),
+        ("items", "2"),
+        ("invoice_id", 5),
+        ("due_at", "soon"),
+        ("fee", "-2"),
+        ("seller_fault", "no"),
+        ("category", 1),
+        ("channel", {}),
+        ("location", [1]),
+    ),
+    SUPPORT_CALLS: (
+        ("issue", 5),
+        ("channel", "fax"),
+        ("channel", "Phone"),
+        ("duration_s", -1),
+        ("duration_s", 604_801),
+        ("duration_s", 30.0),
+        ("duration_s", "30"),
+        ("duration_s", False),
+        ("duration_s", 10**30),
+        ("seller_fault", 1),
+        ("complaint", "yes"),
+        ("resolved", 0),
+        ("satisfaction", 0),
+        ("satisfaction", 6),
+        ("satisfaction", 4.0),
+    ),
+    PAYMENTS: (
+        *_AMOUNTS,
+        ("invoice_id", False),
+        ("due_at", "2026-03-01"),
+        ("due_at", 0),
+        ("status", "PAID"),
+        ("status", 1),
+    ),
+}
+
+
+def spoiled(rng: Random, draft: Draft, partitions: int) -> None:
+    """Spoil a record in one way, seldom in two; with one partition no key is misplaced."""
+    ways = [way for way in _WAYS if partitions > 1 or way is not _wrong_partition]
+    for way in rng.sample(ways, rng.choice((1, 1, 1, 1, 2))):
+        way(rng, draft)
+        if draft.partition < 0:
+            draft.partition = rng.randrange(partitions)
+
+
+def _content(draft: Draft) -> dict[str, Any] | None:
+    """Read the draft's body, unless that was spoiled already."""
+    try:
+        content = json.loads(draft.value or b"")
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _put(draft: Draft, **fields: object) -> None:
+    content = _content(draft)
+    if content is not None:
+        draft.value = json.dumps(content | fields).encode()
+
+
+def _malformed(rng: Random, draft: Draft) -> None:
+    value = draft.value or b"{}"
+    deep = b"[" * 64 + b"]" * 64
+    draft.value = rng.choice(
+        (
+            None,
+            b"",
+            b"null",
+            b"[" + value + b"]",
+            value[:-1],
+            value + b"}",
+            value[:-1] + b',"x":NaN}',
+            value[:-1] + b',"x":"\xff"}',
+            value[:-1] + b',"x":' + deep + b"}",
+            b"\xef\xbb\xbf" + value,
+        )
+    )
+
+
+def _missing_field(rng: Random, draft: Draft) -> None:
+    content = _content(draft)
+    if content is not None:
+        name = rng.choice((*_COMMON, *_REQUIRED[draft.topic]))
+        if rng.random() < 0.5:
+            content.pop(name, None)
+        else:
+            content[name] = None
+        draft.value = json.dumps(content).encode()
+
+
+def _invalid_field(rng: Random, draft: Draft) -> None:
+    name, value = rng.choice((*_ANYWHERE, *_WRONG[draft.topic], *_WRONG[draft.topic]))
+    _put(draft, **{name: value})
+
+
+def _return_on_sale(rng: Random, draft: Draft) -> None:
+    """Give a sale what only a return has; on another topic these fields are unknown."""
+    name = rng.choice(("fee", "seller_fault"))
+    _put(draft, type="sale", **{name: "0" if name == "fee" else False})
+
+
+def _unknown_currency(rng: Random, draft: Draft) -> None:
+    """Name a currency that is none, has no rate, or none yet at the time."""
+    if rng.random() < 0.3:
+        _put(draft, occurred_at="2025-05-31T23:59:59.999999Z", currency="EUR", amount="5")
+        return
+    _put(draft, currency=rng.choice(("GBP", "usd", "XXQ", "")), amount="7")
+
+
+def _key_mismatch(rng: Random, draft: Draft) -> None:
+    draft.key = rng.choice((None, b"", b"somebody-else", (draft.key or b"") + b" "))
+
+
+def _wrong_partition(_: Random, draft: Draft) -> None:
+    """Leave the partition to be drawn; it may turn out to be the right one."""
+    draft.partition = -1
+
+
+def _from_future(rng: Random, draft: Draft) -> None:
+    ahead = rng.choice((300_001, 3_600_000, 90 * 86_400_000))
+    _put(draft, occurred_at=instants.text((draft.timestamp_ms + ahead) * 1_000))
+
+
+def _too_large(rng: Random, draft: Draft) -> None:
+    """Grow beyond the limit, or just up to it, which is still good."""
+    value = draft.value or b"{}"
+    size = rng.choice((TOO_LARGE, TOO_LARGE, TOO_LARGE - 1, TOO_LARGE + 5_000))
+    draft.value = value + b" " * (size - len(value))
+
+
+_WAYS: tuple[Callable[[Random, Draft], None], ...] = (
+    _malformed,
+    _missing_field,
+    _invalid_field,
+    _invalid_field,
+    _return_on_sale,
+    _unknown_currency,
+    _key_mismatch,
+    _wrong_partition,
+    _from_future,
+    _too_large,
+)

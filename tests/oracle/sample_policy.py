@@ -1,0 +1,87 @@
+"""A policy under which sample traffic moves: short windows, every signal, awkward rates."""
+
+import tomllib
+from typing import Any
+
+POLICY_TOML = """\
+version = "sample-7"
+base_currency = "USD"
+dedupe_days = 21
+dedupe_ids_max = 150
+
+[rates.EUR]
+"2025-06-01" = "1.0837"
+"2026-02-01" = "1.1049"
+"2026-05-17" = "1.09"
+
+[rates.JPY]
+"2025-06-01" = "0.006713"
+"2026-04-01" = "0.00705"
+
+[rates.KWD]
+"2025-06-01" = "3.2571"
+
+[value]
+window_days = 45
+default_margin_rate = "0.315"
+
+[service.contact.phone]
+fixed = "1.50"
+per_minute = "0.37"
+
+[service.contact.chat]
+fixed = "0.75"
+per_minute = "0.213"
+
+[service.contact.email]
+fixed = "2.05"
+per_minute = "0.11"
+
+[service.contact.store]
+fixed = "3.00"
+per_minute = "0.455"
+
+[service.contact.self_service]
+fixed = "0.00"
+per_minute = "0.00"
+
+[service.returns]
+per_order = "8.00"
+per_item = "1.25"
+
+[service.late_payment]
+late_fee = "5.00"
+annual_rate = "0.1175"
+
+[tiers.entry]
+key = "900.00"
+important = "250.00"
+ordinary = "0.00"
+
+[treatment.key]
+support_priority = 1
+contact_every_days = 30
+gifts = true
+
+[treatment.important]
+support_priority = 2
+note = "call first"
+
+[risk.support_spike]
+contacts = 4
+clear_at = 1
+window_days = 20
+
+[risk.unprofitable]
+below = "0.00"
+clear_at = "10.00"
+min_tenure_days = 30
+
+[risk.late_payer]
+late = 2
+of = 3
+days = 10
+clear_on_time = 2
+"""
+
+POLICY: dict[str, Any] = tomllib.loads(POLICY_TOML)
