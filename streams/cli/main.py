@@ -1,5 +1,6 @@
 """`whalecurve` itself: its subcommands, and how all of them fail."""
 
+import logging
 import sys
 
 import click
@@ -31,10 +32,13 @@ for command in (worker, topics, policy):
 
 def main() -> None:
     """Runs the command; errors are one line on stderr that says what to do."""
+    # kafka-python tells of every attempt to connect: the one line says it once
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
         status = whalecurve(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        hint = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+        failed(f"{error.format_message()} See `{hint or 'whalecurve'} --help`.")
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(1)
