@@ -57,10 +57,10 @@ class Customer:
         self.sequence = 0
         self.offsets = [NEVER] * 4
         self.risks: dict[str, RiskRow] = {}
-        self.value = ValueWindow()
-        self.contacts = ContactWindow()
+        self.value = ValueWindow({})
+        self.contacts = ContactWindow({})
         self.payments: list[tuple[int, int]] = []
-        self.seen = Seen()
+        self.seen = Seen({})
         self.due_day = NO_DUE
 
     def advance(self, at_us: int, policy: Policy) -> None:
@@ -72,17 +72,24 @@ class Customer:
         if day == self.day:
             return
         self.day = day
-        self.value.expire(day - policy.window_days)
-        if policy.support_spike is not None:
-            self.contacts.expire(day - policy.support_spike.window_days)
-        self.seen.expire(day - policy.dedupe_days)
+        last_gone = day - policy.window_days
+        if self.value.oldest <= last_gone:
+            self.value.expire(last_gone)
+        spike = policy.support_spike
+        if spike is not None and self.contacts.oldest <= day - spike.window_days:
+            self.contacts.expire(day - spike.window_days)
+        last_gone = day - policy.dedupe_days
+        if self.seen.oldest <= last_gone:
+            self.seen.expire(last_gone)
 
     def apply(self, event: Booking, offset: int, policy: Policy) -> int:
         """Books the event on its own day; returns how many remembered ids had to go early."""
-        self.advance(event.at_us, policy)
+        if event.at_us > self.as_of_us:
+            self.advance(event.at_us, policy)
         self.offsets[event.kind] = offset
         day = event.day
-        self.first_day = min(self.first_day, day)
+        if day < self.first_day:
+            self.first_day = day
         if day > self.day - policy.window_days:
             self.value.add(
                 day, event.revenue, event.goods_cost, event.fees, event.service_cost
@@ -121,12 +128,12 @@ class Customer:
             self.first_day,
             self.as_of_us,
             self.sequence,
-            (self.offsets[0], self.offsets[1], self.offsets[2], self.offsets[3]),
-            list(self.risks.values()),
-            self.value.flat(),
-            [number for pair in self.contacts.days.items() for number in pair],
-            [number for pair in self.payments for number in pair],
-            self.seen.flat(),
+            self.offsets,
+            self.risks,
+            self.value.days,
+            self.contacts.days,
+            self.payments,
+            self.seen.by_day,
         )
 
 
@@ -141,11 +148,11 @@ def restored(customer_id: str, data: bytes) -> Customer:
     customer.day = row.as_of_us // DAY_US
     customer.tier = head.tier
     customer.sequence = row.sequence
-    customer.offsets = list(row.offsets)
-    customer.risks = {risk.signal: risk for risk in row.risks}
-    customer.value = ValueWindow.of_flat(row.days)
-    customer.contacts = ContactWindow(zip(row.contacts[::2], row.contacts[1::2], strict=True))
-    customer.payments = list(zip(row.payments[::2], row.payments[1::2], strict=True))
-    customer.seen = Seen.of_flat(row.seen)
+    customer.offsets = row.offsets
+    customer.risks = row.risks
+    customer.value = ValueWindow(row.days)
+    customer.contacts = ContactWindow(row.contacts)
+    customer.payments = row.payments
+    customer.seen = Seen(row.seen)
     customer.due_day = head.due_day
     return customer

@@ -6,7 +6,7 @@ from_future. (`id_conflict` needs the state: `agents.shard`.)
 """
 
 from collections.abc import Callable, Container
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -15,12 +15,19 @@ from agents.payments import book_payment
 from agents.policy import Policy
 from agents.purchases import book_purchase
 from agents.support_calls import book_support_call
-from schemas.events import Kind, Payment, Purchase, SupportCall, Wire, decode
+from schemas.events import Kind, SupportCall, Wire, decode
 from schemas.judge import judge
 from schemas.rejects import Reason, Rejection, excerpt
 from schemas.times import MINUTE_US
 
 FUTURE_LIMIT_US: Final = 5 * MINUTE_US
+
+
+_BOOK: Final[dict[Kind, Callable[[Any, Policy], Booking | Unbookable]]] = {
+    Kind.PURCHASES: book_purchase,
+    Kind.SUPPORT_CALLS: book_support_call,
+    Kind.PAYMENTS: book_payment,
+}
 
 
 class Placement(msgspec.Struct, frozen=True):
@@ -66,7 +73,7 @@ class Intake:
             elsewhere = self._wrong_partition(expected_key)
             if elsewhere is not None:
                 return self._judged_first(kind, value, elsewhere)
-        booked = _book(wire, self._policy)
+        booked = _BOOK[kind](wire, self._policy)
         if isinstance(booked, Unbookable):
             return self._judged_first(
                 kind, value, _unknown_currency(wire) if booked.unknown_currency else None
@@ -104,14 +111,6 @@ class Intake:
                 "the fast and the slow judge disagree; please report the event"
             )
         return otherwise
-
-
-def _book(wire: Wire, policy: Policy) -> Booking | Unbookable:
-    if isinstance(wire, Purchase):
-        return book_purchase(wire, policy)
-    if isinstance(wire, Payment):
-        return book_payment(wire, policy)
-    return book_support_call(wire, policy)
 
 
 def _key_mismatch(key: bytes | None) -> Rejection:

@@ -4,11 +4,22 @@ from typing import Any
 
 import msgspec
 
+from agents.booking import Booking
 from agents.customer import Customer
 from agents.policy import Policy
-from agents.risks import WATCH, Rule, rules_of
+from agents.risks import WATCH, Rule, Turn, rules_of
 from agents.tiers import direction, reasons, tier_rank
-from schemas.outputs import AT_RISK, TIER_CHANGES, TIERS, Trigger, output_id, value_wire
+from agents.window import NO_DAY, insert_sorted
+from schemas.events import TOPIC_OF_KIND
+from schemas.outputs import (
+    AT_RISK,
+    TIER_CHANGES,
+    TIERS,
+    TIMER,
+    Trigger,
+    output_id,
+    value_wire,
+)
 from schemas.row import NO_DUE, RiskRow
 from schemas.times import format_micros
 
@@ -29,36 +40,37 @@ class Judge:
         self._policy = policy
         self._rules: tuple[Rule, ...] = rules_of(policy)
 
-    def judge(self, customer: Customer, trigger: Trigger) -> list[Output]:
-        """What changed, in order; the customer's tier, risks, sequence and due day follow."""
+    def judge(self, customer: Customer, event: Booking | None) -> list[Output]:
+        """What changed, in order; the customer's tier, risks, sequence and due day follow.
+
+        `event` is what began it; None: the passing of time.
+        """
         outputs: list[Output] = []
         contribution = customer.value.contribution
         rank = tier_rank(contribution, self._policy.entries)
         if rank != customer.tier:
-            outputs.append(self._tier_change(customer, rank, contribution, trigger))
+            outputs.append(self._tier_change(customer, rank, contribution, event))
+        risks = customer.risks
         for rule in self._rules:
-            turn = rule.judge(customer, is_open=rule.name in customer.risks)
+            turn = rule.judge(customer, rule.name in risks)
             if turn is not None:
-                evidence = [finding.wire() for finding in turn.evidence]
-                outputs.append(self._risk(customer, rule.name, turn.raised, evidence, trigger))
-        customer.due_day = self._due_day(customer)
+                outputs.append(self._risk(customer, rule.name, turn, event))
+        customer.due_day = self.due_day(customer)
         return outputs
 
-    def _due_day(self, customer: Customer) -> int:
+    def due_day(self, customer: Customer) -> int:
         """The first day at whose start a figure, the tier or a signal changes with no event."""
-        first = customer.value.first_that_counts()
-        due = NO_DUE if first is None else first + self._policy.window_days
+        counts_from = customer.value.counts_from
+        due = NO_DUE if counts_from == NO_DAY else counts_from + self._policy.window_days
+        risks = customer.risks
         for rule in self._rules:
-            day = rule.due_day(customer, is_open=rule.name in customer.risks)
-            due = min(due, day)
+            day = rule.due_day(customer, rule.name in risks)
+            if day < due:
+                due = day
         return due
 
-    def due_day(self, customer: Customer) -> int:
-        """The customer's next due day by this policy (a row may be of another one)."""
-        return self._due_day(customer)
-
     def _tier_change(
-        self, customer: Customer, rank: int, contribution: int, trigger: Trigger
+        self, customer: Customer, rank: int, contribution: int, event: Booking | None
     ) -> Output:
         before, customer.tier = customer.tier, rank
         way = direction(before, rank)
@@ -68,7 +80,7 @@ class Judge:
             "direction": way,
             "value": self.value_wire(customer),
             "reasons": [found.wire() for found in reasons(rank, contribution, self._policy)],
-            "trigger": trigger.wire(),
+            "trigger": _trigger(event).wire(),
             "treatment": self._policy.treatment[TIERS[rank]],
         }
         return Output(TIER_CHANGES, way, wire)
@@ -77,26 +89,26 @@ class Judge:
         self,
         customer: Customer,
         signal: str,
-        raised: bool,  # noqa: FBT001 - a decision's own word
-        evidence: list[dict[str, str | int]],
-        trigger: Trigger,
+        turn: Turn,
+        event: Booking | None,
     ) -> Output:
         severity = WATCH
-        if raised:
-            customer.risks[signal] = RiskRow(signal, severity, customer.as_of_us)
-            customer.risks = dict(sorted(customer.risks.items()))
+        if turn.raised:
+            insert_sorted(
+                customer.risks, signal, RiskRow(signal, severity, customer.as_of_us)
+            )
         else:
             severity = customer.risks.pop(signal).severity
-        status = "raised" if raised else "cleared"
+        status = "raised" if turn.raised else "cleared"
         assert customer.tier is not None
         wire = self._head(customer, AT_RISK) | {
             "signal": signal,
             "status": status,
             "severity": severity,
-            "evidence": evidence,
+            "evidence": [finding.wire() for finding in turn.evidence],
             "tier": TIERS[customer.tier].value,
             "recommended_step": None,
-            "trigger": trigger.wire(),
+            "trigger": _trigger(event).wire(),
         }
         return Output(AT_RISK, status, wire)
 
@@ -138,3 +150,9 @@ class Judge:
             "sequence": customer.sequence,
             "policy_version": self._policy.version,
         }
+
+
+def _trigger(event: Booking | None) -> Trigger:
+    if event is None:
+        return TIMER
+    return Trigger("event", TOPIC_OF_KIND[event.kind], event.event_id)

@@ -30,10 +30,10 @@ class Rule(Protocol):
 
     name: str
 
-    def judge(self, customer: Customer, *, is_open: bool) -> Turn | None:
+    def judge(self, customer: Customer, is_open: bool) -> Turn | None:
         """What changes, or None."""
 
-    def due_day(self, customer: Customer, *, is_open: bool) -> int:
+    def due_day(self, customer: Customer, is_open: bool) -> int:
         """The first later day at whose start `judge` would find a change without an event.
 
         NO_DUE where there is none, or where a figure's own due day comes no later.
@@ -49,7 +49,7 @@ class LatePayerRule:
         self._late, self._of, self._days = section.late, section.of, section.days
         self._clear_on_time = section.clear_on_time
 
-    def judge(self, customer: Customer, *, is_open: bool) -> Turn | None:
+    def judge(self, customer: Customer, is_open: bool) -> Turn | None:
         """Opens on the last `of` payments, closes on a run that was on time."""
         payments = customer.payments
         if not payments:
@@ -66,7 +66,7 @@ class LatePayerRule:
             False, [Finding("risk.late_payer.clear_on_time", len(last), self._clear_on_time)]
         )
 
-    def due_day(self, customer: Customer, *, is_open: bool) -> int:
+    def due_day(self, customer: Customer, is_open: bool) -> int:
         """Payments do not age."""
         del customer, is_open
         return NO_DUE
@@ -81,7 +81,7 @@ class SupportSpikeRule:
         self._contacts, self._clear_at = section.contacts, section.clear_at
         self._window_days = section.window_days
 
-    def judge(self, customer: Customer, *, is_open: bool) -> Turn | None:
+    def judge(self, customer: Customer, is_open: bool) -> Turn | None:
         """Opens at `contacts`, closes at `clear_at`."""
         found = customer.contacts.total
         if not is_open:
@@ -92,7 +92,7 @@ class SupportSpikeRule:
             return None
         return Turn(False, [Finding("risk.support_spike.clear_at", found, self._clear_at)])
 
-    def due_day(self, customer: Customer, *, is_open: bool) -> int:
+    def due_day(self, customer: Customer, is_open: bool) -> int:
         """When enough contacts have left the window."""
         if not is_open:
             return NO_DUE
@@ -108,7 +108,7 @@ class UnprofitableSignal:
     def __init__(self, rule: UnprofitableRule, digits: int) -> None:
         self._rule, self._digits = rule, digits
 
-    def judge(self, customer: Customer, *, is_open: bool) -> Turn | None:
+    def judge(self, customer: Customer, is_open: bool) -> Turn | None:
         """Opens below `below` once tenure is reached, closes at `clear_at`."""
         contribution, rule = customer.value.contribution, self._rule
         if not is_open:
@@ -131,7 +131,7 @@ class UnprofitableSignal:
             False, [self._money("risk.unprofitable.clear_at", contribution, rule.clear_at)]
         )
 
-    def due_day(self, customer: Customer, *, is_open: bool) -> int:
+    def due_day(self, customer: Customer, is_open: bool) -> int:
         """When a customer that makes a loss has been here long enough."""
         if is_open or customer.value.contribution >= self._rule.below:
             return NO_DUE

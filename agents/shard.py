@@ -12,9 +12,9 @@ import msgspec
 from agents.booking import Booking
 from agents.calendar import Calendar
 from agents.customer import Customer, restored
-from agents.inbox import AT_ONCE, Entry, Inbox, Rejected, Run, earliest
+from agents.inbox import AT_ONCE, Inbox, plan
 from agents.intake import Intake, Placement
-from agents.judging import Judge
+from agents.judging import Judge, Output
 from agents.policy import Policy
 from agents.ports import Batch
 from agents.tally import Tally
@@ -22,12 +22,9 @@ from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import (
     CUSTOMER_VALUES,
     REJECTED_EVENTS,
-    TIER_CHANGES,
     TIERS,
-    TIMER,
     Headers,
     Origin,
-    Trigger,
     encode,
     evaluated,
     rejected_headers,
@@ -45,6 +42,8 @@ from schemas.times import DAY_US, day_start
 INPUTS: Final = 4
 UNREAD: Final = -1
 """In a partition's row: this input was absent."""
+SWEEP: Final = 1_000
+"""So many due customers at once; then others get their turn."""
 LATENCY_SAMPLE: Final = 256
 """Of so many events one tells its age."""
 
@@ -93,6 +92,9 @@ class Shard:
         self.stream_time_us: int | None = None
         self.commit_number = 0
         self.by_tier = [0] * len(TIERS)
+        self._by_kind: dict[int, Inbox] = {}
+        self._plan: list[int] = []
+        self._planned_to = 0
         self._settings = settings
         self._judge = Judge(policy)
         self._intake = Intake(
@@ -166,42 +168,41 @@ class Shard:
         What was fetched before and not taken is forgotten: it will be fetched again.
         """
         self.inboxes = [Inbox(kind, positions[kind]) for kind in sorted(positions)]
+        self._by_kind = {int(inbox.kind): inbox for inbox in self.inboxes}
+        self._plan, self._planned_to = [], 0
 
     # taking in
 
     def inbox(self, kind: Kind) -> Inbox:
         """The inbox of one input."""
-        return next(inbox for inbox in self.inboxes if inbox.kind is kind)
+        return self._by_kind[kind]
 
     def put(self, batch: Batch) -> None:
         """Judges a batch's records and lays them in the inbox of their input.
 
         Raises InvariantError where it does not begin where the last one ended.
         """
-        for kind, end in batch.ends.items():
-            self.inbox(kind).see_end(end)
         expected = self.inbox(batch.kind).position
         if batch.position != expected:
             raise InvariantError(
                 f"{TOPIC_OF_KIND[batch.kind]}-{self.partition} goes on at offset {expected}, yet "
                 f"what was fetched begins at {batch.position}: records would be lost; start again"
             )
-        times: list[int] = []
-        items: list[Entry | Rejected] = []
+        inbox = self.inbox(batch.kind)
+        if not inbox.has_more:
+            self._plan.clear()  # it was made for an input that had nothing more
+            self._planned_to = 0
         admit, kind = self._intake.admit, batch.kind
-        for key, value, timestamp_ms, headers in zip(
-            batch.keys, batch.values, batch.timestamps_ms, batch.headers, strict=True
-        ):
-            judged = admit(kind, key, value, timestamp_ms)
-            if isinstance(judged, Rejection):
-                times.append(AT_ONCE)
-                items.append(Rejected(judged, key, value, headers))
-            else:
-                times.append(judged.at_us)
-                items.append(Entry(judged, key, value, headers))
-        self.inbox(kind).put(
-            Run(times, items, batch.offsets, batch.timestamps_ms, batch.next_position)
-        )
+        items = [
+            admit(kind, key, value, timestamp_ms)
+            for key, value, timestamp_ms in zip(
+                batch.keys, batch.values, batch.timestamps_ms, strict=True
+            )
+        ]
+        times = [AT_ONCE if isinstance(item, Rejection) else item.at_us for item in items]
+        inbox.put(batch, times, items)
+        for other, end in batch.ends.items():
+            self.inbox(other).see_end(end)
         self._moved = True
 
     # taking out
@@ -217,91 +218,97 @@ class Shard:
         return len(self._changed) >= self._settings.changed_max
 
     def run(self, limit: int, now_us: int) -> int:
-        """Takes up to `limit` records or due customers in their order; returns how many.
+        """Takes up to `limit` records in their order; returns how many steps were done.
 
-        0: there is nothing to take now, or enough for one commit is done.
+        0: there is nothing to take now, or enough for one commit is done. A step may also be a
+        sweep of customers that fall due before the next record.
         """
-        taken = 0
-        while taken < limit and not self.full:
-            inbox, bound_us = earliest(self.inboxes)
-            if inbox is None:
+        steps = 0
+        while steps < limit and not self.full:
+            if self._planned_to >= len(self._plan):
+                self._plan, self._planned_to = plan(self.inboxes), 0
+                if not self._plan:
+                    break
+            steps += self._take_planned(limit - steps, now_us)
+        return steps
+
+    def _take_planned(self, limit: int, now_us: int) -> int:
+        """Takes the next records of the plan; a sweep before one of them ends it early."""
+        begin, steps = self._planned_to, 0
+        by_kind, tally = self._by_kind, self._tally
+        for kind in self._plan[begin : begin + limit]:
+            inbox = by_kind[kind]
+            at = inbox.at
+            item = inbox.items[at]
+            if isinstance(item, Rejection):
+                self._reject(inbox, item)
+            elif not self._take_event(item, inbox, now_us):
+                steps += 1
                 break
-            while taken < limit and inbox.head_us <= bound_us and inbox.runs:
-                steps, done = self._take_head(inbox, limit - taken, now_us)
-                taken += steps
-                if not done:
-                    return taken
-        return taken
-
-    def _take_head(self, inbox: Inbox, limit: int, now_us: int) -> tuple[int, bool]:
-        """(steps, whether the head itself was taken: what is due before it may fill the limit)."""
-        run = inbox.runs[0]
-        item, offset = run.items[run.taken], run.offsets[run.taken]
-        steps = 1
-        if isinstance(item, Rejected):
-            self._reject(inbox.kind, offset, item)
-        else:
-            steps, done = self._take_event(item, offset, limit, now_us)
-            if not done:
-                return steps, False
-        self._tally.consumed[TOPIC_OF_KIND[inbox.kind]] += 1
-        if offset % LATENCY_SAMPLE == 0:
-            self._tally.taken_at_ms.append(run.timestamps_ms[run.taken])
+            if inbox.offsets[at] % LATENCY_SAMPLE == 0:
+                tally.taken_at_ms.append(inbox.timestamps_ms[at])
+            inbox.at = at + 1
+            self._planned_to += 1
         self._moved = True
-        inbox.drop_head()
-        return steps, True
+        return steps + self._planned_to - begin
 
-    def _take_event(self, entry: Entry, offset: int, limit: int, now_us: int) -> tuple[int, bool]:
-        event = entry.booking
-        topic = TOPIC_OF_KIND[event.kind]
-        customer = self._find(event.customer_id)
+    def _take_event(self, event: Booking, inbox: Inbox, now_us: int) -> bool:
+        """Whether the event was taken; if not, more is due before it than one sweep does."""
+        kind, offset = event.kind, inbox.offsets[inbox.at]
+        customer_id = event.customer_id
+        customer = self.customers.get(customer_id)
+        if isinstance(customer, bytes):
+            customer = self._revive(customer_id, customer)
         if customer is not None:
-            if offset <= customer.offsets[event.kind]:
-                self._see_again(customer, event, offset)
-                return 1, True
+            if offset <= customer.offsets[kind]:
+                self._see_again(event, offset)
+                return True
             content = customer.seen.content.get(event.id_key)
             if content is not None:
                 if content == event.content:
-                    self._tally.dropped[topic, "duplicate"] += 1
+                    self._tally.duplicates[kind] += 1
                 else:
-                    self._reject(event.kind, offset, _conflict(entry))
-                return 1, True
-        steps = 1
+                    self._reject(inbox, _conflict(event))
+                return True
         if self._calendar.next_day <= event.day:
-            steps += self.fire_due(event.day, limit, now_us)
+            self.fire_due(event.day, SWEEP, now_us)
             if self._calendar.next_day <= event.day:
-                return steps, False
+                return False
         if self.stream_time_us is None or event.at_us > self.stream_time_us:
             self.stream_time_us = event.at_us
         if customer is None:
-            origin = Origin(topic, self.partition, offset)
-            customer = Customer(event.customer_id, origin, event)
-            self.customers[event.customer_id] = customer
+            origin = Origin(TOPIC_OF_KIND[kind], self.partition, offset)
+            customer = self.customers[customer_id] = Customer(customer_id, origin, event)
         self._tally.ids_forgotten += customer.apply(event, offset, self.policy)
-        self._tally.applied[topic] += 1
-        self._judged(customer, Trigger("event", topic, event.event_id), now_us)
-        self._catch_up(customer, now_us)
-        return steps, True
+        self._tally.applied[kind] += 1
+        self._judged(customer, event, now_us)
+        stream_day = self.stream_time_us // DAY_US
+        while customer.due_day <= stream_day:
+            # what a late event made due already happens right after it
+            self._fire(customer, now_us)
+        return True
 
-    def _see_again(self, customer: Customer, event: Booking, offset: int) -> None:
-        """A record that this customer's row holds already: a commit without transactions broke."""
+    def _see_again(self, event: Booking, offset: int) -> None:
+        """A record that its customer's row holds already: a commit without transactions broke."""
+        topic = TOPIC_OF_KIND[event.kind]
         if self._settings.exactly_once:
             raise InvariantError(
-                f"offset {offset} of {TOPIC_OF_KIND[event.kind]}-{self.partition} is applied "
-                "already, yet the partition's offset says it is not: the changelog and the "
-                "offsets are not of one application; check WHALECURVE_APP_ID and the changelog"
+                f"offset {offset} of {topic}-{self.partition} is applied already, yet the "
+                "partition's offset says it is not: the changelog and the offsets are not of one "
+                "application; check WHALECURVE_APP_ID and the changelog"
             )
         if self.stream_time_us is None or event.at_us > self.stream_time_us:
             self.stream_time_us = event.at_us
-        self._tally.applied[TOPIC_OF_KIND[event.kind]] += 1
-        del customer
+        self._tally.applied[event.kind] += 1
 
     def _find(self, customer_id: str) -> Customer | None:
         found = self.customers.get(customer_id)
-        if isinstance(found, bytes):
-            found = restored(customer_id, found)
-            self.customers[customer_id] = found
-        return found
+        return self._revive(customer_id, found) if isinstance(found, bytes) else found
+
+    def _revive(self, customer_id: str, row: bytes) -> Customer:
+        """A customer at rest is touched: its row becomes an object."""
+        customer = self.customers[customer_id] = restored(customer_id, row)
+        return customer
 
     # time
 
@@ -328,35 +335,34 @@ class Shard:
     def _fire(self, customer: Customer, now_us: int) -> None:
         customer.advance(day_start(customer.due_day), self.policy)
         self._tally.due_times += 1
-        self._judged(customer, TIMER, now_us)
-
-    def _catch_up(self, customer: Customer, now_us: int) -> None:
-        """What a late event made due already happens right after it."""
-        assert self.stream_time_us is not None
-        stream_day = self.stream_time_us // DAY_US
-        while customer.due_day <= stream_day:
-            self._fire(customer, now_us)
+        self._judged(customer, None, now_us)
 
     # what follows
 
-    def _judged(self, customer: Customer, trigger: Trigger, now_us: int) -> None:
+    def _judged(self, customer: Customer, event: Booking | None, now_us: int) -> None:
         before, due_before = customer.tier, customer.due_day
-        outputs = self._judge.judge(customer, trigger)
+        outputs = self._judge.judge(customer, event)
         customer_id = customer.customer_id
         self._changed[customer_id] = customer
         if outputs:
-            key = customer_id.encode()
-            for output in outputs:
-                self._tally.outputs[output.topic, output.label] += 1
-                self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
-                if output.topic == TIER_CHANGES:
-                    self._count_tier(before, customer.tier)
-            self._publish[customer_id] = customer
-            self._owed.pop(customer_id, None)
-        elif customer_id not in self._publish and customer_id not in self._owed:
+            self._put_out(customer, outputs, before, now_us)
+        elif customer_id not in self._owed and customer_id not in self._publish:
             self._owed[customer_id] = now_us + self._settings.snapshot_us
         if customer.due_day != due_before:
             self._calendar.add(customer.due_day, customer_id)
+
+    def _put_out(
+        self, customer: Customer, outputs: list[Output], tier_before: int | None, now_us: int
+    ) -> None:
+        customer_id = customer.customer_id
+        key = customer_id.encode()
+        for output in outputs:
+            self._tally.outputs[output.topic, output.label] += 1
+            self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
+        if customer.tier != tier_before:
+            self._count_tier(tier_before, customer.tier)
+        self._publish[customer_id] = customer
+        self._owed.pop(customer_id, None)
 
     def _count_tier(self, before: int | None, now: int | None) -> None:
         if before is not None:
@@ -364,11 +370,14 @@ class Shard:
         if now is not None:
             self.by_tier[now] += 1
 
-    def _reject(self, kind: Kind, offset: int, item: Rejected) -> None:
-        topic = TOPIC_OF_KIND[kind]
-        self._tally.rejected[topic, item.rejection.reason.value] += 1
-        headers = rejected_headers(item.headers, item.rejection, topic, self.partition, offset)
-        self._outputs.append(Message(REJECTED_EVENTS, item.key, item.value, headers))
+    def _reject(self, inbox: Inbox, rejection: Rejection) -> None:
+        """Passes the inbox's next record on as it came, with the reason."""
+        kind, at = inbox.kind, inbox.at
+        self._tally.rejected[kind, rejection.reason.value] += 1
+        headers = rejected_headers(
+            inbox.headers[at], rejection, TOPIC_OF_KIND[kind], self.partition, inbox.offsets[at]
+        )
+        self._outputs.append(Message(REJECTED_EVENTS, inbox.keys[at], inbox.values[at], headers))
 
     # committing
 
@@ -429,11 +438,9 @@ class Shard:
         return {inbox.kind: inbox.lag for inbox in self.inboxes}
 
 
-def _conflict(entry: Entry) -> Rejected:
-    detail = (
-        f"event_id: expected the content it had when it was applied, "
-        f"found another one under {entry.booking.event_id!r}"
-    )
-    return Rejected(
-        Rejection(Reason.ID_CONFLICT, detail), entry.key, entry.value, entry.headers
+def _conflict(event: Booking) -> Rejection:
+    return Rejection(
+        Reason.ID_CONFLICT,
+        "event_id: expected the content it had when it was applied, found another one under "
+        f"{event.event_id!r}",
     )

@@ -3,17 +3,27 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from schemas.events import Kind
+
+
+def _by_kind() -> list[int]:
+    return [0] * len(Kind)
+
 
 @dataclass
 class Tally:
     """What became of the events, what was put out, and how old the events were."""
 
-    consumed: Counter[str] = field(default_factory=Counter)
-    applied: Counter[str] = field(default_factory=Counter)
-    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
-    rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
+    applied: list[int] = field(default_factory=_by_kind)
+    duplicates: list[int] = field(default_factory=_by_kind)
+    rejected: Counter[tuple[Kind, str]] = field(default_factory=Counter)
     outputs: Counter[tuple[str, str]] = field(default_factory=Counter)
     due_times: int = 0
     ids_forgotten: int = 0
     taken_at_ms: list[int] = field(default_factory=list)
     """Record timestamps of a sample of the events: for the latency from record to commit."""
+
+    def consumed(self, kind: Kind) -> int:
+        """Events taken of one input: every one was applied, dropped or rejected."""
+        rejected = sum(number for (its, _), number in self.rejected.items() if its is kind)
+        return self.applied[kind] + self.duplicates[kind] + rejected

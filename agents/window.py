@@ -5,32 +5,45 @@ event opens its own day where it belongs. Nothing here knows the time: whoever a
 says to which day.
 """
 
-from collections.abc import Iterable
-from typing import TypeVar
+from operator import itemgetter
+from typing import Final, TypeVar
 
 from schemas.outputs import Figures
 
+K = TypeVar("K", int, str)
 T = TypeVar("T")
 
 
-def insert_sorted(days: dict[int, T], day: int, bucket: T) -> None:
-    """Adds a new day, keeping the dict's order that of its days."""
-    late = bool(days) and day < next(reversed(days))
-    days[day] = bucket
+def insert_sorted(entries: dict[K, T], key: K, entry: T) -> None:
+    """Adds a new key, keeping the dict's order that of its keys."""
+    late = bool(entries) and key < next(reversed(entries))
+    entries[key] = entry
     if late:
-        ordered = sorted(days.items())
-        days.clear()
-        days.update(ordered)
+        ordered = sorted(entries.items(), key=itemgetter(0))
+        entries.clear()
+        entries.update(ordered)
+
+
+NO_DAY: Final = 0x7FFFFFFF
+"""Later than any day: nothing is there."""
 
 
 class ValueWindow:
-    """Revenue, goods cost, fees and service cost of the last days."""
+    """Revenue, goods cost, fees and service cost of the last days.
 
-    __slots__ = ("days", "fees", "goods_cost", "revenue", "service_cost")
+    `oldest` is the oldest day held; `counts_from` the oldest whose leaving changes a figure.
+    """
 
-    def __init__(self) -> None:
-        self.days: dict[int, list[int]] = {}
-        self.revenue = self.goods_cost = self.fees = self.service_cost = 0
+    __slots__ = ("counts_from", "days", "fees", "goods_cost", "oldest", "revenue", "service_cost")
+
+    def __init__(self, days: dict[int, list[int]]) -> None:
+        """`days`: amounts by day, oldest first, as a stored row has them; added up anew."""
+        self.days = days
+        self.revenue = sum(bucket[0] for bucket in days.values())
+        self.goods_cost = sum(bucket[1] for bucket in days.values())
+        self.fees = sum(bucket[2] for bucket in days.values())
+        self.service_cost = sum(bucket[3] for bucket in days.values())
+        self._find_first()
 
     def add(self, day: int, revenue: int, goods_cost: int, fees: int, service_cost: int) -> None:
         """Books amounts on a day that lies inside the window."""
@@ -46,26 +59,27 @@ class ValueWindow:
             bucket[1] += goods_cost
             bucket[2] += fees
             bucket[3] += service_cost
+        if day <= self.counts_from:
+            self._find_first()
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
         days = self.days
-        while days:
-            day = next(iter(days))
-            if day > last_gone:
-                return
+        while days and (day := next(iter(days))) <= last_gone:
             revenue, goods_cost, fees, service_cost = days.pop(day)
             self.revenue -= revenue
             self.goods_cost -= goods_cost
             self.fees -= fees
             self.service_cost -= service_cost
+        self._find_first()
 
-    def first_that_counts(self) -> int | None:
-        """The oldest day whose leaving changes a figure."""
+    def _find_first(self) -> None:
+        self.oldest = next(iter(self.days), NO_DAY)
+        self.counts_from = NO_DAY
         for day, bucket in self.days.items():
             if bucket[0] or bucket[1] or bucket[2] or bucket[3]:
-                return day
-        return None
+                self.counts_from = day
+                return
 
     @property
     def contribution(self) -> int:
@@ -76,31 +90,17 @@ class ValueWindow:
         """All the figures of the window."""
         return Figures(self.revenue, self.goods_cost, self.fees, self.service_cost)
 
-    def flat(self) -> list[int]:
-        """Day and amounts one after the other, for the stored row."""
-        flat: list[int] = []
-        for day, bucket in self.days.items():
-            flat.append(day)
-            flat += bucket
-        return flat
-
-    @classmethod
-    def of_flat(cls, flat: list[int]) -> "ValueWindow":
-        """The window of a stored row, its sums added up anew."""
-        window = cls()
-        for at in range(0, len(flat), 5):
-            window.add(*flat[at : at + 5])
-        return window
-
 
 class ContactWindow:
-    """The number of contacts in the last days."""
+    """The number of contacts in the last days; `oldest` is the oldest day held."""
 
-    __slots__ = ("days", "total")
+    __slots__ = ("days", "oldest", "total")
 
-    def __init__(self, days: Iterable[tuple[int, int]] = ()) -> None:
-        self.days = dict(days)
-        self.total = sum(self.days.values())
+    def __init__(self, days: dict[int, int]) -> None:
+        """`days`: contacts by day, oldest first, as a stored row has them."""
+        self.days = days
+        self.total = sum(days.values())
+        self.oldest = next(iter(days), NO_DAY)
 
     def add(self, day: int, contacts: int) -> None:
         """Counts contacts of a day that lies inside the window."""
@@ -109,15 +109,14 @@ class ContactWindow:
             self.days[day] += contacts
         else:
             insert_sorted(self.days, day, contacts)
+            self.oldest = min(self.oldest, day)
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
         days = self.days
-        while days:
-            day = next(iter(days))
-            if day > last_gone:
-                return
+        while days and (day := next(iter(days))) <= last_gone:
             self.total -= days.pop(day)
+        self.oldest = next(iter(days), NO_DAY)
 
     def day_leaving_at_most(self, contacts: int) -> int | None:
         """The day after whose leaving at most so many contacts remain."""

@@ -61,9 +61,8 @@ def format_minor(minor: int, digits: int) -> str:
     """Minor units as decimal text with exactly the currency's digits: 1230 -> '12.30'."""
     if digits == 0:
         return str(minor)
-    sign = "-" if minor < 0 else ""
-    text = str(abs(minor)).rjust(digits + 1, "0")
-    return f"{sign}{text[:-digits]}.{text[-digits:]}"
+    whole, part = divmod(abs(minor), 10**digits)
+    return f"{'-' if minor < 0 else ''}{whole}.{part:0{digits}d}"
 
 
 def parse_ratio(text: str) -> tuple[int, int] | None:

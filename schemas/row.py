@@ -52,23 +52,23 @@ class RiskRow(msgspec.Struct, array_like=True, gc=False):
 
 
 class CustomerRow(msgspec.Struct, array_like=True, gc=False):
-    """Everything kept of one customer; lists are flat to stay small and quick."""
+    """Everything kept of one customer, in the form in which it is kept in memory."""
 
     origin: Origin
     first_day: int
     as_of_us: int
     sequence: int
-    offsets: tuple[int, int, int, int]
+    offsets: list[int]
     """Per input (by `Kind`) the offset last applied to this customer, or -1."""
-    risks: list[RiskRow]
-    days: list[int]
-    """Of the value window, oldest first: day, revenue, goods cost, fees, service cost; repeated."""
-    contacts: list[int]
-    """Of the contacts window, oldest first: day, number; repeated."""
-    payments: list[int]
-    """The last payments by occurred_at: occurred_at in µs, whole days late; repeated."""
-    seen: list[tuple[int, bytes]]
-    """Remembered ids by day, oldest first: day, entries of SEEN_BYTES."""
+    risks: dict[str, RiskRow]
+    days: dict[int, list[int]]
+    """Of the value window, oldest first, by day: revenue, goods cost, fees, service cost."""
+    contacts: dict[int, int]
+    """Of the contacts window, oldest first: their number by day."""
+    payments: list[tuple[int, int]]
+    """The last payments by occurred_at: occurred_at in µs, whole days late."""
+    seen: dict[int, bytearray]
+    """Remembered ids by day, oldest first: entries of SEEN_BYTES."""
 
 
 class PartitionRow(msgspec.Struct, array_like=True, gc=False):

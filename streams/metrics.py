@@ -68,16 +68,14 @@ class Metrics:
         self.commits.inc()
         self.commit_seconds.observe(seconds)
         self.commit_rows.inc(rows)
-        for topic, number in tally.consumed.items():
-            self.consumed.labels(topic).inc(number)
-        for topic, number in tally.applied.items():
-            self.applied.labels(topic).inc(number)
-        for (topic, reason), number in tally.dropped.items():
-            self.dropped.labels(topic, reason).inc(number)
-        for (topic, reason), number in tally.rejected.items():
-            self.rejected.labels(topic, reason).inc(number)
-        for (topic, kind), number in tally.outputs.items():
-            self.outputs.labels(topic, kind).inc(number)
+        for kind, topic in TOPIC_OF_KIND.items():
+            self.consumed.labels(topic).inc(tally.consumed(kind))
+            self.applied.labels(topic).inc(tally.applied[kind])
+            self.dropped.labels(topic, "duplicate").inc(tally.duplicates[kind])
+        for (its, reason), number in tally.rejected.items():
+            self.rejected.labels(TOPIC_OF_KIND[its], reason).inc(number)
+        for (topic, label), number in tally.outputs.items():
+            self.outputs.labels(topic, label).inc(number)
         self.due_times.inc(tally.due_times)
         self.ids_forgotten.inc(tally.ids_forgotten)
         now_ms = time.time() * 1000

@@ -52,9 +52,9 @@ class Made:
         for key, value in changes.rows:
             assert value is not None
             self.rows[shard.partition][key] = value
-        self.consumed += changes.tally.consumed.total()
-        self.applied += changes.tally.applied.total()
-        self.dropped += changes.tally.dropped.total()
+        self.consumed += sum(changes.tally.consumed(kind) for kind in Kind)
+        self.applied += sum(changes.tally.applied)
+        self.dropped += sum(changes.tally.duplicates)
         self.rejected += changes.tally.rejected.total()
 
     def of(self, topic: str) -> list[dict[str, Any]]:
