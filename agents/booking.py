@@ -25,6 +25,8 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """8 bytes that stand for the topic and the event's id."""
     content: int
     """CRC-32 of the decoded event: with another one, the same id is a conflict."""
+    counts: bool = False
+    """Whether any amount below is not zero."""
     revenue: int = 0
     goods_cost: int = 0
     fees: int = 0

@@ -3,6 +3,7 @@
 `apply` and `advance` change figures only; what follows from them is judged by `agents.judging`.
 """
 
+from array import array
 from bisect import insort
 from typing import Final
 
@@ -57,8 +58,8 @@ class Customer:
         self.sequence = 0
         self.offsets = [NEVER] * 4
         self.risks: dict[str, RiskRow] = {}
-        self.value = ValueWindow({})
-        self.contacts = ContactWindow({})
+        self.value = ValueWindow(array("q"))
+        self.contacts = ContactWindow(array("q"))
         self.payments: list[tuple[int, int]] = []
         self.seen = Seen({})
         self.due_day = NO_DUE
@@ -73,7 +74,7 @@ class Customer:
             return
         self.day = day
         last_gone = day - policy.window_days
-        if self.value.oldest <= last_gone:
+        if self.value.counts_from <= last_gone:
             self.value.expire(last_gone)
         spike = policy.support_spike
         if spike is not None and self.contacts.oldest <= day - spike.window_days:
@@ -90,7 +91,7 @@ class Customer:
         day = event.day
         if day < self.first_day:
             self.first_day = day
-        if day > self.day - policy.window_days:
+        if event.counts and day > self.day - policy.window_days:
             self.value.add(
                 day, event.revenue, event.goods_cost, event.fees, event.service_cost
             )
@@ -130,8 +131,8 @@ class Customer:
             self.sequence,
             self.offsets,
             self.risks,
-            self.value.days,
-            self.contacts.days,
+            self.value.cells.tobytes(),
+            self.contacts.cells.tobytes(),
             self.payments,
             self.seen.by_day,
         )
@@ -150,8 +151,8 @@ def restored(customer_id: str, data: bytes) -> Customer:
     customer.sequence = row.sequence
     customer.offsets = row.offsets
     customer.risks = row.risks
-    customer.value = ValueWindow(row.days)
-    customer.contacts = ContactWindow(row.contacts)
+    customer.value = ValueWindow(array("q", row.value_cells))
+    customer.contacts = ContactWindow(array("q", row.contact_cells))
     customer.payments = row.payments
     customer.seen = Seen(row.seen)
     customer.due_day = head.due_day

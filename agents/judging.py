@@ -7,8 +7,8 @@ import msgspec
 from agents.booking import Booking
 from agents.customer import Customer
 from agents.policy import Policy
-from agents.risks import WATCH, Rule, Turn, rules_of
-from agents.tiers import direction, reasons, tier_rank
+from agents.risks import WATCH, Turn, rules_of
+from agents.tiers import bounds, direction, reasons, tier_rank
 from agents.window import NO_DAY, insert_sorted
 from schemas.events import TOPIC_OF_KIND
 from schemas.outputs import (
@@ -38,7 +38,8 @@ class Judge:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._rules: tuple[Rule, ...] = rules_of(policy)
+        self._rules = tuple((rule.name, rule) for rule in rules_of(policy))
+        self._stays = tuple(bounds(rank, policy.entries) for rank in range(len(TIERS)))
 
     def judge(self, customer: Customer, event: Booking | None) -> list[Output]:
         """What changed, in order; the customer's tier, risks, sequence and due day follow.
@@ -46,15 +47,15 @@ class Judge:
         `event` is what began it; None: the passing of time.
         """
         outputs: list[Output] = []
-        contribution = customer.value.contribution
-        rank = tier_rank(contribution, self._policy.entries)
-        if rank != customer.tier:
+        contribution, tier = customer.value.contribution, customer.tier
+        if tier is None or not self._stays[tier][0] <= contribution < self._stays[tier][1]:
+            rank = tier_rank(contribution, self._policy.entries)
             outputs.append(self._tier_change(customer, rank, contribution, event))
         risks = customer.risks
-        for rule in self._rules:
-            turn = rule.judge(customer, rule.name in risks)
+        for name, rule in self._rules:
+            turn = rule.judge(customer, name in risks)
             if turn is not None:
-                outputs.append(self._risk(customer, rule.name, turn, event))
+                outputs.append(self._risk(customer, name, turn, event))
         customer.due_day = self.due_day(customer)
         return outputs
 
@@ -63,8 +64,8 @@ class Judge:
         counts_from = customer.value.counts_from
         due = NO_DUE if counts_from == NO_DAY else counts_from + self._policy.window_days
         risks = customer.risks
-        for rule in self._rules:
-            day = rule.due_day(customer, rule.name in risks)
+        for name, rule in self._rules:
+            day = rule.due_day(customer, name in risks)
             if day < due:
                 due = day
         return due

@@ -5,7 +5,7 @@ from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from schemas.events import Kind, Payment
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
-from schemas.times import DAY_US, micros
+from schemas.times import DAY_US, day_and_micros, micros
 
 DAYS_A_YEAR = 365
 """Interest runs on a year of 365 days, leap year or not (contract, section 4)."""
@@ -29,13 +29,15 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
     amount = parse_minor(wire.amount, digits)
     if amount is None:
         return INVALID
-    at_us, due_us = micros(wire.occurred_at), micros(wire.due_at)
-    day = at_us // DAY_US
+    (day, at_us), due_us = day_and_micros(wire.occurred_at), micros(wire.due_at)
     ratio = policy.rates.ratio(wire.currency, day)
     if ratio is None:
         return UNKNOWN_CURRENCY
     failed = wire.status == "failed"
     days_late = (at_us - due_us) // DAY_US
+    cost = 0
+    if days_late > 0 and not failed:
+        cost = _late_cost(half_even(amount * ratio[0], ratio[1]), days_late, policy)
     return Booking(
         Kind.PAYMENTS,
         wire.customer_id,
@@ -44,9 +46,8 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         day,
         id_key(Kind.PAYMENTS, wire.event_id),
         content_check((at_us, wire.invoice_id, amount, wire.currency, due_us, failed)),
-        service_cost=0
-        if failed or days_late <= 0
-        else _late_cost(half_even(amount * ratio[0], ratio[1]), days_late, policy),
+        counts=cost != 0,
+        service_cost=cost,
         days_late=None if failed else days_late,
     )
 

@@ -5,7 +5,7 @@ from agents.policy import Policy, Ratio
 from agents.ports import Agent, Batches, Takes
 from schemas.events import Kind, Purchase
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
-from schemas.times import DAY_US, micros
+from schemas.times import day_and_micros, micros
 
 
 def purchases_agent(shards: Takes) -> Agent:
@@ -36,11 +36,11 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
         or (not returned and (fee is not None or wire.seller_fault is not None))
     ):
         return INVALID
-    at_us = micros(wire.occurred_at)
-    day = at_us // DAY_US
+    day, at_us = day_and_micros(wire.occurred_at)
     ratio = policy.rates.ratio(wire.currency, day)
     if ratio is None:
         return UNKNOWN_CURRENCY
+    due_at = wire.due_at
     items = 1 if wire.items is None else wire.items
     content = content_check((
         at_us,
@@ -52,7 +52,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
         listed,
         items,
         wire.invoice_id,
-        None if wire.due_at is None else micros(wire.due_at),
+        None if due_at is None else micros(due_at),
         fee,
         bool(wire.seller_fault),
         wire.category,
@@ -70,6 +70,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
             day,
             key,
             content,
+            counts=True,
             revenue=-base,
             goods_cost=0 if cost is None else -_convert(cost, ratio),
             fees=0 if fee is None else _convert(fee, ratio),
@@ -88,6 +89,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
         day,
         key,
         content,
+        base != 0 or goods_cost != 0,
         base,
         goods_cost,
     )

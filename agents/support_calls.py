@@ -5,7 +5,7 @@ from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from schemas.events import Kind, SupportCall
 from schemas.money import half_even
-from schemas.times import DAY_US, micros
+from schemas.times import day_and_micros
 
 
 def support_calls_agent(shards: Takes) -> Agent:
@@ -20,7 +20,7 @@ def support_calls_agent(shards: Takes) -> Agent:
 
 def book_support_call(wire: SupportCall, policy: Policy) -> Booking:
     """The booking of a contact: its fixed cost and handling time, rounded once."""
-    at_us = micros(wire.occurred_at)
+    day, at_us = day_and_micros(wire.occurred_at)
     content = content_check((
         at_us,
         wire.issue,
@@ -32,14 +32,16 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking:
         wire.satisfaction,
     ))
     fixed, per_second, whole = policy.contact_costs[wire.channel]
+    cost = half_even(fixed + per_second * wire.duration_s, whole)
     return Booking(
         Kind.SUPPORT_CALLS,
         wire.customer_id,
         wire.event_id,
         at_us,
-        at_us // DAY_US,
+        day,
         id_key(Kind.SUPPORT_CALLS, wire.event_id),
         content,
-        service_cost=half_even(fixed + per_second * wire.duration_s, whole),
+        counts=cost != 0,
+        service_cost=cost,
         contacts=1,
     )

@@ -1,5 +1,7 @@
 """Tiers: which one a contribution reaches, and why."""
 
+from math import inf
+
 from agents.policy import Policy
 from schemas.money import format_minor
 from schemas.outputs import TIERS, Finding
@@ -14,6 +16,13 @@ def tier_rank(contribution: int, entries: tuple[int | None, ...]) -> int:
         if entry is not None and contribution >= entry:
             return rank
     return 0
+
+
+def bounds(rank: int, entries: tuple[int | None, ...]) -> tuple[float, float]:
+    """From which contribution on, and below which, a customer is of this tier."""
+    low = entries[rank]
+    high = entries[rank + 1] if rank < KEY_RANK else None
+    return -inf if low is None else low, inf if high is None else high
 
 
 def direction(before: int | None, now: int) -> str:

@@ -5,6 +5,9 @@ event opens its own day where it belongs. Nothing here knows the time: whoever a
 says to which day.
 """
 
+from __future__ import annotations
+
+from array import array
 from operator import itemgetter
 from typing import Final, TypeVar
 
@@ -26,24 +29,30 @@ def insert_sorted(entries: dict[K, T], key: K, entry: T) -> None:
 
 NO_DAY: Final = 0x7FFFFFFF
 """Later than any day: nothing is there."""
+CELL: Final = 5
+"""Numbers of a day in the value window: the day itself and four amounts."""
 
 
 class ValueWindow:
     """Revenue, goods cost, fees and service cost of the last days.
 
-    `oldest` is the oldest day held; `counts_from` the oldest whose leaving changes a figure.
+    `cells` holds day, revenue, goods cost, fees and service cost of each day that has any, the
+    oldest first, side by side in memory: a customer is a few cache lines, not a tree of objects.
+    `counts_from` is the oldest day, the first to change a figure by leaving.
     """
 
-    __slots__ = ("counts_from", "days", "fees", "goods_cost", "oldest", "revenue", "service_cost")
+    __slots__ = ("cells", "contribution", "counts_from", "fees", "goods_cost", "revenue",
+                 "service_cost")
 
-    def __init__(self, days: dict[int, list[int]]) -> None:
-        """`days`: amounts by day, oldest first, as a stored row has them; added up anew."""
-        self.days = days
-        self.revenue = sum(bucket[0] for bucket in days.values())
-        self.goods_cost = sum(bucket[1] for bucket in days.values())
-        self.fees = sum(bucket[2] for bucket in days.values())
-        self.service_cost = sum(bucket[3] for bucket in days.values())
-        self._find_first()
+    def __init__(self, cells: array[int]) -> None:
+        """`cells` as a stored row has them; the sums are added up anew."""
+        self.cells = cells
+        self.revenue = sum(cells[1::CELL])
+        self.goods_cost = sum(cells[2::CELL])
+        self.fees = sum(cells[3::CELL])
+        self.service_cost = sum(cells[4::CELL])
+        self.contribution = self.revenue - self.goods_cost + self.fees - self.service_cost
+        self.counts_from = cells[0] if cells else NO_DAY
 
     def add(self, day: int, revenue: int, goods_cost: int, fees: int, service_cost: int) -> None:
         """Books amounts on a day that lies inside the window."""
@@ -51,40 +60,33 @@ class ValueWindow:
         self.goods_cost += goods_cost
         self.fees += fees
         self.service_cost += service_cost
-        bucket = self.days.get(day)
-        if bucket is None:
-            insert_sorted(self.days, day, [revenue, goods_cost, fees, service_cost])
+        self.contribution += revenue - goods_cost + fees - service_cost
+        cells = self.cells
+        at = find_cell(cells, CELL, day)
+        if at < 0:
+            at = ~at
+            cells[at:at] = array("q", (day, revenue, goods_cost, fees, service_cost))
         else:
-            bucket[0] += revenue
-            bucket[1] += goods_cost
-            bucket[2] += fees
-            bucket[3] += service_cost
-        if day <= self.counts_from:
-            self._find_first()
+            cells[at + 1] += revenue
+            cells[at + 2] += goods_cost
+            cells[at + 3] += fees
+            cells[at + 4] += service_cost
+            if not any(cells[at + 1 : at + CELL]):
+                del cells[at : at + CELL]
+        self.counts_from = cells[0] if cells else NO_DAY
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
-        days = self.days
-        while days and (day := next(iter(days))) <= last_gone:
-            revenue, goods_cost, fees, service_cost = days.pop(day)
-            self.revenue -= revenue
-            self.goods_cost -= goods_cost
-            self.fees -= fees
-            self.service_cost -= service_cost
-        self._find_first()
-
-    def _find_first(self) -> None:
-        self.oldest = next(iter(self.days), NO_DAY)
-        self.counts_from = NO_DAY
-        for day, bucket in self.days.items():
-            if bucket[0] or bucket[1] or bucket[2] or bucket[3]:
-                self.counts_from = day
-                return
-
-    @property
-    def contribution(self) -> int:
-        """Margin less the cost to serve, in minor units."""
-        return self.revenue - self.goods_cost + self.fees - self.service_cost
+        cells, gone = self.cells, 0
+        while gone < len(cells) and cells[gone] <= last_gone:
+            self.revenue -= cells[gone + 1]
+            self.goods_cost -= cells[gone + 2]
+            self.fees -= cells[gone + 3]
+            self.service_cost -= cells[gone + 4]
+            gone += CELL
+        del cells[:gone]
+        self.contribution = self.revenue - self.goods_cost + self.fees - self.service_cost
+        self.counts_from = cells[0] if cells else NO_DAY
 
     def figures(self) -> Figures:
         """All the figures of the window."""
@@ -92,37 +94,58 @@ class ValueWindow:
 
 
 class ContactWindow:
-    """The number of contacts in the last days; `oldest` is the oldest day held."""
+    """The number of contacts in the last days; `cells` holds day and number of each day."""
 
-    __slots__ = ("days", "oldest", "total")
+    __slots__ = ("cells", "total")
 
-    def __init__(self, days: dict[int, int]) -> None:
-        """`days`: contacts by day, oldest first, as a stored row has them."""
-        self.days = days
-        self.total = sum(days.values())
-        self.oldest = next(iter(days), NO_DAY)
+    def __init__(self, cells: array[int]) -> None:
+        """`cells` as a stored row has them."""
+        self.cells = cells
+        self.total = sum(cells[1::2])
+
+    @property
+    def oldest(self) -> int:
+        """The oldest day that has contacts."""
+        return self.cells[0] if self.cells else NO_DAY
 
     def add(self, day: int, contacts: int) -> None:
         """Counts contacts of a day that lies inside the window."""
         self.total += contacts
-        if day in self.days:
-            self.days[day] += contacts
+        at = find_cell(self.cells, 2, day)
+        if at < 0:
+            self.cells[~at : ~at] = array("q", (day, contacts))
         else:
-            insert_sorted(self.days, day, contacts)
-            self.oldest = min(self.oldest, day)
+            self.cells[at + 1] += contacts
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
-        days = self.days
-        while days and (day := next(iter(days))) <= last_gone:
-            self.total -= days.pop(day)
-        self.oldest = next(iter(days), NO_DAY)
+        cells, gone = self.cells, 0
+        while gone < len(cells) and cells[gone] <= last_gone:
+            self.total -= cells[gone + 1]
+            gone += 2
+        del cells[:gone]
 
     def day_leaving_at_most(self, contacts: int) -> int | None:
         """The day after whose leaving at most so many contacts remain."""
-        left = self.total
-        for day, number in self.days.items():
-            left -= number
+        left, cells = self.total, self.cells
+        for at in range(0, len(cells), 2):
+            left -= cells[at + 1]
             if left <= contacts:
-                return day
+                return cells[at]
         return None
+
+
+def find_cell(cells: array[int], size: int, day: int) -> int:
+    """Where a day's cell begins; where it would have to, inverted (~), if there is none.
+
+    Looks from the newest day back: events come mostly in order.
+    """
+    at = len(cells) - size
+    while at >= 0:
+        found = cells[at]
+        if found == day:
+            return at
+        if found < day:
+            break
+        at -= size
+    return ~(at + size)

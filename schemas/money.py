@@ -34,6 +34,10 @@ def parse_minor(text: str, digits: int) -> int | None:
     None where the text is no plain decimal, has more than `digits` behind the point or more
     than 15 in all.
     """
+    if digits and text[-1 - digits : -digits] == ".":
+        both = text.replace(".", "", 1)
+        if both.isdigit() and digits < len(both) <= MAX_DIGITS and both.isascii():
+            return int(both)
     whole, point, fraction = text.partition(".")
     length = len(fraction)
     if (
@@ -44,8 +48,6 @@ def parse_minor(text: str, digits: int) -> int | None:
         or not text.isascii()
     ):
         return None
-    if length == digits:
-        return int(whole + fraction)
     return int(whole + fraction) * int(10 ** (digits - length))
 
 

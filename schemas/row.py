@@ -13,6 +13,7 @@ A partition's row is one version byte and the msgpack array of PartitionRow.
 """
 
 import struct
+import sys
 from typing import Final
 
 import msgspec
@@ -27,6 +28,9 @@ PARTITION_KEY: Final = b"\xffpartition"
 ID_BYTES: Final = 8
 SEEN_BYTES: Final = 12
 """A remembered id: 8 bytes of BLAKE2b of the id, 4 bytes of CRC-32 of the decoded content."""
+
+if sys.byteorder != "little":
+    raise ImportError("rows are stored as they lie in memory: a little-endian machine is needed")
 
 _HEAD: Final = struct.Struct(">BiBB")
 
@@ -61,10 +65,11 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     offsets: list[int]
     """Per input (by `Kind`) the offset last applied to this customer, or -1."""
     risks: dict[str, RiskRow]
-    days: dict[int, list[int]]
-    """Of the value window, oldest first, by day: revenue, goods cost, fees, service cost."""
-    contacts: dict[int, int]
-    """Of the contacts window, oldest first: their number by day."""
+    value_cells: bytes
+    """Of the value window, oldest day first: day, revenue, goods cost, fees and service cost, each
+    a little-endian signed 64-bit integer: as they lie in memory."""
+    contact_cells: bytes
+    """Of the contacts window, likewise: day and number."""
     payments: list[tuple[int, int]]
     """The last payments by occurred_at: occurred_at in µs, whole days late."""
     seen: dict[int, bytearray]

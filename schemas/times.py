@@ -10,6 +10,13 @@ DAY_S: Final = 86_400
 MINUTE_US: Final = 60_000_000
 
 
+def day_and_micros(moment: datetime) -> tuple[int, int]:
+    """(UTC day, microseconds), both since the epoch, of a moment with an offset."""
+    since = moment - EPOCH
+    day = since.days
+    return day, (day * DAY_S + since.seconds) * 1_000_000 + since.microseconds
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since the epoch of a moment with an offset."""
     since = moment - EPOCH
