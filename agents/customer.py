@@ -32,6 +32,7 @@ class Customer:
 
     __slots__ = (
         "as_of_us",
+        "changed",
         "contacts",
         "customer_id",
         "day",
@@ -39,6 +40,7 @@ class Customer:
         "first_day",
         "offsets",
         "origin",
+        "owed",
         "payments",
         "risks",
         "seen",
@@ -63,6 +65,10 @@ class Customer:
         self.payments: list[tuple[int, int]] = []
         self.seen = Seen({})
         self.due_day = NO_DUE
+        self.changed = False
+        """Whether the next commit writes the row."""
+        self.owed = False
+        """Whether a snapshot has to follow."""
 
     def advance(self, at_us: int, policy: Policy) -> None:
         """Time reaches `at_us`: days leave the windows, ids are forgotten; never goes back."""
@@ -102,7 +108,7 @@ class Customer:
             self._keep_payment(event.at_us, event.days_late, policy)
         if day > self.day - policy.dedupe_days:
             self.seen.remember(day, event.id_key, event.content)
-            if len(self.seen.content) > policy.dedupe_ids_max:
+            if self.seen.count > policy.dedupe_ids_max:
                 return self.seen.cap(policy.dedupe_ids_max)
         return 0
 
@@ -117,10 +123,10 @@ class Customer:
         """UTC days from the customer's first event to its `as_of`."""
         return self.day - self.first_day
 
-    def stored(self, *, owed: bool) -> bytes:
-        """The row to store; it tells whether a snapshot is owed."""
+    def stored(self) -> bytes:
+        """The row to store."""
         assert self.tier is not None
-        head = RowHead(self.due_day, owed, self.tier)
+        head = RowHead(self.due_day, self.owed, self.tier)
         return encode_customer(self._row(), head)
 
     def _row(self) -> CustomerRow:
@@ -156,4 +162,6 @@ def restored(customer_id: str, data: bytes) -> Customer:
     customer.payments = row.payments
     customer.seen = Seen(row.seen)
     customer.due_day = head.due_day
+    customer.changed = False
+    customer.owed = head.owed
     return customer

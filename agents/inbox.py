@@ -32,8 +32,8 @@ class Inbox:
         "kind",
         "offsets",
         "position",
-        "times",
         "timestamps_ms",
+        "turns",
         "values",
     )
 
@@ -44,7 +44,8 @@ class Inbox:
         self.end = UNKNOWN_END
         """The last stable offset on the broker, as far as it is known."""
         self.at = 0
-        self.times: list[int] = []
+        self.turns: list[int] = []
+        """Of each record event time and kind in one number: the smallest is taken first."""
         self.items: list[Booking | Rejection] = []
         self.offsets: list[int] = []
         self.timestamps_ms: list[int] = []
@@ -52,11 +53,16 @@ class Inbox:
         self.values: list[bytes | None] = []
         self.headers: list[tuple[tuple[str, bytes | None], ...]] = []
 
-    def put(self, batch: Batch, times: list[int], items: list[Booking | Rejection]) -> None:
-        """A batch comes in, each record judged, with its event time."""
+    def put(self, batch: Batch, items: list[Booking | Rejection]) -> None:
+        """A batch comes in, each record judged."""
         at, self.at = self.at, 0
+        kind = self.kind
+        turns = [
+            (AT_ONCE if isinstance(item, Rejection) else item.at_us) * _KINDS + kind
+            for item in items
+        ]
         columns: tuple[tuple[list[object], list[object]], ...] = (
-            (self.times, times),
+            (self.turns, turns),
             (self.items, items),
             (self.offsets, batch.offsets),
             (self.timestamps_ms, batch.timestamps_ms),
@@ -99,13 +105,12 @@ class Inbox:
         """Records on the broker that are not taken yet, as far as is known."""
         return 0 if self.end == UNKNOWN_END else self.end - self.taken_to
 
-    def turns(self) -> list[int]:
-        """When it is each record's turn, ascending: event time and kind in one number.
+    def queue(self) -> list[int]:
+        """The turns of what lies here, ascending.
 
         A record waits for those before it in its input; late, it comes right after them.
         """
-        kind = self.kind
-        return [at * _KINDS + kind for at in accumulate(self.times[self.at :], max)]
+        return list(accumulate(self.turns[self.at :], max))
 
 
 def plan(inboxes: list[Inbox]) -> list[int]:
@@ -117,7 +122,7 @@ def plan(inboxes: list[Inbox]) -> list[int]:
     merged: list[int] = []
     bound: int | None = None
     for inbox in inboxes:
-        turns = inbox.turns()
+        turns = inbox.queue()
         if inbox.has_more:
             if not turns:
                 return []

@@ -12,7 +12,7 @@ import msgspec
 from agents.booking import Booking
 from agents.calendar import Calendar
 from agents.customer import Customer, restored
-from agents.inbox import AT_ONCE, Inbox, plan
+from agents.inbox import Inbox, plan
 from agents.intake import Intake, Placement
 from agents.judging import Judge, Output
 from agents.policy import Policy
@@ -101,7 +101,7 @@ class Shard:
             policy, settings.placement, settings.max_event_bytes, self.customers
         )
         self._calendar = Calendar()
-        self._changed: dict[str, Customer] = {}
+        self._changed: list[Customer] = []
         self._moved = False
         self._outputs: list[Message] = []
         self._owed: dict[str, int] = {}
@@ -199,8 +199,7 @@ class Shard:
                 batch.keys, batch.values, batch.timestamps_ms, strict=True
             )
         ]
-        times = [AT_ONCE if isinstance(item, Rejection) else item.at_us for item in items]
-        inbox.put(batch, times, items)
+        inbox.put(batch, items)
         for other, end in batch.ends.items():
             self.inbox(other).see_end(end)
         self._moved = True
@@ -263,7 +262,7 @@ class Shard:
             if offset <= customer.offsets[kind]:
                 self._see_again(event, offset)
                 return True
-            content = customer.seen.content.get(event.id_key)
+            content = customer.seen.content_of(event.id_key)
             if content is not None:
                 if content == event.content:
                     self._tally.duplicates[kind] += 1
@@ -342,14 +341,16 @@ class Shard:
     def _judged(self, customer: Customer, event: Booking | None, now_us: int) -> None:
         before, due_before = customer.tier, customer.due_day
         outputs = self._judge.judge(customer, event)
-        customer_id = customer.customer_id
-        self._changed[customer_id] = customer
+        if not customer.changed:
+            customer.changed = True
+            self._changed.append(customer)
         if outputs:
             self._put_out(customer, outputs, before, now_us)
-        elif customer_id not in self._owed and customer_id not in self._publish:
-            self._owed[customer_id] = now_us + self._settings.snapshot_us
+        elif not customer.owed:
+            customer.owed = True
+            self._owed[customer.customer_id] = now_us + self._settings.snapshot_us
         if customer.due_day != due_before:
-            self._calendar.add(customer.due_day, customer_id)
+            self._calendar.add(customer.due_day, customer.customer_id)
 
     def _put_out(
         self, customer: Customer, outputs: list[Output], tier_before: int | None, now_us: int
@@ -361,8 +362,10 @@ class Shard:
             self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
         if customer.tier != tier_before:
             self._count_tier(tier_before, customer.tier)
-        self._publish[customer_id] = customer
+        # at the head of the queue: it goes out with this commit
+        customer.owed = True
         self._owed.pop(customer_id, None)
+        self._publish[customer_id] = customer
 
     def _count_tier(self, before: int | None, now: int | None) -> None:
         if before is not None:
@@ -387,17 +390,19 @@ class Shard:
         if not (self._changed or self._outputs or self._publish or self._moved):
             return None
         for customer_id, customer in self._publish.items():
+            customer.owed = False
+            if not customer.changed:
+                self._changed.append(customer)
             self._tally.outputs[CUSTOMER_VALUES, "snapshot"] += 1
             self._outputs.append(
                 Message(
                     CUSTOMER_VALUES, customer_id.encode(), encode(self._judge.snapshot(customer))
                 )
             )
-        self._changed.update(self._publish)
-        rows: list[tuple[bytes, bytes | None]] = [
-            (customer_id.encode(), customer.stored(owed=customer_id in self._owed))
-            for customer_id, customer in self._changed.items()
-        ]
+        rows: list[tuple[bytes, bytes | None]] = []
+        for customer in self._changed:
+            customer.changed = False
+            rows.append((customer.customer_id.encode(), customer.stored()))
         self.commit_number += 1
         rows.append((PARTITION_KEY, encode_partition(self._partition_row())))
         offsets = {inbox.kind: inbox.taken_to for inbox in self.inboxes}

@@ -41,72 +41,69 @@ class ValueWindow:
     `counts_from` is the oldest day, the first to change a figure by leaving.
     """
 
-    __slots__ = ("cells", "contribution", "counts_from", "fees", "goods_cost", "revenue",
-                 "service_cost")
+    __slots__ = ("cells", "contribution", "counts_from")
 
     def __init__(self, cells: array[int]) -> None:
-        """`cells` as a stored row has them; the sums are added up anew."""
+        """`cells` as a stored row has them; the contribution is added up anew."""
         self.cells = cells
-        self.revenue = sum(cells[1::CELL])
-        self.goods_cost = sum(cells[2::CELL])
-        self.fees = sum(cells[3::CELL])
-        self.service_cost = sum(cells[4::CELL])
-        self.contribution = self.revenue - self.goods_cost + self.fees - self.service_cost
+        self.contribution = self.figures().contribution
         self.counts_from = cells[0] if cells else NO_DAY
 
     def add(self, day: int, revenue: int, goods_cost: int, fees: int, service_cost: int) -> None:
         """Books amounts on a day that lies inside the window."""
-        self.revenue += revenue
-        self.goods_cost += goods_cost
-        self.fees += fees
-        self.service_cost += service_cost
         self.contribution += revenue - goods_cost + fees - service_cost
         cells = self.cells
         at = find_cell(cells, CELL, day)
         if at < 0:
             at = ~at
             cells[at:at] = array("q", (day, revenue, goods_cost, fees, service_cost))
-        else:
+            self.counts_from = cells[0]
+            return
+        if revenue:
             cells[at + 1] += revenue
+        if goods_cost:
             cells[at + 2] += goods_cost
+        if fees:
             cells[at + 3] += fees
+        if service_cost:
             cells[at + 4] += service_cost
-            if not any(cells[at + 1 : at + CELL]):
-                del cells[at : at + CELL]
-        self.counts_from = cells[0] if cells else NO_DAY
+        if not (cells[at + 1] or cells[at + 4] or cells[at + 2] or cells[at + 3]):
+            del cells[at : at + CELL]
+            self.counts_from = cells[0] if cells else NO_DAY
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
         cells, gone = self.cells, 0
         while gone < len(cells) and cells[gone] <= last_gone:
-            self.revenue -= cells[gone + 1]
-            self.goods_cost -= cells[gone + 2]
-            self.fees -= cells[gone + 3]
-            self.service_cost -= cells[gone + 4]
+            self.contribution -= (
+                cells[gone + 1] - cells[gone + 2] + cells[gone + 3] - cells[gone + 4]
+            )
             gone += CELL
         del cells[:gone]
-        self.contribution = self.revenue - self.goods_cost + self.fees - self.service_cost
         self.counts_from = cells[0] if cells else NO_DAY
 
     def figures(self) -> Figures:
         """All the figures of the window."""
-        return Figures(self.revenue, self.goods_cost, self.fees, self.service_cost)
+        cells = self.cells
+        return Figures(
+            sum(cells[1::CELL]), sum(cells[2::CELL]), sum(cells[3::CELL]), sum(cells[4::CELL])
+        )
 
 
 class ContactWindow:
     """The number of contacts in the last days; `cells` holds day and number of each day."""
 
-    __slots__ = ("cells", "total")
+    __slots__ = ("_leaving", "cells", "oldest", "total")
 
     def __init__(self, cells: array[int]) -> None:
         """`cells` as a stored row has them."""
         self.cells = cells
         self.total = sum(cells[1::2])
+        self._changed()
 
-    @property
-    def oldest(self) -> int:
-        """The oldest day that has contacts."""
-        return self.cells[0] if self.cells else NO_DAY
+    def _changed(self) -> None:
+        self.oldest = self.cells[0] if self.cells else NO_DAY
+        self._leaving: tuple[int, int | None] | None = None
 
     def add(self, day: int, contacts: int) -> None:
         """Counts contacts of a day that lies inside the window."""
@@ -116,6 +113,7 @@ class ContactWindow:
             self.cells[~at : ~at] = array("q", (day, contacts))
         else:
             self.cells[at + 1] += contacts
+        self._changed()
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
@@ -124,9 +122,15 @@ class ContactWindow:
             self.total -= cells[gone + 1]
             gone += 2
         del cells[:gone]
+        self._changed()
 
     def day_leaving_at_most(self, contacts: int) -> int | None:
         """The day after whose leaving at most so many contacts remain."""
+        if self._leaving is None or self._leaving[0] != contacts:
+            self._leaving = contacts, self._find_leaving(contacts)
+        return self._leaving[1]
+
+    def _find_leaving(self, contacts: int) -> int | None:
         left, cells = self.total, self.cells
         for at in range(0, len(cells), 2):
             left -= cells[at + 1]

@@ -1,0 +1,181 @@
+"""Every field of every outbound event once, in order, with what it holds and what it means.
+
+The JSON Schemas and the documentation are made from these tables; a test holds them equal to what
+Whalecurve puts out. A field stands in every record, though it may be null.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from schemas.events import MAX_ID_CHARS
+from schemas.money import CURRENCY_DIGITS
+from schemas.outputs import AT_RISK, CUSTOMER_VALUES, TIER_CHANGES, TIERS
+from schemas.rejects import Reason
+
+
+class Form(NamedTuple):
+    """What a field may hold: in words, and as a JSON Schema."""
+
+    words: str
+    schema: dict[str, Any]
+
+
+class OutputField(NamedTuple):
+    """One field of an output or of an object in it."""
+
+    name: str
+    form: Form
+    meaning: str
+
+
+def _one_of(*choices: str | None) -> Form:
+    words = ", ".join("null" if choice is None else f"`{choice}`" for choice in choices)
+    return Form(words, {"enum": list(choices)})
+
+
+def _object(name: str) -> Form:
+    return Form(f"an object: `{name}` below", {"$ref": f"#/$defs/{name}"})
+
+
+def _list_of(name: str) -> Form:
+    return Form(
+        f"a list of `{name}` below", {"type": "array", "items": {"$ref": f"#/$defs/{name}"}}
+    )
+
+
+TEXT: Final = Form("a text", {"type": "string"})
+TEXT_OR_NULL: Final = Form("a text, or null", {"type": ["string", "null"]})
+ID: Final = Form(
+    f"a text of 1 to {MAX_ID_CHARS} characters",
+    {"type": "string", "minLength": 1, "maxLength": MAX_ID_CHARS},
+)
+MOMENT: Final = Form(
+    "an RFC 3339 time in UTC",
+    {
+        "type": "string",
+        "format": "date-time",
+        "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3}){0,2}Z$",
+    },
+)
+AMOUNT: Final = Form(
+    "a decimal text with the currency's digits",
+    {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{2,4})?$"},
+)
+COUNTING: Final = Form("an integer from 1", {"type": "integer", "minimum": 1})
+MEASURE: Final = Form("an integer, or money as decimal text", {"type": ["integer", "string"]})
+TREATMENT: Final = Form("an object, as the policy has it", {"type": "object"})
+CURRENCY: Final = Form("an ISO 4217 code", {"enum": sorted(CURRENCY_DIGITS)})
+TIER: Final = _one_of(*TIERS)
+SEVERITY: Final = _one_of("watch", "high")
+
+_CUSTOMER: Final = OutputField("customer_id", ID, "whom this is about; also the record's key")
+_EVENT_ID: Final = OutputField(
+    "event_id", TEXT, "the same whenever the same output is made again: drop what came twice"
+)
+_SEQUENCE: Final = OutputField(
+    "sequence",
+    COUNTING,
+    "counts one customer's records on tier-changes and at-risk together: no gap, no repeat",
+)
+_EFFECTIVE: Final = OutputField("effective_at", MOMENT, "event time at which it holds")
+_EVALUATED: Final = OutputField(
+    "evaluated_at", MOMENT, "the clock when it was judged: all that may differ between two runs"
+)
+_TRIGGER: Final = OutputField("trigger", _object("trigger"), "what made Whalecurve judge")
+_VALUE: Final = OutputField("value", _object("value"), "the figures of the customer's window")
+_POLICY: Final = OutputField("policy_version", TEXT, "the `version` of the policy that judged")
+
+OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
+    TIER_CHANGES: (
+        _EVENT_ID,
+        _CUSTOMER,
+        _SEQUENCE,
+        OutputField("from_tier", _one_of(*TIERS, None), "the tier before; null the first time"),
+        OutputField("to_tier", TIER, "the tier from now on"),
+        OutputField(
+            "direction",
+            _one_of("assigned", "upgrade", "downgrade"),
+            "`assigned` is the first time",
+        ),
+        _EFFECTIVE,
+        _EVALUATED,
+        _VALUE,
+        OutputField(
+            "reasons",
+            _list_of("finding"),
+            "the entry that was reached, and the next one, which was not",
+        ),
+        _TRIGGER,
+        OutputField("treatment", TREATMENT, "what the policy grants this tier"),
+        _POLICY,
+    ),
+    AT_RISK: (
+        _EVENT_ID,
+        _CUSTOMER,
+        _SEQUENCE,
+        OutputField("signal", TEXT, "the name of its `[risk.…]` section in the policy"),
+        OutputField("status", _one_of("raised", "escalated", "cleared"), "what became of it"),
+        OutputField("severity", SEVERITY, "`watch` where no rule says otherwise"),
+        OutputField("evidence", _list_of("finding"), "the rules that spoke"),
+        OutputField("tier", TIER, "the customer's tier at that time"),
+        OutputField(
+            "recommended_step",
+            _one_of(None, "reassess", "educate", "renegotiate", "migrate", "terminate"),
+            "null where no rule says otherwise",
+        ),
+        _EFFECTIVE,
+        _EVALUATED,
+        _TRIGGER,
+        _POLICY,
+    ),
+    CUSTOMER_VALUES: (
+        _CUSTOMER,
+        OutputField("as_of", MOMENT, "event time of the figures"),
+        OutputField("tier", TIER, "the customer's tier"),
+        _VALUE,
+        OutputField("risks", _list_of("risk"), "the open signals, by name"),
+        OutputField("sequence", COUNTING, "of the customer's last tier change or signal"),
+        _POLICY,
+    ),
+}
+"""By topic."""
+
+OBJECT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
+    "value": (
+        OutputField("currency", CURRENCY, "the policy's base currency, of all figures"),
+        OutputField("window_days", COUNTING, "the UTC days of the window"),
+        OutputField("revenue", AMOUNT, "sales less returns"),
+        OutputField("goods_cost", AMOUNT, "cost of sales less cost got back"),
+        OutputField("margin", AMOUNT, "revenue less goods cost, with restocking fees kept"),
+        OutputField("service_cost", AMOUNT, "contacts, returns and late payments"),
+        OutputField("contribution", AMOUNT, "margin less service cost"),
+    ),
+    "finding": (
+        OutputField("rule", TEXT, "the policy's key that was judged by"),
+        OutputField("observed", MEASURE, "what was found"),
+        OutputField("threshold", MEASURE, "what the policy says"),
+    ),
+    "trigger": (
+        OutputField(
+            "kind",
+            _one_of("event", "timer", "policy", "override"),
+            "an event came, time passed, the policy changed, or someone overrode the tier",
+        ),
+        OutputField("topic", TEXT_OR_NULL, "the event's topic, without prefix"),
+        OutputField("event_id", TEXT_OR_NULL, "the event's id"),
+    ),
+    "risk": (
+        OutputField("signal", TEXT, "its name"),
+        OutputField("severity", SEVERITY, "how bad"),
+        OutputField("since", MOMENT, "event time at which it was raised"),
+    ),
+}
+"""The objects inside of outputs, by the name under which `$defs` has them."""
+
+REJECTED_HEADERS: Final = (
+    OutputField("reason", _one_of(*Reason), "why the event was turned away"),
+    OutputField("detail", TEXT, "which field, what was expected, what was found"),
+    OutputField("source_topic", TEXT, "the input it stood in, without prefix"),
+    OutputField("source_partition", Form("digits", {"pattern": "^[0-9]+$"}), "the partition there"),
+    OutputField("source_offset", Form("digits", {"pattern": "^[0-9]+$"}), "the offset there"),
+)
+"""What rejected-events adds after a record's own headers, as UTF-8 text."""
