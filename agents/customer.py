@@ -95,12 +95,9 @@ class Customer:
             self.advance(event.at_us, policy)
         self.offsets[event.kind] = offset
         day = event.day
-        if day < self.first_day:
-            self.first_day = day
+        self.first_day = min(self.first_day, day)
         if event.counts and day > self.day - policy.window_days:
-            self.value.add(
-                day, event.revenue, event.goods_cost, event.fees, event.service_cost
-            )
+            self.value.add(day, event.revenue, event.goods_cost, event.fees, event.service_cost)
         spike = policy.support_spike
         if event.contacts and spike is not None and day > self.day - spike.window_days:
             self.contacts.add(day, event.contacts)

@@ -72,7 +72,7 @@ class Inbox:
         )  # type: ignore[assignment]
         for column, more in columns:
             del column[:at]
-            column += more
+            column.extend(more)
         self.position = batch.next_position
         self.see_end(batch.next_position)
 

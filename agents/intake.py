@@ -50,7 +50,7 @@ class Intake:
         self._max_event_bytes = max_event_bytes
         self._known = known
 
-    def admit(
+    def admit(  # noqa: PLR0911 - a return for each reason
         self, kind: Kind, key: bytes | None, value: bytes | None, timestamp_ms: int
     ) -> Booking | Rejection:
         """The booking of one record, or its rejection."""

@@ -66,8 +66,7 @@ class Judge:
         risks = customer.risks
         for name, rule in self._rules:
             day = rule.due_day(customer, name in risks)
-            if day < due:
-                due = day
+            due = min(due, day)
         return due
 
     def _tier_change(
@@ -95,9 +94,7 @@ class Judge:
     ) -> Output:
         severity = WATCH
         if turn.raised:
-            insert_sorted(
-                customer.risks, signal, RiskRow(signal, severity, customer.as_of_us)
-            )
+            insert_sorted(customer.risks, signal, RiskRow(signal, severity, customer.as_of_us))
         else:
             severity = customer.risks.pop(signal).severity
         status = "raised" if turn.raised else "cleared"
@@ -116,9 +113,7 @@ class Judge:
     def _head(self, customer: Customer, topic: str) -> dict[str, Any]:
         customer.sequence += 1
         return {
-            "event_id": output_id(
-                customer.customer_id, customer.origin, customer.sequence, topic
-            ),
+            "event_id": output_id(customer.customer_id, customer.origin, customer.sequence, topic),
             "customer_id": customer.customer_id,
             "sequence": customer.sequence,
             "effective_at": format_micros(customer.as_of_us),

@@ -42,23 +42,25 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
         return UNKNOWN_CURRENCY
     due_at = wire.due_at
     items = 1 if wire.items is None else wire.items
-    content = content_check((
-        at_us,
-        wire.order_id,
-        amount,
-        wire.currency,
-        returned,
-        cost,
-        listed,
-        items,
-        wire.invoice_id,
-        None if due_at is None else micros(due_at),
-        fee,
-        bool(wire.seller_fault),
-        wire.category,
-        wire.channel,
-        wire.location,
-    ))
+    content = content_check(
+        (
+            at_us,
+            wire.order_id,
+            amount,
+            wire.currency,
+            returned,
+            cost,
+            listed,
+            items,
+            wire.invoice_id,
+            None if due_at is None else micros(due_at),
+            fee,
+            bool(wire.seller_fault),
+            wire.category,
+            wire.channel,
+            wire.location,
+        )
+    )
     key = id_key(Kind.PURCHASES, wire.event_id)
     base = _convert(amount, ratio)
     if returned:

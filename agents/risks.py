@@ -127,9 +127,7 @@ class UnprofitableSignal:
             )
         if contribution < rule.clear_at:
             return None
-        return Turn(
-            False, [self._money("risk.unprofitable.clear_at", contribution, rule.clear_at)]
-        )
+        return Turn(False, [self._money("risk.unprofitable.clear_at", contribution, rule.clear_at)])
 
     def due_day(self, customer: Customer, is_open: bool) -> int:
         """When a customer that makes a loss has been here long enough."""

@@ -50,8 +50,7 @@ class Seen:
         entries = self.by_day.get(day)
         if entries is None:
             insert_sorted(self.by_day, day, bytearray(entry))
-            if day < self.oldest:
-                self.oldest = day
+            self.oldest = min(self.oldest, day)
         else:
             entries += entry
 

@@ -21,16 +21,18 @@ def support_calls_agent(shards: Takes) -> Agent:
 def book_support_call(wire: SupportCall, policy: Policy) -> Booking:
     """The booking of a contact: its fixed cost and handling time, rounded once."""
     day, at_us = day_and_micros(wire.occurred_at)
-    content = content_check((
-        at_us,
-        wire.issue,
-        wire.channel,
-        wire.duration_s,
-        bool(wire.seller_fault),
-        bool(wire.complaint),
-        wire.resolved,
-        wire.satisfaction,
-    ))
+    content = content_check(
+        (
+            at_us,
+            wire.issue,
+            wire.channel,
+            wire.duration_s,
+            bool(wire.seller_fault),
+            bool(wire.complaint),
+            wire.resolved,
+            wire.satisfaction,
+        )
+    )
     fixed, per_second, whole = policy.contact_costs[wire.channel]
     cost = half_even(fixed + per_second * wire.duration_s, whole)
     return Booking(

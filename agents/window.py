@@ -110,7 +110,7 @@ class ContactWindow:
         self.total += contacts
         at = find_cell(self.cells, 2, day)
         if at < 0:
-            self.cells[~at : ~at] = array("q", (day, contacts))
+            self.cells[~at:~at] = array("q", (day, contacts))
         else:
             self.cells[at + 1] += contacts
         self._changed()

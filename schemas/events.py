@@ -101,6 +101,8 @@ WIRE_OF_KIND: Final[dict[Kind, type[Wire]]] = {
     Kind.SUPPORT_CALLS: SupportCall,
     Kind.PAYMENTS: Payment,
 }
+_QUOTE: Final = ord('"')
+_BACKSLASH: Final = ord("\\")
 _DECODERS: Final = {kind: msgspec.json.Decoder(wire) for kind, wire in WIRE_OF_KIND.items()}
 
 
@@ -142,11 +144,11 @@ def depth(value: bytes) -> int:
         if in_string:
             if escaped:
                 escaped = False
-            elif byte == 0x5C:
+            elif byte == _BACKSLASH:
                 escaped = True
-            elif byte == 0x22:
+            elif byte == _QUOTE:
                 in_string = False
-        elif byte == 0x22:
+        elif byte == _QUOTE:
             in_string = True
         elif byte in b"{[":
             level += 1

@@ -23,7 +23,9 @@ class Field(NamedTuple):
 
 
 _TEXT: Final = "a text"
-_MONEY: Final = "a decimal text of at most 15 digits, no more behind the point than the currency has"
+_MONEY: Final = (
+    "a decimal text of at most 15 digits, no more behind the point than the currency has"
+)
 _MOMENT: Final = "an RFC 3339 time with an offset"
 _BOOL: Final = "true or false"
 
@@ -46,9 +48,7 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
             "which way the goods went",
             default="sale",
         ),
-        Field(
-            "cost", str, _MONEY, "cost of goods; on a return: of the goods got back", money=True
-        ),
+        Field("cost", str, _MONEY, "cost of goods; on a return: of the goods got back", money=True),
         Field("list_amount", str, _MONEY, "the amount before discount", money=True),
         Field("items", events.Items, "an integer from 1 to 100000", "number of pieces", default=1),
         Field("invoice_id", str, _TEXT, "the invoice of a sale on credit"),
@@ -79,7 +79,9 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field("seller_fault", bool, _BOOL, "the contact was our fault", default=False),
         Field("complaint", bool, _BOOL, "the customer complained", default=False),
         Field("resolved", bool, _BOOL, "the issue was settled; absent: unknown"),
-        Field("satisfaction", events.Satisfaction, "an integer from 1 to 5", "as the customer said"),
+        Field(
+            "satisfaction", events.Satisfaction, "an integer from 1 to 5", "as the customer said"
+        ),
     ),
     Kind.PAYMENTS: (
         *_COMMON,
@@ -99,4 +101,3 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
 
 RETURNS_ONLY: Final = ("fee", "seller_fault")
 """Fields of a purchase that only a return may carry."""
-

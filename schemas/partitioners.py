@@ -29,7 +29,7 @@ def murmur2_partition(key: bytes, partitions: int) -> int:
 
 
 def crc32_partition(key: bytes, partitions: int) -> int:
-    """librdkafka's `consistent` and `consistent_random`."""
+    """Librdkafka's `consistent` and `consistent_random`."""
     return zlib.crc32(key) % partitions
 
 

@@ -34,35 +34,35 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the file: a key it does not know is a mistake, not a wish."""
 
 
-class Value(_Section):
+class Value(_Section, frozen=True):
     """`[value]`: over which days value is reckoned."""
 
     window_days: Days
     default_margin_rate: str
 
 
-class Contact(_Section):
+class Contact(_Section, frozen=True):
     """`[service.contact.CHANNEL]`: what one contact costs."""
 
     fixed: str = "0"
     per_minute: str = "0"
 
 
-class Returns(_Section):
+class Returns(_Section, frozen=True):
     """`[service.returns]`: what handling a return costs."""
 
     per_order: str = "0"
     per_item: str = "0"
 
 
-class LatePayment(_Section):
+class LatePayment(_Section, frozen=True):
     """`[service.late_payment]`: what waiting for money costs."""
 
     late_fee: str = "0"
     annual_rate: str = "0"
 
 
-class Service(_Section):
+class Service(_Section, frozen=True):
     """`[service]`: the cost to serve; what is absent costs nothing."""
 
     contact: dict[str, Contact] = {}
@@ -70,7 +70,7 @@ class Service(_Section):
     late_payment: LatePayment = LatePayment()
 
 
-class Entries(_Section):
+class Entries(_Section, frozen=True):
     """`[tiers.entry]`: the contribution from which on a tier is reached."""
 
     key: str
@@ -78,13 +78,13 @@ class Entries(_Section):
     ordinary: str
 
 
-class Tiers(_Section):
+class Tiers(_Section, frozen=True):
     """`[tiers]`."""
 
     entry: Entries
 
 
-class SupportSpike(_Section):
+class SupportSpike(_Section, frozen=True):
     """`[risk.support_spike]`: many contacts in few days."""
 
     contacts: Count
@@ -92,7 +92,7 @@ class SupportSpike(_Section):
     window_days: Days
 
 
-class Unprofitable(_Section):
+class Unprofitable(_Section, frozen=True):
     """`[risk.unprofitable]`: costs more than it brings, and not only at the start."""
 
     below: str
@@ -100,7 +100,7 @@ class Unprofitable(_Section):
     min_tenure_days: DaysOrNone = 0
 
 
-class LatePayer(_Section):
+class LatePayer(_Section, frozen=True):
     """`[risk.late_payer]`: pays late again and again."""
 
     late: Annotated[int, msgspec.Meta(ge=1, le=100)]
@@ -109,7 +109,7 @@ class LatePayer(_Section):
     clear_on_time: Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
-class Risk(_Section):
+class Risk(_Section, frozen=True):
     """`[risk]`: a signal whose section is absent is off."""
 
     support_spike: SupportSpike | None = None
@@ -148,7 +148,7 @@ def read_policy(text: str, source: str) -> PolicyFile:
 
 
 def _in_field_words(message: str) -> str:
-    """msgspec's 'Expected `int`, got `str` - at `$.value.window_days`', key first."""
+    """Msgspec's 'Expected `int`, got `str` - at `$.value.window_days`', key first."""
     what, _, where = message.partition(" - at ")
     key = where.strip("`").removeprefix("$.") or "the file"
     return f"{key}: {what[:1].lower()}{what[1:].replace(', got', ', found')}"

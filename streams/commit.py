@@ -52,7 +52,7 @@ class GroupMetadata:
     def __init__(self, settings: Settings) -> None:
         self._consumer = Consumer(librdkafka_options(settings) | {"group.id": settings.app_id})
 
-    def get(self) -> Any:  # noqa: ANN401 - librdkafka's own, opaque
+    def get(self) -> Any:
         """The group without a member: the transactional id alone fences."""
         return self._consumer.consumer_group_metadata()
 
@@ -87,7 +87,7 @@ class _Outbox:
             | options
         )
 
-    def _on_failure(self, error: KafkaError | None, message: Any) -> None:  # noqa: ANN401
+    def _on_failure(self, error: KafkaError | None, message: Any) -> None:
         if error is not None and self._failure is None:
             self._failure = self._told(message.topic(), error, message.value())
 

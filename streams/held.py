@@ -15,7 +15,7 @@ from aiokafka import TopicPartition
 
 from agents.ports import Batch
 from agents.shard import InvariantError, Shard
-from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.events import Kind
 from schemas.times import DAY_US
 from streams.commit import Log
 from streams.logs import note
@@ -253,8 +253,6 @@ class Surroundings:
         self.inputs: Inputs
         self._executor = executor
 
-    async def blocking(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401
+    async def blocking(self, work: Callable[[], Any]) -> Any:
         """Does what blocks in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
-
-

@@ -29,9 +29,7 @@ class Metrics:
             return Gauge(f"whalecurve_{name}", text, labels, registry=self.registry)
 
         def histogram(name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
-            return Histogram(
-                f"whalecurve_{name}", text, buckets=buckets, registry=self.registry
-            )
+            return Histogram(f"whalecurve_{name}", text, buckets=buckets, registry=self.registry)
 
         # what came in: consumed = applied + dropped + rejected
         self.consumed = counter("events_consumed", "events taken", "topic")

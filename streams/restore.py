@@ -75,6 +75,11 @@ def _read(
                 continue
             key, value = message.key(), message.value()
             progress.rows_read += 1
+            if key is None:
+                raise RestoreError(
+                    f"{tp.topic}-{tp.partition}: offset {message.offset()} has no key: "
+                    "another program writes to the changelog"
+                )
             if value is None:
                 rows.pop(key, None)
             else:
@@ -92,7 +97,7 @@ def _is_end(
     consumer: Consumer,
     tp: TopicPartition,
     failure: KafkaError,
-    message: Any,  # noqa: ANN401 - librdkafka's Message
+    message: Any,
     progress: Progress,
 ) -> bool:
     if failure.code() != KafkaError._PARTITION_EOF:

@@ -13,12 +13,15 @@ from schemas.topics import TopicNames
 
 PREFIX: Final = "WHALECURVE_"
 
+PORT_MAX: Final = 65_535
 SESSION_TIMEOUT_S: Final = 10
 """A worker that says nothing for so long has lost its partitions; also what a kill costs."""
 HEARTBEAT_S: Final = 1
 REQUEST_TIMEOUT_MS: Final = 10_000
 TRANSACTION_TIMEOUT_MS: Final = 15_000
 """Longer than every request's timeout: the broker never aborts what is still being sent."""
+NAME_MAX_CHARS: Final = 100
+"""Of a prefix or an application id: a topic's name has at most 249 characters."""
 FETCH_BYTES: Final = 1_048_576
 """Of one partition at a time; a batch above it is fetched alone and whole."""
 
@@ -55,13 +58,13 @@ def _choice(*names: str) -> Callable[[str], str]:
 
 
 def _name(text: str) -> str:
-    if not _is_name(text) or not text or len(text) > 100:
+    if not _is_name(text) or not text or len(text) > NAME_MAX_CHARS:
         raise ValueError("1 to 100 letters, digits, dots, underscores or hyphens")
     return text
 
 
 def _prefix(text: str) -> str:
-    if not _is_name(text) or len(text) > 100:
+    if not _is_name(text) or len(text) > NAME_MAX_CHARS:
         raise ValueError("at most 100 letters, digits, dots, underscores or hyphens")
     return text
 
@@ -73,7 +76,7 @@ def _is_name(text: str) -> bool:
 def _broker(text: str) -> str:
     for address in text.split(","):
         host, colon, port = address.rpartition(":")
-        if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) <= PORT_MAX):
             raise ValueError("host:port, or several with commas between them")
     return text
 
@@ -85,7 +88,7 @@ def _path(text: str) -> Path:
     return path
 
 
-def _setting(default: Any, meaning: str, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401
+def _setting(default: Any, meaning: str, parse: Callable[[str], Any]) -> Any:
     return field(default=default, metadata={"setting": Setting(meaning, parse)})
 
 
@@ -103,7 +106,9 @@ class Settings:
         None, "put before the outputs' and the changelog's names instead", _prefix
     )
     clock: Literal["wall", "event"] = _setting(
-        "wall", "wall: time passes for customers at rest; event: for replays", _choice("wall", "event")
+        "wall",
+        "wall: time passes for customers at rest; event: for replays",
+        _choice("wall", "event"),
     )
     guarantee: Literal["exactly_once", "at_least_once"] = _setting(
         "exactly_once",
@@ -124,7 +129,7 @@ class Settings:
         65_536, "a larger value is rejected (too_large)", _whole(1024, 16_777_216)
     )
     web_port: int = _setting(
-        0, "of /livez, /readyz and /metrics; 0: any free one, printed", _whole(0, 65_535)
+        0, "of /livez, /readyz and /metrics; 0: any free one, printed", _whole(0, PORT_MAX)
     )
     partitions: int = _setting(4, "of topics that are created", _whole(1, 1024))
 

@@ -102,9 +102,7 @@ class Shards:
 
     def _new(self, partition: int) -> Held:
         settings = self._settings
-        placement = Placement(
-            partition, self._partitions, PARTITIONERS[settings.partitioner]
-        )
+        placement = Placement(partition, self._partitions, PARTITIONERS[settings.partitioner])
         shard = Shard(
             self._policy,
             ShardSettings(

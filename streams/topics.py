@@ -137,8 +137,7 @@ def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, s
     answer: Any = admin.describe_configs(resources, config_filter="all")
     found = answer["topic"]
     return {
-        name: {key: entry["value"] for key, entry in found.get(name, {}).items()}
-        for name in names
+        name: {key: entry["value"] for key, entry in found.get(name, {}).items()} for name in names
     }
 
 
@@ -180,4 +179,3 @@ def _fault(
             f"record and {REJECTED_EXTRA_BYTES} more), found {found.max_message_bytes}"
         )
     return None
-

@@ -29,11 +29,11 @@ BUFFERED_BATCHES: Final = 4
 class BatchSchema(faust.Schema):
     """Hands a batch to the agent as it is: records are decoded one by one, by the shard."""
 
-    def compile(self, app: Any, **_: Any) -> Any:  # noqa: ANN401
+    def compile(self, app: Any, **_: Any) -> Any:
         """The decoder of one message: none."""
         create_event = app.create_event
 
-        async def decode(message: Any, *, propagate: bool = False) -> Any:  # noqa: ANN401
+        async def decode(message: Any, *, propagate: bool = False) -> Any:
             del propagate
             return create_event(None, message.value, message.headers, message)
 
@@ -102,11 +102,11 @@ class Topology:
         await self.app.stop()
         self.shards.close()
 
-    async def _on_revoked(self, app: Any, revoked: set[TP], **_: Any) -> None:  # noqa: ANN401
+    async def _on_revoked(self, app: Any, revoked: set[TP], **_: Any) -> None:
         del app, revoked
         await self.shards.revoked()
 
-    async def _on_assigned(self, app: Any, assigned: set[TP], **_: Any) -> None:  # noqa: ANN401
+    async def _on_assigned(self, app: Any, assigned: set[TP], **_: Any) -> None:
         del app
         partitions_by_topic: dict[str, set[int]] = defaultdict(set)
         for tp in assigned:

@@ -93,7 +93,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     consumer: "BatchConsumer"
 
-    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:  # noqa: ANN401
+    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         del transport
         settings = self.consumer.gate.settings
         self._assignor = self.app.assignor
@@ -151,7 +151,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             else:
                 waiter.cancel()
 
-    def _take(self, fetcher: Any) -> tuple[dict[TP, list[Batch]], bool]:  # noqa: ANN401
+    def _take(self, fetcher: Any) -> tuple[dict[TP, list[Batch]], bool]:
         """(the batches that may be taken, whether a look is worth while soon again)."""
         gate, taken, blocked = self.consumer.gate, {}, False
         readable = gate.readable()
@@ -178,7 +178,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                     taken[TP(*tp)] = [empty]
         return taken, blocked
 
-    def _first_word(self, tp: TopicPartition, assignment: Any) -> Batch | None:  # noqa: ANN401
+    def _first_word(self, tp: TopicPartition, assignment: Any) -> Batch | None:
         """An empty batch once the broker told how far a partition reaches."""
         ends = self._ends(tp.partition, assignment)
         kind = self.consumer.gate.kinds[tp.topic]
@@ -191,7 +191,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         at = state.position
         return Batch(kind, tp.partition, at, at, [], [], [], [], [], ends, self.consumer.gate.epoch)
 
-    def _ends(self, partition: int, assignment: Any) -> dict[Kind, int]:  # noqa: ANN401
+    def _ends(self, partition: int, assignment: Any) -> dict[Kind, int]:
         ends = {}
         exactly_once = self.consumer.gate.settings.exactly_once
         for topic, kind in self.consumer.gate.kinds.items():
@@ -203,7 +203,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 ends[kind] = end
         return ends
 
-    def _batch(self, tp: TopicPartition, result: FetchResult, assignment: Any) -> Batch:  # noqa: ANN401
+    def _batch(self, tp: TopicPartition, result: FetchResult, assignment: Any) -> Batch:
         state = assignment.state_value(tp)
         position = state.position
         batch = Batch(
@@ -339,7 +339,7 @@ class BatchConsumer(Consumer):
         """Positions are the shards'."""
         return {}
 
-    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ANN401, FBT001, FBT002
+    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: FBT001, FBT002
         """Offsets go with the shard's transaction."""
         del topics, start_new_transaction
         return False
@@ -347,10 +347,10 @@ class BatchConsumer(Consumer):
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Between two batches every offset is a gap: nothing is to be made of it."""
 
-    def track_message(self, message: Any) -> None:  # noqa: ANN401
+    def track_message(self, message: Any) -> None:
         """Nothing waits for acknowledgements."""
 
-    def ack(self, message: Any) -> bool:  # noqa: ANN401
+    def ack(self, message: Any) -> bool:
         """Nothing waits for acknowledgements."""
         message.acked = True
         return True

@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 import threading
+from contextlib import suppress
 from typing import Final
 
 from agents.policy import Policy
@@ -83,10 +84,9 @@ class Worker:
             self.fail(error)
 
     async def _leave(self, topology: Topology) -> None:
-        try:
+        # the group would find out by the session's end, too
+        with suppress(Exception):
             await asyncio.wait_for(topology.app.consumer.stop(), LEAVE_DEADLINE_S)
-        except Exception:  # noqa: BLE001, S110 - the group finds out by the session's end
-            pass
 
 
 def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:

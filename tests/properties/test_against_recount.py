@@ -1,12 +1,13 @@
-"""The shard against the independent recount: the same outputs, whatever the batches and restarts."""
+"""The shard against the independent recount: the same outputs in any batching, with restarts."""
 
 from collections import Counter
 from typing import Any
 
 import orjson
 import pytest
-from tests.oracle.recount import Outcome, recount
+
 from tests.oracle.records import Record
+from tests.oracle.recount import Outcome, recount
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import POLICY, POLICY_TOML
 from tests.support.shards import Made, policy_of, run_all
@@ -37,7 +38,9 @@ def check(made: Made, expected: Outcome) -> None:
         if message.topic == "rejected-events"
     )
     assert found.total() == len(expected.rejected)
-    wanted = {(r.topic, r.partition, r.offset): (r, reason, f) for r, reason, f in expected.rejected}
+    wanted = {
+        (r.topic, r.partition, r.offset): (r, reason, f) for r, reason, f in expected.rejected
+    }
     for key, value, headers in found:
         added = {name: text.decode() for name, text in headers[-5:] if text is not None}
         place = added["source_topic"], int(added["source_partition"]), int(added["source_offset"])

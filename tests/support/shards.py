@@ -94,9 +94,7 @@ def run_partition(
     most: int = 500,
 ) -> Shard:
     """One partition from its first record to its last, restarted at random where rng is given."""
-    by_kind: dict[Kind, list[Record]] = {
-        kind: [] for kind in Kind if kind is not Kind.CUSTOMERS
-    }
+    by_kind: dict[Kind, list[Record]] = {kind: [] for kind in Kind if kind is not Kind.CUSTOMERS}
     for record in records:
         by_kind[KIND_OF_TOPIC[record.topic]].append(record)
     for part in by_kind.values():

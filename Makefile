@@ -1,0 +1,51 @@
+# Whalecurve. Bare `make` lists the targets.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+EVENTS ?= 1000000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check kafka bench restore-bench lock documents clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make the environment in .venv (quick when it is there)
+
+$(READY): requirements.lock pyproject.toml
+	@echo "making the environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup ## a first look: embedded broker, worker, sample traffic and a live table; Ctrl-C ends it
+	@$(BIN)/whalecurve up
+
+test: setup ## all tests; those on real Kafka need Java 17 and Maven and are skipped without
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: setup ## ruff, mypy --strict, the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+kafka: setup ## real Apache Kafka on 127.0.0.1:9092 from Maven's jars, until Ctrl-C
+	@$(BIN)/python -m tests.brokers.kafka --port 9092
+
+bench: setup ## throughput against Kafka Streams and textbook Faust (PEERS: the harness's folder)
+	@$(BIN)/python -m tests.bench.run --events $(EVENTS)
+
+documents: setup ## make schemas/documents and schemas/REFERENCE.md from the declarations
+	@$(BIN)/python -m streams.documents
+
+lock: setup ## pin all dependencies anew, with hashes
+	@$(BIN)/python -m pip install --quiet pip-tools
+	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links \
+		--strip-extras --extra dev --extra embedded --output-file requirements.lock pyproject.toml
+
+clean: ## remove the environment and Kafka's jars
+	rm -rf $(VENV) .kafka

@@ -1,0 +1,131 @@
+"""The reference in Markdown: topics, fields, reasons, settings and metrics, as declared."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields as dataclass_fields
+from typing import Any
+
+from prometheus_client import Counter, Histogram
+from prometheus_client.metrics import MetricWrapperBase
+
+from schemas.events import TOPIC_OF_KIND
+from schemas.fields import FIELDS, Field
+from schemas.output_fields import OBJECT_FIELDS, OUTPUT_FIELDS, REJECTED_HEADERS, OutputField
+from schemas.outputs import REJECTED_EVENTS
+from schemas.rejects import REASON_TEXTS, Reason
+from schemas.topics import BY_NAME, TOPICS, Topic
+from streams.metrics import Metrics
+from streams.settings import PREFIX, Setting, Settings
+
+_IMPOSSIBLE = "\0"
+"""No setting takes this; refusing it, a setting says what it expects."""
+
+
+def reference(command: str) -> str:
+    """Make the whole document; `command` is what makes it anew."""
+    blocks = [
+        "# Reference",
+        f"Made from the declarations by `{command}`; changes by hand are lost.",
+        "## Topics",
+        "Names are without prefix. All inputs have the same number of partitions.",
+        _table(("topic", "carries", "key", "written by", "read by", "kept"), map(_topic, TOPICS)),
+        *_inputs(),
+        *_outputs(),
+        "## Reject reasons",
+        "In the order in which they are judged: of several that fit, the first is given.",
+        _table(("reason", "the event is turned away because"), map(_reason, Reason)),
+        "## Settings",
+        "Environment variables, read once at start.",
+        _table(("setting", "means", "expects", "default"), _settings()),
+        "## Metrics",
+        "Counts of events are counts of what was committed.",
+        _table(("metric", "kind", "labels", "counts or measures"), _metrics()),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
+
+
+def _topic(topic: Topic) -> Sequence[str]:
+    kept = "compacted" if topic.compacted else ""
+    kept = ", ".join(filter(None, (kept, *(f"`{key}={text}`" for key, text in topic.config))))
+    carries = topic.meaning + (" (optional)" if topic.optional else "")
+    return f"`{topic.name}`", carries, topic.key, topic.written_by, topic.read_by, kept
+
+
+def _inputs() -> Iterator[str]:
+    yield "## Fields of the inputs"
+    yield "Unknown fields are ignored. A field that is null counts as absent."
+    for kind, fields in FIELDS.items():
+        yield f"### `{TOPIC_OF_KIND[kind]}`"
+        yield f"{_sentence(BY_NAME[TOPIC_OF_KIND[kind]].meaning)}"
+        rows = [_input_field(field) for field in fields]
+        yield _table(("field", "required", "holds", "means", "default"), rows)
+
+
+def _input_field(field: Field) -> Sequence[str]:
+    default = "" if field.default is None else f"`{_shown(field.default)}`"
+    required = "yes" if field.required else ""
+    return f"`{field.name}`", required, field.expected, field.meaning, default
+
+
+def _outputs() -> Iterator[str]:
+    yield "## Fields of the outputs"
+    yield "Every field stands in every record, though it may be null."
+    titles = ("field", "holds", "means")
+    for name, fields in OUTPUT_FIELDS.items():
+        yield f"### `{name}`"
+        yield _sentence(BY_NAME[name].meaning)
+        yield _table(titles, map(_output_field, fields))
+    for name, fields in OBJECT_FIELDS.items():
+        yield f"### `{name}`, in outputs"
+        yield _table(titles, map(_output_field, fields))
+    yield f"### `{REJECTED_EVENTS}`"
+    yield (
+        f"{_sentence(BY_NAME[REJECTED_EVENTS].meaning)} After the record's own headers stand these:"
+    )
+    yield _table(("header", "holds", "means"), map(_output_field, REJECTED_HEADERS))
+
+
+def _output_field(field: OutputField) -> Sequence[str]:
+    return f"`{field.name}`", field.form.words, field.meaning
+
+
+def _reason(reason: Reason) -> Sequence[str]:
+    return f"`{reason}`", REASON_TEXTS[reason]
+
+
+def _settings() -> Iterator[Sequence[str]]:
+    for known in dataclass_fields(Settings):
+        setting: Setting = known.metadata["setting"]
+        default = "" if known.default in (None, "") else f"`{known.default}`"
+        yield f"`{PREFIX}{known.name.upper()}`", setting.meaning, _expected(setting), default
+
+
+def _expected(setting: Setting) -> str:
+    try:
+        setting.parse(_IMPOSSIBLE)
+    except ValueError as error:
+        return str(error)
+    raise AssertionError("a setting that takes anything can't say what it expects")
+
+
+def _metrics() -> Iterator[Sequence[str]]:
+    for metric in vars(Metrics()).values():
+        if isinstance(metric, MetricWrapperBase):
+            name = f"{metric._name}{'_total' if isinstance(metric, Counter) else ''}"
+            kind = f"{metric._type}{' of seconds' if isinstance(metric, Histogram) else ''}"
+            labels = ", ".join(f"`{label}`" for label in metric._labelnames)
+            yield f"`{name}`", kind, labels, metric._documentation
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _shown(default: Any) -> str:
+    return str(default).lower() if isinstance(default, bool) else str(default)
