@@ -95,7 +95,8 @@ class Customer:
             self.advance(event.at_us, policy)
         self.offsets[event.kind] = offset
         day = event.day
-        self.first_day = min(self.first_day, day)
+        if day < self.first_day:
+            self.first_day = day
         if event.counts and day > self.day - policy.window_days:
             self.value.add(day, event.revenue, event.goods_cost, event.fees, event.service_cost)
         spike = policy.support_spike

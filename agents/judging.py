@@ -66,7 +66,8 @@ class Judge:
         risks = customer.risks
         for name, rule in self._rules:
             day = rule.due_day(customer, name in risks)
-            due = min(due, day)
+            if day < due:
+                due = day
         return due
 
     def _tier_change(
@@ -79,7 +80,7 @@ class Judge:
             "to_tier": TIERS[rank].value,
             "direction": way,
             "value": self.value_wire(customer),
-            "reasons": [found.wire() for found in reasons(rank, contribution, self._policy)],
+            "reasons": reasons(rank, contribution, self._policy),
             "trigger": _trigger(event).wire(),
             "treatment": self._policy.treatment[TIERS[rank]],
         }

@@ -4,7 +4,7 @@ from math import inf
 
 from agents.policy import Policy
 from schemas.money import format_minor
-from schemas.outputs import TIERS, Finding
+from schemas.outputs import TIERS
 
 KEY_RANK = len(TIERS) - 1
 
@@ -32,16 +32,14 @@ def direction(before: int | None, now: int) -> str:
     return "upgrade" if now > before else "downgrade"
 
 
-def reasons(rank: int, contribution: int, policy: Policy) -> list[Finding]:
-    """The entry that was reached, and the next one, which was not."""
+def reasons(rank: int, contribution: int, policy: Policy) -> list[dict[str, str | int]]:
+    """The entry that was reached, and the next one, which was not: findings as they go out."""
     observed = format_minor(contribution, policy.digits)
-    found = []
-    for judged in (rank, rank + 1):
-        entry = policy.entries[judged] if judged <= KEY_RANK else None
+    found: list[dict[str, str | int]] = []
+    for judged in range(rank, min(rank + 2, len(TIERS))):
+        entry = policy.entries[judged]
         if entry is not None:
-            found.append(
-                Finding(
-                    f"tiers.entry.{TIERS[judged]}", observed, format_minor(entry, policy.digits)
-                )
-            )
+            threshold = format_minor(entry, policy.digits)
+            rule = f"tiers.entry.{TIERS[judged]}"
+            found.append({"rule": rule, "observed": observed, "threshold": threshold})
     return found

@@ -5,6 +5,7 @@ only field that may differ between two runs over the same inputs.
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -97,21 +98,27 @@ def output_id(customer_id: str, origin: Origin, sequence: int, topic: str) -> st
 
 def value_wire(figures: Figures, currency: str, digits: int, window_days: int) -> dict[str, Any]:
     """The `value` object of section 4's figures as decimal text."""
+    margin = figures.margin
     return {
         "currency": currency,
         "window_days": window_days,
         "revenue": format_minor(figures.revenue, digits),
         "goods_cost": format_minor(figures.goods_cost, digits),
-        "margin": format_minor(figures.margin, digits),
+        "margin": format_minor(margin, digits),
         "service_cost": format_minor(figures.service_cost, digits),
-        "contribution": format_minor(figures.contribution, digits),
+        "contribution": format_minor(margin - figures.service_cost, digits),
     }
 
 
 def evaluated(wire: dict[str, Any], evaluated_at_us: int) -> bytes:
     """An output's bytes, stamped with the clock at which it was judged."""
-    wire["evaluated_at"] = format_micros(evaluated_at_us)
+    wire["evaluated_at"] = _clock_text(evaluated_at_us)
     return orjson.dumps(wire)
+
+
+@lru_cache(maxsize=8)
+def _clock_text(at_us: int) -> str:
+    return format_micros(at_us)
 
 
 def encode(wire: dict[str, Any]) -> bytes:
