@@ -14,6 +14,7 @@ from agents.window import ContactWindow, ValueWindow
 from schemas.outputs import Origin
 from schemas.row import (
     NO_DUE,
+    SEEN_BYTES,
     CustomerRow,
     RiskRow,
     RowHead,
@@ -63,7 +64,7 @@ class Customer:
         self.value = ValueWindow(array("q"))
         self.contacts = ContactWindow(array("q"))
         self.payments: list[tuple[int, int]] = []
-        self.seen = Seen({})
+        self.seen = Seen(bytearray())
         self.due_day = NO_DUE
         self.changed = False
         """Whether the next commit writes the row."""
@@ -106,7 +107,7 @@ class Customer:
             self._keep_payment(event.at_us, event.days_late, policy)
         if day > self.day - policy.dedupe_days:
             self.seen.remember(day, event.id_key, event.content)
-            if self.seen.count > policy.dedupe_ids_max:
+            if len(self.seen.entries) > policy.dedupe_ids_max * SEEN_BYTES:
                 return self.seen.cap(policy.dedupe_ids_max)
         return 0
 
@@ -138,7 +139,7 @@ class Customer:
             self.value.cells.tobytes(),
             self.contacts.cells.tobytes(),
             self.payments,
-            self.seen.by_day,
+            self.seen.entries,
         )
 
 

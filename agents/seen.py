@@ -1,82 +1,104 @@
 """Remembered event ids of one customer: what came twice, and what came twice but different."""
 
+import struct
 from typing import Final
 
-from agents.window import NO_DAY, insert_sorted
+from agents.window import NO_DAY
 from schemas.row import ID_BYTES, SEEN_BYTES
 
-_CHECK_BYTES: Final = SEEN_BYTES - ID_BYTES
-_STALE_MIN: Final = 32
+INDEXED_FROM: Final = 64
+"""So many ids are worth an index; fewer are searched through as fast, and take a tenth."""
+_ENTRY: Final = struct.Struct("<i8sI")
+_DAY: Final = struct.Struct("<i")
+_CHECK: Final = struct.Struct("<I")
+_KEY_AT: Final = 4
+_CHECK_AT: Final = _KEY_AT + ID_BYTES
 
 
 class Seen:
-    """Ids by day, the oldest first, with the checksum of each event's content.
+    """Ids with the checksum of each event's content, by day, the oldest first.
 
-    `by_day` is what is remembered; `_content` serves to find an id quickly, and may hold ids of
-    days that are forgotten until so many have gathered that it is made anew.
+    `entries` is all of it: day, key and checksum of each id side by side, SEEN_BYTES each.
     """
 
-    __slots__ = ("_content", "_forgotten_to", "by_day", "count", "oldest")
+    __slots__ = ("_index", "entries", "oldest")
 
-    def __init__(self, by_day: dict[int, bytearray]) -> None:
-        """`by_day`: entries by day, oldest first, as a stored row has them."""
-        self.by_day = by_day
-        self.count = sum(map(len, by_day.values())) // SEEN_BYTES
-        self.oldest = next(iter(by_day), NO_DAY)
-        self._forgotten_to = -NO_DAY
-        self._content: dict[bytes, tuple[int, int]] = {}
-        self._find_all()
+    def __init__(self, entries: bytearray) -> None:
+        """`entries` as a stored row has them."""
+        self.entries = entries
+        self.oldest = NO_DAY
+        self._index: dict[bytes, int] | None = None
+        self._look_again()
 
-    def _find_all(self) -> None:
-        content = self._content = {}
-        for day, entries in self.by_day.items():
-            for at in range(0, len(entries), SEEN_BYTES):
-                middle = at + ID_BYTES
-                check = int.from_bytes(entries[middle : at + SEEN_BYTES], "big")
-                content[bytes(entries[at:middle])] = day, check
+    @property
+    def count(self) -> int:
+        """How many ids are remembered."""
+        return len(self.entries) // SEEN_BYTES
+
+    def _look_again(self) -> None:
+        entries = self.entries
+        self.oldest = _DAY.unpack_from(entries)[0] if entries else NO_DAY
+        self._index = None
+        if len(entries) >= INDEXED_FROM * SEEN_BYTES:
+            self._index = {key: check for _, key, check in _ENTRY.iter_unpack(entries)}
 
     def content_of(self, key: bytes) -> int | None:
         """The checksum of the content that came under this id; None where it is not remembered."""
-        found = self._content.get(key)
-        if found is None or found[0] <= self._forgotten_to:
-            return None
-        return found[1]
+        if self._index is not None:
+            return self._index.get(key)
+        entries = self.entries
+        at = entries.find(key)
+        while at >= 0:
+            if at % SEEN_BYTES == _KEY_AT:
+                check: int = _CHECK.unpack_from(entries, at + ID_BYTES)[0]
+                return check
+            at = entries.find(key, at + 1)
+        return None
 
     def remember(self, day: int, key: bytes, content: int) -> None:
         """Remembers an applied event's id on its own day."""
-        self._content[key] = day, content
-        self.count += 1
-        entry = key + content.to_bytes(_CHECK_BYTES, "big")
-        entries = self.by_day.get(day)
-        if entries is None:
-            insert_sorted(self.by_day, day, bytearray(entry))
-            self.oldest = min(self.oldest, day)
-        else:
+        entries, entry = self.entries, _ENTRY.pack(day, key, content)
+        end = len(entries)
+        if not entries or _DAY.unpack_from(entries, end - SEEN_BYTES)[0] <= day:
             entries += entry
+        else:
+            at = self._after(day)
+            entries[at:at] = entry
+        if day < self.oldest:
+            self.oldest = day
+        if self._index is not None:
+            self._index[key] = content
+        elif end + SEEN_BYTES == INDEXED_FROM * SEEN_BYTES:
+            self._look_again()
+
+    def _after(self, day: int) -> int:
+        """Where the ids of later days begin; most that come late are late by little."""
+        at = len(self.entries)
+        while at and _DAY.unpack_from(self.entries, at - SEEN_BYTES)[0] > day:
+            at -= SEEN_BYTES
+        return at
 
     def expire(self, last_gone: int) -> None:
         """Forgets the ids of the days up to `last_gone`."""
-        by_day = self.by_day
-        while by_day and (day := next(iter(by_day))) <= last_gone:
-            self.count -= len(by_day.pop(day)) // SEEN_BYTES
-        self._forgotten_to = max(self._forgotten_to, last_gone)
-        self.oldest = next(iter(by_day), NO_DAY)
-        if len(self._content) > 2 * self.count + _STALE_MIN:
-            self._content = {
-                key: found for key, found in self._content.items() if found[0] > last_gone
-            }
+        entries, gone = self.entries, 0
+        while gone < len(entries) and _DAY.unpack_from(entries, gone)[0] <= last_gone:
+            gone += SEEN_BYTES
+        self._forget(gone)
 
     def cap(self, ids_max: int) -> int:
         """Forgets the oldest ids beyond `ids_max`; returns how many."""
-        forgotten = 0
-        while self.count > ids_max:
-            day = next(iter(self.by_day))
-            entries = self.by_day[day]
-            self._content.pop(bytes(entries[:ID_BYTES]), None)
-            del entries[:SEEN_BYTES]
-            if not entries:
-                del self.by_day[day]
-            self.count -= 1
-            forgotten += 1
-        self.oldest = next(iter(self.by_day), NO_DAY)
+        forgotten = max(0, self.count - ids_max)
+        self._forget(forgotten * SEEN_BYTES)
         return forgotten
+
+    def _forget(self, size: int) -> None:
+        if not size:
+            return
+        gone = self.entries[:size]
+        del self.entries[:size]
+        self.oldest = _DAY.unpack_from(self.entries)[0] if self.entries else NO_DAY
+        if self._index is not None:
+            for _, key, _ in _ENTRY.iter_unpack(gone):
+                del self._index[key]
+            if self.count < INDEXED_FROM // 2:
+                self._index = None

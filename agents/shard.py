@@ -77,8 +77,10 @@ class ShardSettings(msgspec.Struct, frozen=True):
     max_event_bytes: int
     snapshot_us: int
     exactly_once: bool
-    changed_max: int = 20_000
-    """So many changed customers are enough for one commit: taking stops until it is done."""
+    changed_max: int = 10_000
+    """So many changed customers or outputs are enough for one commit: taking waits for it."""
+    output_bytes_max: int = 16 * 1024 * 1024
+    """So many bytes of rejected events likewise."""
 
 
 class Shard:
@@ -102,6 +104,7 @@ class Shard:
         self._changed: list[Customer] = []
         self._moved = False
         self._outputs: list[Message] = []
+        self._rejected_bytes = 0
         self._owed: dict[str, int] = {}
         self._publish: dict[str, Customer] = {}
         self._tally = Tally()
@@ -212,7 +215,12 @@ class Shard:
     @property
     def full(self) -> bool:
         """Enough has changed for one commit."""
-        return len(self._changed) >= self._settings.changed_max
+        settings = self._settings
+        return (
+            len(self._changed) >= settings.changed_max
+            or len(self._outputs) >= settings.changed_max
+            or self._rejected_bytes >= settings.output_bytes_max
+        )
 
     def run(self, limit: int, now_us: int) -> int:
         """Takes up to `limit` records in their order; returns how many steps were done.
@@ -378,12 +386,17 @@ class Shard:
         headers = rejected_headers(
             inbox.headers[at], rejection, TOPIC_OF_KIND[kind], self.partition, inbox.offsets[at]
         )
-        self._outputs.append(Message(REJECTED_EVENTS, inbox.keys[at], inbox.values[at], headers))
+        value = inbox.values[at]
+        self._rejected_bytes += 0 if value is None else len(value)
+        self._outputs.append(Message(REJECTED_EVENTS, inbox.keys[at], value, headers))
 
     # committing
 
     def changes(self, now_us: int, *, all_snapshots: bool = False) -> Changes | None:
-        """What changed since the last call, to be committed whole; None where nothing did."""
+        """What changed since the last call, to be committed whole; None where nothing did.
+
+        With `all_snapshots` call it until it returns None: each commit has its bound.
+        """
         self._due_snapshots(now_us, all_snapshots=all_snapshots)
         if not (self._changed or self._outputs or self._publish or self._moved):
             return None
@@ -405,7 +418,7 @@ class Shard:
         rows.append((PARTITION_KEY, encode_partition(self._partition_row())))
         offsets = {inbox.kind: inbox.taken_to for inbox in self.inboxes}
         changes = Changes(self._outputs, rows, offsets, self._tally)
-        self._outputs, self._tally = [], Tally()
+        self._outputs, self._tally, self._rejected_bytes = [], Tally(), 0
         self._changed.clear()
         self._publish.clear()
         self._moved = False
@@ -425,8 +438,8 @@ class Shard:
         )
 
     def _due_snapshots(self, now_us: int, *, all_snapshots: bool) -> None:
-        room = self._settings.changed_max - len(self._publish)
-        while self._owed and (room > 0 or all_snapshots):
+        """Picks the snapshots that are due, or owed at all, as many as one commit may carry."""
+        while self._owed and len(self._publish) < self._settings.changed_max:
             customer_id, due_us = next(iter(self._owed.items()))
             if due_us > now_us and not all_snapshots:
                 return
@@ -434,7 +447,6 @@ class Shard:
             customer = self._find(customer_id)
             if customer is not None:
                 self._publish[customer_id] = customer
-                room -= 1
 
     def lag(self) -> dict[Kind, int]:
         """Per input the records on the broker that are not taken yet."""

@@ -115,7 +115,8 @@ def decode(kind: Kind, value: bytes | None) -> Wire | None:
         return None
     if not value.isascii() and not _is_utf8(value):
         return None
-    if value.count(b"{") + value.count(b"[") > MAX_DEPTH and depth(value) > MAX_DEPTH:
+    # nearly every event is one flat object: its only brace is the first
+    if (value.rfind(b"{") or b"[" in value) and _may_be_deep(value) and depth(value) > MAX_DEPTH:
         return None
     try:
         return _DECODERS[kind].decode(value)
@@ -156,6 +157,10 @@ def depth(value: bytes) -> int:
         elif byte in b"}]":
             level -= 1
     return deepest
+
+
+def _may_be_deep(value: bytes) -> bool:
+    return value.count(b"{") + value.count(b"[") > MAX_DEPTH
 
 
 def _is_utf8(value: bytes) -> bool:

@@ -26,8 +26,8 @@ PARTITION_KEY: Final = b"\xffpartition"
 """No customer has this key: a customer_id is UTF-8, and 0xff never is."""
 
 ID_BYTES: Final = 8
-SEEN_BYTES: Final = 12
-"""A remembered id: 8 bytes of BLAKE2b of the id, 4 bytes of CRC-32 of the decoded content."""
+SEEN_BYTES: Final = 16
+"""A remembered id: its day in 4 bytes, 8 bytes of BLAKE2b of it, CRC-32 of the decoded content."""
 
 if sys.byteorder != "little":
     raise ImportError("rows are stored as they lie in memory: a little-endian machine is needed")
@@ -72,8 +72,8 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     """Of the contacts window, likewise: day and number."""
     payments: list[tuple[int, int]]
     """The last payments by occurred_at: occurred_at in µs, whole days late."""
-    seen: dict[int, bytearray]
-    """Remembered ids by day, oldest first: entries of SEEN_BYTES."""
+    seen: bytearray
+    """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
 
 
 class PartitionRow(msgspec.Struct, array_like=True, gc=False):

@@ -6,6 +6,7 @@ which any message failed. In doubt nothing is aborted and retried: memory is nev
 failed commit, and whoever takes over finds the log as it was.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
@@ -68,6 +69,7 @@ class _Outbox:
         self._names = settings.names
         self._partition = partition
         self._failure: str | None = None
+        self._stuck_since = time.monotonic()
         self.producer = Producer(
             librdkafka_options(settings)
             | {
@@ -100,26 +102,47 @@ class _Outbox:
         for message in messages:
             topic = self._names.of(message.topic)
             try:
-                self.producer.produce(
-                    topic,
-                    value=message.value,
-                    key=message.key,
-                    partition=self._partition,
-                    headers=list(message.headers) or None,
-                )
+                while not self._produced(topic, message):
+                    self._wait_for_room()
             except KafkaException as error:
                 raise CommitError(self._told(topic, error.args[0], message.value)) from error
         self.producer.poll(0)
 
+    def _produced(self, topic: str, message: Message) -> bool:
+        try:
+            self.producer.produce(
+                topic,
+                value=message.value,
+                key=message.key,
+                partition=self._partition,
+                headers=list(message.headers) or None,
+            )
+        except BufferError:
+            return False
+        return True
+
     def send_rows(self, rows: list[tuple[bytes, bytes | None]]) -> None:
-        """Rows of the changelog, in one call."""
+        """Rows of the changelog, in few calls."""
         topic = self._names.of(CHANGELOG)
-        batch = [{"key": key, "value": value} for key, value in rows]
-        sent = self.producer.produce_batch(topic, batch, partition=self._partition)
-        if sent != len(batch):
-            failed = next(message for message in batch if "_error" in message)
-            error: Any = failed["_error"]
-            raise CommitError(self._told(topic, error, failed["value"]))
+        left: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in rows]
+        while left:
+            if self.producer.produce_batch(topic, left, partition=self._partition) == len(left):
+                return
+            left = [message for message in left if "_error" in message]
+            for message in left:
+                error = message.pop("_error")
+                if error.code() != KafkaError._QUEUE_FULL:
+                    raise CommitError(self._told(topic, error, message["value"]))
+            self._wait_for_room()
+
+    def _wait_for_room(self) -> None:
+        """The client's queue is full: what is in it has to be sent first."""
+        before = len(self.producer)
+        self.producer.poll(0.1)
+        if len(self.producer) < before:
+            self._stuck_since = time.monotonic()
+        elif time.monotonic() - self._stuck_since > COMMIT_DEADLINE_S:
+            raise CommitError(f"no record was acknowledged in {COMMIT_DEADLINE_S:.0f} s")
 
     def flush(self) -> None:
         """Waits for the broker's word on every message."""
@@ -178,8 +201,6 @@ class TransactionalLog:
             producer.commit_transaction(COMMIT_DEADLINE_S)
         except KafkaException as error:
             raise CommitError(f"partition {self._partition}: {self._outbox.why(error)}") from error
-        except BufferError as error:
-            raise CommitError(f"partition {self._partition}: {error}") from error
         self._outbox.check()
 
     def close(self) -> None:
@@ -213,7 +234,7 @@ class PlainLog:
             self._outbox.flush()
             self._outbox.send_rows(changes.rows[-1:])
             self._outbox.flush()
-        except (KafkaException, BufferError) as error:
+        except KafkaException as error:
             raise CommitError(f"partition {self._partition}: {error}") from error
         self._commit_offsets(changes.offsets)
 

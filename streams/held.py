@@ -189,18 +189,25 @@ class Held:
             await self.commit()
             await asyncio.sleep(max(0.0, every_s - (time.monotonic() - began)))
 
-    async def commit(self, *, all_snapshots: bool = False) -> None:
-        """Commits what changed; an error here must end the process."""
+    async def commit(self, *, all_snapshots: bool = False) -> bool:
+        """Commits what changed, if anything did; an error here must end the process."""
         async with self._committing:
+            if self._around.failed:
+                return False  # memory is not trusted any more
             changes = self.shard.changes(now_us(), all_snapshots=all_snapshots)
             if changes is None:
-                return
+                return False
             self._wake.set()
             began = time.monotonic()
-            await self._around.blocking(lambda: self._log.commit(changes))
+            try:
+                await self._around.blocking(lambda: self._log.commit(changes))
+            except BaseException:
+                self._around.failed = True
+                raise
             metrics = self._around.metrics
             metrics.committed(changes.tally, time.monotonic() - began, len(changes.rows))
             metrics.show_lag(self.partition, self.shard.lag())
+            return True
 
     # giving up
 
@@ -217,7 +224,8 @@ class Held:
         tasks, self._tasks = [task for task in self._tasks if task is not mine], []
         await asyncio.gather(*tasks, return_exceptions=True)
         if was_running:
-            await self.commit(all_snapshots=last)
+            while await self.commit(all_snapshots=last):
+                continue
 
     async def close(self) -> None:
         """Gives the partition up for good."""
@@ -249,9 +257,16 @@ class Surroundings:
         fail: Callable[[BaseException], None],
     ) -> None:
         self.settings, self.gate, self.metrics = settings, gate, metrics
-        self.fail = fail
+        self.failed = False
+        """Once anything failed, nothing is committed any more."""
         self.inputs: Inputs
+        self._fail = fail
         self._executor = executor
+
+    def fail(self, error: BaseException) -> None:
+        """The process must end."""
+        self.failed = True
+        self._fail(error)
 
     async def blocking(self, work: Callable[[], Any]) -> Any:
         """Does what blocks in a thread."""

@@ -46,7 +46,7 @@ class Shards:
         self._held: dict[int, Held] = {}
         self._consumer: BatchConsumer
         self._loop: asyncio.AbstractEventLoop
-        gate.failed = fail
+        gate.failed = self._around.fail
 
     def attach(self, consumer: BatchConsumer) -> None:
         """Makes the consumer known; to be called on the loop that runs the shards."""

@@ -1,5 +1,6 @@
 """Topics on the broker: created as `schemas.topics` declares them, and checked before use."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +15,8 @@ from streams.settings import Settings, kafka_python_options
 BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
 """Kafka's default of max.message.bytes; of a topic that does not say."""
 ADMIN_TIMEOUT_MS: Final = 10_000
+VISIBLE_POLL_S: Final = 0.1
+"""A broker may tell of a topic only a moment after it made it."""
 
 
 class BrokerMissingError(Exception):
@@ -68,7 +71,7 @@ def create_topics(settings: Settings) -> list[State]:
         missing = [topic for topic in TOPICS if settings.names.of(topic.name) not in found]
         for topic in missing:
             _create(admin, settings, topic, largest)
-        found = _found(admin, settings)
+        found = _found_all(admin, settings)
         return [
             State(s.topic, s.name, s.exists, s.fault, s.topic in missing)
             for s in _states(found, settings)
@@ -110,6 +113,16 @@ def _create(
         return
     except KafkaError as error:
         raise TopicsError(f"{new.name}: could not be created: {error}") from error
+
+
+def _found_all(admin: KafkaAdminClient, settings: Settings) -> dict[str, Found]:
+    """What the broker has once it tells of everything that was just created."""
+    until = time.monotonic() + ADMIN_TIMEOUT_MS / 1000
+    while True:
+        found = _found(admin, settings)
+        if len(found) == len(TOPICS) or time.monotonic() > until:
+            return found
+        time.sleep(VISIBLE_POLL_S)
 
 
 def _found(admin: KafkaAdminClient, settings: Settings) -> dict[str, Found]:

@@ -38,6 +38,10 @@ BLOCKED_POLL_S: Final = 0.005
 """How soon a partition is looked at again whose inbox was full, or that was not heard of yet."""
 
 
+class FetchFailedError(Exception):
+    """An input can't be read where the shard wants to read on; never is it reset silently."""
+
+
 class Gate:
     """Which topic partitions may be read now; written by the shards, read by the fetch thread."""
 
@@ -165,7 +169,10 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             result = fetcher._records.pop(tp)
             fetcher._notify(fetcher._wait_consume_future)
             if type(result) is not FetchResult:
-                result.check_raise()
+                raise FetchFailedError(
+                    f"{tp.topic}-{tp.partition} can't be read on: {result._error!r}: if its events "
+                    "were deleted unread or the topic made anew, start a new WHALECURVE_APP_ID"
+                )
             if result.check_assignment(tp):
                 gate.hear(tp)
                 taken[TP(*tp)] = [self._batch(tp, result, assignment)]

@@ -22,6 +22,7 @@ from streams.web.server import WebServer
 
 STOP_DEADLINE_S: Final = 28.0
 """A stop that takes longer ends hard: the contract allows 30 s."""
+WATCH_S: Final = 0.5
 LEAVE_DEADLINE_S: Final = 3.0
 """After a failure: so long to leave the group, without a commit."""
 
@@ -56,7 +57,7 @@ class Worker:
         )
         try:
             await topology.start()
-            await self._ended.wait()
+            await self._watch(topology)
         except Exception as error:  # noqa: BLE001 - said below, in one line
             self.fail(error)
         if self._failure is None:
@@ -67,6 +68,15 @@ class Worker:
             return 1
         note("worker stopped")
         return 0
+
+    async def _watch(self, topology: Topology) -> None:
+        """Waits for the end, and sees to it that Faust does not die alone."""
+        while not self._ended.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), WATCH_S)
+            crashed = topology.app.crash_reason
+            if crashed is not None:
+                self.fail(crashed)
 
     def fail(self, error: BaseException) -> None:
         """The process must end: going on could lose or double."""

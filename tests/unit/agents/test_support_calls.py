@@ -1,0 +1,89 @@
+"""Support calls: fixed cost and handling time of a channel, rounded once."""
+
+import pytest
+from tests.support.making import ABSENT, FULL, POLICY, booked, policy, support_call
+
+from agents.booking import Booking
+from agents.policy import Policy
+from schemas.events import MAX_DURATION_S, Kind
+
+
+def book(its_policy: Policy = POLICY, **fields: object) -> Booking:
+    return booked(Kind.SUPPORT_CALLS, support_call(**fields), its_policy)
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "cost"),
+    [(0, 150), (1, 151), (59, 209), (60, 210), (120, 270), (MAX_DURATION_S, 604_950)],
+)
+def test_a_contact_costs_its_fixed_part_and_its_time(duration_s: int, cost: int) -> None:
+    found = book(duration_s=duration_s)
+    assert (found.service_cost, found.contacts) == (cost, 1)
+    assert (found.revenue, found.goods_cost, found.fees, found.days_late) == (0, 0, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "cost"),
+    [(0, 150), (1, 150), (2, 151), (3, 152), (5, 152), (7, 154)],
+)
+def test_half_a_cent_goes_to_the_even_one(duration_s: int, cost: int) -> None:
+    half_a_cent_a_second = policy(('per_minute = "0.60"', 'per_minute = "0.30"'))
+    assert book(half_a_cent_a_second, duration_s=duration_s).service_cost == cost
+
+
+def test_fixed_part_and_time_are_rounded_together() -> None:
+    # 150 + 1 x 0.37 / 60 of a minute's 37 cents: 150.616
+    odd = policy(('per_minute = "0.60"', 'per_minute = "0.37"'))
+    assert book(odd, duration_s=1).service_cost == 151
+    # a rate finer than a cent: 150 + 0.618033 = 150.618
+    fine = policy(('per_minute = "0.60"', 'per_minute = "0.37081999"'))
+    assert book(fine, duration_s=1).service_cost == 151
+    assert book(fine, duration_s=600).service_cost == 521  # 150 + 370.81999
+
+
+def test_a_channel_without_a_rate_costs_its_fixed_part() -> None:
+    assert book(channel="chat", duration_s=3600).service_cost == 80
+
+
+@pytest.mark.parametrize("channel", ["email", "store", "self_service"])
+def test_a_channel_without_a_section_costs_nothing_and_is_a_contact(channel: str) -> None:
+    found = book(channel=channel, duration_s=3600)
+    assert (found.service_cost, found.contacts) == (0, 1)
+
+
+def test_whose_fault_it_was_does_not_change_what_it_costs() -> None:
+    assert book(seller_fault=True).service_cost == book(seller_fault=False).service_cost
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {"seller_fault": False}),
+        ({}, {"complaint": False, "resolved": None, "satisfaction": None}),
+        ({}, {"occurred_at": "2026-03-01T11:00:00-01:00"}),
+    ],
+)
+def test_two_ways_to_say_the_same_are_the_same(
+    one: dict[str, object], other: dict[str, object]
+) -> None:
+    assert book(**one) == book(**other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"occurred_at": "2026-03-01T12:00:01Z"},
+        {"issue": "refund"},
+        {"channel": "store"},
+        {"duration_s": 121},
+        {"seller_fault": False},
+        {"complaint": ABSENT},
+        {"resolved": True},
+        {"resolved": ABSENT},
+        {"satisfaction": 3},
+        {"satisfaction": ABSENT},
+    ],
+)
+def test_another_content_of_any_known_field_is_another_content(change: dict[str, object]) -> None:
+    full = FULL[Kind.SUPPORT_CALLS]
+    assert book(**(full | change)).content != book(**full).content

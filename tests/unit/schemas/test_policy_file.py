@@ -1,0 +1,208 @@
+"""The policy file: taken whole or refused with the file, the key, what was expected and found."""
+
+from pathlib import Path
+
+import pytest
+from tests.support.making import POLICY_TEXT, changed
+
+import agents
+from schemas.policy_file import PolicyError, read_policy
+
+MINIMAL = """\
+version = "1"
+base_currency = "JPY"
+[value]
+window_days = 1
+default_margin_rate = "0"
+[tiers.entry]
+key = "2"
+important = "1"
+ordinary = "-5"
+"""
+TWO_DIGITS = "of at most 2 digits behind the point"
+
+FAULTS = {
+    # the file as a whole
+    ('version = "test-1"', "version = "): (
+        "expected TOML, found a mistake: Invalid value (at line 1, column 11)"
+    ),
+    ('version = "test-1"\n', ""): "the file: object missing required field `version`",
+    ("[risk.late_payer]", "[risk.late_player]"): (
+        "risk: object contains unknown field `late_player`"
+    ),
+    ("dedupe_days = 5", "dedupe_day = 5"): "the file: object contains unknown field `dedupe_day`",
+    ("[value]", "[value]\nwindow_weeks = 2"): "value: object contains unknown field `window_weeks`",
+    # plain values
+    ('version = "test-1"', 'version = ""'): "version: expected `str` of length >= 1",
+    ('version = "test-1"', "version = 1"): "version: expected `str`, found `int`",
+    ('base_currency = "USD"', 'base_currency = "XXX"'): (
+        "base_currency: expected an ISO 4217 code, found 'XXX'"
+    ),
+    ("dedupe_days = 5", "dedupe_days = -1"): "dedupe_days: expected `int` >= 0",
+    ("dedupe_days = 5", "dedupe_days = 3661"): "dedupe_days: expected `int` <= 3660",
+    ("dedupe_days = 5", "dedupe_days = 5.0"): "dedupe_days: expected `int`, found `float`",
+    ("dedupe_days = 5", "dedupe_days = true"): "dedupe_days: expected `int`, found `bool`",
+    ("dedupe_ids_max = 100", "dedupe_ids_max = 0"): "dedupe_ids_max: expected `int` >= 1",
+    ("dedupe_ids_max = 100", "dedupe_ids_max = 200001"): "dedupe_ids_max: expected `int` <= 200000",
+    ("window_days = 10", "window_days = 0"): "value.window_days: expected `int` >= 1",
+    ("window_days = 10", "window_days = 3661"): "value.window_days: expected `int` <= 3660",
+    # rates
+    ("[rates.JPY]", "[rates.YEN]"): "rates.YEN: expected an ISO 4217 code, found 'YEN'",
+    ("[rates.JPY]", "[rates.USD]"): (
+        "rates.USD: expected no rate for the base currency: it is 1, found 'USD'"
+    ),
+    ('"2026-01-01" = "0.0065"', ""): "rates.JPY: expected at least one dated rate, found {}",
+    ('"2026-01-01" = "0.0065"', '"2026-1-1" = "0.0065"'): (
+        "rates.JPY.2026-1-1: expected a date as YYYY-MM-DD, found '2026-1-1'"
+    ),
+    ('"2026-01-01" = "0.0065"', '"20260101" = "0.0065"'): (
+        "rates.JPY.20260101: expected a date as YYYY-MM-DD, found '20260101'"
+    ),
+    ('"2026-01-01" = "0.0065"', '"2026-02-30" = "0.0065"'): (
+        "rates.JPY.2026-02-30: expected a date as YYYY-MM-DD, found '2026-02-30'"
+    ),
+    ('"2026-01-01" = "0.0065"', '"2026-01-01" = "0.00"'): (
+        "rates.JPY.2026-01-01: expected a decimal text above 0, found '0.00'"
+    ),
+    ('"2026-01-01" = "0.0065"', '"2026-01-01" = "-1"'): (
+        "rates.JPY.2026-01-01: expected a decimal text above 0, found '-1'"
+    ),
+    # amounts and shares
+    ('per_order = "8.00"', 'per_order = "8.001"'): (
+        f"service.returns.per_order: expected a decimal text, not negative, {TWO_DIGITS}, "
+        "found '8.001'"
+    ),
+    ('per_item = "1.00"', 'per_item = "-1"'): (
+        f"service.returns.per_item: expected a decimal text, not negative, {TWO_DIGITS}, found '-1'"
+    ),
+    ('per_order = "8.00"', "per_order = 8.0"): (
+        "service.returns.per_order: expected `str`, found `float`"
+    ),
+    ('late_fee = "5.00"', 'late_fee = "five"'): (
+        f"service.late_payment.late_fee: expected a decimal text, not negative, {TWO_DIGITS}, "
+        "found 'five'"
+    ),
+    ('annual_rate = "0.12"', 'annual_rate = "12%"'): (
+        "service.late_payment.annual_rate: expected a decimal text, not negative, found '12%'"
+    ),
+    ('fixed = "0.80"', 'fixed = "0.801"'): (
+        f"service.contact.chat.fixed: expected a decimal text, not negative, {TWO_DIGITS}, "
+        "found '0.801'"
+    ),
+    ('per_minute = "0.60"', 'per_minute = "-0.60"'): (
+        "service.contact.phone.per_minute: expected a decimal text, not negative, found '-0.60'"
+    ),
+    ("[service.contact.chat]", "[service.contact.fax]"): (
+        "service.contact.fax: expected one of phone, chat, email, store, self_service, found 'fax'"
+    ),
+    ('default_margin_rate = "0.30"', 'default_margin_rate = "1.01"'): (
+        "value.default_margin_rate: expected at most 1, found '1.01'"
+    ),
+    ('default_margin_rate = "0.30"', 'default_margin_rate = "-0.1"'): (
+        "value.default_margin_rate: expected a decimal text, not negative, found '-0.1'"
+    ),
+    # tiers
+    ('key = "2000.00"', 'key = "2000.001"'): (
+        f"tiers.entry.key: expected a decimal text {TWO_DIGITS}, found '2000.001'"
+    ),
+    ('key = "2000.00"\n', ""): "tiers.entry: object missing required field `key`",
+    ('key = "2000.00"', 'key = "500.00"'): (
+        "tiers.entry.key: expected more than tiers.entry.important (500.00), found '500.00'"
+    ),
+    ('important = "500.00"', 'important = "0"'): (
+        "tiers.entry.important: expected more than tiers.entry.ordinary (0.00), found '0'"
+    ),
+    ("[treatment.key]", "[treatment.gold]"): (
+        "treatment.gold: expected one of maintenance, ordinary, important, key, found 'gold'"
+    ),
+    # signals
+    ("contacts = 4", "contacts = 0"): "risk.support_spike.contacts: expected `int` >= 1",
+    ("clear_at = 1\n", "clear_at = 4\n"): (
+        "risk.support_spike.clear_at: expected less than 4, found 4"
+    ),
+    ("window_days = 3", "window_days = 0"): "risk.support_spike.window_days: expected `int` >= 1",
+    ('below = "0.00"', 'below = "0.001"'): (
+        f"risk.unprofitable.below: expected a decimal text {TWO_DIGITS}, found '0.001'"
+    ),
+    ('clear_at = "10.00"', 'clear_at = "-0.01"'): (
+        "risk.unprofitable.clear_at: expected at least below (0.00), found '-0.01'"
+    ),
+    ("min_tenure_days = 4", "min_tenure_days = -1"): (
+        "risk.unprofitable.min_tenure_days: expected `int` >= 0"
+    ),
+    ("late = 2", "late = 4"): "risk.late_payer.late: expected at most of (3), found 4",
+    ("late = 2", "late = 0"): "risk.late_payer.late: expected `int` >= 1",
+    ("of = 3", "of = 101"): "risk.late_payer.of: expected `int` <= 100",
+    ("clear_on_time = 2", "clear_on_time = 1"): (
+        "risk.late_payer.clear_on_time: expected more than of - late (1): it would flap, found 1"
+    ),
+}
+
+
+@pytest.mark.parametrize(("replacement", "said"), FAULTS.items(), ids=lambda its: str(its)[:60])
+def test_a_fault_is_refused_with_these_words(replacement: tuple[str, str], said: str) -> None:
+    with pytest.raises(PolicyError) as refused:
+        read_policy(changed(replacement), "my.toml")
+    assert str(refused.value) == f"my.toml: {said}"
+
+
+@pytest.mark.parametrize(
+    "replacement",
+    [
+        ("dedupe_days = 5", "dedupe_days = 0"),
+        ("dedupe_ids_max = 100\n", ""),
+        ('per_minute = "0.60"', 'per_minute = "0.61803"'),
+        ('annual_rate = "0.12"', 'annual_rate = "0.1175"'),
+        ('default_margin_rate = "0.30"', 'default_margin_rate = "0.3333"'),
+        ('default_margin_rate = "0.30"', 'default_margin_rate = "1"'),
+        ('default_margin_rate = "0.30"', 'default_margin_rate = "0"'),
+        ('"2026-01-01" = "0.0065"', '2026-01-01 = "0.0065"'),
+        ('ordinary = "0.00"', 'ordinary = "-100.00"'),
+        ('below = "0.00"', 'below = "-5.00"'),
+        ('clear_at = "10.00"', 'clear_at = "0.00"'),
+        ("clear_at = 1\n", "clear_at = 0\n"),
+        ("min_tenure_days = 4\n", ""),
+        ("support_priority = 1", 'support_priority = 1\nnote = "call first"\ngifts = [1, 2]'),
+    ],
+)
+def test_what_the_contract_allows_is_taken(replacement: tuple[str, str]) -> None:
+    read_policy(changed(replacement), "my.toml")
+
+
+def test_what_may_be_absent_has_a_default() -> None:
+    policy = read_policy(MINIMAL, "my.toml")
+    assert (policy.dedupe_days, policy.dedupe_ids_max) == (35, 10_000)
+    assert policy.rates == policy.treatment == policy.service.contact == {}
+    assert policy.risk.support_spike is None
+    assert policy.risk.unprofitable is None
+    assert policy.risk.late_payer is None
+
+
+def test_amounts_have_the_digits_of_the_base_currency() -> None:
+    with pytest.raises(PolicyError, match=r"tiers\.entry\.key: expected .* at most 0 digits"):
+        read_policy(MINIMAL.replace('"2"', '"2.0"'), "my.toml")
+
+
+def test_only_the_first_of_several_faults_is_told() -> None:
+    text = changed(("late = 2", "late = 4"), ("[rates.JPY]", "[rates.YEN]"))
+    with pytest.raises(PolicyError, match=r"^my\.toml: rates\.YEN: ") as refused:
+        read_policy(text, "my.toml")
+    assert "late_payer" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "version", '{"version": "1"}'])
+def test_what_is_no_policy_at_all_is_refused(text: str) -> None:
+    with pytest.raises(PolicyError, match=r"^my\.toml: "):
+        read_policy(text, "my.toml")
+
+
+def test_the_default_policy_is_good() -> None:
+    path = Path(agents.__file__).with_name("policy.toml")
+    policy = read_policy(path.read_text(encoding="utf-8"), path.name)
+    assert policy.risk.support_spike is not None
+    assert policy.risk.unprofitable is not None
+    assert policy.risk.late_payer is not None
+
+
+def test_the_tests_own_policy_is_good() -> None:
+    assert read_policy(POLICY_TEXT, "test.toml").version == "test-1"

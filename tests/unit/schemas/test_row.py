@@ -1,0 +1,127 @@
+"""Stored rows: what is written reads back, and what can't be read is refused with a reason."""
+
+import msgspec
+import pytest
+from tests.support.feeding import INPUTS, Desk
+from tests.support.making import FULL, MINIMAL, payment
+
+from schemas.events import Kind
+from schemas.outputs import TIERS
+from schemas.row import (
+    NO_DUE,
+    PARTITION_KEY,
+    ROW_VERSION,
+    PartitionRow,
+    RowError,
+    RowHead,
+    decode_customer,
+    decode_partition,
+    encode_customer,
+    encode_partition,
+    read_head,
+)
+
+PARTITION = PartitionRow(1_772_366_400_000_000, (-1, 7, 0, 2**40), 12, "abc", 365, "USD")
+
+
+def stored() -> bytes:
+    """The row of a customer with something in every place."""
+    desk = Desk()
+    for kind in INPUTS:
+        desk.feed(kind, MINIMAL[kind], FULL[kind] | {"event_id": "another"})
+    late = "2026-01-01T00:00:00Z"
+    desk.feed(Kind.PAYMENTS, *(payment(event_id=f"late-{n}", due_at=late) for n in range(2)))
+    desk.commit()
+    row = desk.customer_rows["ada"]
+    assert decode_customer(row).risks
+    return row
+
+
+def test_a_customer_s_row_reads_back_as_it_was_written() -> None:
+    data = stored()
+    assert encode_customer(decode_customer(data), read_head(data)) == data
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        RowHead(NO_DUE, owed=False, tier=0),
+        RowHead(-719_162, owed=True, tier=3),
+        RowHead(20_523, owed=True, tier=1),
+    ],
+)
+def test_the_head_is_read_without_the_body(head: RowHead) -> None:
+    data = encode_customer(decode_customer(stored()), head)
+    assert read_head(data) == head
+    assert read_head(data[:7]) == head
+
+
+def test_a_partition_s_row_reads_back_as_it_was_written() -> None:
+    assert decode_partition(encode_partition(PARTITION)) == PARTITION
+    unborn = msgspec.structs.replace(PARTITION, stream_time_us=None)
+    assert decode_partition(encode_partition(unborn)) == unborn
+
+
+def test_no_customer_can_have_the_partition_s_key() -> None:
+    with pytest.raises(UnicodeDecodeError):
+        PARTITION_KEY.decode()
+
+
+def test_rows_begin_with_their_version() -> None:
+    assert stored()[0] == encode_partition(PARTITION)[0] == ROW_VERSION
+
+
+@pytest.mark.parametrize("version", [0, ROW_VERSION + 1, 255])
+def test_a_row_of_another_version_is_refused_with_what_to_do(version: int) -> None:
+    expected = (
+        f"expected a row of version 1 to {ROW_VERSION}, found {version}: "
+        "a newer Whalecurve wrote it; start that one"
+    )
+    for read, data in (
+        (decode_customer, stored()),
+        (read_head, stored()),
+        (decode_partition, encode_partition(PARTITION)),
+    ):
+        with pytest.raises(RowError) as refused:
+            read(bytes([version]) + data[1:])
+        assert str(refused.value) == expected
+
+
+@pytest.mark.parametrize("length", range(7))
+def test_a_row_without_a_whole_head_is_refused(length: int) -> None:
+    with pytest.raises(RowError, match=f"expected a row of at least 7 bytes, found {length}"):
+        decode_customer(stored()[:length])
+
+
+def test_a_partition_s_row_without_bytes_is_refused() -> None:
+    with pytest.raises(RowError, match="expected a partition's row, found no bytes"):
+        decode_partition(b"")
+
+
+@pytest.mark.parametrize(("at", "byte"), [(5, 2), (5, 255), (6, len(TIERS)), (6, 255)])
+def test_a_head_that_can_t_be_is_refused(at: int, byte: int) -> None:
+    data = bytearray(stored())
+    data[at] = byte
+    with pytest.raises(RowError, match="the row is corrupt"):
+        read_head(bytes(data))
+
+
+def test_a_body_that_is_cut_off_is_refused_wherever_that_is() -> None:
+    data = stored()
+    for end in range(7, len(data)):
+        with pytest.raises(RowError, match="expected a customer's row"):
+            decode_customer(data[:end])
+
+
+def test_a_partition_s_row_that_is_cut_off_is_refused_wherever_that_is() -> None:
+    data = encode_partition(PARTITION)
+    for end in range(1, len(data)):
+        with pytest.raises(RowError, match="expected a partition's row"):
+            decode_partition(data[:end])
+
+
+def test_another_thing_s_bytes_are_refused() -> None:
+    with pytest.raises(RowError):
+        decode_partition(stored())
+    with pytest.raises(RowError):
+        decode_customer(stored()[:7] + msgspec.msgpack.encode({"a": 1}))
