@@ -3,10 +3,9 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-EVENTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check kafka bench restore-bench lock documents clean
+.PHONY: help setup run test check kafka bench lock documents clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +34,8 @@ check: setup ## ruff, mypy --strict, the direction of imports
 kafka: setup ## real Apache Kafka on 127.0.0.1:9092 from Maven's jars, until Ctrl-C
 	@$(BIN)/python -m tests.brokers.kafka --port 9092
 
-bench: setup ## throughput against Kafka Streams and textbook Faust (PEERS: the harness's folder)
-	@$(BIN)/python -m tests.bench.run --events $(EVENTS)
+bench: setup ## throughput, cost, latency and restore, beside Kafka Streams and textbook Faust
+	@tests/bench/run.sh
 
 documents: setup ## make schemas/documents and schemas/REFERENCE.md from the declarations
 	@$(BIN)/python -m streams.documents

@@ -182,8 +182,11 @@ class TransactionalLog:
 
     def start(self) -> None:
         """Fences; what the one before left open is aborted."""
+        producer = self._outbox.producer
         try:
-            self._outbox.producer.init_transactions(FENCE_DEADLINE_S)
+            # unconnected, librdkafka would ask for the coordinator again only after half a second
+            producer.list_topics(self._settings.names.of(CHANGELOG), FENCE_DEADLINE_S)
+            producer.init_transactions(FENCE_DEADLINE_S)
         except KafkaException as error:
             raise CommitError(
                 f"fencing partition {self._partition}: {self._outbox.why(error)}"

@@ -14,7 +14,10 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from schemas.topics import CHANGELOG
 from streams.settings import Settings, librdkafka_options
 
-READ_AT_ONCE: Final = 10_000
+METADATA_DEADLINE_S: Final = 10.0
+READ_AT_ONCE: Final = 2_000
+READ_WAIT_S: Final = 0.05
+"""A call for rows that finds fewer gives what it has after so long."""
 STALL_DEADLINE_S: Final = 60.0
 """So long without a row or an end and the restore gives up: longer than any transaction lasts."""
 
@@ -44,7 +47,9 @@ def read_changelog(
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
             "enable.partition.eof": True,
-            "fetch.wait.max.ms": 500,
+            # the broker tells of the end only after this wait; the embedded one needs it to list
+            # a partition's batches
+            "fetch.wait.max.ms": 10 if settings.exactly_once else 500,
             "fetch.queue.backoff.ms": 10,
             "queued.min.messages": 200_000,
             "queued.max.messages.kbytes": 262_144,
@@ -52,6 +57,7 @@ def read_changelog(
         }
     )
     try:
+        consumer.list_topics(topic, METADATA_DEADLINE_S)
         consumer.assign([TopicPartition(topic, partition, 0)])
         return _read(consumer, TopicPartition(topic, partition), progress, stopped)
     except KafkaException as error:
@@ -66,7 +72,7 @@ def _read(
     rows: dict[bytes, bytes] = {}
     heard_at = time.monotonic()
     while not stopped():
-        messages = consumer.consume(READ_AT_ONCE, 0.2)
+        messages = consumer.consume(READ_AT_ONCE, READ_WAIT_S)
         for message in messages:
             failure = message.error()
             if failure is not None:
