@@ -141,17 +141,38 @@ def read_policy(text: str, source: str) -> PolicyFile:
     try:
         policy = msgspec.convert(raw, PolicyFile)
     except msgspec.ValidationError as error:
-        raise PolicyError(f"{source}: {_in_field_words(str(error))}") from error
+        raise PolicyError(f"{source}: {_in_field_words(str(error), raw)}") from error
     for key, expected, found in _faults(policy):
         raise PolicyError(f"{source}: {key}: expected {expected}, found {excerpt(found)}")
     return policy
 
 
-def _in_field_words(message: str) -> str:
-    """Msgspec's 'Expected `int`, got `str` - at `$.value.window_days`', key first."""
+def _in_field_words(message: str, raw: dict[str, Any]) -> str:
+    """msgspec's 'Expected `int`, got `str` - at `$.value.window_days`', key first."""
     what, _, where = message.partition(" - at ")
     key = where.strip("`").removeprefix("$.") or "the file"
-    return f"{key}: {what[:1].lower()}{what[1:].replace(', got', ', found')}"
+    words = f"{what[:1].lower()}{what[1:].replace(', got', ', found')}"
+    return f"{_named(key, raw, message)}: {words}"
+
+
+def _named(key: str, raw: dict[str, Any], message: str) -> str:
+    """Puts the entry's own name where msgspec says `[...]`: the first that fails alike alone."""
+    head, dots, rest = key.partition("[...]")
+    if not dots:
+        return key
+    table: Any = raw
+    for part in head.split("."):
+        table = table[part]
+    for name, entry in table.items():
+        alone: dict[str, Any] = {name: entry}
+        for part in reversed(head.split(".")):
+            alone = {part: alone}
+        try:
+            msgspec.convert(alone, PolicyFile)
+        except msgspec.ValidationError as error:
+            if str(error) == message:
+                return _named(f"{head}.{name}{rest}", alone, message)
+    return key
 
 
 Fault = tuple[str, str, object]
