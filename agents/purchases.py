@@ -61,26 +61,16 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
             wire.location,
         )
     )
-    key = id_key(Kind.PURCHASES, wire.event_id)
-    base = _convert(amount, ratio)
+    revenue = _convert(amount, ratio)
+    fees = service_cost = 0
     if returned:
-        return Booking(
-            Kind.PURCHASES,
-            wire.customer_id,
-            wire.event_id,
-            at_us,
-            day,
-            key,
-            content,
-            counts=True,
-            revenue=-base,
-            goods_cost=0 if cost is None else -_convert(cost, ratio),
-            fees=0 if fee is None else _convert(fee, ratio),
-            service_cost=policy.return_per_order + policy.return_per_item * items,
-        )
-    if cost is None:
+        revenue = -revenue
+        goods_cost = 0 if cost is None else -_convert(cost, ratio)
+        fees = 0 if fee is None else _convert(fee, ratio)
+        service_cost = policy.return_per_order + policy.return_per_item * items
+    elif cost is None:
         share, whole = policy.default_cost_rate
-        goods_cost = half_even(base * share, whole)
+        goods_cost = half_even(revenue * share, whole)
     else:
         goods_cost = _convert(cost, ratio)
     return Booking(
@@ -89,11 +79,13 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
         wire.event_id,
         at_us,
         day,
-        key,
+        id_key(Kind.PURCHASES, wire.event_id),
         content,
-        base != 0 or goods_cost != 0,
-        base,
+        revenue != 0 or goods_cost != 0 or fees != 0 or service_cost != 0,
+        revenue,
         goods_cost,
+        fees,
+        service_cost,
     )
 
 

@@ -48,12 +48,13 @@ ID: Final = Form(
     f"a text of 1 to {MAX_ID_CHARS} characters",
     {"type": "string", "minLength": 1, "maxLength": MAX_ID_CHARS},
 )
+_DATE_TIME: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
 MOMENT: Final = Form(
     "an RFC 3339 time in UTC",
     {
         "type": "string",
         "format": "date-time",
-        "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3}){0,2}Z$",
+        "pattern": rf"^{_DATE_TIME}(\.[0-9]{{3}}([0-9]{{3}})?)?Z$",
     },
 )
 AMOUNT: Final = Form(

@@ -31,14 +31,14 @@ def documents() -> dict[Path, str]:
     return texts
 
 
-def stale(texts: Mapping[Path, str]) -> list[Path]:
+def stale(texts: Mapping[Path, str], folder: Path = DOCUMENTS) -> list[Path]:
     """Find the files that are missing, other than they should be, or no longer made."""
     wrong = [
         path
         for path, text in texts.items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
-    return wrong + sorted(path for path in DOCUMENTS.glob("*") if path not in texts)
+    return wrong + sorted(path for path in folder.glob("*") if path not in texts)
 
 
 def write(texts: Mapping[Path, str]) -> None:

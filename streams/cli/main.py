@@ -8,7 +8,11 @@ import click
 from streams import __version__
 from streams.cli.errors import Failure, failed
 from streams.cli.policy import policy
+from streams.cli.replay import replay
+from streams.cli.tail import tail
 from streams.cli.topics import topics
+from streams.cli.traffic import traffic
+from streams.cli.up import up
 from streams.cli.worker import worker
 
 
@@ -26,7 +30,7 @@ def whalecurve() -> None:
     """
 
 
-for command in (worker, topics, policy):
+for command in (up, worker, topics, traffic, replay, tail, policy):
     whalecurve.add_command(command)
 
 

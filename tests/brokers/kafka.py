@@ -286,20 +286,25 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if not jars_made():
-            print("The first time: Maven brings Kafka's jars (some 60 MB).", flush=True)
+            _say("The first time: Maven brings Kafka's jars (some 60 MB).")
         with KafkaNode(options.port, data=options.data, jvm=()) as node:
             kept = f"kept in {options.data}" if options.data else "deleted when it stops"
-            print(f"Apache Kafka listens at {node.address} (pid {node.pid}); log: {node.log}")
-            print(f"Data are {kept}. Stop it with Ctrl-C.", flush=True)
+            _say(f"Apache Kafka listens at {node.address} (pid {node.pid}); log: {node.log}")
+            _say(f"Data are {kept}. Stop it with Ctrl-C.")
             while node.running:
                 time.sleep(0.2)
-            raise BrokerError(f"Kafka ended by itself; its log ends so:\n{node.tail()}")
+            sys.stderr.write(f"Kafka ended by itself; its log ends so:\n{node.tail()}\n")
     except KeyboardInterrupt:
-        print("Stopped.")
+        _say("Stopped.")
         return 0
     except BrokerError as error:
-        print(error, file=sys.stderr)
-        return 1
+        sys.stderr.write(f"{error}\n")
+    return 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def jars_made(cache_dir: Path = CACHE) -> bool:

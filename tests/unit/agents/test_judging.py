@@ -1,13 +1,12 @@
 """Judging: value, then tier, then signals by name; sequences, due days and snapshots."""
 
-from tests.support.feeding import Desk
-from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
-
 from agents.customer import Customer
 from agents.judging import Judge
 from schemas.events import Kind
 from schemas.outputs import Origin, output_id
 from schemas.row import NO_DUE
+from tests.support.feeding import Desk
+from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 
 FIRST = Origin("purchases", 0, 0)
 
@@ -35,9 +34,7 @@ def test_a_first_tier_is_assigned_with_all_that_belongs_to_it() -> None:
                 "service_cost": "0.00",
                 "contribution": "2400.00",
             },
-            "reasons": [
-                {"rule": "tiers.entry.key", "observed": "2400.00", "threshold": "2000.00"}
-            ],
+            "reasons": [{"rule": "tiers.entry.key", "observed": "2400.00", "threshold": "2000.00"}],
             "trigger": {"kind": "event", "topic": "purchases", "event_id": "purchase-1"},
             "treatment": {"support_priority": 1},
             "policy_version": "test-1",

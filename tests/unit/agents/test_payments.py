@@ -1,17 +1,19 @@
 """Payments: whole days late, and what the waiting cost, rounded once."""
 
+from typing import Any
+
 import pytest
-from tests.support.making import FULL, POLICY, admit, booked, payment, policy
 
 from agents.booking import Booking
 from agents.policy import Policy
 from schemas.events import Kind
 from schemas.rejects import Reason, Rejection
+from tests.support.making import FULL, POLICY, admit, booked, payment, policy
 
 NOON = "2026-03-01T12:00:00Z"
 
 
-def book(its_policy: Policy = POLICY, **fields: object) -> Booking:
+def book(its_policy: Policy = POLICY, **fields: Any) -> Booking:
     return booked(Kind.PAYMENTS, payment(**fields), its_policy)
 
 
@@ -101,9 +103,7 @@ def test_a_policy_without_costs_of_lateness_makes_waiting_free() -> None:
         ({}, {"due_at": "2026-03-01T10:00:00-02:00"}),
     ],
 )
-def test_two_ways_to_say_the_same_are_the_same(
-    one: dict[str, object], other: dict[str, object]
-) -> None:
+def test_two_ways_to_say_the_same_are_the_same(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert book(**one) == book(**other)
 
 
@@ -118,6 +118,6 @@ def test_two_ways_to_say_the_same_are_the_same(
         {"status": "paid"},
     ],
 )
-def test_another_content_of_any_known_field_is_another_content(change: dict[str, object]) -> None:
+def test_another_content_of_any_known_field_is_another_content(change: dict[str, Any]) -> None:
     full = FULL[Kind.PAYMENTS]
     assert book(**(full | change)).content != book(**full).content

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from tests.support.making import MINIMAL, POLICY, POLICY_TEXT, admit, changed, policy, purchase
 
 from agents.booking import Booking
 from agents.policy import compile_policy
@@ -11,6 +10,7 @@ from schemas.events import Kind
 from schemas.outputs import Tier
 from schemas.policy_file import read_policy
 from schemas.rejects import Reason, Rejection
+from tests.support.making import MINIMAL, POLICY, POLICY_TEXT, admit, changed, policy, purchase
 
 
 def day(text: str) -> int:
@@ -137,8 +137,12 @@ def test_the_base_currency_may_have_other_digits_than_two() -> None:
         ("[rates.JPY]", "[rates.USD]"),
         ('"0.0065"', '"153.85"'),
     )
-    in_yen = compile_policy(read_policy(text.replace('.00"', '"').replace('.50"', '"')
-                                        .replace('fixed = "0.80"', 'fixed = "1"'), "x"))
+    in_yen = compile_policy(
+        read_policy(
+            text.replace('.00"', '"').replace('.50"', '"').replace('fixed = "0.80"', 'fixed = "1"'),
+            "x",
+        )
+    )
     found = admit(Kind.PURCHASES, purchase(amount="1.01", cost="0.01"), in_yen)
     assert isinstance(found, Booking)
     # 1.01 USD are 155.3885 JPY, 0.01 USD are 1.5385

@@ -1,22 +1,25 @@
 """Purchases: what a sale or a return adds, converted and rounded once for each amount."""
 
+from typing import Any
+
 import pytest
-from tests.support.making import ABSENT, FULL, POLICY, admit, booked, policy, purchase
 
 from agents.booking import Booking
 from agents.policy import Policy
 from schemas.events import Kind
 from schemas.rejects import Reason, Rejection
 from schemas.times import DAY_US
+from tests.support.making import ABSENT, FULL, POLICY, admit, booked, policy, purchase
 
 
-def book(its_policy: Policy = POLICY, **fields: object) -> Booking:
+def book(its_policy: Policy = POLICY, **fields: Any) -> Booking:
     return booked(Kind.PURCHASES, purchase(**fields), its_policy)
 
 
 def test_a_sale_adds_its_amount_and_its_cost() -> None:
     found = book()
-    assert (found.revenue, found.goods_cost, found.fees, found.service_cost) == (10_000, 6_000, 0, 0)
+    assert (found.revenue, found.goods_cost) == (10_000, 6_000)
+    assert (found.fees, found.service_cost) == (0, 0)
     assert (found.contacts, found.days_late) == (0, None)
     assert (found.customer_id, found.event_id) == ("ada", "purchase-1")
 
@@ -151,9 +154,7 @@ def test_an_event_belongs_to_its_utc_day() -> None:
         ({}, {"unknown": 1}),
     ],
 )
-def test_two_ways_to_say_the_same_are_the_same(
-    one: dict[str, object], other: dict[str, object]
-) -> None:
+def test_two_ways_to_say_the_same_are_the_same(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert book(**one) == book(**other)
 
 
@@ -178,7 +179,7 @@ def test_two_ways_to_say_the_same_are_the_same(
         {"location": ABSENT},
     ],
 )
-def test_another_content_of_any_known_field_is_another_content(change: dict[str, object]) -> None:
+def test_another_content_of_any_known_field_is_another_content(change: dict[str, Any]) -> None:
     full = FULL[Kind.PURCHASES]
     assert book(**(full | change)).content != book(**full).content
 

@@ -3,11 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
+from schemas.events import Kind
 from tests.support.feeding import Desk
 from tests.support.making import payment, policy, purchase, support_call
-
-from schemas.events import Kind
 
 OFF = {
     "support_spike": ("[risk.support_spike]\ncontacts = 4\nclear_at = 1\nwindow_days = 3\n", ""),

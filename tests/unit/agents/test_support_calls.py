@@ -1,14 +1,16 @@
 """Support calls: fixed cost and handling time of a channel, rounded once."""
 
+from typing import Any
+
 import pytest
-from tests.support.making import ABSENT, FULL, POLICY, booked, policy, support_call
 
 from agents.booking import Booking
 from agents.policy import Policy
 from schemas.events import MAX_DURATION_S, Kind
+from tests.support.making import ABSENT, FULL, POLICY, booked, policy, support_call
 
 
-def book(its_policy: Policy = POLICY, **fields: object) -> Booking:
+def book(its_policy: Policy = POLICY, **fields: Any) -> Booking:
     return booked(Kind.SUPPORT_CALLS, support_call(**fields), its_policy)
 
 
@@ -63,9 +65,7 @@ def test_whose_fault_it_was_does_not_change_what_it_costs() -> None:
         ({}, {"occurred_at": "2026-03-01T11:00:00-01:00"}),
     ],
 )
-def test_two_ways_to_say_the_same_are_the_same(
-    one: dict[str, object], other: dict[str, object]
-) -> None:
+def test_two_ways_to_say_the_same_are_the_same(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert book(**one) == book(**other)
 
 
@@ -84,6 +84,6 @@ def test_two_ways_to_say_the_same_are_the_same(
         {"satisfaction": ABSENT},
     ],
 )
-def test_another_content_of_any_known_field_is_another_content(change: dict[str, object]) -> None:
+def test_another_content_of_any_known_field_is_another_content(change: dict[str, Any]) -> None:
     full = FULL[Kind.SUPPORT_CALLS]
     assert book(**(full | change)).content != book(**full).content

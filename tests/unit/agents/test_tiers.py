@@ -1,12 +1,12 @@
 """Tiers: the highest whose entry is reached, and the words for it."""
 
 import pytest
-from tests.support.feeding import Desk
-from tests.support.making import POLICY, policy, purchase, support_call
 
 from agents.tiers import direction, tier_rank
 from schemas.events import Kind
 from schemas.outputs import TIERS
+from tests.support.feeding import Desk
+from tests.support.making import POLICY, policy, purchase, support_call
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """Windows: days kept in order, their sums, and which day leaves next."""
 
 import pytest
-from tests.support.making import MINIMAL, booked
 
 from agents.customer import Customer
 from agents.window import NO_DAY, ContactWindow, ValueWindow, insert_sorted
 from schemas.events import Kind
 from schemas.outputs import Figures, Origin
+from tests.support.making import MINIMAL, booked
 
 
 def newcomer() -> Customer:

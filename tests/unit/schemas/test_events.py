@@ -4,7 +4,6 @@ import re
 from typing import get_args
 
 import pytest
-from tests.support.making import FULL, MINIMAL, purchase, raw, support_call
 
 from schemas.events import (
     CONTACT_CHANNELS,
@@ -17,6 +16,7 @@ from schemas.events import (
     decode,
     depth,
 )
+from tests.support.making import FULL, MINIMAL, purchase, raw, support_call
 
 INPUTS = tuple(WIRE_OF_KIND)
 SALE = raw(purchase())

@@ -1,12 +1,12 @@
 """The judge: the first fault in the contract's order, named with field, expectation and finding."""
 
 import pytest
-from tests.support.making import ABSENT, FULL, MINIMAL, payment, purchase, raw, support_call
 
 from schemas.events import WIRE_OF_KIND, Kind, decode
 from schemas.fields import FIELDS
 from schemas.judge import judge
 from schemas.rejects import FOUND_MAX_CHARS, Reason, Rejection
+from tests.support.making import ABSENT, FULL, MINIMAL, payment, purchase, raw, support_call
 
 SALE = raw(purchase())
 MONEY = "a decimal text of at most 15 digits, no more behind the point than the currency has"
@@ -95,7 +95,10 @@ def test_every_required_field_is_missed_by_name(kind: Kind) -> None:
         ({"invoice_id": False}, "invoice_id: expected a text, found 'false'"),
         ({"due_at": "2026-03-01"}, f"due_at: expected {MOMENT}, found '\"2026-03-01\"'"),
         ({"fee": "1.00"}, "fee: expected on returns only, found '\"1.00\"' on a sale"),
-        ({"seller_fault": False}, "seller_fault: expected on returns only, found 'false' on a sale"),
+        (
+            {"seller_fault": False},
+            "seller_fault: expected on returns only, found 'false' on a sale",
+        ),
         ({"type": "return", "fee": "1.001"}, f"fee: expected {MONEY}, found '\"1.001\"'"),
         (
             {"type": "return", "seller_fault": 1},

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.support.making import POLICY_TEXT, changed
 
 import agents
 from schemas.policy_file import PolicyError, read_policy
+from tests.support.making import POLICY_TEXT, changed
 
 MINIMAL = """\
 version = "1"
@@ -172,7 +172,9 @@ def test_what_the_contract_allows_is_taken(replacement: tuple[str, str]) -> None
 def test_what_may_be_absent_has_a_default() -> None:
     policy = read_policy(MINIMAL, "my.toml")
     assert (policy.dedupe_days, policy.dedupe_ids_max) == (35, 10_000)
-    assert policy.rates == policy.treatment == policy.service.contact == {}
+    assert policy.rates == {}
+    assert policy.treatment == {}
+    assert policy.service.contact == {}
     assert policy.risk.support_spike is None
     assert policy.risk.unprofitable is None
     assert policy.risk.late_payer is None

@@ -2,8 +2,6 @@
 
 import msgspec
 import pytest
-from tests.support.feeding import INPUTS, Desk
-from tests.support.making import FULL, MINIMAL, payment
 
 from schemas.events import Kind
 from schemas.outputs import TIERS
@@ -20,6 +18,8 @@ from schemas.row import (
     encode_partition,
     read_head,
 )
+from tests.support.feeding import INPUTS, Desk
+from tests.support.making import FULL, MINIMAL, payment
 
 PARTITION = PartitionRow(1_772_366_400_000_000, (-1, 7, 0, 2**40), 12, "abc", 365, "USD")
 
