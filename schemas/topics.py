@@ -34,6 +34,8 @@ _COMPACT_SOON: Final = (
     ("segment.bytes", "67108864"),
 )
 CHANGELOG: Final = "changelog"
+# workers send lz4; stored plain, any client reads the outputs without a codec of its own
+_PLAIN: Final = (("compression.type", "uncompressed"),)
 
 TOPICS: Final = (
     Topic(
@@ -81,7 +83,7 @@ TOPICS: Final = (
         "whalecurve",
         "support routing, CRM, billing, marketing",
         "out",
-        config=(("retention.ms", str(90 * DAY_MS)),),
+        config=(("retention.ms", str(90 * DAY_MS)), *_PLAIN),
     ),
     Topic(
         AT_RISK,
@@ -90,7 +92,7 @@ TOPICS: Final = (
         "whalecurve",
         "support routing, CRM, billing",
         "out",
-        config=(("retention.ms", str(90 * DAY_MS)),),
+        config=(("retention.ms", str(90 * DAY_MS)), *_PLAIN),
     ),
     Topic(
         CUSTOMER_VALUES,
@@ -100,7 +102,7 @@ TOPICS: Final = (
         "CRM, analysts",
         "out",
         compacted=True,
-        config=_COMPACT_SOON,
+        config=(*_COMPACT_SOON, *_PLAIN),
     ),
     Topic(
         REJECTED_EVENTS,
@@ -109,7 +111,7 @@ TOPICS: Final = (
         "whalecurve",
         "the owners of the inputs",
         "out",
-        config=(("retention.ms", str(30 * DAY_MS)),),
+        config=(("retention.ms", str(30 * DAY_MS)), *_PLAIN),
     ),
     Topic(
         CHANGELOG,

@@ -74,7 +74,8 @@ class _Outbox:
             librdkafka_options(settings)
             | {
                 "acks": "all",
-                "compression.type": "lz4",
+                # the embedded broker hands on what it gets: plain, any client can read it
+                "compression.type": "lz4" if settings.exactly_once else "none",
                 "linger.ms": 5,
                 "batch.num.messages": 20_000,
                 "batch.size": 1_000_000,

@@ -34,6 +34,8 @@ from streams.settings import (
 
 POLL_S: Final = 0.2
 """The longest that one call for records waits."""
+TAKE_EVERY_S: Final = 0.02
+"""Least time between two takes: a batch costs Faust a third of a millisecond, however small."""
 BLOCKED_POLL_S: Final = 0.005
 """How soon a partition is looked at again whose inbox was full, or that was not heard of yet."""
 
@@ -96,6 +98,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     """Fetches in a thread of its own; gives one Batch a partition."""
 
     consumer: "BatchConsumer"
+    _taken_at = 0.0
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         del transport
@@ -134,6 +137,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         del active_partitions, max_records
         fetcher = consumer._fetcher
         loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._taken_at + TAKE_EVERY_S - loop.time())
         until = loop.time() + min(timeout or POLL_S, POLL_S)
         while True:
             if consumer._closed or fetcher._closed:
@@ -147,6 +151,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 taken, blocked = self._take(fetcher)
             left = until - loop.time()
             if taken or left <= 0:
+                self._taken_at = loop.time()
                 return taken
             waiter = fetcher._create_fetch_waiter()
             await asyncio.wait([waiter], timeout=BLOCKED_POLL_S if blocked else left)

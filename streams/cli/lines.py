@@ -1,0 +1,157 @@
+"""Records in words: what `whalecurve tail` and `whalecurve up` show of each."""
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from schemas.outputs import AT_RISK, CUSTOMER_VALUES, REJECTED_EVENTS, TIER_CHANGES
+from schemas.times import format_micros
+
+EXCERPT_CHARS: Final = 128
+"""A customer_id is never longer."""
+
+_FINDINGS: Final = {
+    "risk.support_spike.contacts": ("contacts", ">="),
+    "risk.support_spike.clear_at": ("contacts", "<="),
+    "risk.unprofitable.below": ("contribution", "<"),
+    "risk.unprofitable.min_tenure_days": ("days a customer", ">="),
+    "risk.unprofitable.clear_at": ("contribution", ">="),
+    "risk.late_payer.late": ("late payments", ">="),
+    "risk.late_payer.clear_on_time": ("payments on time", ">="),
+}
+"""How a rule's observation is named, and how it stands to the threshold."""
+
+
+class Line(NamedTuple):
+    """One record in words."""
+
+    when: str
+    who: str
+    what: str
+    why: str
+
+    def text(self) -> str:
+        """Join it to one line."""
+        return "  ".join(part for part in self if part)
+
+
+def describe(topic: str, record: Any) -> Line:
+    """Put a record in words; quote a value that is not what the topic declares."""
+    who = "no key" if record.key is None else _excerpt(record.key)
+    at = format_micros(max(0, int(record.timestamp)) * 1000)
+    if topic == REJECTED_EVENTS:
+        return Line(_moment(at), who, *_rejected(record))
+    if record.value is None:
+        return Line(_moment(at), who, "erased", "")
+    try:
+        value = orjson.loads(record.value)
+        what, why, when = _DESCRIBED[topic](value)
+        return Line(_moment(when), who, plain(what), plain(why))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, InvalidOperation):
+        return Line(_moment(at), who, "not as declared:", _excerpt(record.value))
+
+
+def plain(text: str) -> str:
+    """Make text that cannot move a terminal's cursor."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def findings(found: list[dict[str, Any]]) -> str:
+    """Put reasons or evidence in words: what was observed against which threshold."""
+    words: dict[tuple[str, str], list[str]] = {}
+    for finding in found:
+        name, sign = _named(finding)
+        words.setdefault((name, str(finding["observed"])), []).append(
+            f"{sign} {finding['threshold']}"
+        )
+    return ", ".join(
+        f"{name} {observed} {' and '.join(against)}" for (name, observed), against in words.items()
+    )
+
+
+def _named(finding: dict[str, Any]) -> tuple[str, str]:
+    rule = finding["rule"]
+    if rule in _FINDINGS:
+        return _FINDINGS[rule]
+    reached = Decimal(finding["observed"]) >= Decimal(finding["threshold"])
+    name = "contribution" if rule.startswith("tiers.entry.") else rule
+    return name, ">=" if reached else "<"
+
+
+def _moment(text: str) -> str:
+    return plain(text[:19].replace("T", " "))
+
+
+def _excerpt(value: bytes) -> str:
+    text = plain(value[: EXCERPT_CHARS * 4].decode(errors="replace"))
+    return text if len(text) <= EXCERPT_CHARS else text[: EXCERPT_CHARS - 1] + "…"
+
+
+# a value's (what, why, when)
+
+
+def _tier_change(value: dict[str, Any]) -> tuple[str, str, str]:
+    before = value["from_tier"]
+    tiers = value["to_tier"] if before is None else f"{before} → {value['to_tier']}"
+    return f"{tiers}  {value['direction']}", findings(value["reasons"]), value["effective_at"]
+
+
+def _risk(value: dict[str, Any]) -> tuple[str, str, str]:
+    what = f"{value['signal']}  {value['status']}"
+    if value["status"] != "cleared":
+        what += f" ({value['severity']})"
+    why = findings(value["evidence"])
+    if value["recommended_step"] is not None:
+        why += f"; next step: {value['recommended_step']}"
+    return what, why, value["effective_at"]
+
+
+def _snapshot(value: dict[str, Any]) -> tuple[str, str, str]:
+    figures = value["value"]
+    why = (
+        f"contribution {figures['contribution']} of revenue {figures['revenue']} "
+        f"{figures['currency']}, service cost {figures['service_cost']}"
+    )
+    risks = ", ".join(risk["signal"] for risk in value["risks"])
+    return value["tier"], f"{why}; {risks}" if risks else why, value["as_of"]
+
+
+def _purchase(value: dict[str, Any]) -> tuple[str, str, str]:
+    what = f"{value.get('type') or 'sale'}  {value['amount']} {value['currency']}"
+    on_credit = f", on credit: {value['invoice_id']}" if value.get("invoice_id") else ""
+    return what, f"order {value['order_id']}{on_credit}", value["occurred_at"]
+
+
+def _contact(value: dict[str, Any]) -> tuple[str, str, str]:
+    return f"{value['channel']}  {value['duration_s']} s", value["issue"], value["occurred_at"]
+
+
+def _payment(value: dict[str, Any]) -> tuple[str, str, str]:
+    what = f"{value.get('status') or 'paid'}  {value['amount']} {value['currency']}"
+    return what, f"{value['invoice_id']}, due {value['due_at'][:10]}", value["occurred_at"]
+
+
+def _customer(value: dict[str, Any]) -> tuple[str, str, str]:
+    said = ("segment", "region", "industry", "joined_at", "wallet", "commitment", "override")
+    what = ", ".join(f"{name} {value[name]}" for name in said if value.get(name) is not None)
+    return "master data", what, value["occurred_at"]
+
+
+_DESCRIBED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, str, str]]]] = {
+    "purchases": _purchase,
+    "support-calls": _contact,
+    "payments": _payment,
+    "customers": _customer,
+    TIER_CHANGES: _tier_change,
+    AT_RISK: _risk,
+    CUSTOMER_VALUES: _snapshot,
+}
+
+
+def _rejected(record: Any) -> tuple[str, str]:
+    said = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
+    source = "-".join(said.get(f"source_{part}", "?") for part in ("topic", "partition"))
+    where = f"({source} at {said.get('source_offset', '?')})"
+    return plain(said.get("reason", "?")), plain(f"{said.get('detail', '')} {where}")

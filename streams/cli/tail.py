@@ -1,0 +1,86 @@
+"""`whalecurve tail`: shows what comes on a topic, in words or as it is."""
+
+import select
+import sys
+from contextlib import suppress
+from threading import Event
+from typing import Any, Final
+
+import click
+import orjson
+
+from schemas.outputs import REJECTED_EVENTS
+from schemas.topics import TOPICS
+from streams.cli.errors import one_line, settings_here
+from streams.cli.lines import describe
+from streams.cli.reading import Reader
+from streams.cli.stopping import silent_pipe, until_stopped
+
+NAMES: Final = tuple(topic.name for topic in TOPICS if topic.direction != "state")
+
+
+@click.command()
+@click.argument("topic", type=click.Choice(NAMES), metavar="TOPIC")
+@click.option("--from-beginning", is_flag=True, help="Begin with the first record, not the next.")
+@click.option(
+    "--count", type=click.IntRange(min=0), default=0, help="End after so many records. 0: never."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print values as they are, one a line.")
+def tail(topic: str, *, from_beginning: bool, count: int, as_json: bool) -> None:
+    """Show the records of TOPIC as they come, until Ctrl-C.
+
+    TOPIC is a name without prefix: an input (purchases, support-calls, payments, customers) or an
+    output (tier-changes, at-risk, customer-values, rejected-events). Only committed records are
+    read, and no group remembers how far.
+
+    With --json each line is a record's value (null: erased); of rejected-events it is an object
+    with the key, the value as text, and the headers (of those with one name the last).
+
+    \b
+    Example:
+      whalecurve tail tier-changes
+      whalecurve tail at-risk --from-beginning --count 10 --json
+    """
+    settings = settings_here()
+    with (
+        until_stopped() as stop,
+        one_line(),
+        silent_pipe(),
+        Reader(settings, (topic,), from_beginning=from_beginning) as reader,
+    ):
+        _show(reader, stop, count, as_json=as_json)
+
+
+def _show(reader: Reader, stop: Event, count: int, *, as_json: bool) -> None:
+    shown = 0
+    while not stop.is_set() and not _nobody_reads():
+        for topic, record in reader.poll():
+            click.echo(_json(topic, record) if as_json else describe(topic, record).text())
+            shown += 1
+            if shown == count or stop.is_set():
+                return
+
+
+def _json(topic: str, record: Any) -> str:
+    if topic != REJECTED_EVENTS:
+        # line breaks in JSON stand between tokens only
+        return " ".join((_text(record.value) or "null").splitlines())
+    facts = {
+        "key": _text(record.key),
+        "value": _text(record.value),
+        "headers": {name: _text(value) for name, value in record.headers},
+    }
+    return orjson.dumps(facts).decode()
+
+
+def _text(found: bytes | None) -> str | None:
+    return None if found is None else found.decode(errors="replace")
+
+
+def _nobody_reads() -> bool:
+    """Tell whether the other end of a pipe was closed: then there is nobody to wait for."""
+    with suppress(OSError, ValueError, AttributeError):
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)
+        return any(happened & select.POLLERR for _, happened in poll.poll(0))
+    return False

@@ -1,0 +1,160 @@
+"""A customer's running figures equal a recount of all its events, and survive being stored."""
+
+from dataclasses import dataclass, field
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.booking import Booking
+from agents.customer import Customer, restored
+from agents.policy import Policy
+from agents.window import NO_DAY
+from schemas.events import Kind
+from schemas.outputs import Figures, Origin
+from schemas.row import decode_customer, encode_customer, read_head
+from schemas.times import DAY_US
+from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
+
+WINDOW, SPIKE, DEDUPE = 10, 3, 5
+CAPPED = policy(("dedupe_ids_max = 100", "dedupe_ids_max = 6"))
+
+
+def made(kind: Kind, day: int, hour: int, number: int, amount: int) -> Booking:
+    """An event of a day of January or February 2026, booked."""
+    month, day_of_month = divmod(day, 28)
+    at = f"2026-{month + 1:02d}-{day_of_month + 1:02d}T{hour:02d}:59:59.999999Z"
+    common = {"event_id": f"event-{number}", "occurred_at": at}
+    if kind is Kind.PURCHASES:
+        way = "return" if amount % 3 == 0 else "sale"
+        return booked(kind, purchase(**common, type=way, amount=str(amount), cost=str(amount // 2)))
+    if kind is Kind.SUPPORT_CALLS:
+        channel = "phone" if amount % 2 else "email"
+        return booked(kind, support_call(**common, channel=channel, duration_s=amount))
+    return booked(kind, payment(**common, amount=str(amount), due_at="2026-01-10T00:00:00Z"))
+
+
+EVENTS = st.builds(
+    made,
+    st.sampled_from([Kind.PURCHASES, Kind.SUPPORT_CALLS, Kind.PAYMENTS]),
+    st.integers(0, 40),
+    st.sampled_from([0, 12, 23]),
+    st.integers(0, 1000),
+    st.integers(0, 30),
+)
+STEPS = st.lists(EVENTS | st.integers(0, 60), min_size=1, max_size=25)
+"""Events, and days on which time passes without one."""
+
+
+@dataclass
+class Recount:
+    """Everything that ever happened, summed up anew each time it is asked."""
+
+    events: list[Booking] = field(default_factory=list)
+    as_of_us: int = -(2**62)
+    ages: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    """Per remembered id its day and when it was applied."""
+
+    @property
+    def day(self) -> int:
+        return self.as_of_us // DAY_US
+
+    def pass_time(self, at_us: int) -> None:
+        self.as_of_us = max(self.as_of_us, at_us)
+        self.ages = {key: age for key, age in self.ages.items() if self.day - age[0] < DEDUPE}
+
+    def apply(self, event: Booking, ids_max: int) -> None:
+        self.events.append(event)
+        self.pass_time(event.at_us)
+        if self.day - event.day < DEDUPE:
+            self.ages[event.id_key] = event.day, len(self.events)
+        while len(self.ages) > ids_max:
+            del self.ages[min(self.ages, key=lambda key: self.ages[key])]
+
+    def inside(self, window: int) -> list[Booking]:
+        return [its for its in self.events if self.day - window < its.day <= self.day]
+
+    def figures(self) -> Figures:
+        inside = self.inside(WINDOW)
+        return Figures(
+            sum(its.revenue for its in inside),
+            sum(its.goods_cost for its in inside),
+            sum(its.fees for its in inside),
+            sum(its.service_cost for its in inside),
+        )
+
+    def counts_from(self) -> int:
+        """The first day of which any figure is not zero."""
+        for day in sorted({its.day for its in self.inside(WINDOW)}):
+            of_day = [its for its in self.events if its.day == day]
+            sums = (
+                sum(its.revenue for its in of_day),
+                sum(its.goods_cost for its in of_day),
+                sum(its.fees for its in of_day),
+                sum(its.service_cost for its in of_day),
+            )
+            if any(sums):
+                return day
+        return NO_DAY
+
+    def payments(self) -> list[tuple[int, int]]:
+        made = [(its.at_us, its.days_late) for its in self.events if its.days_late is not None]
+        return sorted(made, key=lambda paid: paid[0])[-3:]
+
+
+def check(customer: Customer, recount: Recount) -> None:
+    figures = recount.figures()
+    assert customer.as_of_us == recount.as_of_us
+    assert customer.value.figures() == figures
+    assert customer.value.contribution == figures.contribution
+    assert customer.value.counts_from == recount.counts_from()
+    assert customer.contacts.total == sum(its.contacts for its in recount.inside(SPIKE))
+    assert customer.tenure_days == recount.day - min(its.day for its in recount.events)
+    assert customer.payments == recount.payments()
+    for event in recount.events:
+        is_known = customer.seen.content_of(event.id_key) is not None
+        assert is_known == (event.id_key in recount.ages)
+
+
+def run(steps: list[Booking | int], its_policy: Policy, *, storing: bool) -> None:
+    first = next((step for step in steps if isinstance(step, Booking)), None)
+    if first is None:
+        return
+    customer, recount = Customer("ada", Origin("purchases", 0, 0), first), Recount()
+    customer.tier = 1
+    start = steps.index(first)
+    for offset, step in enumerate(steps[start:]):
+        if isinstance(step, int):
+            at_us = made(Kind.PAYMENTS, min(step, 55), 12, 0, 0).at_us
+            customer.advance(at_us, its_policy)
+            recount.pass_time(at_us)
+        elif customer.seen.content_of(step.id_key) is None:
+            customer.apply(step, offset, its_policy)
+            recount.apply(step, its_policy.dedupe_ids_max)
+        check(customer, recount)
+        if storing:
+            data = customer.stored()
+            assert encode_customer(decode_customer(data), read_head(data)) == data
+            customer = restored("ada", data)
+            assert customer.stored() == data
+
+
+@settings(max_examples=120)
+@given(STEPS)
+def test_figures_equal_a_recount_after_every_step(steps: list[Booking | int]) -> None:
+    run(steps, POLICY, storing=False)
+
+
+@settings(max_examples=80)
+@given(STEPS)
+def test_figures_equal_a_recount_though_the_row_is_stored_after_every_step(
+    steps: list[Booking | int],
+) -> None:
+    run(steps, POLICY, storing=True)
+
+
+@settings(max_examples=80)
+@given(STEPS)
+def test_with_few_ids_remembered_the_oldest_are_forgotten_first(
+    steps: list[Booking | int],
+) -> None:
+    run(steps, CAPPED, storing=False)

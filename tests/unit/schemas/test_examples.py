@@ -1,0 +1,120 @@
+"""Every example is what its name says: to the decoder, to the judge, to intake and to its schema.
+
+An example's file holds `value` (or `raw`, where it is no JSON), for inputs also the record's `key`
+(else its customer_id) and `timestamp_ms` (else late enough). An invalid one says which reason and
+field are expected, and `schema_takes_it` where a schema cannot see what is wrong.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+import schemas
+from agents.booking import Booking
+from agents.intake import Intake, Placement
+from schemas.events import TOPIC_OF_KIND, WIRE_OF_KIND, decode
+from schemas.fields import FIELDS
+from schemas.json_schemas import schemas as json_schemas
+from schemas.judge import judge
+from schemas.output_fields import OUTPUT_FIELDS
+from schemas.partitioners import murmur2_partition
+from schemas.rejects import Reason, Rejection
+from tests.support.making import LATER_MS, POLICY
+from tests.support.validating import Validator
+
+EXAMPLES = Path(schemas.__file__).with_name("examples")
+KIND_OF_TOPIC = {TOPIC_OF_KIND[kind]: kind for kind in WIRE_OF_KIND}
+VALIDATORS = {name: Validator(schema) for name, schema in json_schemas().items()}
+
+FILES = sorted(EXAMPLES.glob("*/*.json"))
+INPUTS = [path for path in FILES if path.parent.name in KIND_OF_TOPIC]
+OUTPUTS = [path for path in FILES if path.parent.name in OUTPUT_FIELDS]
+VALID = [path for path in INPUTS if path.name.startswith("valid-")]
+INVALID = [path for path in INPUTS if path.name.startswith("invalid-")]
+SEEN_BY_THE_JUDGE = (Reason.MALFORMED, Reason.MISSING_FIELD, Reason.INVALID_FIELD)
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def loaded(path: Path) -> tuple[dict[str, Any], bytes]:
+    """(the example, the record's value)."""
+    example = orjson.loads(path.read_bytes())
+    if "raw" in example:
+        return example, example["raw"].encode()
+    return example, orjson.dumps(example["value"])
+
+
+def admitted(path: Path) -> Booking | Rejection:
+    example, value = loaded(path)
+    held = example.get("value")
+    own = held.get("customer_id") if isinstance(held, dict) else None
+    key = str(example.get("key", own or ""))
+    intake = Intake(POLICY, Placement(0, 1, murmur2_partition), 65_536, frozenset())
+    stamp = example.get("timestamp_ms", LATER_MS)
+    return intake.admit(KIND_OF_TOPIC[path.parent.name], key.encode(), value, stamp)
+
+
+@pytest.mark.parametrize("path", VALID, ids=name)
+def test_a_valid_event_is_booked_and_fits_its_schema(path: Path) -> None:
+    example, value = loaded(path)
+    kind = KIND_OF_TOPIC[path.parent.name]
+    fast = decode(kind, value)
+    assert fast is not None
+    assert fast == judge(kind, value)
+    assert isinstance(admitted(path), Booking)
+    VALIDATORS[path.parent.name].check(example["value"])
+
+
+@pytest.mark.parametrize("path", INVALID, ids=name)
+def test_an_invalid_event_is_rejected_for_the_reason_it_names(path: Path) -> None:
+    example, value = loaded(path)
+    expected = example["expect"]
+    found = admitted(path)
+    assert isinstance(found, Rejection)
+    assert (found.reason.value, found.detail.split(":")[0]) == (
+        expected["reason"],
+        expected["field"],
+    )
+    judged = judge(KIND_OF_TOPIC[path.parent.name], value)
+    assert isinstance(judged, Rejection) == (found.reason in SEEN_BY_THE_JUDGE)
+
+
+@pytest.mark.parametrize("path", INVALID, ids=name)
+def test_an_invalid_event_does_not_fit_its_schema_unless_it_says_so(path: Path) -> None:
+    example, _ = loaded(path)
+    if "raw" in example:
+        with pytest.raises(orjson.JSONDecodeError):
+            orjson.loads(example["raw"])
+        return
+    fits = VALIDATORS[path.parent.name].fits(example["value"])
+    assert fits == example.get("schema_takes_it", False)
+
+
+@pytest.mark.parametrize("path", OUTPUTS, ids=name)
+def test_an_output_fits_its_schema_and_has_its_fields(path: Path) -> None:
+    example, _ = loaded(path)
+    VALIDATORS[path.parent.name].check(example["value"])
+    fields = [field.name for field in OUTPUT_FIELDS[path.parent.name]]
+    assert list(example["value"]) == fields
+
+
+def test_every_input_and_output_has_examples() -> None:
+    assert {path.parent.name for path in VALID} == {TOPIC_OF_KIND[kind] for kind in FIELDS}
+    assert {path.parent.name for path in INVALID} == {TOPIC_OF_KIND[kind] for kind in FIELDS}
+    assert {path.parent.name for path in OUTPUTS} == set(OUTPUT_FIELDS)
+    assert sorted(INPUTS + OUTPUTS) == FILES
+
+
+def test_every_reason_that_one_event_can_show_has_an_example() -> None:
+    shown = {loaded(path)[0]["expect"]["reason"] for path in INVALID}
+    needs_more = {Reason.TOO_LARGE, Reason.WRONG_PARTITION, Reason.ID_CONFLICT}
+    assert shown == {reason.value for reason in Reason if reason not in needs_more}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_an_example_says_why_it_is_there(path: Path) -> None:
+    assert loaded(path)[0]["why"]

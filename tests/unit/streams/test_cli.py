@@ -1,0 +1,193 @@
+"""Every command explains itself with an example, and every failure is one line on stderr."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from streams.broker import BrokerError
+from streams.cli.main import main, whalecurve
+from streams.cli.up import worker_environment
+
+
+def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """This command and all below it."""
+    yield path
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from paths(below, (*path, name))
+
+
+COMMANDS = sorted(paths(whalecurve))
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("WHALECURVE_"):
+            monkeypatch.delenv(name)
+
+
+def called(monkeypatch: pytest.MonkeyPatch, *words: str) -> int | str | None:
+    """The exit status of a call within this process."""
+    monkeypatch.setattr("sys.argv", ["whalecurve", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code
+
+
+def test_the_contract_s_commands_are_there() -> None:
+    assert {path[0] for path in COMMANDS if path} == {
+        "up",
+        "worker",
+        "topics",
+        "traffic",
+        "replay",
+        "tail",
+        "policy",
+    }
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
+    said = CliRunner().invoke(whalecurve, [*path, "--help"], prog_name="whalecurve")
+    assert said.exit_code == 0
+    lines = said.output.splitlines()
+    example = lines.index("  Example:")
+    call = " ".join(("whalecurve", *path))
+    after = lines[example + 1 :]
+    assert any(line.startswith("    ") and call in line for line in after)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nothing",),
+        ("tail",),
+        ("tail", "nothing"),
+        ("tail", "changelog"),
+        ("tail", "at-risk", "--count", "-1"),
+        ("traffic", "--rate", "0"),
+        ("traffic", "--events", "many"),
+        ("traffic", "--bad-share", "2"),
+        ("traffic", "more"),
+        ("replay",),
+        ("replay", "a", "b"),
+        ("replay", "a", "--rate", "fast"),
+        ("up", "--seconds", "x"),
+        ("up", "--unknown"),
+        ("topics", "forget"),
+        ("policy", "check"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_call_ends_with_2_and_one_line(
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert called(monkeypatch, *words) == 2
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("whalecurve: ")
+    assert said.err.count("\n") == 1
+    assert said.err.endswith(" --help`.\n")
+
+
+def test_without_a_broker_it_ends_with_1_and_one_line_that_names_the_setting(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"topic": "purchases", "value": {}}\n')
+    calls = [
+        ("tail", "at-risk"),
+        ("traffic",),
+        ("replay", str(file)),
+        ("topics", "check"),
+        ("worker",),
+    ]
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "streams", *words],
+            env={**os.environ, "WHALECURVE_BROKER": "127.0.0.1:1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words in calls
+    ]
+    for words, process in zip(calls, running, strict=True):
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 1, words
+        assert out == ""
+        assert err.startswith("whalecurve: no Kafka broker answers at 127.0.0.1:1: "), words
+        assert "WHALECURVE_BROKER" in err
+        assert err.count("\n") == 1, words
+
+
+@pytest.mark.parametrize(
+    "words", [("tail", "at-risk"), ("traffic",), ("replay", "a"), ("up",)], ids=" ".join
+)
+def test_a_wrong_setting_ends_with_1_and_one_line(
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("WHALECURVE_PARTITIONS", "none")
+    assert called(monkeypatch, *words) == 1
+    assert capfd.readouterr().err == (
+        "whalecurve: WHALECURVE_PARTITIONS: expected a whole number from 1 to 1024, found 'none'\n"
+    )
+
+
+@pytest.mark.parametrize("words", [("traffic",), ("replay", "a"), ("up",)], ids=" ".join)
+def test_a_bad_policy_ends_with_1_and_one_line(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("version = 5")
+    monkeypatch.setenv("WHALECURVE_POLICY", str(policy))
+    assert called(monkeypatch, *words) == 1
+    said = capfd.readouterr().err
+    assert said.startswith(f"whalecurve: {policy}")
+    assert said.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert called(monkeypatch, "replay", "/no/such/file") == 1
+    assert capfd.readouterr().err == "whalecurve: /no/such/file: No such file or directory\n"
+
+
+def test_up_without_the_embedded_broker_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def missing(_: object) -> str:
+        raise BrokerError("not installed: pip install 'whalecurve[embedded]'")
+
+    monkeypatch.setattr("streams.broker.EmbeddedBroker.start", missing)
+    assert called(monkeypatch, "up") == 1
+    said = capfd.readouterr().err
+    assert said == "whalecurve: not installed: pip install 'whalecurve[embedded]'\n"
+
+
+def test_the_worker_of_a_first_look_gets_what_the_embedded_broker_asks_for() -> None:
+    found = {"PATH": "/bin", "WHALECURVE_BROKER": "kafka:9092", "WHALECURVE_CLOCK": "wall"}
+    assert worker_environment(found, "127.0.0.1:5", 6) == {
+        "PATH": "/bin",
+        "WHALECURVE_BROKER": "127.0.0.1:5",
+        "WHALECURVE_CLOCK": "wall",
+        "WHALECURVE_COMMIT_MS": "500",
+        "WHALECURVE_GUARANTEE": "at_least_once",
+        "WHALECURVE_WEB_PORT": "6",
+    }
+    assert worker_environment({}, "127.0.0.1:5", 6)["WHALECURVE_CLOCK"] == "event"

@@ -1,0 +1,117 @@
+"""The house rules that can be checked: sizes, imports, and documents that are current."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import schemas
+from streams.documents import COMMAND, documents, main, stale, write
+
+ROOT = Path(schemas.__file__).parent.parent
+ROOMS = ("schemas", "agents", "streams", "tests")
+PURE_ROOMS = ("schemas", "agents")
+MODULE_LINES = 500
+FUNCTION_LINES = 70
+PURE_IMPORTS = {"msgspec", "orjson"}
+FORBIDDEN = {
+    "faust",
+    "kafka",
+    "aiokafka",
+    "confluent_kafka",
+    "asyncio",
+    "aiohttp",
+    "prometheus_client",
+    "time",
+    "random",
+    "os",
+    "streams",
+}
+
+
+def modules(*rooms: str) -> list[Path]:
+    return sorted(path for room in rooms for path in (ROOT / room).rglob("*.py"))
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The top-level names that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("path", modules(*ROOMS), ids=name)
+def test_a_module_fits_on_some_screens(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= MODULE_LINES, f"{name(path)} has {lines} lines"
+
+
+@pytest.mark.parametrize("path", modules(*ROOMS), ids=name)
+def test_a_function_fits_on_one_screen(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            lines = node.end_lineno - node.lineno + 1
+            assert lines <= FUNCTION_LINES, f"{name(path)}: {node.name} has {lines} lines"
+
+
+@pytest.mark.parametrize("path", modules(*PURE_ROOMS), ids=name)
+def test_a_pure_room_knows_no_runtime_clock_chance_or_environment(path: Path) -> None:
+    assert not FORBIDDEN & set(imported(path))
+
+
+@pytest.mark.parametrize("path", modules(*PURE_ROOMS), ids=name)
+def test_a_pure_room_needs_little_beside_the_standard_library(path: Path) -> None:
+    known = sys.stdlib_module_names | PURE_IMPORTS | set(PURE_ROOMS)
+    assert set(imported(path)) <= known
+
+
+@pytest.mark.parametrize("path", modules("schemas"), ids=name)
+def test_schemas_know_no_agents(path: Path) -> None:
+    assert "agents" not in set(imported(path))
+
+
+@pytest.mark.parametrize("path", modules("streams", "agents", "schemas"), ids=name)
+def test_the_product_knows_no_tests(path: Path) -> None:
+    assert "tests" not in set(imported(path))
+
+
+@pytest.mark.parametrize("path", modules("streams", "agents", "schemas"), ids=name)
+def test_a_module_says_what_lives_there(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_the_generated_documents_are_current() -> None:
+    assert stale(documents()) == [], f"run {COMMAND}"
+
+
+def test_a_document_that_is_missing_or_changed_is_told(tmp_path: Path) -> None:
+    texts = {tmp_path / "one.json": "{}\n", tmp_path / "two.json": "[]\n"}
+    assert stale(texts, tmp_path) == list(texts)
+    write(texts)
+    assert stale(texts, tmp_path) == []
+    (tmp_path / "two.json").write_text("changed", encoding="utf-8")
+    (tmp_path / "left.json").write_text("of old", encoding="utf-8")
+    assert stale(texts, tmp_path) == [tmp_path / "two.json", tmp_path / "left.json"]
+
+
+def test_documents_are_checked_from_the_command_line() -> None:
+    assert CliRunner().invoke(main, ["--check"]).exit_code == 0
+
+
+def test_a_document_that_is_not_current_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = documents() | {ROOT / "schemas" / "REFERENCE.md": "something else\n"}
+    monkeypatch.setattr("streams.documents.documents", lambda: texts)
+    result = CliRunner().invoke(main, ["--check"])
+    assert result.exit_code == 1
+    assert "schemas/REFERENCE.md" in result.output
+    assert COMMAND in result.output
