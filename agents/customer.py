@@ -80,6 +80,10 @@ class Customer:
         if day == self.day:
             return
         self.day = day
+        self._expire(policy)
+
+    def _expire(self, policy: Policy) -> None:
+        day = self.day
         last_gone = day - policy.window_days
         if self.value.counts_from <= last_gone:
             self.value.expire(last_gone)
@@ -117,6 +121,16 @@ class Customer:
         insort(self.payments, (at_us, days_late), key=lambda payment: payment[0])
         del self.payments[: -max(late.of, late.clear_on_time)]
 
+    def fit(self, policy: Policy) -> None:
+        """Forgets what another policy kept and this one would not have."""
+        self._expire(policy)
+        if policy.support_spike is None:
+            self.contacts.expire(self.day)
+        self.seen.cap(policy.dedupe_ids_max)
+        late = policy.late_payer
+        keep = 0 if late is None else max(late.of, late.clear_on_time)
+        del self.payments[: max(0, len(self.payments) - keep)]
+
     @property
     def tenure_days(self) -> int:
         """UTC days from the customer's first event to its `as_of`."""
@@ -129,6 +143,7 @@ class Customer:
         return encode_customer(self._row(), head)
 
     def _row(self) -> CustomerRow:
+        cells = self.value.cells
         return CustomerRow(
             self.origin,
             self.first_day,
@@ -136,7 +151,7 @@ class Customer:
             self.sequence,
             self.offsets,
             self.risks,
-            self.value.cells.tobytes(),
+            cells.tobytes() if isinstance(cells, array) else [str(number) for number in cells],
             self.contacts.cells.tobytes(),
             self.payments,
             self.seen.entries,
@@ -156,7 +171,10 @@ def restored(customer_id: str, data: bytes) -> Customer:
     customer.sequence = row.sequence
     customer.offsets = row.offsets
     customer.risks = row.risks
-    customer.value = ValueWindow(array("q", row.value_cells))
+    cells = row.value_cells
+    customer.value = ValueWindow(
+        array("q", cells) if isinstance(cells, bytes) else [int(number) for number in cells]
+    )
     customer.contacts = ContactWindow(array("q", row.contact_cells))
     customer.payments = row.payments
     customer.seen = Seen(row.seen)

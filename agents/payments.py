@@ -5,7 +5,7 @@ from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from schemas.events import Kind, Payment
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
-from schemas.times import DAY_US, day_and_micros, micros
+from schemas.times import DAY_US, FIRST_DAY, LAST_DAY, day_and_micros, is_writable, micros
 
 DAYS_A_YEAR = 365
 """Interest runs on a year of 365 days, leap year or not (contract, section 4)."""
@@ -30,6 +30,8 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
     if amount is None:
         return INVALID
     (day, at_us), due_us = day_and_micros(wire.occurred_at), micros(wire.due_at)
+    if not FIRST_DAY <= day <= LAST_DAY or not is_writable(wire.due_at):
+        return INVALID
     ratio = policy.rates.ratio(wire.currency, day)
     if ratio is None:
         return UNKNOWN_CURRENCY

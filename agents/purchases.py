@@ -5,7 +5,7 @@ from agents.policy import Policy, Ratio
 from agents.ports import Agent, Batches, Takes
 from schemas.events import Kind, Purchase
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
-from schemas.times import day_and_micros, micros
+from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros, is_writable, micros
 
 
 def purchases_agent(shards: Takes) -> Agent:
@@ -37,10 +37,12 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
     ):
         return INVALID
     day, at_us = day_and_micros(wire.occurred_at)
+    due_at = wire.due_at
+    if not FIRST_DAY <= day <= LAST_DAY or (due_at is not None and not is_writable(due_at)):
+        return INVALID
     ratio = policy.rates.ratio(wire.currency, day)
     if ratio is None:
         return UNKNOWN_CURRENCY
-    due_at = wire.due_at
     items = 1 if wire.items is None else wire.items
     content = content_check(
         (

@@ -146,6 +146,7 @@ class Shard:
             return
         # another policy reckons other due days: they follow from the figures kept
         customer = restored(customer_id, data)
+        customer.fit(self.policy)
         customer.due_day = self._judge.due_day(customer)
         self.customers[customer_id] = customer
         self._calendar.add(customer.due_day, customer_id)
@@ -191,8 +192,7 @@ class Shard:
             )
         inbox = self.inbox(batch.kind)
         if not inbox.has_more:
-            self._plan.clear()  # it was made for an input that had nothing more
-            self._planned_to = 0
+            self._plan_anew()
         admit, kind = self._intake.admit, batch.kind
         items = [
             admit(kind, key, value, timestamp_ms)
@@ -201,9 +201,21 @@ class Shard:
             )
         ]
         inbox.put(batch, items)
-        for other, end in batch.ends.items():
-            self.inbox(other).see_end(end)
+        self.see_ends(batch.ends)
         self._moved = True
+
+    def see_ends(self, ends: dict[Kind, int]) -> None:
+        """The broker holds records of these inputs up to these offsets."""
+        for kind, end in ends.items():
+            inbox = self.inbox(kind)
+            had_more = inbox.has_more
+            inbox.see_end(end)
+            if inbox.has_more and not had_more:
+                self._plan_anew()
+
+    def _plan_anew(self) -> None:
+        """The plan was made for an input that had nothing more; now it has."""
+        self._plan, self._planned_to = [], 0
 
     # taking out
 

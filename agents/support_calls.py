@@ -1,11 +1,11 @@
 """Support calls: what a contact costs, on any channel and by whomever's fault."""
 
-from agents.booking import Booking, content_check, id_key
+from agents.booking import INVALID, Booking, Unbookable, content_check, id_key
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from schemas.events import Kind, SupportCall
 from schemas.money import half_even
-from schemas.times import day_and_micros
+from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros
 
 
 def support_calls_agent(shards: Takes) -> Agent:
@@ -18,9 +18,11 @@ def support_calls_agent(shards: Takes) -> Agent:
     return support_calls
 
 
-def book_support_call(wire: SupportCall, policy: Policy) -> Booking:
+def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable:
     """The booking of a contact: its fixed cost and handling time, rounded once."""
     day, at_us = day_and_micros(wire.occurred_at)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        return INVALID
     content = content_check(
         (
             at_us,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from array import array
 from operator import itemgetter
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from schemas.outputs import Figures
 
 K = TypeVar("K", int, str)
 T = TypeVar("T")
+Cells: TypeAlias = "array[int] | list[int]"
 
 
 def insert_sorted(entries: dict[K, T], key: K, entry: T) -> None:
@@ -38,12 +39,13 @@ class ValueWindow:
 
     `cells` holds day, revenue, goods cost, fees and service cost of each day that has any, the
     oldest first, side by side in memory: a customer is a few cache lines, not a tree of objects.
-    `counts_from` is the oldest day, the first to change a figure by leaving.
+    `counts_from` is the oldest day, the first to change a figure by leaving. Amounts beyond 64 bits
+    are no reason to stop: a window that has one keeps its cells in a list.
     """
 
     __slots__ = ("cells", "contribution", "counts_from")
 
-    def __init__(self, cells: array[int]) -> None:
+    def __init__(self, cells: Cells) -> None:
         """`cells` as a stored row has them; the contribution is added up anew."""
         self.cells = cells
         self.contribution = self.figures().contribution
@@ -55,21 +57,34 @@ class ValueWindow:
         cells = self.cells
         at = find_cell(cells, CELL, day)
         if at < 0:
-            at = ~at
-            cells[at:at] = array("q", (day, revenue, goods_cost, fees, service_cost))
-            self.counts_from = cells[0]
+            self._open(~at, (day, revenue, goods_cost, fees, service_cost))
             return
-        if revenue:
+        before = cells[at : at + CELL]
+        try:
             cells[at + 1] += revenue
-        if goods_cost:
             cells[at + 2] += goods_cost
-        if fees:
             cells[at + 3] += fees
-        if service_cost:
             cells[at + 4] += service_cost
-        if not (cells[at + 1] or cells[at + 4] or cells[at + 2] or cells[at + 3]):
-            del cells[at : at + CELL]
-            self.counts_from = cells[0] if cells else NO_DAY
+        except OverflowError:
+            _, *amounts = before
+            wide = self.cells = list(cells)
+            more = (revenue, goods_cost, fees, service_cost)
+            wide[at + 1 : at + CELL] = [had + add for had, add in zip(amounts, more, strict=True)]
+        else:
+            if not (cells[at + 1] or cells[at + 4] or cells[at + 2] or cells[at + 3]):
+                del cells[at : at + CELL]
+                self.counts_from = cells[0] if cells else NO_DAY
+
+    def _open(self, at: int, cell: tuple[int, int, int, int, int]) -> None:
+        """Begins a day's cell where it belongs."""
+        if isinstance(self.cells, array):
+            try:
+                self.cells[at:at] = array("q", cell)
+            except OverflowError:
+                self.cells = list(self.cells)
+        if isinstance(self.cells, list):
+            self.cells[at:at] = cell
+        self.counts_from = self.cells[0]
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
@@ -81,6 +96,8 @@ class ValueWindow:
             gone += CELL
         del cells[:gone]
         self.counts_from = cells[0] if cells else NO_DAY
+        if isinstance(cells, list):
+            self.cells = narrowed(cells)
 
     def figures(self) -> Figures:
         """All the figures of the window."""
@@ -139,7 +156,15 @@ class ContactWindow:
         return None
 
 
-def find_cell(cells: array[int], size: int, day: int) -> int:
+def narrowed(cells: list[int]) -> Cells:
+    """The cells side by side in memory again, where they fit."""
+    try:
+        return array("q", cells)
+    except OverflowError:
+        return cells
+
+
+def find_cell(cells: Cells, size: int, day: int) -> int:
     """Where a day's cell begins; where it would have to, inverted (~), if there is none.
 
     Looks from the newest day back: events come mostly in order.

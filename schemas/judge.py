@@ -4,6 +4,7 @@ Only values that the fast decoder did not take come here, so clarity wins over s
 that stands twice in one object the last one counts.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +13,7 @@ from schemas.events import WIRE_OF_KIND, Kind, Wire, malformed
 from schemas.fields import FIELDS, RETURNS_ONLY, Field
 from schemas.money import CURRENCY_DIGITS, MAX_DIGITS, parse_minor
 from schemas.rejects import Reason, Rejection, excerpt
+from schemas.times import is_writable
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -76,6 +78,8 @@ def _check(field: Field, found: msgspec.Raw, digits: int) -> tuple[Any, Rejectio
     try:
         content = msgspec.json.decode(found, type=field.type)
     except msgspec.ValidationError:
+        return None, _invalid(field, found)
+    if isinstance(content, datetime) and not is_writable(content):
         return None, _invalid(field, found)
     if field.money and parse_minor(content, digits) is None:
         return None, _invalid(field, found)

@@ -8,6 +8,7 @@ compiles them.
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
+from math import isfinite
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -148,7 +149,7 @@ def read_policy(text: str, source: str) -> PolicyFile:
 
 
 def _in_field_words(message: str, raw: dict[str, Any]) -> str:
-    """msgspec's 'Expected `int`, got `str` - at `$.value.window_days`', key first."""
+    """The 'Expected `int`, got `str` - at `$.value.window_days`', key first."""
     what, _, where = message.partition(" - at ")
     key = where.strip("`").removeprefix("$.") or "the file"
     words = f"{what[:1].lower()}{what[1:].replace(', got', ', found')}"
@@ -188,9 +189,23 @@ def _faults(policy: PolicyFile) -> Iterator[Fault]:
     yield from _amount_faults(policy, digits)
     yield from _service_faults(policy)
     yield from _order_faults(policy, digits)
-    for tier in policy.treatment:
+    for tier, grants in policy.treatment.items():
         if tier not in list(TIERS):
             yield f"treatment.{tier}", "one of " + ", ".join(TIERS), tier
+        for name, grant in grants.items():
+            if not _goes_out(grant):
+                yield f"treatment.{tier}.{name}", "what JSON can carry", grant
+
+
+def _goes_out(grant: object) -> bool:
+    """Whether a value survives the way into a tier change and out again."""
+    if isinstance(grant, dict):
+        return all(_goes_out(its) for its in grant.values())
+    if isinstance(grant, list):
+        return all(_goes_out(its) for its in grant)
+    if isinstance(grant, float):
+        return isfinite(grant)
+    return not isinstance(grant, int) or -(2**63) <= grant < 2**63
 
 
 def _rate_faults(policy: PolicyFile) -> Iterator[Fault]:

@@ -65,9 +65,9 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     offsets: list[int]
     """Per input (by `Kind`) the offset last applied to this customer, or -1."""
     risks: dict[str, RiskRow]
-    value_cells: bytes
+    value_cells: bytes | list[str]
     """Of the value window, oldest day first: day, revenue, goods cost, fees and service cost, each
-    a little-endian signed 64-bit integer: as they lie in memory."""
+    a little-endian signed 64-bit integer: as they lie in memory. As texts, where one is larger."""
     contact_cells: bytes
     """Of the contacts window, likewise: day and number."""
     payments: list[tuple[int, int]]

@@ -7,6 +7,9 @@ from typing import Final
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_US: Final = 86_400_000_000
 DAY_S: Final = 86_400
+FIRST_DAY: Final = -719_162
+LAST_DAY: Final = 2_932_896
+"""0001-01-01 and 9999-12-31: an offset may lead beyond them, and no such time can be written."""
 MINUTE_US: Final = 60_000_000
 
 
@@ -39,6 +42,11 @@ def format_micros(at_us: int) -> str:
     if fraction % 1000:
         return f"{text}.{fraction:06d}Z"
     return f"{text}.{fraction // 1000:03d}Z"
+
+
+def is_writable(moment: datetime) -> bool:
+    """Whether a moment lies in the years 1 to 9999 in UTC, too."""
+    return FIRST_DAY <= (moment - EPOCH).days <= LAST_DAY
 
 
 def day_of(at_us: int) -> int:

@@ -136,8 +136,7 @@ def run_partition(
 
 def see_ends(shard: Shard, ends: dict[Kind, int]) -> None:
     """The broker tells how much of each input lies ready."""
-    for kind, end in ends.items():
-        shard.inbox(kind).see_end(end)
+    shard.see_ends(ends)
 
 
 def _restarted(

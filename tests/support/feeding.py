@@ -1,0 +1,158 @@
+"""One partition's shard fed by hand: events are laid in, taken and committed one step at a time."""
+
+from typing import Any
+
+import orjson
+
+from agents.intake import Placement
+from agents.policy import Policy
+from agents.ports import Batch
+from agents.shard import Changes, Message, Shard, ShardSettings
+from schemas.events import Kind
+from schemas.outputs import AT_RISK, CUSTOMER_VALUES, REJECTED_EVENTS, TIER_CHANGES, Headers
+from schemas.partitioners import murmur2_partition
+from schemas.row import PARTITION_KEY
+from tests.support.making import LATER_MS, POLICY, purchase, raw, support_call
+
+INPUTS = (Kind.PURCHASES, Kind.SUPPORT_CALLS, Kind.PAYMENTS)
+NOW_US = LATER_MS * 1000
+ALL = 1_000_000
+"""More than any test lays in."""
+SECOND_US = 1_000_000
+
+Event = dict[str, Any] | bytes
+
+
+class Desk:
+    """A shard, what it was given and what was committed of it."""
+
+    def __init__(
+        self,
+        policy: Policy = POLICY,
+        *,
+        inputs: tuple[Kind, ...] = INPUTS,
+        snapshot_s: int = 3600,
+        changed_max: int = 20_000,
+        exactly_once: bool = True,
+        rows: dict[bytes, bytes] | None = None,
+    ) -> None:
+        self.settings = ShardSettings(
+            Placement(0, 1, murmur2_partition),
+            65_536,
+            snapshot_s * SECOND_US,
+            exactly_once,
+            changed_max,
+        )
+        self.shard = Shard(policy, self.settings)
+        self.rows = dict(rows or {})
+        self.messages: list[Message] = []
+        offsets = self.shard.restore(dict(self.rows)) if rows else {}
+        self.shard.open_inputs({kind: offsets.get(kind, 0) for kind in inputs})
+        for kind in inputs:
+            self.end(kind, offsets.get(kind, 0))
+
+    def end(self, kind: Kind, offset: int) -> None:
+        """The broker tells how far an input goes."""
+        self.shard.see_ends({kind: offset})
+
+    def lay(self, kind: Kind, *events: Event) -> None:
+        """Lays a batch in an inbox, as fetched."""
+        first = self.shard.inbox(kind).position
+        offsets = list(range(first, first + len(events)))
+        keys: list[bytes | None] = [
+            b"ada" if isinstance(event, bytes) else event["customer_id"].encode()
+            for event in events
+        ]
+        values: list[bytes | None] = [
+            event if isinstance(event, bytes) else raw(event) for event in events
+        ]
+        stamps = [LATER_MS] * len(events)
+        headers: list[Headers] = [()] * len(events)
+        after = first + len(events)
+        self.shard.put(Batch(kind, 0, first, after, offsets, stamps, keys, values, headers, {}))
+
+    def take(self, limit: int = ALL, now_us: int = NOW_US) -> int:
+        """Lets the shard take what lies ready."""
+        return self.shard.run(limit, now_us)
+
+    def feed(self, kind: Kind, *events: Event) -> None:
+        """Lays a batch in and takes it whole."""
+        self.lay(kind, *events)
+        while self.take():
+            pass
+
+    def commit(self, now_us: int = NOW_US, *, stop: bool = False) -> Changes | None:
+        """Carries away what changed; at a clean stop with all snapshots."""
+        changes = self.shard.changes(now_us, all_snapshots=stop)
+        if changes is not None:
+            self.messages += changes.outputs
+            self.rows |= {key: value for key, value in changes.rows if value is not None}
+        return changes
+
+    def restarted(self, policy: Policy | None = None) -> "Desk":
+        """Another worker goes on from what was committed."""
+        desk = Desk(policy or self.shard.policy, rows=self.rows)
+        desk.settings = self.settings
+        return desk
+
+    def of(self, topic: str) -> list[dict[str, Any]]:
+        """The committed records of one output, decoded."""
+        return [
+            orjson.loads(its.value) for its in self.messages if its.topic == topic and its.value
+        ]
+
+    @property
+    def tier_changes(self) -> list[dict[str, Any]]:
+        return self.of(TIER_CHANGES)
+
+    @property
+    def risks(self) -> list[dict[str, Any]]:
+        return self.of(AT_RISK)
+
+    @property
+    def snapshots(self) -> list[dict[str, Any]]:
+        return self.of(CUSTOMER_VALUES)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why the committed rejected events were turned away."""
+        return [
+            (dict(its.headers)["reason"] or b"").decode()
+            for its in self.messages
+            if its.topic == REJECTED_EVENTS
+        ]
+
+    @property
+    def customer_rows(self) -> dict[str, bytes]:
+        """The committed rows of customers."""
+        return {key.decode(): row for key, row in self.rows.items() if key != PARTITION_KEY}
+
+    @property
+    def order(self) -> list[str]:
+        """The customers in the order in which their first events were applied."""
+        return list(self.shard.customers)
+
+
+def on(day: int, at: str = "12:00:00") -> str:
+    """A moment of March 2026."""
+    return f"2026-03-{day:02d}T{at}Z"
+
+
+def sale(day: int, number: int = 0, **fields: Any) -> dict[str, Any]:
+    """A sale on a day of March that adds 1.00 to the contribution."""
+    made = {"event_id": f"sale-{day}-{number}", "occurred_at": on(day), "amount": "1", "cost": "0"}
+    return purchase(**(made | fields))
+
+
+def clock(day: int, at: str = "00:00:00") -> dict[str, Any]:
+    """Another customer's event that adds nothing: the partition's time passes."""
+    when = on(day, at)
+    return support_call(
+        event_id=f"clock-{when}", customer_id="clock", occurred_at=when, channel="email"
+    )
+
+
+def contribution(desk: Desk, customer_id: str = "ada") -> str:
+    """As the newest committed snapshot has it."""
+    found = [its for its in desk.snapshots if its["customer_id"] == customer_id]
+    return str(found[-1]["value"]["contribution"])

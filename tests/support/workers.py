@@ -1,0 +1,197 @@
+"""Workers as processes of their own: started, watched, killed, paused and stopped by their pid."""
+
+import http.client
+import json
+import re
+import signal
+import subprocess
+import time
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from streams.broker import start_tied
+from tests.support.topics import COMMAND, Place, Watch
+from tests.support.waiting import wait_until
+
+READY_SECONDS: Final = 60.0
+"""A start, with the session of a dead worker before it, on a busy machine."""
+END_SECONDS: Final = 30.0
+HTTP_SECONDS: Final = 5.0
+_SERIES: Final = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$", re.MULTILINE)
+_LABEL: Final = re.compile(r'(\w+)="([^"]*)"')
+
+
+class Metrics:
+    """The series of a worker's /metrics page at one moment."""
+
+    def __init__(self, text: str) -> None:
+        self._series = [
+            (found["name"], dict(_LABEL.findall(found["labels"] or "")), float(found["value"]))
+            for found in _SERIES.finditer(text)
+        ]
+
+    def number(self, name: str, **labels: str) -> float:
+        """The sum of all series of this name (without `whalecurve_`) that have these labels."""
+        return sum(
+            value
+            for its_name, its_labels, value in self._series
+            if its_name == f"whalecurve_{name}" and labels.items() <= its_labels.items()
+        )
+
+
+class Worker:
+    """One `whalecurve worker`; it dies with the test that started it."""
+
+    def __init__(self, place: Place, log: Path) -> None:
+        self.place, self.log = place, log
+        self._process = start_tied(
+            [*COMMAND, "worker"], log=log, cwd=log.parent, env=place.environment
+        )
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is alive."""
+        return self._process.poll() is None
+
+    # what it says
+
+    def text(self) -> str:
+        """Its log so far."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def notes(self) -> list[dict[str, Any]]:
+        """The lines of its log that are whole JSON objects."""
+        found = []
+        for line in self.text().splitlines():
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                continue
+        return found
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and text of one of its pages; 0 while nobody answers."""
+        started = [note for note in self.notes() if note["event"] == "worker started"]
+        if not started:
+            return 0, ""
+        where = urlsplit(started[0]["web"])
+        assert where.hostname is not None
+        connection = http.client.HTTPConnection(where.hostname, where.port, timeout=HTTP_SECONDS)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except OSError:
+            return 0, ""
+        finally:
+            connection.close()
+
+    def metrics(self) -> Metrics:
+        """Its metrics as of now."""
+        status, text = self.get("/metrics")
+        assert status == 200
+        return Metrics(text)
+
+    # what is done to it
+
+    def wait_for_start(self) -> None:
+        """Waits until it serves its pages; its partitions may still be to come."""
+        wait_until("the worker starts", lambda: self.get("/livez")[0] == 200, READY_SECONDS)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has its partitions, and all of them restored."""
+        return self.get("/readyz")[0] == 200
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions it reads."""
+        return int(self.metrics().number("partitions", state="running"))
+
+    def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
+        """Waits until it has its partitions; fails at once where it ended."""
+
+        def holds() -> bool:
+            assert self.running, f"the worker ended with {self._process.poll()}:\n{self.text()}"
+            return self.ready
+
+        wait_until("the worker is ready", holds, seconds, otherwise=self.text)
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self._process.kill()
+        self._process.wait(END_SECONDS)
+
+    def pause(self) -> None:
+        """SIGSTOP: it stands still and holds on to all it has."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> float:
+        """SIGTERM; the seconds it took to end with 0."""
+        began = time.monotonic()
+        self._process.send_signal(signal.SIGTERM)
+        status = self.wait_for_end()
+        assert status == 0, f"the worker ended with {status}:\n{self.text()}"
+        return time.monotonic() - began
+
+    def wait_for_end(self, seconds: float = END_SECONDS) -> int:
+        """Its exit status."""
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it did not end in {seconds:g} s:\n{self.text()}") from None
+
+
+class Crew:
+    """The workers of one test; none outlives it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+        self.all: list[Worker] = []
+
+    def start(self, place: Place) -> Worker:
+        """Starts another worker."""
+        worker = Worker(place, self._folder / f"worker-{next(self._numbers)}.log")
+        self.all.append(worker)
+        return worker
+
+    def start_ready(self, place: Place) -> Worker:
+        """Starts another worker and waits until it has its partitions."""
+        worker = self.start(place)
+        worker.wait_until_ready()
+        return worker
+
+    def running(self) -> list[Worker]:
+        """Those that are alive."""
+        return [worker for worker in self.all if worker.running]
+
+    def wait_until_read(self, watch: Watch, seconds: float) -> None:
+        """Waits until all of the inputs is committed, and no worker ended on the way."""
+        alive = self.running()
+
+        def holds() -> bool:
+            for worker in alive:
+                assert worker.running, f"a worker ended:\n{worker.text()}"
+            return watch.unread() == 0
+
+        wait_until("all inputs are read", holds, seconds, otherwise=self._tails)
+
+    def _tails(self) -> str:
+        return "\n".join(f"{one.log.name}: {one.text()[-1500:]}" for one in self.all)
+
+    def close(self) -> None:
+        """Kills whoever is left."""
+        for worker in self.running():
+            worker.kill()
