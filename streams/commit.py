@@ -8,7 +8,7 @@ failed commit, and whoever takes over finds the log as it was.
 
 import time
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
@@ -106,7 +106,7 @@ class _Outbox:
                 while not self._produced(topic, message):
                     self._wait_for_room()
             except KafkaException as error:
-                raise CommitError(self._told(topic, error.args[0], message.value)) from error
+                self._raise_failure(self._told(topic, error.args[0], message.value), error)
         self.producer.poll(0)
 
     def _produced(self, topic: str, message: Message) -> bool:
@@ -133,8 +133,13 @@ class _Outbox:
             for message in left:
                 error = message.pop("_error")
                 if error.code() != KafkaError._QUEUE_FULL:
-                    raise CommitError(self._told(topic, error, message["value"]))
+                    self._raise_failure(self._told(topic, error, message["value"]), None)
             self._wait_for_room()
+
+    def _raise_failure(self, told: str, cause: BaseException | None) -> NoReturn:
+        """Says which message failed first: those after it fail only because of it."""
+        self.producer.poll(0)
+        raise CommitError(self._failure or told) from cause
 
     def _wait_for_room(self) -> None:
         """The client's queue is full: what is in it has to be sent first."""

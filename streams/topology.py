@@ -40,6 +40,13 @@ class BatchSchema(faust.Schema):
         return decode
 
 
+class App(faust.App):
+    """A Faust application that keeps nothing on disk."""
+
+    def _create_directories(self) -> None:
+        """State lies in the changelog: a worker needs no folder of its own."""
+
+
 class Topology:
     """One worker's application."""
 
@@ -67,9 +74,9 @@ class Topology:
         self.app.on_partitions_revoked.connect(self._on_revoked)
         self.app.on_partitions_assigned.connect(self._on_assigned)
 
-    def _app(self, settings: Settings) -> faust.App:
+    def _app(self, settings: Settings) -> App:
         urls = [URL(f"kafka://{address}") for address in settings.broker.split(",")]
-        app = faust.App(
+        app = App(
             settings.app_id,
             broker=urls,
             web_enabled=False,

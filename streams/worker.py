@@ -60,12 +60,13 @@ class Worker:
             await self._watch(topology)
         except Exception as error:  # noqa: BLE001 - said below, in one line
             self.fail(error)
+        threading.Timer(STOP_DEADLINE_S, os._exit, (1,)).start()
         if self._failure is None:
             await self._stop_cleanly(topology)
-        await web.stop()
         if self._failure is not None:
             await self._leave(topology)
             return 1
+        await web.stop()
         note("worker stopped")
         return 0
 
@@ -86,7 +87,6 @@ class Worker:
             self._loop.call_soon_threadsafe(self._ended.set)
 
     async def _stop_cleanly(self, topology: Topology) -> None:
-        threading.Timer(STOP_DEADLINE_S, os._exit, (1,)).start()
         note("worker stopping")
         try:
             await topology.stop()
@@ -100,7 +100,7 @@ class Worker:
 
 
 def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:
-    """Checks everything, runs a worker, and returns its exit status.
+    """Checks everything, runs a worker, and returns its exit status; then the process must end.
 
     Raises PolicyError, TopicsError or BrokerMissingError before anything is started.
     """
@@ -108,4 +108,7 @@ def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:
     require_topics(settings)
     # restored rows live long: looking through them again and again would cost a tenth of the CPU
     gc.set_threshold(50_000, 50, 100)
-    return asyncio.run(Worker(settings, policy, host).run())
+    # not asyncio.run: it would wait for tasks that Faust starts again whenever they end
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    return loop.run_until_complete(Worker(settings, policy, host).run())

@@ -134,7 +134,8 @@ class FirstLook:
         stop_process(self._worker, STOP_SECONDS if self._broker.running else LOST_SECONDS)
 
     def _view(self, scene: Scene, traffic: Traffic, settings: Settings, port: int) -> View:
-        prefix = f"{PREFIX}BROKER={settings.broker} whalecurve tail"
+        command = "whalecurve" if shutil.which("whalecurve") else os.path.relpath(sys.argv[0])
+        prefix = f"{PREFIX}BROKER={settings.broker} {command} tail"
         where = [
             f"Look on: {prefix} at-risk",
             f"         http://{HOST}:{port}/metrics, and README.md",
