@@ -9,6 +9,8 @@ from schemas.outputs import AT_RISK, CUSTOMER_VALUES, REJECTED_EVENTS, TIER_CHAN
 DAY_MS: Final = 86_400_000
 REJECTED_EXTRA_BYTES: Final = 65_536
 """rejected-events admits the largest input record and this much more (keys, headers, reason)."""
+REJECTED_BYTES: Final = 64 * 1024 * 1024
+"""What it is created with: an input's limit counts packed bytes, and any ratio may lie behind."""
 
 
 class Topic(msgspec.Struct, frozen=True):

@@ -27,6 +27,10 @@ COMMIT_DEADLINE_S: Final = 12.0
 FENCE_DEADLINE_S: Final = 30.0
 MESSAGE_MAX_BYTES: Final = 64 * 1024 * 1024
 """The client's own limit: above every topic's, so that the broker's word counts."""
+TELL_DEADLINE_S: Final = 1.0
+"""So long a failed commit waits to hear which message did it."""
+_CONSEQUENCES: Final = {KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT, KafkaError._STATE}
+"""Errors of messages that fail only because another one did."""
 _NO_TEXT: Final = "no more is known"
 
 
@@ -69,6 +73,7 @@ class _Outbox:
         self._names = settings.names
         self._partition = partition
         self._failure: str | None = None
+        self._consequence: str | None = None
         self._stuck_since = time.monotonic()
         self.producer = Producer(
             librdkafka_options(settings)
@@ -91,8 +96,13 @@ class _Outbox:
         )
 
     def _on_failure(self, error: KafkaError | None, message: Any) -> None:
-        if error is not None and self._failure is None:
-            self._failure = self._told(message.topic(), error, message.value())
+        if error is None or self._failure is not None:
+            return
+        told = self._told(message.topic(), error, message.value())
+        if error.code() in _CONSEQUENCES:
+            self._consequence = told
+        else:
+            self._failure = told
 
     def _told(self, topic: str, error: KafkaError, value: bytes | None) -> str:
         size = 0 if value is None else len(value)
@@ -138,7 +148,9 @@ class _Outbox:
 
     def _raise_failure(self, told: str, cause: BaseException | None) -> NoReturn:
         """Says which message failed first: those after it fail only because of it."""
-        self.producer.poll(0)
+        until = time.monotonic() + TELL_DEADLINE_S
+        while self._failure is None and time.monotonic() < until:
+            self.producer.poll(0.05)
         raise CommitError(self._failure or told) from cause
 
     def _wait_for_room(self) -> None:
@@ -159,8 +171,9 @@ class _Outbox:
 
     def check(self) -> None:
         """Raises CommitError where a message failed."""
-        if self._failure is not None:
-            raise CommitError(self._failure)
+        failure = self._failure or self._consequence
+        if failure is not None:
+            raise CommitError(failure)
 
     def why(self, error: KafkaException) -> str:
         """What failed: the message that did it, where one is known."""

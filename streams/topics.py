@@ -9,7 +9,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from schemas.topics import REJECTED_EXTRA_BYTES, TOPICS, Topic
+from schemas.topics import REJECTED_BYTES, REJECTED_EXTRA_BYTES, TOPICS, Topic
 from streams.settings import Settings, kafka_python_options
 
 BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
@@ -105,7 +105,8 @@ def _create(
     config = dict(topic.config)
     config["cleanup.policy"] = "compact" if topic.compacted else "delete"
     if topic.name == "rejected-events":
-        config["max.message.bytes"] = str(largest_input_bytes + REJECTED_EXTRA_BYTES)
+        most = max(largest_input_bytes + REJECTED_EXTRA_BYTES, REJECTED_BYTES)
+        config["max.message.bytes"] = str(most)
     new = NewTopic(settings.names.of(topic.name), settings.partitions, -1, topic_configs=config)
     try:
         admin.create_topics([new], timeout_ms=ADMIN_TIMEOUT_MS)

@@ -32,7 +32,8 @@ class Desk:
         *,
         inputs: tuple[Kind, ...] = INPUTS,
         snapshot_s: int = 3600,
-        changed_max: int = 20_000,
+        changed_max: int = 10_000,
+        output_bytes_max: int = 16_777_216,
         exactly_once: bool = True,
         rows: dict[bytes, bytes] | None = None,
     ) -> None:
@@ -42,6 +43,7 @@ class Desk:
             snapshot_s * SECOND_US,
             exactly_once,
             changed_max,
+            output_bytes_max,
         )
         self.shard = Shard(policy, self.settings)
         self.rows = dict(rows or {})

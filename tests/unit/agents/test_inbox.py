@@ -198,6 +198,13 @@ def test_lag_is_what_is_on_the_broker_and_not_taken() -> None:
     assert not desk.shard.drained
 
 
+def test_of_an_input_of_which_nothing_was_heard_no_lag_is_known() -> None:
+    desk = Desk()
+    desk.shard.open_inputs(dict.fromkeys(INPUTS, 7))
+    assert desk.shard.lag() == dict.fromkeys(INPUTS, 0)
+    assert not desk.shard.drained
+
+
 def test_what_was_fetched_and_not_taken_is_forgotten_when_inputs_are_opened_anew() -> None:
     desk = Desk()
     lay(desk, P, 1, 2)

@@ -137,6 +137,45 @@ def test_an_event_may_be_five_minutes_ahead_of_its_record(occurred_at: str, is_t
         assert turned_away(event, timestamp_ms=NOON_MS)[0] == "from_future"
 
 
+@pytest.mark.parametrize("kind", WIRE_OF_KIND)
+@pytest.mark.parametrize(
+    ("occurred_at", "is_taken"),
+    [
+        ("0001-01-01T00:00:00Z", True),
+        ("0001-01-01T00:00:00+00:01", False),
+        ("0001-01-01T00:01:00+00:01", True),
+        ("9999-12-31T23:59:59.999999Z", True),
+        ("9999-12-31T23:59:59.999999-00:01", False),
+        ("9999-12-31T23:58:59.999999-00:01", True),
+    ],
+)
+def test_an_event_lies_in_the_years_1_to_9999_of_utc(
+    kind: Kind, occurred_at: str, *, is_taken: bool
+) -> None:
+    event = raw(MINIMAL[kind] | {"occurred_at": occurred_at})
+    found = intake().admit(kind, b"ada", event, timestamp_ms=-1)
+    if is_taken:
+        assert isinstance(found, Booking)
+    else:
+        assert isinstance(found, Rejection)
+        assert found.detail.startswith("occurred_at: expected an RFC 3339 time with an offset")
+
+
+@pytest.mark.parametrize("kind", [Kind.PURCHASES, Kind.PAYMENTS])
+@pytest.mark.parametrize(
+    ("due_at", "is_taken"),
+    [
+        ("0001-01-01T00:00:00Z", True),
+        ("0001-01-01T00:00:00+00:01", False),
+        ("9999-12-31T23:59:59-00:01", False),
+    ],
+)
+def test_a_due_date_lies_there_too(kind: Kind, due_at: str, *, is_taken: bool) -> None:
+    found = intake().admit(kind, b"ada", raw(MINIMAL[kind] | {"due_at": due_at}), LATER_MS)
+    assert isinstance(found, Booking) == is_taken
+    assert is_taken or found.detail.startswith("due_at:")  # type: ignore[union-attr]
+
+
 def test_the_future_is_told_in_seconds() -> None:
     event = raw(purchase(occurred_at="2026-03-01T12:10:00Z"))
     assert turned_away(event, timestamp_ms=NOON_MS) == (

@@ -3,7 +3,7 @@
 from agents.ports import Batch
 from schemas.row import PARTITION_KEY, decode_partition
 from tests.support.feeding import INPUTS, Desk, contribution, on, sale
-from tests.support.making import policy, purchase, support_call
+from tests.support.making import LATER_MS, policy, purchase, support_call
 
 P, S, Y = INPUTS
 
@@ -173,6 +173,41 @@ def test_so_many_outputs_are_enough_for_one_commit() -> None:
         assert changes is not None
         sizes.append(len(changes.outputs))
     assert sizes == [10, 10, 5]
+
+
+def test_so_many_bytes_of_rejected_events_are_enough_for_one_commit() -> None:
+    desk = Desk(output_bytes_max=1001)
+    desk.lay(P, *[b"{" * 100] * 25)
+    sizes = []
+    while desk.shard.inbox(P).records:
+        while desk.take(1):
+            pass
+        changes = desk.commit()
+        assert changes is not None
+        sizes.append(len(changes.outputs))
+    assert sizes == [11, 11, 3]
+
+
+def test_what_went_out_is_counted_by_topic_and_kind() -> None:
+    desk = Desk()
+    desk.feed(P, sale(1, amount="600"), sale(1, 1, type="return", amount="550", cost="0"))
+    desk.feed(S, *(support_call(event_id=f"call-{number}") for number in range(4)))
+    changes = desk.commit()
+    assert changes is not None
+    assert dict(changes.tally.outputs) == {
+        ("tier-changes", "assigned"): 1,
+        ("tier-changes", "downgrade"): 1,
+        ("at-risk", "raised"): 1,
+        ("customer-values", "snapshot"): 1,
+    }
+
+
+def test_one_event_in_so_many_tells_its_age() -> None:
+    desk = Desk()
+    desk.feed(P, *(sale(1, number) for number in range(257)))
+    changes = desk.commit()
+    assert changes is not None
+    assert changes.tally.taken_at_ms == [LATER_MS] * 2
 
 
 def test_customers_are_counted_by_tier() -> None:

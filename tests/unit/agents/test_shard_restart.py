@@ -151,6 +151,61 @@ def test_another_policy_reckons_with_the_figures_that_were_kept() -> None:
     assert (change["to_tier"], change["effective_at"]) == ("ordinary", on(6, "00:00:00"))
 
 
+def under(desk: Desk, *replacements: tuple[str, str]) -> Desk:
+    """Another worker goes on under a changed policy."""
+    desk.commit()
+    again = desk.restarted(policy(*replacements))
+    again.messages = desk.messages
+    return again
+
+
+def test_a_signal_that_was_off_begins_to_count_anew() -> None:
+    calls = [
+        support_call(event_id=f"call-{number}", channel="email", occurred_at=on(2))
+        for number in range(6)
+    ]
+    desk = Desk()
+    desk.feed(S, *calls[:3])
+    desk = under(desk, ("[risk.support_spike]\ncontacts = 4\nclear_at = 1\nwindow_days = 3\n", ""))
+    desk.feed(S, calls[3])
+    desk = under(desk)
+    desk.feed(S, *calls[4:])
+    desk.commit()
+    assert desk.risks == []
+
+
+def test_only_as_many_payments_are_kept_as_the_new_policy_asks_for() -> None:
+    def paid(day: int) -> dict[str, object]:
+        due = "2026-01-01T00:00:00Z"
+        return payment(event_id=f"paid-{day}", occurred_at=on(day), due_at=due)
+
+    none = "[risk.late_payer]\nlate = 2\nof = 3\ndays = 10\nclear_on_time = 2\n"
+    desk = Desk(policy(("late = 2", "late = 3")))
+    desk.feed(Y, paid(1), paid(2))
+    desk = under(desk, (none, ""))
+    desk.feed(Y, paid(3))
+    desk = under(desk)
+    desk.feed(Y, paid(4))
+    desk.commit()
+    assert desk.risks == []
+    desk.feed(Y, paid(5))
+    desk.commit()
+    assert "late_payer" in [its["signal"] for its in desk.risks]
+
+
+def test_a_smaller_cap_of_ids_holds_from_the_restart_on() -> None:
+    desk = Desk()
+    desk.feed(P, sale(1), sale(1, 1), sale(1, 2))
+    desk = under(desk, ("dedupe_ids_max = 100", "dedupe_ids_max = 2"))
+    desk.feed(P, sale(1, 2), sale(1, 1))
+    changes = desk.commit(stop=True)
+    assert changes is not None
+    assert changes.tally.duplicates[P] == 2
+    desk.feed(P, sale(1))
+    desk.commit(stop=True)
+    assert contribution(desk) == "4.00"
+
+
 @pytest.mark.parametrize(
     ("replacements", "said"),
     [

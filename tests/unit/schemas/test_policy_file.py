@@ -175,9 +175,25 @@ def test_what_may_be_absent_has_a_default() -> None:
     assert policy.rates == {}
     assert policy.treatment == {}
     assert policy.service.contact == {}
+    returns, late = policy.service.returns, policy.service.late_payment
+    assert (returns.per_order, returns.per_item) == ("0", "0")
+    assert (late.late_fee, late.annual_rate) == ("0", "0")
     assert policy.risk.support_spike is None
     assert policy.risk.unprofitable is None
     assert policy.risk.late_payer is None
+
+
+def test_without_a_tenure_a_loss_counts_from_the_first_day() -> None:
+    policy = read_policy(changed(("min_tenure_days = 4\n", "")), "my.toml")
+    assert policy.risk.unprofitable is not None
+    assert policy.risk.unprofitable.min_tenure_days == 0
+
+
+def test_a_contact_costs_nothing_where_its_section_does_not_say() -> None:
+    text = changed(('fixed = "0.80"\n', ""), ('per_minute = "0.60"\n', ""))
+    contact = read_policy(text, "my.toml").service.contact
+    assert (contact["chat"].fixed, contact["chat"].per_minute) == ("0", "0")
+    assert (contact["phone"].fixed, contact["phone"].per_minute) == ("1.50", "0")
 
 
 def test_amounts_have_the_digits_of_the_base_currency() -> None:
