@@ -25,8 +25,9 @@ def made(kind: Kind, day: int, hour: int, number: int, amount: int) -> Booking:
     at = f"2026-{month + 1:02d}-{day_of_month + 1:02d}T{hour:02d}:59:59.999999Z"
     common = {"event_id": f"event-{number}", "occurred_at": at}
     if kind is Kind.PURCHASES:
-        way = "return" if amount % 3 == 0 else "sale"
-        return booked(kind, purchase(**common, type=way, amount=str(amount), cost=str(amount // 2)))
+        sold = purchase(**common, amount=str(amount), cost=str(amount // 2))
+        back = {"type": "return", "fee": str(amount % 2)} if amount % 3 == 0 else {}
+        return booked(kind, sold | back)
     if kind is Kind.SUPPORT_CALLS:
         channel = "phone" if amount % 2 else "email"
         return booked(kind, support_call(**common, channel=channel, duration_s=amount))

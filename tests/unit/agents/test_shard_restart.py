@@ -193,6 +193,16 @@ def test_only_as_many_payments_are_kept_as_the_new_policy_asks_for() -> None:
     assert "late_payer" in [its["signal"] for its in desk.risks]
 
 
+def test_payments_count_on_under_another_policy() -> None:
+    due = "2026-01-01T00:00:00Z"
+    desk = Desk()
+    desk.feed(Y, payment(due_at=due))
+    desk = under(desk, ("of = 3", "of = 2"), ("clear_on_time = 2", "clear_on_time = 1"))
+    desk.feed(Y, payment(event_id="payment-2", due_at=due))
+    desk.commit()
+    assert [its["signal"] for its in desk.risks] == ["late_payer"]
+
+
 def test_a_smaller_cap_of_ids_holds_from_the_restart_on() -> None:
     desk = Desk()
     desk.feed(P, sale(1), sale(1, 1), sale(1, 2))

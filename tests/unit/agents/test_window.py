@@ -69,6 +69,20 @@ def test_a_day_whose_amounts_cancel_out_changes_nothing_when_it_leaves(value: Va
     assert value.counts_from == 11
 
 
+@pytest.mark.parametrize("figure", range(4))
+def test_a_day_of_which_a_single_figure_is_left_still_counts(
+    value: ValueWindow, figure: int
+) -> None:
+    amounts = [0, 0, 0, 0]
+    amounts[figure] = 7
+    value.add(10, 5, 5, 5, 5)
+    value.add(10, *(amount - 5 for amount in amounts))
+    assert value.counts_from == 10
+    assert value.figures() == Figures(*amounts)
+    value.add(10, *(-amount for amount in amounts))
+    assert value.counts_from == NO_DAY
+
+
 def test_amounts_that_cancel_out_only_in_sum_still_count(value: ValueWindow) -> None:
     value.add(10, 500, 500, 0, 0)
     value.add(11, 1, 0, 0, 0)
