@@ -1,6 +1,6 @@
 """Judging: what follows for a customer from its figures: value, then tier, then signals by name."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -23,6 +23,8 @@ from schemas.outputs import (
 from schemas.row import NO_DUE, RiskRow
 from schemas.times import format_micros
 
+SWITCHED_OFF: Final = Turn(raised=False, evidence=[])
+
 
 class Output(msgspec.Struct, frozen=True):
     """One record to put out, but for the clock's time."""
@@ -39,6 +41,7 @@ class Judge:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._rules = tuple((rule.name, rule) for rule in rules_of(policy))
+        self._names = {name for name, _ in self._rules}
         self._stays = tuple(bounds(rank, policy.entries) for rank in range(len(TIERS)))
 
     def judge(self, customer: Customer, event: Booking | None) -> list[Output]:
@@ -56,6 +59,12 @@ class Judge:
             turn = rule.judge(customer, name in risks)
             if turn is not None:
                 outputs.append(self._risk(customer, name, turn, event))
+        if risks:
+            # whose section is gone from the policy: nothing else could ever close it
+            outputs += [
+                self._risk(customer, name, SWITCHED_OFF, event)
+                for name in sorted(risks.keys() - self._names)
+            ]
         customer.due_day = self.due_day(customer)
         return outputs
 

@@ -54,6 +54,11 @@ class Policy(msgspec.Struct, frozen=True):
     """Of everything that decides; two files that decide alike share it."""
 
 
+def contact_days(policy: Policy) -> int:
+    """Over how many days contacts have to be kept."""
+    return 0 if policy.support_spike is None else policy.support_spike.window_days
+
+
 class Rates:
     """Dated exchange rates: from minor units of a currency on a day to the base currency's."""
 

@@ -15,7 +15,7 @@ from agents.customer import Customer, restored
 from agents.inbox import Inbox, plan
 from agents.intake import Intake, Placement
 from agents.judging import Judge, Output
-from agents.policy import Policy
+from agents.policy import Policy, contact_days
 from agents.ports import Batch
 from agents.tally import Tally
 from schemas.events import TOPIC_OF_KIND, Kind
@@ -158,11 +158,17 @@ class Shard:
                 f"the rows of partition {self.partition} are in {row.base_currency}, the policy in "
                 f"{policy.base_currency}: start it under a new WHALECURVE_APP_ID and replay"
             )
-        if row.window_days < policy.window_days:
-            raise InvariantError(
-                f"the rows of partition {self.partition} hold {row.window_days} days, the policy "
-                f"wants {policy.window_days}: start it under a new WHALECURVE_APP_ID and replay"
-            )
+        windows = {
+            "value.window_days": (row.window_days, policy.window_days),
+            "risk.support_spike.window_days": (row.contact_days, contact_days(policy)),
+        }
+        for key, (kept, wanted) in windows.items():
+            # 0: nobody asked before; a new signal begins with what comes from now on
+            if 0 < kept < wanted:
+                raise InvariantError(
+                    f"the rows of partition {self.partition} hold {kept} days, the policy wants "
+                    f"{key} = {wanted}: start it under a new WHALECURVE_APP_ID and replay"
+                )
 
     def open_inputs(self, positions: dict[Kind, int]) -> None:
         """Per input the offset to read from; an input that is not named is absent.
@@ -446,6 +452,7 @@ class Shard:
             self.commit_number,
             self.policy.hash,
             self.policy.window_days,
+            contact_days(self.policy),
             self.policy.base_currency,
         )
 

@@ -6,7 +6,7 @@ Nothing here knows a policy or an exchange rate's date; no float ever stands for
 from typing import Final
 
 MAX_DIGITS: Final = 15
-"""A decimal on the wire has at most this many digits: it stays below 2**63 minor units."""
+"""A decimal on the wire has at most this many digits, before and behind the point together."""
 
 _TWO_DIGITS: Final = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD

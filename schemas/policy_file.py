@@ -137,7 +137,7 @@ def read_policy(text: str, source: str) -> PolicyFile:
     """The checked policy of a TOML text; `source` is the file's name for the refusal."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PolicyError(f"{source}: expected TOML, found a mistake: {error}") from error
     try:
         policy = msgspec.convert(raw, PolicyFile)
@@ -151,9 +151,23 @@ def read_policy(text: str, source: str) -> PolicyFile:
 def _in_field_words(message: str, raw: dict[str, Any]) -> str:
     """The 'Expected `int`, got `str` - at `$.value.window_days`', key first."""
     what, _, where = message.partition(" - at ")
-    key = where.strip("`").removeprefix("$.") or "the file"
-    words = f"{what[:1].lower()}{what[1:].replace(', got', ', found')}"
-    return f"{_named(key, raw, message)}: {words}"
+    key = _named(where.strip("`").removeprefix("$").removeprefix("."), raw, message)
+    inner = what.rpartition("field `")[2].rstrip("`")
+    if what.startswith("Object missing"):
+        return f"{_joined(key, inner)}: expected a value, found nothing"
+    if what.startswith("Object contains unknown"):
+        return f"{_joined(key, inner)}: expected no key of this name, found one"
+    words = f"{key or 'the file'}: {what[:1].lower()}{what[1:].replace(', got', ', found')}"
+    if ", found" in words:
+        return words
+    found: Any = raw
+    for part in key.split("."):
+        found = found[part] if isinstance(found, dict) else found
+    return f"{words}, found {excerpt(found)}"
+
+
+def _joined(key: str, inner: str) -> str:
+    return f"{key}.{inner}" if key else inner
 
 
 def _named(key: str, raw: dict[str, Any], message: str) -> str:

@@ -85,6 +85,8 @@ class PartitionRow(msgspec.Struct, array_like=True, gc=False):
     commit_number: int
     policy_hash: str
     window_days: int
+    contact_days: int
+    """Over how many days contacts are kept; 0: no signal asked for them."""
     base_currency: str
 
 
@@ -105,7 +107,10 @@ def read_head(data: bytes) -> RowHead:
     version, due_day, owed, tier = _HEAD.unpack_from(data)
     _check_version(version)
     if tier >= len(TIERS) or owed > 1:
-        raise RowError(f"expected a tier below {len(TIERS)}, found {tier}: the row is corrupt")
+        raise RowError(
+            f"expected a tier below {len(TIERS)} and a flag of 0 or 1, found {tier} and {owed}: "
+            "the row is corrupt"
+        )
     return RowHead(due_day, bool(owed), tier)
 
 

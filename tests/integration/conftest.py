@@ -22,6 +22,7 @@ def kafka() -> Iterator[str]:
     require_kafka()
     with KafkaNode() as node:
         yield node.address
+        node.kill()  # an orderly end takes its time, and its data go anyway
 
 
 @pytest.fixture(scope="session")

@@ -221,7 +221,7 @@ def test_a_smaller_cap_of_ids_holds_from_the_restart_on() -> None:
     [
         (
             (("window_days = 10", "window_days = 11"),),
-            "the rows of partition 0 hold 10 days, the policy wants 11",
+            "the rows of partition 0 hold 10 days, the policy wants value.window_days = 11",
         ),
         (
             (('base_currency = "USD"', 'base_currency = "GBP"'),),

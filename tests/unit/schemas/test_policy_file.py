@@ -26,26 +26,26 @@ FAULTS = {
     ('version = "test-1"', "version = "): (
         "expected TOML, found a mistake: Invalid value (at line 1, column 11)"
     ),
-    ('version = "test-1"\n', ""): "the file: object missing required field `version`",
+    ('version = "test-1"\n', ""): "version: expected a value, found nothing",
     ("[risk.late_payer]", "[risk.late_player]"): (
-        "risk: object contains unknown field `late_player`"
+        "risk.late_player: expected no key of this name, found one"
     ),
-    ("dedupe_days = 5", "dedupe_day = 5"): "the file: object contains unknown field `dedupe_day`",
-    ("[value]", "[value]\nwindow_weeks = 2"): "value: object contains unknown field `window_weeks`",
+    ("dedupe_days = 5", "dedupe_day = 5"): "dedupe_day: expected no key of this name, found one",
+    ("[value]", "[value]\nwindow_weeks = 2"): "value.window_weeks: expected no key of this name, found one",
     # plain values
-    ('version = "test-1"', 'version = ""'): "version: expected `str` of length >= 1",
+    ('version = "test-1"', 'version = ""'): "version: expected `str` of length >= 1, found ''",
     ('version = "test-1"', "version = 1"): "version: expected `str`, found `int`",
     ('base_currency = "USD"', 'base_currency = "XXX"'): (
         "base_currency: expected an ISO 4217 code, found 'XXX'"
     ),
-    ("dedupe_days = 5", "dedupe_days = -1"): "dedupe_days: expected `int` >= 0",
-    ("dedupe_days = 5", "dedupe_days = 3661"): "dedupe_days: expected `int` <= 3660",
+    ("dedupe_days = 5", "dedupe_days = -1"): "dedupe_days: expected `int` >= 0, found -1",
+    ("dedupe_days = 5", "dedupe_days = 3661"): "dedupe_days: expected `int` <= 3660, found 3661",
     ("dedupe_days = 5", "dedupe_days = 5.0"): "dedupe_days: expected `int`, found `float`",
     ("dedupe_days = 5", "dedupe_days = true"): "dedupe_days: expected `int`, found `bool`",
-    ("dedupe_ids_max = 100", "dedupe_ids_max = 0"): "dedupe_ids_max: expected `int` >= 1",
-    ("dedupe_ids_max = 100", "dedupe_ids_max = 200001"): "dedupe_ids_max: expected `int` <= 200000",
-    ("window_days = 10", "window_days = 0"): "value.window_days: expected `int` >= 1",
-    ("window_days = 10", "window_days = 3661"): "value.window_days: expected `int` <= 3660",
+    ("dedupe_ids_max = 100", "dedupe_ids_max = 0"): "dedupe_ids_max: expected `int` >= 1, found 0",
+    ("dedupe_ids_max = 100", "dedupe_ids_max = 200001"): "dedupe_ids_max: expected `int` <= 200000, found 200001",
+    ("window_days = 10", "window_days = 0"): "value.window_days: expected `int` >= 1, found 0",
+    ("window_days = 10", "window_days = 3661"): "value.window_days: expected `int` <= 3660, found 3661",
     # rates
     ("[rates.JPY]", "[rates.YEN]"): "rates.YEN: expected an ISO 4217 code, found 'YEN'",
     ("[rates.JPY]", "[rates.USD]"): (
@@ -67,7 +67,19 @@ FAULTS = {
     ('"2026-01-01" = "0.0065"', '"2026-01-01" = "-1"'): (
         "rates.JPY.2026-01-01: expected a decimal text above 0, found '-1'"
     ),
+    ('"2026-01-01" = "0.0065"', '"2026-01-01" = 0.0065'): (
+        "rates.JPY.2026-01-01: expected `str`, found `float`"
+    ),
+    ('[rates.JPY]\n"2026-01-01" = "0.0065"', '[rates]\nJPY = "0.0065"'): (
+        "rates.JPY: expected `object`, found `str`"
+    ),
     # amounts and shares
+    ('fixed = "0.80"', "fixed = 0.80"): (
+        "service.contact.chat.fixed: expected `str`, found `float`"
+    ),
+    ('fixed = "0.80"', 'fix = "0.80"'): (
+        "service.contact.chat.fix: expected no key of this name, found one"
+    ),
     ('per_order = "8.00"', 'per_order = "8.001"'): (
         f"service.returns.per_order: expected a decimal text, not negative, {TWO_DIGITS}, "
         "found '8.001'"
@@ -105,7 +117,7 @@ FAULTS = {
     ('key = "2000.00"', 'key = "2000.001"'): (
         f"tiers.entry.key: expected a decimal text {TWO_DIGITS}, found '2000.001'"
     ),
-    ('key = "2000.00"\n', ""): "tiers.entry: object missing required field `key`",
+    ('key = "2000.00"\n', ""): "tiers.entry.key: expected a value, found nothing",
     ('key = "2000.00"', 'key = "500.00"'): (
         "tiers.entry.key: expected more than tiers.entry.important (500.00), found '500.00'"
     ),
@@ -115,12 +127,21 @@ FAULTS = {
     ("[treatment.key]", "[treatment.gold]"): (
         "treatment.gold: expected one of maintenance, ordinary, important, key, found 'gold'"
     ),
+    ("[treatment.key]\nsupport_priority = 1", "[treatment]\nkey = 1"): (
+        "treatment.key: expected `object`, found `int`"
+    ),
+    ("support_priority = 1", f"support_priority = {2**63}"): (
+        f"treatment.key.support_priority: expected what JSON can carry, found {2**63}"
+    ),
+    ("support_priority = 1", "support_priority = [1, {least = -inf}]"): (
+        "treatment.key.support_priority: expected what JSON can carry, found [1, {'least': -inf}]"
+    ),
     # signals
-    ("contacts = 4", "contacts = 0"): "risk.support_spike.contacts: expected `int` >= 1",
+    ("contacts = 4", "contacts = 0"): "risk.support_spike.contacts: expected `int` >= 1, found 0",
     ("clear_at = 1\n", "clear_at = 4\n"): (
         "risk.support_spike.clear_at: expected less than 4, found 4"
     ),
-    ("window_days = 3", "window_days = 0"): "risk.support_spike.window_days: expected `int` >= 1",
+    ("window_days = 3", "window_days = 0"): "risk.support_spike.window_days: expected `int` >= 1, found 0",
     ('below = "0.00"', 'below = "0.001"'): (
         f"risk.unprofitable.below: expected a decimal text {TWO_DIGITS}, found '0.001'"
     ),
@@ -128,11 +149,11 @@ FAULTS = {
         "risk.unprofitable.clear_at: expected at least below (0.00), found '-0.01'"
     ),
     ("min_tenure_days = 4", "min_tenure_days = -1"): (
-        "risk.unprofitable.min_tenure_days: expected `int` >= 0"
+        "risk.unprofitable.min_tenure_days: expected `int` >= 0, found -1"
     ),
     ("late = 2", "late = 4"): "risk.late_payer.late: expected at most of (3), found 4",
-    ("late = 2", "late = 0"): "risk.late_payer.late: expected `int` >= 1",
-    ("of = 3", "of = 101"): "risk.late_payer.of: expected `int` <= 100",
+    ("late = 2", "late = 0"): "risk.late_payer.late: expected `int` >= 1, found 0",
+    ("of = 3", "of = 101"): "risk.late_payer.of: expected `int` <= 100, found 101",
     ("clear_on_time = 2", "clear_on_time = 1"): (
         "risk.late_payer.clear_on_time: expected more than of - late (1): it would flap, found 1"
     ),
@@ -162,6 +183,8 @@ def test_a_fault_is_refused_with_these_words(replacement: tuple[str, str], said:
         ('clear_at = "10.00"', 'clear_at = "0.00"'),
         ("clear_at = 1\n", "clear_at = 0\n"),
         ("min_tenure_days = 4\n", ""),
+        ("support_priority = 1", f"support_priority = [{2**63 - 1}, {-(2**63)}, 0.5, true]"),
+        ("support_priority = 1", "since = 2026-01-01"),
         ("support_priority = 1", 'support_priority = 1\nnote = "call first"\ngifts = [1, 2]'),
     ],
 )
