@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Executor
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from aiokafka import TopicPartition
@@ -17,7 +18,7 @@ from agents.ports import Batch
 from agents.shard import InvariantError, Shard
 from schemas.events import Kind
 from schemas.times import DAY_US
-from streams.commit import Log
+from streams.commit import CommitError, Log
 from streams.logs import note
 from streams.metrics import Metrics
 from streams.restore import Progress
@@ -31,6 +32,22 @@ INBOX_LOW: Final = 2_000
 """Records in one inbox at which its fetching stops and goes on."""
 IDLE_S: Final = 0.25
 """How often a partition at rest looks at the clock."""
+
+
+WORD_DEADLINE_S: Final = 15.0
+"""For a commit, whatever the client's own timeouts do: they were seen to be overrun by minutes
+when a broker died within a commit."""
+FENCE_WORD_DEADLINE_S: Final = 40.0
+
+
+async def within(seconds: float, work: Awaitable[None]) -> None:
+    """Waits so long for the broker's word; after that it is in doubt, and CommitError."""
+    try:
+        await asyncio.wait_for(work, seconds)
+    except TimeoutError as error:
+        raise CommitError(
+            f"no word from the broker for {seconds:.0f} s: in doubt; start again when it is back"
+        ) from error
 
 
 class Inputs(Protocol):
@@ -67,6 +84,9 @@ class Held:
         self.progress = Progress()
         self._log, self._restore, self._around = log, restore, surroundings
         self._wake = asyncio.Event()
+        self._halted = asyncio.Event()
+        self._whole = False
+        """Restored once: what the shard holds may be committed."""
         self._given_up = False
         self._committing = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -80,7 +100,7 @@ class Held:
     async def _take_over(self) -> None:
         around = self._around
         began = time.monotonic()
-        await around.blocking(self._log.start)
+        await within(FENCE_WORD_DEADLINE_S, around.blocking(self._log.start))
         rows = await around.blocking(lambda: self._restore(self.progress, self._is_given_up))
         offsets = self.shard.restore(rows)
         seconds = time.monotonic() - began
@@ -134,7 +154,8 @@ class Held:
         )
         if self._given_up:
             return
-        self.running = True
+        self.running = self._whole = True
+        self._halted.clear()
         for kind in positions:
             around.gate.let(kind, self.partition)
         self._spawn(self._pump())
@@ -187,7 +208,9 @@ class Held:
         while self.running:
             began = time.monotonic()
             await self.commit()
-            await asyncio.sleep(max(0.0, every_s - (time.monotonic() - began)))
+            with suppress(TimeoutError):
+                left_s = max(0.0, every_s - (time.monotonic() - began))
+                await asyncio.wait_for(self._halted.wait(), left_s)
 
     async def commit(self, *, all_snapshots: bool = False) -> bool:
         """Commits what changed, if anything did; an error here must end the process."""
@@ -200,7 +223,9 @@ class Held:
             self._wake.set()
             began = time.monotonic()
             try:
-                await self._around.blocking(lambda: self._log.commit(changes))
+                await within(
+                    WORD_DEADLINE_S, self._around.blocking(lambda: self._log.commit(changes))
+                )
             except BaseException:
                 self._around.failed = True
                 raise
@@ -217,13 +242,15 @@ class Held:
     async def suspend(self, *, last: bool = False) -> None:
         """Stops taking and commits what was taken; `last`: with every snapshot that is owed."""
         was_running, self.running, self._given_up = self.running, False, True
+        self._halted.set()
         for kind in self._around.gate.topics:
             self._around.gate.stop(kind, self.partition)
         self._wake.set()
         mine = asyncio.current_task()
         tasks, self._tasks = [task for task in self._tasks if task is not mine], []
         await asyncio.gather(*tasks, return_exceptions=True)
-        if was_running:
+        # a stop in the middle of a rebalance still owes the snapshots; the transaction fences
+        if was_running or (last and self._whole and self._around.settings.exactly_once):
             while await self.commit(all_snapshots=last):
                 continue
 

@@ -78,6 +78,7 @@ class Killings:
         )
 
     def _kill(self, victim: Worker) -> Worker:
+        self.crew.all_are_well()
         victim.kill()
         self.open_transactions.append(len(self.watch.open_transactions()))
         self.unread.append(self.watch.unread())
@@ -110,8 +111,7 @@ def survived(
             killings = Killings(place, crew, watch)
             killings.go_on()
             crew.wait_until_read(watch, READ_SECONDS)
-        for worker in crew.running():
-            worker.stop()
+        crew.stop_all()
         yield Survived(killings, Outputs(place), recounting.result(READ_SECONDS))
 
 

@@ -54,7 +54,7 @@ def filled(kafka: str, records: list[Record], sample_policy: Path) -> Place:
 
 
 class Ran(NamedTuple):
-    """What workers put out, and what the last of them said of it."""
+    """What a worker put out, and what it said of it."""
 
     outputs: Outputs
     metrics: Metrics
@@ -73,7 +73,7 @@ def of_one(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 
 @pytest.fixture(scope="module")
-def of_three(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def of_three(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     """Three workers, other commits, and `kill -9` whenever some but not all was committed."""
     place, rng = filled.beside("three"), random.Random(3)
     create_topics(place)
@@ -82,15 +82,14 @@ def of_three(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Ran:
             crew.start(place.telling(commit_ms=commit_ms))
         for number in KILLED_AT_ONCE:
             go_on(watch)
+            crew.all_are_well()
             for victim in rng.sample(crew.running(), number):
                 victim.kill()
                 crew.start(victim.place)
             assert watch.unread() >= UNREAD_LEAST
         crew.wait_until_read(watch, READ_SECONDS)
-        metrics = crew.running()[-1].metrics()
-        for worker in crew.running():
-            worker.stop()
-    return Ran(Outputs(place), metrics)
+        crew.stop_all()
+    return Outputs(place)
 
 
 def go_on(watch: Watch) -> None:
@@ -105,14 +104,14 @@ def test_one_worker_puts_out_what_the_recount_says(of_one: Ran, expected: Outcom
 
 
 def test_three_workers_that_get_killed_put_out_what_the_recount_says(
-    of_three: Ran, expected: Outcome
+    of_three: Outputs, expected: Outcome
 ) -> None:
-    equals_recount(of_three.outputs, expected)
-    sequences_are_whole(of_three.outputs)
+    equals_recount(of_three, expected)
+    sequences_are_whole(of_three)
 
 
-def test_workers_commits_and_deaths_change_no_byte(of_one: Ran, of_three: Ran) -> None:
-    one, three = of_one.outputs, of_three.outputs
+def test_workers_commits_and_deaths_change_no_byte(of_one: Ran, of_three: Outputs) -> None:
+    one, three = of_one.outputs, of_three
     assert chains(three.tier_changes) == chains(one.tier_changes)
     assert chains(three.at_risk) == chains(one.at_risk)
     assert rejections(three.rejected) == rejections(one.rejected)

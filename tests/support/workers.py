@@ -46,6 +46,8 @@ class Worker:
 
     def __init__(self, place: Place, log: Path) -> None:
         self.place, self.log = place, log
+        self.told_to_end = False
+        """It was killed or stopped by the test: whoever ends otherwise has failed."""
         self._process = start_tied(
             [*COMMAND, "worker"], log=log, cwd=log.parent, env=place.environment
         )
@@ -115,6 +117,16 @@ class Worker:
         """How many partitions it reads."""
         return int(self.metrics().number("partitions", state="running"))
 
+    def wait_until_reads(self, partitions: int) -> None:
+        """Waits until it reads so many partitions."""
+        self.wait_for_start()
+        wait_until(
+            f"the worker reads {partitions} partitions",
+            lambda: self.partitions == partitions,
+            READY_SECONDS,
+            otherwise=self.text,
+        )
+
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         """Waits until it has its partitions; fails at once where it ended."""
 
@@ -126,6 +138,7 @@ class Worker:
 
     def kill(self) -> None:
         """`kill -9`."""
+        self.told_to_end = True
         self._process.kill()
         self._process.wait(END_SECONDS)
 
@@ -139,11 +152,18 @@ class Worker:
 
     def stop(self) -> float:
         """SIGTERM; the seconds it took to end with 0."""
+        self.told_to_end = True
         began = time.monotonic()
         self._process.send_signal(signal.SIGTERM)
         status = self.wait_for_end()
         assert status == 0, f"the worker ended with {status}:\n{self.text()}"
         return time.monotonic() - began
+
+    def must_fail(self, seconds: float = END_SECONDS) -> None:
+        """Waits until it ends by itself, with 1 and without a stack trace."""
+        self.told_to_end = True
+        assert self.wait_for_end(seconds) == 1
+        assert "Traceback" not in self.text()
 
     def wait_for_end(self, seconds: float = END_SECONDS) -> int:
         """Its exit status."""
@@ -177,16 +197,29 @@ class Crew:
         """Those that are alive."""
         return [worker for worker in self.all if worker.running]
 
+    def all_are_well(self) -> None:
+        """Nobody ended but those who were told to."""
+        for worker in self.all:
+            if not worker.told_to_end:
+                assert worker.running, f"a worker ended by itself:\n{worker.text()}"
+
     def wait_until_read(self, watch: Watch, seconds: float) -> None:
-        """Waits until all of the inputs is committed, and no worker ended on the way."""
-        alive = self.running()
+        """Waits until all of the inputs is committed; no worker may end on the way."""
 
         def holds() -> bool:
-            for worker in alive:
-                assert worker.running, f"a worker ended:\n{worker.text()}"
+            self.all_are_well()
             return watch.unread() == 0
 
         wait_until("all inputs are read", holds, seconds, otherwise=self._tails)
+
+    def stop_all(self) -> None:
+        """Stops one after the other; the last has all partitions and puts out what is owed."""
+        *others, last = self.running()
+        for worker in others:
+            worker.wait_for_start()
+            worker.stop()
+        last.wait_until_reads(last.place.partitions)
+        last.stop()
 
     def _tails(self) -> str:
         return "\n".join(f"{one.log.name}: {one.text()[-1500:]}" for one in self.all)
