@@ -31,7 +31,10 @@ FAULTS = {
         "risk.late_player: expected no key of this name, found one"
     ),
     ("dedupe_days = 5", "dedupe_day = 5"): "dedupe_day: expected no key of this name, found one",
-    ("[value]", "[value]\nwindow_weeks = 2"): "value.window_weeks: expected no key of this name, found one",
+    (
+        "[value]",
+        "[value]\nwindow_weeks = 2",
+    ): "value.window_weeks: expected no key of this name, found one",  # noqa: E501
     # plain values
     ('version = "test-1"', 'version = ""'): "version: expected `str` of length >= 1, found ''",
     ('version = "test-1"', "version = 1"): "version: expected `str`, found `int`",
@@ -43,9 +46,15 @@ FAULTS = {
     ("dedupe_days = 5", "dedupe_days = 5.0"): "dedupe_days: expected `int`, found `float`",
     ("dedupe_days = 5", "dedupe_days = true"): "dedupe_days: expected `int`, found `bool`",
     ("dedupe_ids_max = 100", "dedupe_ids_max = 0"): "dedupe_ids_max: expected `int` >= 1, found 0",
-    ("dedupe_ids_max = 100", "dedupe_ids_max = 200001"): "dedupe_ids_max: expected `int` <= 200000, found 200001",
+    (
+        "dedupe_ids_max = 100",
+        "dedupe_ids_max = 200001",
+    ): "dedupe_ids_max: expected `int` <= 200000, found 200001",  # noqa: E501
     ("window_days = 10", "window_days = 0"): "value.window_days: expected `int` >= 1, found 0",
-    ("window_days = 10", "window_days = 3661"): "value.window_days: expected `int` <= 3660, found 3661",
+    (
+        "window_days = 10",
+        "window_days = 3661",
+    ): "value.window_days: expected `int` <= 3660, found 3661",  # noqa: E501
     # rates
     ("[rates.JPY]", "[rates.YEN]"): "rates.YEN: expected an ISO 4217 code, found 'YEN'",
     ("[rates.JPY]", "[rates.USD]"): (
@@ -141,7 +150,10 @@ FAULTS = {
     ("clear_at = 1\n", "clear_at = 4\n"): (
         "risk.support_spike.clear_at: expected less than 4, found 4"
     ),
-    ("window_days = 3", "window_days = 0"): "risk.support_spike.window_days: expected `int` >= 1, found 0",
+    (
+        "window_days = 3",
+        "window_days = 0",
+    ): "risk.support_spike.window_days: expected `int` >= 1, found 0",  # noqa: E501
     ('below = "0.00"', 'below = "0.001"'): (
         f"risk.unprofitable.below: expected a decimal text {TWO_DIGITS}, found '0.001'"
     ),
