@@ -34,7 +34,7 @@ FAULTS = {
     (
         "[value]",
         "[value]\nwindow_weeks = 2",
-    ): "value.window_weeks: expected no key of this name, found one",  # noqa: E501
+    ): "value.window_weeks: expected no key of this name, found one",
     # plain values
     ('version = "test-1"', 'version = ""'): "version: expected `str` of length >= 1, found ''",
     ('version = "test-1"', "version = 1"): "version: expected `str`, found `int`",
@@ -49,12 +49,12 @@ FAULTS = {
     (
         "dedupe_ids_max = 100",
         "dedupe_ids_max = 200001",
-    ): "dedupe_ids_max: expected `int` <= 200000, found 200001",  # noqa: E501
+    ): "dedupe_ids_max: expected `int` <= 200000, found 200001",
     ("window_days = 10", "window_days = 0"): "value.window_days: expected `int` >= 1, found 0",
     (
         "window_days = 10",
         "window_days = 3661",
-    ): "value.window_days: expected `int` <= 3660, found 3661",  # noqa: E501
+    ): "value.window_days: expected `int` <= 3660, found 3661",
     # rates
     ("[rates.JPY]", "[rates.YEN]"): "rates.YEN: expected an ISO 4217 code, found 'YEN'",
     ("[rates.JPY]", "[rates.USD]"): (
@@ -153,7 +153,7 @@ FAULTS = {
     (
         "window_days = 3",
         "window_days = 0",
-    ): "risk.support_spike.window_days: expected `int` >= 1, found 0",  # noqa: E501
+    ): "risk.support_spike.window_days: expected `int` >= 1, found 0",
     ('below = "0.00"', 'below = "0.001"'): (
         f"risk.unprofitable.below: expected a decimal text {TWO_DIGITS}, found '0.001'"
     ),
