@@ -283,7 +283,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=9092, help="default: 9092; 0: any free one")
     parser.add_argument("--data", type=Path, help="keep data in this folder, and go on with them")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # a shell starts what it puts in the background with SIGINT ignored: both are taken anew
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         if not jars_made():
             _say("The first time: Maven brings Kafka's jars (some 60 MB).")
