@@ -134,7 +134,9 @@ class FirstLook:
         stop_process(self._worker, STOP_SECONDS if self._broker.running else LOST_SECONDS)
 
     def _view(self, scene: Scene, traffic: Traffic, settings: Settings, port: int) -> View:
-        command = "whalecurve" if shutil.which("whalecurve") else os.path.relpath(sys.argv[0])
+        called = Path(sys.argv[0])
+        named = called.name == "whalecurve" and not shutil.which("whalecurve")
+        command = os.path.relpath(called) if named else "whalecurve"
         prefix = f"{PREFIX}BROKER={settings.broker} {command} tail"
         where = [
             f"Look on: {prefix} at-risk",
