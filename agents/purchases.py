@@ -44,25 +44,10 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
     if ratio is None:
         return UNKNOWN_CURRENCY
     items = 1 if wire.items is None else wire.items
-    content = content_check(
-        (
-            at_us,
-            wire.order_id,
-            amount,
-            wire.currency,
-            returned,
-            cost,
-            listed,
-            items,
-            wire.invoice_id,
-            None if due_at is None else micros(due_at),
-            fee,
-            bool(wire.seller_fault),
-            wire.category,
-            wire.channel,
-            wire.location,
-        )
-    )
+    due_us = None if due_at is None else micros(due_at)
+    sold = (at_us, wire.order_id, amount, wire.currency, returned, cost, listed, items)
+    credit = (wire.invoice_id, due_us, fee, bool(wire.seller_fault))
+    content = content_check((*sold, *credit, wire.category, wire.channel, wire.location))
     revenue = _convert(amount, ratio)
     fees = service_cost = 0
     if returned:
