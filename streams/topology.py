@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import faust
 from faust.types import TP
+from mode.utils.queues import FlowControlEvent
 from yarl import URL
 
 from agents.payments import payments_agent
@@ -40,8 +42,27 @@ class BatchSchema(faust.Schema):
         return decode
 
 
+class KeptFlow(FlowControlEvent):
+    """Flow control that throws nothing away when the flow goes on.
+
+    Faust lets the flow go on twice after a rebalance, and would clear the streams' queues each
+    time: a batch of a kept partition, fetched in between, would be lost. What is stale is void by
+    its epoch.
+    """
+
+    def resume(self) -> None:
+        """Lets the flow go on."""
+        self._suspend.clear()
+        self._resume.set()
+
+
 class App(faust.App):
-    """A Faust application that keeps nothing on disk."""
+    """A Faust application that keeps nothing on disk and throws no batch away."""
+
+    @cached_property
+    def flow_control(self) -> KeptFlow:
+        """Made before any agent is."""
+        return KeptFlow()
 
     def _create_directories(self) -> None:
         """State lies in the changelog: a worker needs no folder of its own."""
