@@ -172,6 +172,12 @@ class Held:
     def put(self, batch: Batch) -> None:
         """A batch for the shard; void unless the partition is running."""
         if self.running:
+            inbox = self.shard.inbox(batch.kind)
+            if batch.position != inbox.position:
+                # a batch before it was lost on the way through a rebalance: fetched once more
+                tp = TopicPartition(self._around.gate.topics[batch.kind], self.partition)
+                self._spawn(self._around.inputs.open_inputs({tp: inbox.position}))
+                return
             self.shard.put(batch)
             self._tend_gate()
             self._wake.set()
