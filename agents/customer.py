@@ -5,6 +5,7 @@
 
 from array import array
 from bisect import insort
+from operator import itemgetter
 from typing import Final
 
 from agents.booking import Booking
@@ -43,6 +44,7 @@ class Customer:
         "origin",
         "owed",
         "payments",
+        "policy_is_new",
         "risks",
         "seen",
         "sequence",
@@ -66,6 +68,8 @@ class Customer:
         self.payments: list[tuple[int, int]] = []
         self.seen = Seen(bytearray())
         self.due_day = NO_DUE
+        self.policy_is_new = True
+        """Whether it was never judged by this policy."""
         self.changed = False
         """Whether the next commit writes the row."""
         self.owed = False
@@ -87,64 +91,54 @@ class Customer:
         last_gone = day - policy.window_days
         if self.value.counts_from <= last_gone:
             self.value.expire(last_gone)
-        spike = policy.support_spike
-        if spike is not None and self.contacts.oldest <= day - spike.window_days:
-            self.contacts.expire(day - spike.window_days)
+        last_gone = day - policy.contact_days
+        if self.contacts.oldest <= last_gone:
+            self.contacts.expire(last_gone)
         last_gone = day - policy.dedupe_days
         if self.seen.oldest <= last_gone:
             self.seen.expire(last_gone)
 
     def apply(self, event: Booking, offset: int, policy: Policy) -> int:
         """Books the event on its own day; returns how many remembered ids had to go early."""
-        if event.at_us > self.as_of_us:
-            self.advance(event.at_us, policy)
-        self.offsets[event.kind] = offset
-        day = event.day
-        if day < self.first_day:
+        at_us, day = event.at_us, event.day
+        if at_us > self.as_of_us:
+            self.as_of_us = at_us
+            if day != self.day:
+                self.day = day
+                self._expire(policy)
+        elif day < self.first_day:
             self.first_day = day
-        if event.counts and day > self.day - policy.window_days:
+        age_days = self.day - day
+        self.offsets[event.kind] = offset
+        if event.counts and age_days < policy.window_days:
             self.value.add(day, event.revenue, event.goods_cost, event.fees, event.service_cost)
-        spike = policy.support_spike
-        if event.contacts and spike is not None and day > self.day - spike.window_days:
+        if event.contacts and age_days < policy.contact_days:
             self.contacts.add(day, event.contacts)
-        if event.days_late is not None and policy.late_payer is not None:
-            self._keep_payment(event.at_us, event.days_late, policy)
-        if day > self.day - policy.dedupe_days:
+        if event.days_late is not None and policy.payments_kept:
+            insort(self.payments, (at_us, event.days_late), key=_paid_at)
+            del self.payments[: -policy.payments_kept]
+        if age_days < policy.dedupe_days:
             self.seen.remember(day, event.id_key, event.content)
             if len(self.seen.entries) > policy.dedupe_ids_max * SEEN_BYTES:
                 return self.seen.cap(policy.dedupe_ids_max)
         return 0
 
-    def _keep_payment(self, at_us: int, days_late: int, policy: Policy) -> None:
-        late = policy.late_payer
-        assert late is not None
-        insort(self.payments, (at_us, days_late), key=lambda payment: payment[0])
-        del self.payments[: -max(late.of, late.clear_on_time)]
-
     def fit(self, policy: Policy) -> None:
         """Forgets what another policy kept and this one would not have."""
         self._expire(policy)
-        if policy.support_spike is None:
-            self.contacts.expire(self.day)
         self.seen.cap(policy.dedupe_ids_max)
-        late = policy.late_payer
-        keep = 0 if late is None else max(late.of, late.clear_on_time)
-        del self.payments[: max(0, len(self.payments) - keep)]
+        del self.payments[: max(0, len(self.payments) - policy.payments_kept)]
 
     @property
     def tenure_days(self) -> int:
         """UTC days from the customer's first event to its `as_of`."""
         return self.day - self.first_day
 
-    def stored(self) -> bytes:
-        """The row to store."""
+    def stored(self, policy: Policy) -> bytes:
+        """The row to store, judged by this policy."""
         assert self.tier is not None
-        head = RowHead(self.due_day, self.owed, self.tier)
-        return encode_customer(self._row(), head)
-
-    def _row(self) -> CustomerRow:
         cells = self.value.cells
-        return CustomerRow(
+        row = CustomerRow(
             self.origin,
             self.first_day,
             self.as_of_us,
@@ -156,9 +150,13 @@ class Customer:
             self.payments,
             self.seen.entries,
         )
+        return encode_customer(row, RowHead(self.due_day, self.owed, self.tier, policy.check))
 
 
-def restored(customer_id: str, data: bytes) -> Customer:
+_paid_at: Final = itemgetter(0)
+
+
+def restored(customer_id: str, data: bytes, policy: Policy) -> Customer:
     """The customer of a stored row; RowError where it can't be read."""
     head, row = read_head(data), decode_customer(data)
     customer = Customer.__new__(Customer)
@@ -179,6 +177,7 @@ def restored(customer_id: str, data: bytes) -> Customer:
     customer.payments = row.payments
     customer.seen = Seen(row.seen)
     customer.due_day = head.due_day
+    customer.policy_is_new = head.policy_check != policy.check
     customer.changed = False
     customer.owed = head.owed
     return customer

@@ -56,7 +56,7 @@ class Inbox:
     def put(self, batch: Batch, items: list[Booking | Rejection]) -> None:
         """A batch comes in, each record judged."""
         at, self.at = self.at, 0
-        kind = self.kind
+        kind = int(self.kind)
         turns = [
             (AT_ONCE if isinstance(item, Rejection) else item.at_us) * _KINDS + kind
             for item in items

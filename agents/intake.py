@@ -13,6 +13,7 @@ import msgspec
 from agents.booking import Booking, Unbookable
 from agents.payments import book_payment
 from agents.policy import Policy
+from agents.ports import Batch
 from agents.purchases import book_purchase
 from agents.support_calls import book_support_call
 from schemas.events import Kind, SupportCall, Wire, decode
@@ -49,6 +50,16 @@ class Intake:
         self._placement = placement
         self._max_event_bytes = max_event_bytes
         self._known = known
+
+    def admit_all(self, batch: Batch) -> list[Booking | Rejection]:
+        """The booking of each record of a batch, or its rejection."""
+        admit, kind = self.admit, batch.kind
+        return [
+            admit(kind, key, value, timestamp_ms)
+            for key, value, timestamp_ms in zip(
+                batch.keys, batch.values, batch.timestamps_ms, strict=True
+            )
+        ]
 
     def admit(  # noqa: PLR0911 - a return for each reason
         self, kind: Kind, key: bytes | None, value: bytes | None, timestamp_ms: int

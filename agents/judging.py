@@ -10,7 +10,7 @@ from agents.policy import Policy
 from agents.risks import WATCH, Turn, rules_of
 from agents.tiers import bounds, direction, reasons, tier_rank
 from agents.window import NO_DAY, insert_sorted
-from schemas.events import TOPIC_OF_KIND
+from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import (
     AT_RISK,
     TIER_CHANGES,
@@ -40,14 +40,19 @@ class Judge:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._rules = tuple((rule.name, rule) for rule in rules_of(policy))
-        self._names = {name for name, _ in self._rules}
+        self._rules = rules_of(policy)
+        self._fed_by = tuple(
+            tuple(rule for rule in self._rules if kind in rule.fed_by) for kind in Kind
+        )
+        self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
+        self._names = {rule.name for rule in self._rules}
         self._stays = tuple(bounds(rank, policy.entries) for rank in range(len(TIERS)))
 
     def judge(self, customer: Customer, event: Booking | None) -> list[Output]:
         """What changed, in order; the customer's tier, risks, sequence and due day follow.
 
-        `event` is what began it; None: the passing of time.
+        `event` is what began it; None: the passing of time. What an event does not feed cannot
+        change with it: what is due by its time has happened before it.
         """
         outputs: list[Output] = []
         contribution, tier = customer.value.contribution, customer.tier
@@ -55,11 +60,16 @@ class Judge:
             rank = tier_rank(contribution, self._policy.entries)
             outputs.append(self._tier_change(customer, rank, contribution, event))
         risks = customer.risks
-        for name, rule in self._rules:
-            turn = rule.judge(customer, name in risks)
+        if event is None or customer.policy_is_new:
+            rules = self._rules
+            customer.policy_is_new = False
+        else:
+            rules = self._fed_by[event.kind]
+        for rule in rules:
+            turn = rule.judge(customer, rule.name in risks)
             if turn is not None:
-                outputs.append(self._risk(customer, name, turn, event))
-        if risks:
+                outputs.append(self._risk(customer, rule.name, turn, event))
+        if risks and not risks.keys() <= self._names:
             # whose section is gone from the policy: nothing else could ever close it
             outputs += [
                 self._risk(customer, name, SWITCHED_OFF, event)
@@ -73,8 +83,8 @@ class Judge:
         counts_from = customer.value.counts_from
         due = NO_DUE if counts_from == NO_DAY else counts_from + self._policy.window_days
         risks = customer.risks
-        for name, rule in self._rules:
-            day = rule.due_day(customer, name in risks)
+        for rule in self._rules if risks else self._opening:
+            day = rule.due_day(customer, rule.name in risks)
             if day < due:
                 due = day
         return due

@@ -5,7 +5,7 @@ from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from schemas.events import Kind, Payment
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
-from schemas.times import DAY_US, FIRST_DAY, LAST_DAY, day_and_micros, is_writable, micros
+from schemas.times import DAY_US, FIRST_DAY, LAST_DAY, day_and_micros
 
 DAYS_A_YEAR = 365
 """Interest runs on a year of 365 days, leap year or not (contract, section 4)."""
@@ -29,8 +29,9 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
     amount = parse_minor(wire.amount, digits)
     if amount is None:
         return INVALID
-    (day, at_us), due_us = day_and_micros(wire.occurred_at), micros(wire.due_at)
-    if not FIRST_DAY <= day <= LAST_DAY or not is_writable(wire.due_at):
+    day, at_us = day_and_micros(wire.occurred_at)
+    due_day, due_us = day_and_micros(wire.due_at)
+    if not (FIRST_DAY <= day <= LAST_DAY and FIRST_DAY <= due_day <= LAST_DAY):
         return INVALID
     ratio = policy.rates.ratio(wire.currency, day)
     if ratio is None:
@@ -48,7 +49,7 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         day,
         id_key(Kind.PAYMENTS, wire.event_id),
         content_check((at_us, wire.invoice_id, amount, wire.currency, due_us, failed)),
-        counts=cost != 0,
+        cost != 0,
         service_cost=cost,
         days_late=None if failed else days_late,
     )

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from datetime import date
 from hashlib import blake2b
 from typing import Any, Final
+from zlib import crc32
 
 import msgspec
 
@@ -49,14 +50,15 @@ class Policy(msgspec.Struct, frozen=True):
     support_spike: SupportSpike | None
     unprofitable: UnprofitableRule | None
     late_payer: LatePayer | None
+    contact_days: int
+    """Over how many days contacts are kept; 0: no signal asks for them."""
+    payments_kept: int
+    """How many of the last payments are kept."""
     rates: "Rates"
     hash: str
     """Of everything that decides; two files that decide alike share it."""
-
-
-def contact_days(policy: Policy) -> int:
-    """Over how many days contacts have to be kept."""
-    return 0 if policy.support_spike is None else policy.support_spike.window_days
+    check: int
+    """CRC-32 of the hash: what a customer's row has room for."""
 
 
 class Rates:
@@ -115,7 +117,9 @@ def compile_policy(file: PolicyFile) -> Policy:
         return found
 
     margin_numerator, margin_denominator = ratio(file.value.default_margin_rate)
+    digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
     entry, loss = file.tiers.entry, file.risk.unprofitable
+    spike, late = file.risk.support_spike, file.risk.late_payer
     return Policy(
         version=file.version,
         base_currency=file.base_currency,
@@ -131,13 +135,16 @@ def compile_policy(file: PolicyFile) -> Policy:
         late_annual_rate=ratio(file.service.late_payment.annual_rate),
         entries=(None, minor(entry.ordinary), minor(entry.important), minor(entry.key)),
         treatment={tier: file.treatment.get(tier, {}) for tier in TIERS},
-        support_spike=file.risk.support_spike,
+        support_spike=spike,
         unprofitable=None
         if loss is None
         else UnprofitableRule(minor(loss.below), minor(loss.clear_at), loss.min_tenure_days),
-        late_payer=file.risk.late_payer,
+        late_payer=late,
+        contact_days=0 if spike is None else spike.window_days,
+        payments_kept=0 if late is None else max(late.of, late.clear_on_time),
         rates=Rates(file.base_currency, file.rates),
-        hash=blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest(),
+        hash=digest,
+        check=crc32(digest.encode()),
     )
 
 

@@ -18,23 +18,23 @@ def purchases_agent(shards: Takes) -> Agent:
     return purchases
 
 
-def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:
+def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # noqa: C901, PLR0911 - a return for each fault
     """The booking of a sale or return, converted at the rate of its day."""
     digits = CURRENCY_DIGITS.get(wire.currency)
     if digits is None:
         return UNKNOWN_CURRENCY
     amount = parse_minor(wire.amount, digits)
-    cost = None if wire.cost is None else parse_minor(wire.cost, digits)
-    listed = None if wire.list_amount is None else parse_minor(wire.list_amount, digits)
-    fee = None if wire.fee is None else parse_minor(wire.fee, digits)
+    cost = listed = fee = None
+    if amount is None:
+        return INVALID
+    if wire.cost is not None and (cost := parse_minor(wire.cost, digits)) is None:
+        return INVALID
+    if wire.list_amount is not None and (listed := parse_minor(wire.list_amount, digits)) is None:
+        return INVALID
+    if wire.fee is not None and (fee := parse_minor(wire.fee, digits)) is None:
+        return INVALID
     returned = wire.type == "return"
-    if (
-        amount is None
-        or (cost is None and wire.cost is not None)
-        or (listed is None and wire.list_amount is not None)
-        or (fee is None and wire.fee is not None)
-        or (not returned and (fee is not None or wire.seller_fault is not None))
-    ):
+    if not returned and (wire.fee is not None or wire.seller_fault is not None):
         return INVALID
     day, at_us = day_and_micros(wire.occurred_at)
     due_at = wire.due_at

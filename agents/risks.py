@@ -1,4 +1,4 @@
-"""Risk signals: one small rule each, judged after every event and every due time.
+"""Risk signals: one small rule each, judged after every event that feeds it and every due time.
 
 A rule says whether its signal opens or closes, on which evidence, and on which day it could
 change with no event. A signal whose section the policy lacks has no rule.
@@ -10,6 +10,7 @@ import msgspec
 
 from agents.customer import Customer
 from agents.policy import Policy, UnprofitableRule
+from schemas.events import Kind
 from schemas.money import format_minor
 from schemas.outputs import Finding
 from schemas.policy_file import LatePayer, SupportSpike
@@ -29,6 +30,10 @@ class Rule(Protocol):
     """One signal."""
 
     name: str
+    fed_by: frozenset[Kind]
+    """The inputs whose events may change what it says; what time changes has its due day."""
+    opens_by_itself: bool
+    """Whether it has a due day while it is closed."""
 
     def judge(self, customer: Customer, is_open: bool) -> Turn | None:
         """What changes, or None."""
@@ -44,6 +49,8 @@ class LatePayerRule:
     """Several of the last payments came many days late."""
 
     name = "late_payer"
+    fed_by = frozenset({Kind.PAYMENTS})
+    opens_by_itself = False
 
     def __init__(self, section: LatePayer) -> None:
         self._late, self._of, self._days = section.late, section.of, section.days
@@ -76,6 +83,8 @@ class SupportSpikeRule:
     """Many contacts in few days, whoever's fault: it tells of a service that fails, too."""
 
     name = "support_spike"
+    fed_by = frozenset({Kind.SUPPORT_CALLS})
+    opens_by_itself = False
 
     def __init__(self, section: SupportSpike) -> None:
         self._contacts, self._clear_at = section.contacts, section.clear_at
@@ -104,6 +113,8 @@ class UnprofitableSignal:
     """Costs more than it brings over the window, and is no newcomer."""
 
     name = "unprofitable"
+    fed_by = frozenset(Kind)
+    opens_by_itself = True
 
     def __init__(self, rule: UnprofitableRule, digits: int) -> None:
         self._rule, self._digits = rule, digits

@@ -12,7 +12,7 @@ _ENTRY: Final = struct.Struct("<i8sI")
 _DAY: Final = struct.Struct("<i")
 _CHECK: Final = struct.Struct("<I")
 _KEY_AT: Final = 4
-_CHECK_AT: Final = _KEY_AT + ID_BYTES
+NEVER: Final = -NO_DAY
 
 
 class Seen:
@@ -21,12 +21,11 @@ class Seen:
     `entries` is all of it: day, key and checksum of each id side by side, SEEN_BYTES each.
     """
 
-    __slots__ = ("_index", "entries", "oldest")
+    __slots__ = ("_index", "_newest", "entries", "oldest")
 
     def __init__(self, entries: bytearray) -> None:
         """`entries` as a stored row has them."""
         self.entries = entries
-        self.oldest = NO_DAY
         self._index: dict[bytes, int] | None = None
         self._look_again()
 
@@ -37,10 +36,18 @@ class Seen:
 
     def _look_again(self) -> None:
         entries = self.entries
-        self.oldest = _DAY.unpack_from(entries)[0] if entries else NO_DAY
+        self._look_at_ends()
         self._index = None
         if len(entries) >= INDEXED_FROM * SEEN_BYTES:
             self._index = {key: check for _, key, check in _ENTRY.iter_unpack(entries)}
+
+    def _look_at_ends(self) -> None:
+        entries = self.entries
+        if entries:
+            self.oldest: int = _DAY.unpack_from(entries)[0]
+            self._newest: int = _DAY.unpack_from(entries, len(entries) - SEEN_BYTES)[0]
+        else:
+            self.oldest, self._newest = NO_DAY, NEVER
 
     def content_of(self, key: bytes) -> int | None:
         """The checksum of the content that came under this id; None where it is not remembered."""
@@ -57,18 +64,18 @@ class Seen:
 
     def remember(self, day: int, key: bytes, content: int) -> None:
         """Remembers an applied event's id on its own day."""
-        entries, entry = self.entries, _ENTRY.pack(day, key, content)
-        end = len(entries)
-        if not entries or _DAY.unpack_from(entries, end - SEEN_BYTES)[0] <= day:
-            entries += entry
+        entries = self.entries
+        if day >= self._newest:
+            entries += _ENTRY.pack(day, key, content)
+            self._newest = day
         else:
             at = self._after(day)
-            entries[at:at] = entry
+            entries[at:at] = _ENTRY.pack(day, key, content)
         if day < self.oldest:
             self.oldest = day
         if self._index is not None:
             self._index[key] = content
-        elif end + SEEN_BYTES == INDEXED_FROM * SEEN_BYTES:
+        elif len(entries) == INDEXED_FROM * SEEN_BYTES:
             self._look_again()
 
     def _after(self, day: int) -> int:
@@ -80,7 +87,9 @@ class Seen:
 
     def expire(self, last_gone: int) -> None:
         """Forgets the ids of the days up to `last_gone`."""
-        entries, gone = self.entries, 0
+        entries, gone = self.entries, SEEN_BYTES
+        if self.oldest > last_gone:
+            return
         while gone < len(entries) and _DAY.unpack_from(entries, gone)[0] <= last_gone:
             gone += SEEN_BYTES
         self._forget(gone)
@@ -94,11 +103,10 @@ class Seen:
     def _forget(self, size: int) -> None:
         if not size:
             return
-        gone = self.entries[:size]
-        del self.entries[:size]
-        self.oldest = _DAY.unpack_from(self.entries)[0] if self.entries else NO_DAY
         if self._index is not None:
-            for _, key, _ in _ENTRY.iter_unpack(gone):
+            for _, key, _ in _ENTRY.iter_unpack(self.entries[:size]):
                 del self._index[key]
-            if self.count < INDEXED_FROM // 2:
+            if self.count - size // SEEN_BYTES < INDEXED_FROM // 2:
                 self._index = None
+        del self.entries[:size]
+        self._look_at_ends()

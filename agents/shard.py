@@ -15,7 +15,7 @@ from agents.customer import Customer, restored
 from agents.inbox import Inbox, plan
 from agents.intake import Intake, Placement
 from agents.judging import Judge, Output
-from agents.policy import Policy, contact_days
+from agents.policy import Policy
 from agents.ports import Batch
 from agents.tally import Tally
 from schemas.events import TOPIC_OF_KIND, Kind
@@ -40,6 +40,8 @@ from schemas.row import (
 from schemas.times import DAY_US, day_start
 
 INPUTS: Final = 4
+NO_TIME: Final = -(2**62)
+"""Of a partition in which nothing was applied yet; earlier than any event."""
 UNREAD: Final = -1
 """In a partition's row: this input was absent."""
 SWEEP: Final = 1_000
@@ -91,7 +93,7 @@ class Shard:
         self.partition = settings.placement.partition
         self.customers: dict[str, Customer | bytes] = {}
         self.inboxes: list[Inbox] = []
-        self.stream_time_us: int | None = None
+        self._stream_time_us, self._stream_day = NO_TIME, NO_TIME
         self.commit_number = 0
         self.by_tier = [0] * len(TIERS)
         self._by_kind: dict[int, Inbox] = {}
@@ -117,35 +119,35 @@ class Shard:
         Raises RowError for a row that can't be read, InvariantError for one that can't be used.
         """
         offsets: dict[Kind, int] = {}
-        same_policy = True
         for key, data in rows.items():
             if key == PARTITION_KEY:
                 partition = decode_partition(data)
                 self._check_policy(partition)
-                self.stream_time_us = partition.stream_time_us
+                if partition.stream_time_us is not None:
+                    self._stream_time_us = partition.stream_time_us
+                    self._stream_day = partition.stream_time_us // DAY_US
                 self.commit_number = partition.commit_number
                 offsets = {
                     kind: partition.offsets[kind]
                     for kind in Kind
                     if partition.offsets[kind] != UNREAD
                 }
-                same_policy = partition.policy_hash == self.policy.hash
         for key, data in rows.items():
             if key != PARTITION_KEY:
-                self._restore_customer(key.decode(), data, same_policy=same_policy)
+                self._restore_customer(key.decode(), data)
         return offsets
 
-    def _restore_customer(self, customer_id: str, data: bytes, *, same_policy: bool) -> None:
+    def _restore_customer(self, customer_id: str, data: bytes) -> None:
         head = read_head(data)
         self.by_tier[head.tier] += 1
         if head.owed:
             self._owed[customer_id] = 0
-        if same_policy:
+        if head.policy_check == self.policy.check:
             self.customers[customer_id] = data
             self._calendar.add(head.due_day, customer_id)
             return
         # another policy reckons other due days: they follow from the figures kept
-        customer = restored(customer_id, data)
+        customer = restored(customer_id, data, self.policy)
         customer.fit(self.policy)
         customer.due_day = self._judge.due_day(customer)
         self.customers[customer_id] = customer
@@ -160,7 +162,7 @@ class Shard:
             )
         windows = {
             "value.window_days": (row.window_days, policy.window_days),
-            "risk.support_spike.window_days": (row.contact_days, contact_days(policy)),
+            "risk.support_spike.window_days": (row.contact_days, policy.contact_days),
         }
         for key, (kept, wanted) in windows.items():
             # 0: nobody asked before; a new signal begins with what comes from now on
@@ -199,14 +201,7 @@ class Shard:
         inbox = self.inbox(batch.kind)
         if not inbox.has_more:
             self._plan_anew()
-        admit, kind = self._intake.admit, batch.kind
-        items = [
-            admit(kind, key, value, timestamp_ms)
-            for key, value, timestamp_ms in zip(
-                batch.keys, batch.values, batch.timestamps_ms, strict=True
-            )
-        ]
-        inbox.put(batch, items)
+        inbox.put(batch, self._intake.admit_all(batch))
         self.see_ends(batch.ends)
         self._moved = True
 
@@ -222,6 +217,11 @@ class Shard:
     def _plan_anew(self) -> None:
         """The plan was made for an input that had nothing more; now it has."""
         self._plan, self._planned_to = [], 0
+
+    @property
+    def stream_time_us(self) -> int | None:
+        """The latest occurred_at applied here."""
+        return None if self._stream_time_us == NO_TIME else self._stream_time_us
 
     # taking out
 
@@ -257,28 +257,28 @@ class Shard:
 
     def _take_planned(self, limit: int, now_us: int) -> int:
         """Takes the next records of the plan; a sweep before one of them ends it early."""
-        begin, steps = self._planned_to, 0
+        begin, taken, swept = self._planned_to, 0, 0
         by_kind, tally = self._by_kind, self._tally
         for kind in self._plan[begin : begin + limit]:
             inbox = by_kind[kind]
             at = inbox.at
-            item = inbox.items[at]
+            item, offset = inbox.items[at], inbox.offsets[at]
             if isinstance(item, Rejection):
                 self._reject(inbox, item)
-            elif not self._take_event(item, inbox, now_us):
-                steps += 1
+            elif not self._take_event(item, inbox, offset, now_us):
+                swept = 1
                 break
-            if inbox.offsets[at] % LATENCY_SAMPLE == 0:
+            if offset % LATENCY_SAMPLE == 0:
                 tally.taken_at_ms.append(inbox.timestamps_ms[at])
             inbox.at = at + 1
-            self._planned_to += 1
+            taken += 1
+        self._planned_to = begin + taken
         self._moved = True
-        return steps + self._planned_to - begin
+        return taken + swept
 
-    def _take_event(self, event: Booking, inbox: Inbox, now_us: int) -> bool:  # noqa: C901 - in step with section 5
+    def _take_event(self, event: Booking, inbox: Inbox, offset: int, now_us: int) -> bool:  # noqa: C901 - in step with section 5
         """Whether the event was taken; if not, more is due before it than one sweep does."""
-        kind, offset = event.kind, inbox.offsets[inbox.at]
-        customer_id = event.customer_id
+        kind, customer_id, day = event.kind, event.customer_id, event.day
         customer = self.customers.get(customer_id)
         if isinstance(customer, bytes):
             customer = self._revive(customer_id, customer)
@@ -293,22 +293,20 @@ class Shard:
                 else:
                     self._reject(inbox, _conflict(event))
                 return True
-        if self._calendar.next_day <= event.day:
-            self.fire_due(event.day, SWEEP, now_us)
-            if self._calendar.next_day <= event.day:
+        if self._calendar.next_day <= day:
+            self.fire_due(day, SWEEP, now_us)
+            if self._calendar.next_day <= day:
                 return False
-        if self.stream_time_us is None or event.at_us > self.stream_time_us:
-            self.stream_time_us = event.at_us
+        if event.at_us > self._stream_time_us:
+            self._stream_time_us, self._stream_day = event.at_us, day
         if customer is None:
             origin = Origin(TOPIC_OF_KIND[kind], self.partition, offset)
             customer = self.customers[customer_id] = Customer(customer_id, origin, event)
         self._tally.ids_forgotten += customer.apply(event, offset, self.policy)
         self._tally.applied[kind] += 1
         self._judged(customer, event, now_us)
-        stream_day = self.stream_time_us // DAY_US
-        while customer.due_day <= stream_day:
-            # what a late event made due already happens right after it
-            self._fire(customer, now_us)
+        if customer.due_day <= self._stream_day:
+            self._fire_all(customer, now_us)
         return True
 
     def _see_again(self, event: Booking, offset: int) -> None:
@@ -320,8 +318,8 @@ class Shard:
                 "partition's offset says it is not: the changelog and the offsets are not of one "
                 "application; check WHALECURVE_APP_ID and the changelog"
             )
-        if self.stream_time_us is None or event.at_us > self.stream_time_us:
-            self.stream_time_us = event.at_us
+        if event.at_us > self._stream_time_us:
+            self._stream_time_us, self._stream_day = event.at_us, event.day
         self._tally.applied[event.kind] += 1
 
     def _find(self, customer_id: str) -> Customer | None:
@@ -330,7 +328,7 @@ class Shard:
 
     def _revive(self, customer_id: str, row: bytes) -> Customer:
         """A customer at rest is touched: its row becomes an object."""
-        customer = self.customers[customer_id] = restored(customer_id, row)
+        customer = self.customers[customer_id] = restored(customer_id, row, self.policy)
         return customer
 
     # time
@@ -354,6 +352,11 @@ class Shard:
                 if customer is not None and customer.due_day == day:
                     self._fire(customer, now_us)
         return seen
+
+    def _fire_all(self, customer: Customer, now_us: int) -> None:
+        """What a late event made due already happens right after it."""
+        while customer.due_day <= self._stream_day:
+            self._fire(customer, now_us)
 
     def _fire(self, customer: Customer, now_us: int) -> None:
         customer.advance(day_start(customer.due_day), self.policy)
@@ -431,7 +434,7 @@ class Shard:
         rows: list[tuple[bytes, bytes | None]] = []
         for customer in self._changed:
             customer.changed = False
-            rows.append((customer.customer_id.encode(), customer.stored()))
+            rows.append((customer.customer_id.encode(), customer.stored(self.policy)))
         self.commit_number += 1
         rows.append((PARTITION_KEY, encode_partition(self._partition_row())))
         offsets = {inbox.kind: inbox.taken_to for inbox in self.inboxes}
@@ -452,7 +455,7 @@ class Shard:
             self.commit_number,
             self.policy.hash,
             self.policy.window_days,
-            contact_days(self.policy),
+            self.policy.contact_days,
             self.policy.base_currency,
         )
 

@@ -57,7 +57,7 @@ class ValueWindow:
         cells = self.cells
         at = find_cell(cells, CELL, day)
         if at < 0:
-            self._open(~at, (day, revenue, goods_cost, fees, service_cost))
+            self._open(~at, [day, revenue, goods_cost, fees, service_cost])
             return
         before = cells[at : at + CELL]
         try:
@@ -75,16 +75,20 @@ class ValueWindow:
                 del cells[at : at + CELL]
                 self.counts_from = cells[0] if cells else NO_DAY
 
-    def _open(self, at: int, cell: tuple[int, int, int, int, int]) -> None:
-        """Begins a day's cell where it belongs."""
-        if isinstance(self.cells, array):
+    def _open(self, at: int, cell: list[int]) -> None:
+        """Begins a day's cell where it belongs: mostly behind all others."""
+        cells = self.cells
+        if isinstance(cells, array):
             try:
-                self.cells[at:at] = array("q", cell)
+                if at == len(cells):
+                    cells.fromlist(cell)
+                else:
+                    cells[at:at] = array("q", cell)
             except OverflowError:
-                self.cells = list(self.cells)
-        if isinstance(self.cells, list):
-            self.cells[at:at] = cell
-        self.counts_from = self.cells[0]
+                self.cells = cells = list(cells)
+        if isinstance(cells, list):
+            cells[at:at] = cell
+        self.counts_from = cells[0]
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
@@ -126,7 +130,9 @@ class ContactWindow:
         """Counts contacts of a day that lies inside the window."""
         self.total += contacts
         at = find_cell(self.cells, 2, day)
-        if at < 0:
+        if ~at == len(self.cells):
+            self.cells.fromlist([day, contacts])
+        elif at < 0:
             self.cells[~at:~at] = array("q", (day, contacts))
         else:
             self.cells[at + 1] += contacts

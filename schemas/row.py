@@ -6,6 +6,7 @@ A customer's row, big endian::
     due day  4 bytes   signed; NO_DUE: nothing falls due by itself
     owed     1 byte    1: a snapshot is owed to customer-values
     tier     1 byte    its rank, lowest first
+    policy   4 bytes   CRC-32 of the policy by which it was judged
     body     msgpack   CustomerRow as an array
 
 The head is read without decoding the body: a customer rests as bytes until it is touched.
@@ -27,12 +28,12 @@ PARTITION_KEY: Final = b"\xffpartition"
 
 ID_BYTES: Final = 8
 SEEN_BYTES: Final = 16
-"""A remembered id: its day in 4 bytes, 8 bytes of BLAKE2b of it, CRC-32 of the decoded content."""
+"""A remembered id: its day in 4 bytes, 8 bytes of XXH3 of it, CRC-32 of the decoded content."""
 
 if sys.byteorder != "little":
     raise ImportError("rows are stored as they lie in memory: a little-endian machine is needed")
 
-_HEAD: Final = struct.Struct(">BiBB")
+_HEAD: Final = struct.Struct(">BiBBI")
 
 
 class RowError(Exception):
@@ -45,6 +46,7 @@ class RowHead(msgspec.Struct, frozen=True, gc=False):
     due_day: int
     owed: bool
     tier: int
+    policy_check: int
 
 
 class RiskRow(msgspec.Struct, array_like=True, gc=False):
@@ -97,21 +99,22 @@ _PARTITION: Final = msgspec.msgpack.Decoder(PartitionRow)
 
 def encode_customer(row: CustomerRow, head: RowHead) -> bytes:
     """The row's bytes."""
-    return _HEAD.pack(ROW_VERSION, head.due_day, head.owed, head.tier) + _ENCODER.encode(row)
+    packed = _HEAD.pack(ROW_VERSION, head.due_day, head.owed, head.tier, head.policy_check)
+    return packed + _ENCODER.encode(row)
 
 
 def read_head(data: bytes) -> RowHead:
     """The head of a customer's row; RowError where it can't be read."""
     if len(data) < _HEAD.size:
         raise RowError(f"expected a row of at least {_HEAD.size} bytes, found {len(data)}")
-    version, due_day, owed, tier = _HEAD.unpack_from(data)
+    version, due_day, owed, tier, policy_check = _HEAD.unpack_from(data)
     _check_version(version)
     if tier >= len(TIERS) or owed > 1:
         raise RowError(
             f"expected a tier below {len(TIERS)} and a flag of 0 or 1, found {tier} and {owed}: "
             "the row is corrupt"
         )
-    return RowHead(due_day, bool(owed), tier)
+    return RowHead(due_day, bool(owed), tier, policy_check)
 
 
 def decode_customer(data: bytes) -> CustomerRow:

@@ -133,10 +133,10 @@ def run(steps: list[Booking | int], its_policy: Policy, *, storing: bool) -> Non
             recount.apply(step, its_policy.dedupe_ids_max)
         check(customer, recount)
         if storing:
-            data = customer.stored()
+            data = customer.stored(its_policy)
             assert encode_customer(decode_customer(data), read_head(data)) == data
-            customer = restored("ada", data)
-            assert customer.stored() == data
+            customer = restored("ada", data, its_policy)
+            assert customer.stored(its_policy) == data
 
 
 @settings(max_examples=120)

@@ -199,12 +199,12 @@ def test_a_customer_comes_back_from_its_row_as_it_was() -> None:
     customer = customer_of(sale(20), call(19), call(20), sale(12), sale(3))
     customer.tier = 1
     customer.sequence = 4
-    again = restored("ada", customer.stored())
-    assert again.stored() == customer.stored()
+    again = restored("ada", customer.stored(POLICY), POLICY)
+    assert again.stored(POLICY) == customer.stored(POLICY)
     assert again.value.figures() == customer.value.figures()
     assert again.contacts.total == customer.contacts.total
     assert again.tenure_days == customer.tenure_days
     for event in (sale(21), call(21), sale(20)):
         customer.apply(event, 9, POLICY)
         again.apply(event, 9, POLICY)
-        assert again.stored() == customer.stored()
+        assert again.stored(POLICY) == customer.stored(POLICY)

@@ -45,15 +45,15 @@ def test_a_customer_s_row_reads_back_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        RowHead(NO_DUE, owed=False, tier=0),
-        RowHead(-719_162, owed=True, tier=3),
-        RowHead(20_523, owed=True, tier=1),
+        RowHead(NO_DUE, owed=False, tier=0, policy_check=0),
+        RowHead(-719_162, owed=True, tier=3, policy_check=3),
+        RowHead(20_523, owed=True, tier=1, policy_check=1),
     ],
 )
 def test_the_head_is_read_without_the_body(head: RowHead) -> None:
     data = encode_customer(decode_customer(stored()), head)
     assert read_head(data) == head
-    assert read_head(data[:7]) == head
+    assert read_head(data[:11]) == head
 
 
 def test_a_partition_s_row_reads_back_as_it_was_written() -> None:
@@ -87,9 +87,9 @@ def test_a_row_of_another_version_is_refused_with_what_to_do(version: int) -> No
         assert str(refused.value) == expected
 
 
-@pytest.mark.parametrize("length", range(7))
+@pytest.mark.parametrize("length", range(11))
 def test_a_row_without_a_whole_head_is_refused(length: int) -> None:
-    with pytest.raises(RowError, match=f"expected a row of at least 7 bytes, found {length}"):
+    with pytest.raises(RowError, match=f"expected a row of at least 11 bytes, found {length}"):
         decode_customer(stored()[:length])
 
 
@@ -108,7 +108,7 @@ def test_a_head_that_can_t_be_is_refused(at: int, byte: int) -> None:
 
 def test_a_body_that_is_cut_off_is_refused_wherever_that_is() -> None:
     data = stored()
-    for end in range(7, len(data)):
+    for end in range(11, len(data)):
         with pytest.raises(RowError, match="expected a customer's row"):
             decode_customer(data[:end])
 
@@ -124,4 +124,4 @@ def test_another_thing_s_bytes_are_refused() -> None:
     with pytest.raises(RowError):
         decode_partition(stored())
     with pytest.raises(RowError):
-        decode_customer(stored()[:7] + msgspec.msgpack.encode({"a": 1}))
+        decode_customer(stored()[:11] + msgspec.msgpack.encode({"a": 1}))
