@@ -8,15 +8,15 @@ from agents.booking import Booking
 from agents.customer import Customer
 from agents.policy import Policy
 from agents.risks import WATCH, Turn, rules_of
-from agents.tiers import bounds, direction, reasons, tier_rank
+from agents.tiers import bounds, direction, thresholds, tier_rank
 from agents.window import NO_DAY, insert_sorted
 from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.money import format_minor
 from schemas.outputs import (
     AT_RISK,
     TIER_CHANGES,
+    TIER_NAMES,
     TIERS,
-    TIMER,
-    Trigger,
     output_id,
     value_wire,
 )
@@ -46,6 +46,8 @@ class Judge:
         )
         self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
         self._names = {rule.name for rule in self._rules}
+        self._thresholds = tuple(thresholds(rank, policy) for rank in range(len(TIERS)))
+        self._treatments = tuple(policy.treatment[tier] for tier in TIERS)
         self._stays = tuple(bounds(rank, policy.entries) for rank in range(len(TIERS)))
 
     def judge(self, customer: Customer, event: Booking | None) -> list[Output]:
@@ -94,15 +96,18 @@ class Judge:
     ) -> Output:
         before, customer.tier = customer.tier, rank
         way = direction(before, rank)
-        wire = self._head(customer, TIER_CHANGES) | {
-            "from_tier": None if before is None else TIERS[before].value,
-            "to_tier": TIERS[rank].value,
-            "direction": way,
-            "value": self.value_wire(customer),
-            "reasons": reasons(rank, contribution, self._policy),
-            "trigger": _trigger(event).wire(),
-            "treatment": self._policy.treatment[TIERS[rank]],
-        }
+        observed = format_minor(contribution, self._policy.digits)
+        wire = self._head(customer, TIER_CHANGES)
+        wire["from_tier"] = None if before is None else TIER_NAMES[before]
+        wire["to_tier"] = TIER_NAMES[rank]
+        wire["direction"] = way
+        wire["value"] = self.value_wire(customer)
+        wire["reasons"] = [
+            {"rule": rule, "observed": observed, "threshold": threshold}
+            for rule, threshold in self._thresholds[rank]
+        ]
+        wire["trigger"] = _trigger(event)
+        wire["treatment"] = self._treatments[rank]
         return Output(TIER_CHANGES, way, wire)
 
     def _risk(
@@ -119,15 +124,14 @@ class Judge:
             severity = customer.risks.pop(signal).severity
         status = "raised" if turn.raised else "cleared"
         assert customer.tier is not None
-        wire = self._head(customer, AT_RISK) | {
-            "signal": signal,
-            "status": status,
-            "severity": severity,
-            "evidence": [finding.wire() for finding in turn.evidence],
-            "tier": TIERS[customer.tier].value,
-            "recommended_step": None,
-            "trigger": _trigger(event).wire(),
-        }
+        wire = self._head(customer, AT_RISK)
+        wire["signal"] = signal
+        wire["status"] = status
+        wire["severity"] = severity
+        wire["evidence"] = [finding.wire() for finding in turn.evidence]
+        wire["tier"] = TIER_NAMES[customer.tier]
+        wire["recommended_step"] = None
+        wire["trigger"] = _trigger(event)
         return Output(AT_RISK, status, wire)
 
     def _head(self, customer: Customer, topic: str) -> dict[str, Any]:
@@ -153,7 +157,7 @@ class Judge:
         return {
             "customer_id": customer.customer_id,
             "as_of": format_micros(customer.as_of_us),
-            "tier": TIERS[customer.tier].value,
+            "tier": TIER_NAMES[customer.tier],
             "value": self.value_wire(customer),
             "risks": [
                 {
@@ -168,7 +172,8 @@ class Judge:
         }
 
 
-def _trigger(event: Booking | None) -> Trigger:
+def _trigger(event: Booking | None) -> dict[str, str | None]:
+    """What made Whalecurve judge: an event (with its topic and id) or the passing of time."""
     if event is None:
-        return TIMER
-    return Trigger("event", TOPIC_OF_KIND[event.kind], event.event_id)
+        return {"kind": "timer", "topic": None, "event_id": None}
+    return {"kind": "event", "topic": TOPIC_OF_KIND[event.kind], "event_id": event.event_id}

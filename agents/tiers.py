@@ -32,14 +32,10 @@ def direction(before: int | None, now: int) -> str:
     return "upgrade" if now > before else "downgrade"
 
 
-def reasons(rank: int, contribution: int, policy: Policy) -> list[dict[str, str | int]]:
-    """The entry that was reached, and the next one, which was not: findings as they go out."""
-    observed = format_minor(contribution, policy.digits)
-    found: list[dict[str, str | int]] = []
-    for judged in range(rank, min(rank + 2, len(TIERS))):
-        entry = policy.entries[judged]
-        if entry is not None:
-            threshold = format_minor(entry, policy.digits)
-            rule = f"tiers.entry.{TIERS[judged]}"
-            found.append({"rule": rule, "observed": observed, "threshold": threshold})
-    return found
+def thresholds(rank: int, policy: Policy) -> list[tuple[str, str]]:
+    """Why one is of this tier: (rule, entry) of the one reached and of the next, which was not."""
+    return [
+        (f"tiers.entry.{TIERS[judged].value}", format_minor(entry, policy.digits))
+        for judged in range(rank, min(rank + 2, len(TIERS)))
+        if (entry := policy.entries[judged]) is not None
+    ]

@@ -63,8 +63,9 @@ def format_minor(minor: int, digits: int) -> str:
     """Minor units as decimal text with exactly the currency's digits: 1230 -> '12.30'."""
     if digits == 0:
         return str(minor)
-    if digits == 2 and minor >= 0:  # noqa: PLR2004 - most currencies, most amounts
-        return f"{minor // 100}.{minor % 100:02d}"
+    if digits == 2 and minor >= 100:  # noqa: PLR2004 - most currencies, most amounts
+        text = str(minor)
+        return f"{text[:-2]}.{text[-2:]}"
     whole, part = divmod(abs(minor), 10**digits)
     return f"{'-' if minor < 0 else ''}{whole}.{part:0{digits}d}"
 

@@ -34,21 +34,7 @@ class Tier(StrEnum):
 
 
 TIERS: Final = tuple(Tier)
-
-
-class Trigger(msgspec.Struct, frozen=True, gc=False):
-    """What made Whalecurve judge: an event (with its topic and id) or the passing of time."""
-
-    kind: str
-    topic: str | None = None
-    event_id: str | None = None
-
-    def wire(self) -> dict[str, str | None]:
-        """The trigger as it goes out."""
-        return {"kind": self.kind, "topic": self.topic, "event_id": self.event_id}
-
-
-TIMER: Final = Trigger("timer")
+TIER_NAMES: Final = tuple(tier.value for tier in Tier)
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):

@@ -26,6 +26,9 @@ def micros(moment: datetime) -> int:
     return (since.days * DAY_S + since.seconds) * 1_000_000 + since.microseconds
 
 
+_TWO_DIGITS: Final = tuple(f"{number:02d}" for number in range(60))
+
+
 @lru_cache(maxsize=4096)
 def _date(day: int) -> str:
     return (EPOCH + timedelta(days=day)).date().isoformat()
@@ -36,7 +39,9 @@ def format_micros(at_us: int) -> str:
     day, rest = divmod(at_us, DAY_US)
     second, fraction = divmod(rest, 1_000_000)
     minute, second = divmod(second, 60)
-    text = f"{_date(day)}T{minute // 60:02d}:{minute % 60:02d}:{second:02d}"
+    text = (
+        f"{_date(day)}T{_TWO_DIGITS[minute // 60]}:{_TWO_DIGITS[minute % 60]}:{_TWO_DIGITS[second]}"
+    )
     if not fraction:
         return text + "Z"
     if fraction % 1000:

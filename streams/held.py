@@ -25,8 +25,8 @@ from streams.restore import Progress
 from streams.settings import Settings
 from streams.transport import Gate
 
-STEP: Final = 500
-"""Records taken before others get their turn: about ten milliseconds."""
+STEP: Final = 2_000
+"""Records taken before others get their turn: about forty milliseconds of a backlog."""
 INBOX_HIGH: Final = 4_000
 INBOX_LOW: Final = 2_000
 """Records in one inbox at which its fetching stops and goes on."""

@@ -16,7 +16,7 @@ ROOMS = ("schemas", "agents", "streams", "tests")
 PURE_ROOMS = ("schemas", "agents")
 MODULE_LINES = 500
 FUNCTION_LINES = 70
-PURE_IMPORTS = {"msgspec", "orjson"}
+PURE_IMPORTS = {"msgspec", "orjson", "xxhash"}
 FORBIDDEN = {
     "faust",
     "kafka",
