@@ -12,12 +12,12 @@ from agents.booking import Booking
 from agents.policy import Policy
 from agents.seen import Seen
 from agents.window import ContactWindow, ValueWindow
+from schemas.events import Kind
 from schemas.outputs import Origin
 from schemas.row import (
     NO_DUE,
     SEEN_BYTES,
     CustomerRow,
-    RiskRow,
     RowHead,
     decode_customer,
     encode_customer,
@@ -52,27 +52,32 @@ class Customer:
         "value",
     )
 
-    def __init__(self, customer_id: str, origin: Origin, first: Booking) -> None:
-        """A customer as its first event finds it; that event is still to be applied."""
+    def __init__(
+        self, customer_id: str, row: CustomerRow, head: RowHead | None, policy: Policy
+    ) -> None:
+        """A customer as its row has it; without a head one that was never judged."""
         self.customer_id = customer_id
-        self.origin = origin
-        self.first_day = first.day
-        self.as_of_us = first.at_us
-        self.day = first.day
-        self.tier: int | None = None
-        self.sequence = 0
-        self.offsets = [NEVER] * 4
-        self.risks: dict[str, RiskRow] = {}
-        self.value = ValueWindow(array("q"))
-        self.contacts = ContactWindow(array("q"))
-        self.payments: list[tuple[int, int]] = []
-        self.seen = Seen(bytearray())
-        self.due_day = NO_DUE
-        self.policy_is_new = True
+        self.origin = row.origin
+        self.first_day = row.first_day
+        self.as_of_us = row.as_of_us
+        self.day = row.as_of_us // DAY_US
+        self.sequence = row.sequence
+        self.offsets = row.offsets
+        self.risks = row.risks
+        cells = row.value_cells
+        self.value = ValueWindow(
+            array("q", cells) if isinstance(cells, bytes) else [int(number) for number in cells]
+        )
+        self.contacts = ContactWindow(array("q", row.contact_cells))
+        self.payments = row.payments
+        self.seen = Seen(row.seen)
+        self.tier: int | None = None if head is None else head.tier
+        self.due_day = NO_DUE if head is None else head.due_day
+        self.policy_is_new = head is None or head.policy_check != policy.check
         """Whether it was never judged by this policy."""
         self.changed = False
         """Whether the next commit writes the row."""
-        self.owed = False
+        self.owed = head is not None and head.owed
         """Whether a snapshot has to follow."""
 
     def advance(self, at_us: int, policy: Policy) -> None:
@@ -156,28 +161,13 @@ class Customer:
 _paid_at: Final = itemgetter(0)
 
 
+def newcomer(customer_id: str, origin: Origin, first: Booking, policy: Policy) -> Customer:
+    """A customer as its first event finds it; that event is still to be applied."""
+    offsets = [NEVER] * len(Kind)
+    row = CustomerRow(origin, first.day, first.at_us, 0, offsets, {}, b"", b"", [], bytearray())
+    return Customer(customer_id, row, None, policy)
+
+
 def restored(customer_id: str, data: bytes, policy: Policy) -> Customer:
     """The customer of a stored row; RowError where it can't be read."""
-    head, row = read_head(data), decode_customer(data)
-    customer = Customer.__new__(Customer)
-    customer.customer_id = customer_id
-    customer.origin = row.origin
-    customer.first_day = row.first_day
-    customer.as_of_us = row.as_of_us
-    customer.day = row.as_of_us // DAY_US
-    customer.tier = head.tier
-    customer.sequence = row.sequence
-    customer.offsets = row.offsets
-    customer.risks = row.risks
-    cells = row.value_cells
-    customer.value = ValueWindow(
-        array("q", cells) if isinstance(cells, bytes) else [int(number) for number in cells]
-    )
-    customer.contacts = ContactWindow(array("q", row.contact_cells))
-    customer.payments = row.payments
-    customer.seen = Seen(row.seen)
-    customer.due_day = head.due_day
-    customer.policy_is_new = head.policy_check != policy.check
-    customer.changed = False
-    customer.owed = head.owed
-    return customer
+    return Customer(customer_id, decode_customer(data), read_head(data), policy)

@@ -4,7 +4,7 @@ A rule says whether its signal opens or closes, on which evidence, and on which 
 change with no event. A signal whose section the policy lacks has no rule.
 """
 
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 import msgspec
 
@@ -29,10 +29,10 @@ class Turn(msgspec.Struct, frozen=True):
 class Rule(Protocol):
     """One signal."""
 
-    name: str
-    fed_by: frozenset[Kind]
+    name: ClassVar[str]
+    fed_by: ClassVar[frozenset[Kind]]
     """The inputs whose events may change what it says; what time changes has its due day."""
-    opens_by_itself: bool
+    opens_by_itself: ClassVar[bool]
     """Whether it has a due day while it is closed."""
 
     def judge(self, customer: Customer, is_open: bool) -> Turn | None:
@@ -48,9 +48,9 @@ class Rule(Protocol):
 class LatePayerRule:
     """Several of the last payments came many days late."""
 
-    name = "late_payer"
-    fed_by = frozenset({Kind.PAYMENTS})
-    opens_by_itself = False
+    name: ClassVar = "late_payer"
+    fed_by: ClassVar = frozenset({Kind.PAYMENTS})
+    opens_by_itself: ClassVar = False
 
     def __init__(self, section: LatePayer) -> None:
         self._late, self._of, self._days = section.late, section.of, section.days
@@ -82,9 +82,9 @@ class LatePayerRule:
 class SupportSpikeRule:
     """Many contacts in few days, whoever's fault: it tells of a service that fails, too."""
 
-    name = "support_spike"
-    fed_by = frozenset({Kind.SUPPORT_CALLS})
-    opens_by_itself = False
+    name: ClassVar = "support_spike"
+    fed_by: ClassVar = frozenset({Kind.SUPPORT_CALLS})
+    opens_by_itself: ClassVar = False
 
     def __init__(self, section: SupportSpike) -> None:
         self._contacts, self._clear_at = section.contacts, section.clear_at
@@ -112,9 +112,9 @@ class SupportSpikeRule:
 class UnprofitableSignal:
     """Costs more than it brings over the window, and is no newcomer."""
 
-    name = "unprofitable"
-    fed_by = frozenset(Kind)
-    opens_by_itself = True
+    name: ClassVar = "unprofitable"
+    fed_by: ClassVar = frozenset(Kind)
+    opens_by_itself: ClassVar = True
 
     def __init__(self, rule: UnprofitableRule, digits: int) -> None:
         self._rule, self._digits = rule, digits

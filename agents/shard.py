@@ -11,7 +11,7 @@ import msgspec
 
 from agents.booking import Booking
 from agents.calendar import Calendar
-from agents.customer import Customer, restored
+from agents.customer import Customer, newcomer, restored
 from agents.inbox import Inbox, plan
 from agents.intake import Intake, Placement
 from agents.judging import Judge, Output
@@ -301,7 +301,9 @@ class Shard:
             self._stream_time_us, self._stream_day = event.at_us, day
         if customer is None:
             origin = Origin(TOPIC_OF_KIND[kind], self.partition, offset)
-            customer = self.customers[customer_id] = Customer(customer_id, origin, event)
+            customer = self.customers[customer_id] = newcomer(
+                customer_id, origin, event, self.policy
+            )
         self._tally.ids_forgotten += customer.apply(event, offset, self.policy)
         self._tally.applied[kind] += 1
         self._judged(customer, event, now_us)

@@ -1,5 +1,16 @@
-"""`python -m streams`: the same as `whalecurve`."""
+"""`whalecurve`, and `python -m streams`: the first thing is where the rooms come from."""
 
-from streams.cli.main import main
+from streams.compiled import prefer
 
-main()
+
+def main() -> None:
+    """Runs the command, on the compiled rooms where they are."""
+    prefer()
+    # the command imports the rooms: not before it is known which
+    from streams.cli.main import main as command  # noqa: PLC0415
+
+    command()
+
+
+if __name__ == "__main__":
+    main()

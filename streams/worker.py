@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Final
 
 from agents.policy import Policy
+from streams.compiled import is_compiled
 from streams.logs import complain, note
 from streams.policies import load_policy
 from streams.settings import Settings
@@ -54,6 +55,7 @@ class Worker:
             guarantee=self._settings.guarantee,
             clock=self._settings.clock,
             policy_version=self._policy.version,
+            compiled=is_compiled(),
         )
         try:
             await topology.start()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.booking import Booking
-from agents.customer import Customer, restored
+from agents.customer import Customer, newcomer, restored
 from agents.policy import Policy
 from agents.window import NO_DAY
 from schemas.events import Kind
@@ -120,7 +120,8 @@ def run(steps: list[Booking | int], its_policy: Policy, *, storing: bool) -> Non
     first = next((step for step in steps if isinstance(step, Booking)), None)
     if first is None:
         return
-    customer, recount = Customer("ada", Origin("purchases", 0, 0), first), Recount()
+    customer = newcomer("ada", Origin("purchases", 0, 0), first, its_policy)
+    recount = Recount()
     customer.tier = 1
     start = steps.index(first)
     for offset, step in enumerate(steps[start:]):

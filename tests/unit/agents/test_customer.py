@@ -3,7 +3,7 @@
 import pytest
 
 from agents.booking import Booking
-from agents.customer import Customer, restored
+from agents.customer import Customer, newcomer, restored
 from agents.policy import Policy
 from schemas.events import Kind
 from schemas.outputs import Origin
@@ -30,7 +30,7 @@ def call(day: int, at: str = "12:00:00") -> Booking:
 
 def customer_of(*events: Booking, its_policy: Policy = POLICY) -> Customer:
     """The customer after these events, at offsets 0, 1, 2, …"""
-    customer = Customer("ada", Origin("purchases", 0, 0), events[0])
+    customer = newcomer("ada", Origin("purchases", 0, 0), events[0], POLICY)
     for offset, event in enumerate(events):
         customer.apply(event, offset, its_policy)
     return customer
@@ -161,7 +161,7 @@ def test_with_dedupe_days_of_1_an_id_is_remembered_until_midnight() -> None:
 def test_beyond_the_cap_the_oldest_id_goes_and_is_counted() -> None:
     capped = policy(("dedupe_ids_max = 100", "dedupe_ids_max = 2"))
     one, two, late = sale(3), sale(4), sale(2)
-    customer = Customer("ada", Origin("purchases", 0, 0), one)
+    customer = newcomer("ada", Origin("purchases", 0, 0), one, POLICY)
     assert [customer.apply(its, at, capped) for at, its in enumerate((one, two))] == [0, 0]
     assert customer.apply(late, 2, capped) == 1
     assert customer.seen.content_of(late.id_key) is None

@@ -1,6 +1,6 @@
 """Judging: value, then tier, then signals by name; sequences, due days and snapshots."""
 
-from agents.customer import Customer
+from agents.customer import Customer, newcomer
 from agents.judging import Judge
 from schemas.events import Kind
 from schemas.outputs import Origin, output_id
@@ -132,7 +132,7 @@ def test_a_snapshot_holds_the_newest_of_all() -> None:
 
 def judged(*events: tuple[Kind, dict[str, object]]) -> Customer:
     bookings = [booked(kind, event) for kind, event in events]
-    customer = Customer("ada", FIRST, bookings[0])
+    customer = newcomer("ada", FIRST, bookings[0], POLICY)
     judge = Judge(POLICY)
     for offset, booking in enumerate(bookings):
         customer.apply(booking, offset, POLICY)

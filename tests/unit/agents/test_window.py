@@ -2,28 +2,28 @@
 
 import pytest
 
-from agents.customer import Customer
+from agents.customer import Customer, newcomer
 from agents.window import NO_DAY, ContactWindow, ValueWindow, insert_sorted
 from schemas.events import Kind
 from schemas.outputs import Figures, Origin
-from tests.support.making import MINIMAL, booked
+from tests.support.making import MINIMAL, POLICY, booked
 
 
-def newcomer() -> Customer:
+@pytest.fixture
+def ada() -> Customer:
     """A customer to which nothing was applied yet: its windows are empty."""
-    return Customer(
-        "ada", Origin("purchases", 0, 0), booked(Kind.PURCHASES, MINIMAL[Kind.PURCHASES])
-    )
+    first = booked(Kind.PURCHASES, MINIMAL[Kind.PURCHASES])
+    return newcomer("ada", Origin("purchases", 0, 0), first, POLICY)
 
 
 @pytest.fixture
-def value() -> ValueWindow:
-    return newcomer().value
+def value(ada: Customer) -> ValueWindow:
+    return ada.value
 
 
 @pytest.fixture
-def contacts() -> ContactWindow:
-    return newcomer().contacts
+def contacts(ada: Customer) -> ContactWindow:
+    return ada.contacts
 
 
 def test_an_empty_window_is_worth_nothing(value: ValueWindow, contacts: ContactWindow) -> None:

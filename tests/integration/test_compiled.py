@@ -1,0 +1,63 @@
+"""The same promises, kept by the compiled rooms: the tests of the rooms, run once more on them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from streams.compiled import BuildError, build
+
+ROOT: Final = Path(__file__).parents[2]
+ROOMS_TESTS: Final = ("tests/unit/agents", "tests/unit/schemas/test_row.py", "tests/properties")
+RUN_SECONDS: Final = 600.0
+LAST_WORDS: Final = 3_000
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Path:
+    """The folder of the compiled rooms; skipped, with why, where they can't be."""
+    try:
+        return build()
+    except BuildError as error:
+        if "no C compiler" not in str(error):
+            raise
+        pytest.skip(str(error))
+
+
+def run(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Runs Python on the compiled rooms, and on nothing of the checkout before them."""
+    return subprocess.run(
+        [sys.executable, "-P", *words],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=RUN_SECONDS,
+        check=False,
+    )
+
+
+def test_the_command_takes_the_compiled_rooms(compiled: Path) -> None:
+    code = (
+        "from streams.compiled import prefer, is_compiled; taken = prefer(); "
+        "import agents.shard; print(taken, is_compiled())"
+    )
+    assert compiled.is_dir()
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["True", "True"]
+
+
+def test_the_tests_of_the_rooms_pass_on_the_compiled_ones(compiled: Path) -> None:
+    where = run(compiled, "-c", "import agents.shard as it; print(it.__file__)").stdout
+    assert where.rstrip().endswith(".so")
+    ran = run(
+        compiled,
+        *("-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=append", *ROOMS_TESTS),
+    )
+    assert ran.returncode == 0, (ran.stdout + ran.stderr)[-LAST_WORDS:]
+    assert " passed" in ran.stdout

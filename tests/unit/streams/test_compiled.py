@@ -1,0 +1,112 @@
+"""The compiled rooms: taken only where they were made of the very files that are here."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from streams import compiled
+from streams.compiled import ROOMS, BuildError, build, digest, prefer
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Two small rooms."""
+    for room in ROOMS:
+        folder = tmp_path / "source" / room
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text("", encoding="utf-8")
+    (tmp_path / "source/agents/answer.py").write_text(
+        "def answer() -> int:\n    return 42\n", encoding="utf-8"
+    )
+    (tmp_path / "source/agents/policy.toml").write_text("version = 1\n", encoding="utf-8")
+    for name in ("money", "times"):
+        (tmp_path / f"source/schemas/{name}.py").write_text("ZERO = 0\n", encoding="utf-8")
+    return tmp_path / "source"
+
+
+@pytest.mark.parametrize("name", ["agents/answer.py", "agents/policy.toml", "schemas/money.py"])
+def test_any_change_of_a_file_changes_the_digest(source: Path, name: str) -> None:
+    before = digest(source)
+    assert digest(source) == before
+    with (source / name).open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert digest(source) != before
+
+
+def test_a_new_file_and_a_renamed_one_change_the_digest(source: Path) -> None:
+    digests = {digest(source)}
+    (source / "agents/more.py").write_text("", encoding="utf-8")
+    digests.add(digest(source))
+    (source / "agents/more.py").rename(source / "agents/other.py")
+    digests.add(digest(source))
+    assert len(digests) == 3
+
+
+def test_what_python_leaves_behind_changes_nothing(source: Path) -> None:
+    before = digest(source)
+    (source / "agents/__pycache__").mkdir()
+    (source / "agents/__pycache__/answer.pyc").write_bytes(b"0")
+    assert digest(source) == before
+
+
+def test_compiled_rooms_are_taken_until_a_file_changes(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    place = tmp_path / "place"
+    assert not prefer(source, place)
+    (place / digest(source)).mkdir(parents=True)
+    assert prefer(source, place)
+    assert sys.path[0] == str(place / digest(source))
+    (source / "agents/answer.py").write_text("", encoding="utf-8")
+    assert not prefer(source, place)
+
+
+def test_without_a_compiler_nothing_is_made(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(BuildError, match="no C compiler"):
+        build(source, tmp_path / "place")
+    assert not (tmp_path / "place").exists()
+
+
+def test_what_does_not_compile_leaves_what_was_there(source: Path, tmp_path: Path) -> None:
+    try:
+        compiled._require_compiler()
+    except BuildError as error:
+        pytest.skip(str(error))
+    place = tmp_path / "place"
+    (place / "older").mkdir(parents=True)
+    (source / "agents/answer.py").write_text("def answer() -> int:\n    return ''\n")
+    with pytest.raises(BuildError, match="Incompatible return value type"):
+        build(source, place)
+    assert [path.name for path in place.iterdir()] == ["older"]
+
+
+def test_rooms_are_compiled_and_older_ones_go(source: Path, tmp_path: Path) -> None:
+    try:
+        compiled._require_compiler()
+    except BuildError as error:
+        pytest.skip(str(error))
+    place = tmp_path / "place"
+    (place / "older").mkdir(parents=True)
+    folder = build(source, place)
+    assert [path.name for path in place.iterdir()] == [folder.name]
+    assert (folder / "agents/policy.toml").exists()
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-P",
+            "-c",
+            "from agents import answer as a; print(a.__file__, a.answer())",
+        ],
+        env={"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert told.rstrip().endswith(".so 42")
