@@ -11,7 +11,8 @@ from typing import Final
 from agents.booking import Booking
 from agents.policy import Policy
 from agents.seen import Seen
-from agents.window import ContactWindow, ValueWindow
+from agents.tiers import Standing
+from agents.window import NO_DAY, ContactWindow, ValueWindow
 from schemas.events import Kind
 from schemas.outputs import Origin
 from schemas.row import (
@@ -48,7 +49,7 @@ class Customer:
         "risks",
         "seen",
         "sequence",
-        "tier",
+        "standing",
         "value",
     )
 
@@ -71,7 +72,10 @@ class Customer:
         self.contacts = ContactWindow(array("q", row.contact_cells))
         self.payments = row.payments
         self.seen = Seen(row.seen)
-        self.tier: int | None = None if head is None else head.tier
+        self.standing: Standing | None = None
+        """Its tier; None until it is judged for the first time."""
+        if head is not None:
+            self.standing = Standing(head.tier, row.tier_since_day, row.notice_day)
         self.due_day = NO_DUE if head is None else head.due_day
         self.policy_is_new = head is None or head.policy_check != policy.check
         """Whether it was never judged by this policy."""
@@ -135,14 +139,19 @@ class Customer:
         del self.payments[: max(0, len(self.payments) - policy.payments_kept)]
 
     @property
+    def tier(self) -> int | None:
+        """The rank of its tier; None until it is judged for the first time."""
+        return None if self.standing is None else self.standing.tier
+
+    @property
     def tenure_days(self) -> int:
         """UTC days from the customer's first event to its `as_of`."""
         return self.day - self.first_day
 
     def stored(self, policy: Policy) -> bytes:
         """The row to store, judged by this policy."""
-        assert self.tier is not None
-        cells = self.value.cells
+        standing, cells = self.standing, self.value.cells
+        assert standing is not None
         row = CustomerRow(
             self.origin,
             self.first_day,
@@ -153,9 +162,11 @@ class Customer:
             cells.tobytes() if isinstance(cells, array) else [str(number) for number in cells],
             self.contacts.cells.tobytes(),
             self.payments,
+            standing.since_day,
+            standing.notice_day,
             self.seen.entries,
         )
-        return encode_customer(row, RowHead(self.due_day, self.owed, self.tier, policy.check))
+        return encode_customer(row, RowHead(self.due_day, self.owed, standing.tier, policy.check))
 
 
 _paid_at: Final = itemgetter(0)
@@ -164,7 +175,9 @@ _paid_at: Final = itemgetter(0)
 def newcomer(customer_id: str, origin: Origin, first: Booking, policy: Policy) -> Customer:
     """A customer as its first event finds it; that event is still to be applied."""
     offsets = [NEVER] * len(Kind)
-    row = CustomerRow(origin, first.day, first.at_us, 0, offsets, {}, b"", b"", [], bytearray())
+    row = CustomerRow(
+        origin, first.day, first.at_us, 0, offsets, {}, b"", b"", [], first.day, NO_DAY, bytearray()
+    )
     return Customer(customer_id, row, None, policy)
 
 

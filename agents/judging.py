@@ -8,7 +8,7 @@ from agents.booking import Booking
 from agents.customer import Customer
 from agents.policy import Policy
 from agents.risks import WATCH, Turn, rules_of
-from agents.tiers import bounds, direction, thresholds, tier_rank
+from agents.tiers import Move, Standing, TierRules, thresholds
 from agents.window import NO_DAY, insert_sorted
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.money import format_minor
@@ -21,8 +21,12 @@ from schemas.outputs import (
     value_wire,
 )
 from schemas.row import NO_DUE, RiskRow
-from schemas.times import format_micros
+from schemas.times import day_start, format_micros
 
+TIMER: Final = "timer"
+POLICY: Final = "policy"
+Cause = Booking | str
+"""What begins a judgement: an event, or TIMER or POLICY."""
 SWITCHED_OFF: Final = Turn(raised=False, evidence=[])
 
 
@@ -48,7 +52,7 @@ class Judge:
         self._names = {rule.name for rule in self._rules}
         self._thresholds = tuple(thresholds(rank, policy) for rank in range(len(TIERS)))
         self._treatments = tuple(policy.treatment[tier] for tier in TIERS)
-        self._stays = tuple(bounds(rank, policy.entries) for rank in range(len(TIERS)))
+        self._tiers = TierRules(policy)
 
     def judge(self, customer: Customer, event: Booking | None) -> list[Output]:
         """What changed, in order; the customer's tier, risks, sequence and due day follow.
@@ -57,10 +61,18 @@ class Judge:
         change with it: what is due by its time has happened before it.
         """
         outputs: list[Output] = []
-        contribution, tier = customer.value.contribution, customer.tier
-        if tier is None or not self._stays[tier][0] <= contribution < self._stays[tier][1]:
-            rank = tier_rank(contribution, self._policy.entries)
-            outputs.append(self._tier_change(customer, rank, contribution, event))
+        cause: Cause = POLICY if customer.policy_is_new else TIMER
+        if event is not None:
+            cause = event
+        contribution, standing = customer.value.contribution, customer.standing
+        if standing is None:
+            customer.standing, first = self._tiers.begin(contribution, customer.day)
+            outputs.append(self._tier_change(customer, first, contribution, cause))
+        elif not self._tiers.stays(standing, contribution):
+            outputs += [
+                self._tier_change(customer, move, contribution, cause)
+                for move in self._moves(customer, standing, by_policy=cause is POLICY)
+            ]
         risks = customer.risks
         if event is None or customer.policy_is_new:
             rules = self._rules
@@ -70,21 +82,37 @@ class Judge:
         for rule in rules:
             turn = rule.judge(customer, rule.name in risks)
             if turn is not None:
-                outputs.append(self._risk(customer, rule.name, turn, event))
+                outputs.append(self._risk(customer, rule.name, turn, cause))
         if risks and not risks.keys() <= self._names:
             # whose section is gone from the policy: nothing else could ever close it
             outputs += [
-                self._risk(customer, name, SWITCHED_OFF, event)
+                self._risk(customer, name, SWITCHED_OFF, cause)
                 for name in sorted(risks.keys() - self._names)
             ]
         customer.due_day = self.due_day(customer)
         return outputs
 
+    def _moves(self, customer: Customer, standing: Standing, *, by_policy: bool) -> list[Move]:
+        on_change = self._policy.on_change if by_policy else "full"
+        if on_change == "keep":
+            return []
+        return self._tiers.judge(
+            standing,
+            customer.value.contribution,
+            customer.day,
+            upgrades_only=on_change == "upgrades_only",
+        )
+
     def due_day(self, customer: Customer) -> int:
         """The first day at whose start a figure, the tier or a signal changes with no event."""
         counts_from = customer.value.counts_from
         due = NO_DUE if counts_from == NO_DAY else counts_from + self._policy.window_days
-        risks = customer.risks
+        standing, risks = customer.standing, customer.risks
+        if standing is not None and not self._tiers.stays(standing, customer.value.contribution):
+            tier_day = self._tiers.due_day(standing, customer.value.contribution)
+            # what a policy's change kept back waits for the next occasion
+            if customer.day < tier_day < due:
+                due = tier_day
         for rule in self._rules if risks else self._opening:
             day = rule.due_day(customer, rule.name in risks)
             if day < due:
@@ -92,30 +120,35 @@ class Judge:
         return due
 
     def _tier_change(
-        self, customer: Customer, rank: int, contribution: int, event: Booking | None
+        self, customer: Customer, move: Move, contribution: int, cause: Cause
     ) -> Output:
-        before, customer.tier = customer.tier, rank
-        way = direction(before, rank)
+        rank, due_day = move.after, move.takes_effect_day
+        in_force = move.before if move.direction == "notice" and move.before is not None else rank
         observed = format_minor(contribution, self._policy.digits)
         wire = self._head(customer, TIER_CHANGES)
-        wire["from_tier"] = None if before is None else TIER_NAMES[before]
+        wire["from_tier"] = None if move.before is None else TIER_NAMES[move.before]
         wire["to_tier"] = TIER_NAMES[rank]
-        wire["direction"] = way
+        wire["direction"] = move.direction
+        wire["takes_effect_at"] = None if due_day is None else format_micros(day_start(due_day))
         wire["value"] = self.value_wire(customer)
-        wire["reasons"] = [
+        wire["reasons"] = found = [
             {"rule": rule, "observed": observed, "threshold": threshold}
             for rule, threshold in self._thresholds[rank]
         ]
-        wire["trigger"] = _trigger(event)
-        wire["treatment"] = self._treatments[rank]
-        return Output(TIER_CHANGES, way, wire)
+        band = self._tiers.band_of(move)
+        if band is not None:
+            threshold = format_minor(band[1], self._policy.digits)
+            found.append({"rule": band[0], "observed": observed, "threshold": threshold})
+        wire["trigger"] = _trigger(cause)
+        wire["treatment"] = self._treatments[in_force]
+        return Output(TIER_CHANGES, move.direction, wire)
 
     def _risk(
         self,
         customer: Customer,
         signal: str,
         turn: Turn,
-        event: Booking | None,
+        cause: Cause,
     ) -> Output:
         severity = WATCH
         if turn.raised:
@@ -131,7 +164,7 @@ class Judge:
         wire["evidence"] = [finding.wire() for finding in turn.evidence]
         wire["tier"] = TIER_NAMES[customer.tier]
         wire["recommended_step"] = None
-        wire["trigger"] = _trigger(event)
+        wire["trigger"] = _trigger(cause)
         return Output(AT_RISK, status, wire)
 
     def _head(self, customer: Customer, topic: str) -> dict[str, Any]:
@@ -153,11 +186,15 @@ class Judge:
 
     def snapshot(self, customer: Customer) -> dict[str, Any]:
         """The customer's record for `customer-values`."""
-        assert customer.tier is not None
+        standing = customer.standing
+        assert standing is not None
+        effect_day = self._tiers.takes_effect_day(standing)
         return {
             "customer_id": customer.customer_id,
             "as_of": format_micros(customer.as_of_us),
-            "tier": TIER_NAMES[customer.tier],
+            "tier": TIER_NAMES[standing.tier],
+            "tier_since": format_micros(day_start(standing.since_day)),
+            "downgrade_at": None if effect_day is None else format_micros(day_start(effect_day)),
             "value": self.value_wire(customer),
             "risks": [
                 {
@@ -172,8 +209,8 @@ class Judge:
         }
 
 
-def _trigger(event: Booking | None) -> dict[str, str | None]:
-    """What made Whalecurve judge: an event (with its topic and id) or the passing of time."""
-    if event is None:
-        return {"kind": "timer", "topic": None, "event_id": None}
-    return {"kind": "event", "topic": TOPIC_OF_KIND[event.kind], "event_id": event.event_id}
+def _trigger(cause: Cause) -> dict[str, str | None]:
+    """What made Whalecurve judge: an event with its topic and id, or only a kind."""
+    if isinstance(cause, str):
+        return {"kind": cause, "topic": None, "event_id": None}
+    return {"kind": "event", "topic": TOPIC_OF_KIND[cause.kind], "event_id": cause.event_id}

@@ -28,6 +28,17 @@ class UnprofitableRule(msgspec.Struct, frozen=True):
     min_tenure_days: int
 
 
+class HoldRules(msgspec.Struct, frozen=True):
+    """`[tiers.hold]`; all zero where it is absent: the plain rule."""
+
+    upgrade_share: Ratio = (0, 1)
+    keep_share: Ratio = (0, 1)
+    min_band: int = 0
+    min_dwell_days: int = 0
+    grace_days: int = 0
+    one_step: bool = False
+
+
 class Policy(msgspec.Struct, frozen=True):
     """A checked policy, compiled."""
 
@@ -46,6 +57,11 @@ class Policy(msgspec.Struct, frozen=True):
     late_annual_rate: Ratio
     entries: tuple[int | None, ...]
     """By tier's rank the contribution from which on it is reached; None for the lowest."""
+    hold: HoldRules
+    on_change: str
+    """What a review by a new policy may do to a tier: keep, upgrades_only or full."""
+    review_days: int
+    """Over how many days the customers are judged by a new policy; 0: at once."""
     treatment: dict[Tier, dict[str, Any]]
     support_spike: SupportSpike | None
     unprofitable: UnprofitableRule | None
@@ -120,6 +136,7 @@ def compile_policy(file: PolicyFile) -> Policy:
     digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
     entry, loss = file.tiers.entry, file.risk.unprofitable
     spike, late = file.risk.support_spike, file.risk.late_payer
+    hold = file.tiers.hold
     return Policy(
         version=file.version,
         base_currency=file.base_currency,
@@ -134,6 +151,18 @@ def compile_policy(file: PolicyFile) -> Policy:
         late_fee=minor(file.service.late_payment.late_fee),
         late_annual_rate=ratio(file.service.late_payment.annual_rate),
         entries=(None, minor(entry.ordinary), minor(entry.important), minor(entry.key)),
+        on_change=file.tiers.on_change,
+        review_days=file.tiers.review_days,
+        hold=HoldRules()
+        if hold is None
+        else HoldRules(
+            ratio(hold.upgrade_margin),
+            ratio(hold.keep_margin),
+            minor(hold.min_band),
+            hold.min_dwell_days,
+            hold.grace_days,
+            hold.downgrade == "one_step",
+        ),
         treatment={tier: file.treatment.get(tier, {}) for tier in TIERS},
         support_spike=spike,
         unprofitable=None

@@ -9,6 +9,10 @@ from schemas.events import Kind
 from schemas.outputs import Headers
 
 
+class InvariantError(Exception):
+    """State and log disagree: going on would lose or double. The process must stop."""
+
+
 class Batch(msgspec.Struct):
     """The records of one fetch of one partition of one input, as columns, undecoded.
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from agents.adoption import Adoption, adopt, review_day
 from agents.booking import Booking
 from agents.calendar import Calendar
 from agents.customer import Customer, newcomer, restored
@@ -16,7 +17,7 @@ from agents.inbox import Inbox, plan
 from agents.intake import Intake, Placement
 from agents.judging import Judge, Output
 from agents.policy import Policy
-from agents.ports import Batch
+from agents.ports import Batch, InvariantError
 from agents.tally import Tally
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import (
@@ -48,10 +49,6 @@ SWEEP: Final = 1_000
 """So many due customers at once; then others get their turn."""
 LATENCY_SAMPLE: Final = 256
 """Of so many events one tells its age."""
-
-
-class InvariantError(Exception):
-    """State and log disagree: going on would lose or double. The process must stop."""
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -110,6 +107,7 @@ class Shard:
         self._owed: dict[str, int] = {}
         self._publish: dict[str, Customer] = {}
         self._tally = Tally()
+        self._adoption: Adoption = adopt(None, policy, self.partition)
 
     # restoring
 
@@ -118,24 +116,20 @@ class Shard:
 
         Raises RowError for a row that can't be read, InvariantError for one that can't be used.
         """
-        offsets: dict[Kind, int] = {}
-        for key, data in rows.items():
-            if key == PARTITION_KEY:
-                partition = decode_partition(data)
-                self._check_policy(partition)
-                if partition.stream_time_us is not None:
-                    self._stream_time_us = partition.stream_time_us
-                    self._stream_day = partition.stream_time_us // DAY_US
-                self.commit_number = partition.commit_number
-                offsets = {
-                    kind: partition.offsets[kind]
-                    for kind in Kind
-                    if partition.offsets[kind] != UNREAD
-                }
+        found = rows.get(PARTITION_KEY)
+        row = None if found is None else decode_partition(found)
+        self._adoption = adopt(row, self.policy, self.partition)
         for key, data in rows.items():
             if key != PARTITION_KEY:
                 self._restore_customer(key.decode(), data)
-        return offsets
+        if row is None:
+            return {}
+        self.commit_number = row.commit_number
+        self._moved = row.policies != self._adoption.policies
+        if row.stream_time_us is not None:
+            self._stream_time_us = row.stream_time_us
+            self._stream_day = row.stream_time_us // DAY_US
+        return {kind: row.offsets[kind] for kind in Kind if row.offsets[kind] != UNREAD}
 
     def _restore_customer(self, customer_id: str, data: bytes) -> None:
         head = read_head(data)
@@ -149,28 +143,11 @@ class Shard:
         # another policy reckons other due days: they follow from the figures kept
         customer = restored(customer_id, data, self.policy)
         customer.fit(self.policy)
-        customer.due_day = self._judge.due_day(customer)
+        customer.due_day = min(
+            self._judge.due_day(customer), review_day(self._adoption, self.policy, customer_id)
+        )
         self.customers[customer_id] = customer
         self._calendar.add(customer.due_day, customer_id)
-
-    def _check_policy(self, row: PartitionRow) -> None:
-        policy = self.policy
-        if row.base_currency != policy.base_currency:
-            raise InvariantError(
-                f"the rows of partition {self.partition} are in {row.base_currency}, the policy in "
-                f"{policy.base_currency}: start it under a new WHALECURVE_APP_ID and replay"
-            )
-        windows = {
-            "value.window_days": (row.window_days, policy.window_days),
-            "risk.support_spike.window_days": (row.contact_days, policy.contact_days),
-        }
-        for key, (kept, wanted) in windows.items():
-            # 0: nobody asked before; a new signal begins with what comes from now on
-            if 0 < kept < wanted:
-                raise InvariantError(
-                    f"the rows of partition {self.partition} hold {kept} days, the policy wants "
-                    f"{key} = {wanted}: start it under a new WHALECURVE_APP_ID and replay"
-                )
 
     def open_inputs(self, positions: dict[Kind, int]) -> None:
         """Per input the offset to read from; an input that is not named is absent.
@@ -455,7 +432,8 @@ class Shard:
             self.stream_time_us,
             (offsets[0], offsets[1], offsets[2], offsets[3]),
             self.commit_number,
-            self.policy.hash,
+            self._adoption.policies,
+            self._adoption.since_day,
             self.policy.window_days,
             self.policy.contact_days,
             self.policy.base_currency,

@@ -1,12 +1,143 @@
-"""Tiers: which one a contribution reaches, and why."""
+"""Tiers: which one a customer has, when it changes, and why.
+
+The plain rule: the highest tier whose entry the contribution reaches. `[tiers.hold]` makes tiers
+hold still: a band around each entry, a least stay, and a notice some days before a downgrade.
+"""
 
 from math import inf
 
-from agents.policy import Policy
-from schemas.money import format_minor
-from schemas.outputs import TIERS
+import msgspec
+
+from agents.policy import Policy, Ratio
+from agents.window import NO_DAY
+from schemas.money import format_minor, half_even
+from schemas.outputs import TIER_NAMES, TIERS
+from schemas.row import NO_DUE
 
 KEY_RANK = len(TIERS) - 1
+
+
+class Standing:
+    """A customer's tier and what holds it."""
+
+    __slots__ = ("notice_day", "since_day", "tier")
+
+    def __init__(self, tier: int, since_day: int, notice_day: int = NO_DAY) -> None:
+        self.tier = tier
+        self.since_day = since_day
+        self.notice_day = notice_day
+        """The day on which a downgrade was announced; NO_DAY: none is."""
+
+
+class Move(msgspec.Struct, frozen=True):
+    """One thing to say of a tier: it changed, or it is going to, or not any more."""
+
+    direction: str
+    before: int | None
+    after: int
+    takes_effect_day: int | None = None
+
+
+class TierRules:
+    """The tiers of one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        hold = policy.hold
+        self._entries = policy.entries
+        self._dwell_days, self._grace_days = hold.min_dwell_days, hold.grace_days
+        self._one_step = hold.one_step
+        ranks = range(len(TIERS))
+        self._keeps = [_less(entry, hold.keep_share, hold.min_band) for entry in policy.entries]
+        self._ups = [_more(entry, hold.upgrade_share, hold.min_band) for entry in policy.entries]
+        self._stays = [
+            (self._keeps[rank], self._ups[rank + 1] if rank < KEY_RANK else inf) for rank in ranks
+        ]
+
+    def band_of(self, move: Move) -> tuple[str, int] | None:
+        """The rule and the bound beside an entry that a move crossed; None without a margin."""
+        upwards = move.direction == "upgrade"
+        rank = move.after if upwards else move.before
+        entry = None if rank is None else self._entries[rank]
+        if rank is None or entry is None:
+            return None
+        bound = self._ups[rank] if upwards else self._keeps[rank]
+        rule = "tiers.hold.upgrade_margin" if upwards else "tiers.hold.keep_margin"
+        return (rule, int(bound)) if bound != entry else None
+
+    def stays(self, standing: Standing, contribution: int) -> bool:
+        """Whether there is plainly nothing to say: most judgements end here."""
+        low, high = self._stays[standing.tier]
+        return low <= contribution < high and standing.notice_day == NO_DAY
+
+    def begin(self, contribution: int, day: int) -> tuple[Standing, Move]:
+        """The first tier."""
+        rank = tier_rank(contribution, self._entries)
+        return Standing(rank, day), Move("assigned", None, rank)
+
+    def judge(
+        self, standing: Standing, contribution: int, day: int, *, upgrades_only: bool = False
+    ) -> list[Move]:
+        """What there is to say on a day, in order; the standing follows."""
+        moves: list[Move] = []
+        while (move := self._next(standing, contribution, day)) is not None:
+            if upgrades_only and move.direction in {"notice", "downgrade"}:
+                break
+            moves.append(move)
+            if move.direction in {"upgrade", "downgrade"}:
+                standing.tier, standing.since_day = move.after, day
+            standing.notice_day = day if move.direction == "notice" else NO_DAY
+        return moves
+
+    def _next(self, standing: Standing, contribution: int, day: int) -> Move | None:
+        tier = standing.tier
+        stayed = day >= standing.since_day + self._dwell_days
+        if contribution >= self._keeps[tier]:
+            if standing.notice_day != NO_DAY:
+                return Move("notice_withdrawn", tier, tier)
+            after = self._up_from(tier, contribution)
+            return Move("upgrade", tier, after) if stayed and after > tier else None
+        if self._grace_days and standing.notice_day == NO_DAY:
+            due = self._effect_day(standing, day)
+            return Move("notice", tier, self._down_from(tier, contribution), due)
+        if day >= self._effect_day(standing, min(standing.notice_day, day)):
+            return Move("downgrade", tier, self._down_from(tier, contribution))
+        return None
+
+    def _effect_day(self, standing: Standing, notice_day: int) -> int:
+        return max(notice_day + self._grace_days, standing.since_day + self._dwell_days)
+
+    def _up_from(self, tier: int, contribution: int) -> int:
+        reached = [rank for rank in range(tier + 1, len(TIERS)) if contribution >= self._ups[rank]]
+        return max(reached, default=tier)
+
+    def _down_from(self, tier: int, contribution: int) -> int:
+        return tier - 1 if self._one_step else min(tier - 1, tier_rank(contribution, self._entries))
+
+    def due_day(self, standing: Standing, contribution: int) -> int:
+        """The first day on which there is something to say though nothing happens."""
+        if standing.notice_day != NO_DAY:
+            return self._effect_day(standing, standing.notice_day)
+        if self.stays(standing, contribution):
+            return NO_DUE
+        return standing.since_day + self._dwell_days
+
+    def takes_effect_day(self, standing: Standing) -> int | None:
+        """When an announced downgrade comes; None where none is announced."""
+        if standing.notice_day == NO_DAY:
+            return None
+        return self._effect_day(standing, standing.notice_day)
+
+
+def _band(entry: int, share: Ratio, min_band: int) -> int:
+    return max(half_even(abs(entry) * share[0], share[1]), min_band)
+
+
+def _less(entry: int | None, share: Ratio, min_band: int) -> float:
+    return -inf if entry is None else entry - _band(entry, share, min_band)
+
+
+def _more(entry: int | None, share: Ratio, min_band: int) -> float:
+    return -inf if entry is None else entry + _band(entry, share, min_band)
 
 
 def tier_rank(contribution: int, entries: tuple[int | None, ...]) -> int:
@@ -18,24 +149,10 @@ def tier_rank(contribution: int, entries: tuple[int | None, ...]) -> int:
     return 0
 
 
-def bounds(rank: int, entries: tuple[int | None, ...]) -> tuple[float, float]:
-    """From which contribution on, and below which, a customer is of this tier."""
-    low = entries[rank]
-    high = entries[rank + 1] if rank < KEY_RANK else None
-    return -inf if low is None else low, inf if high is None else high
-
-
-def direction(before: int | None, now: int) -> str:
-    """`assigned` the first time, then `upgrade` or `downgrade`."""
-    if before is None:
-        return "assigned"
-    return "upgrade" if now > before else "downgrade"
-
-
 def thresholds(rank: int, policy: Policy) -> list[tuple[str, str]]:
     """Why one is of this tier: (rule, entry) of the one reached and of the next, which was not."""
     return [
-        (f"tiers.entry.{TIERS[judged].value}", format_minor(entry, policy.digits))
+        (f"tiers.entry.{TIER_NAMES[judged]}", format_minor(entry, policy.digits))
         for judged in range(rank, min(rank + 2, len(TIERS)))
         if (entry := policy.entries[judged]) is not None
     ]

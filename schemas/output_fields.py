@@ -57,6 +57,9 @@ MOMENT: Final = Form(
         "pattern": rf"^{_DATE_TIME}(\.[0-9]{{3}}([0-9]{{3}})?)?Z$",
     },
 )
+MOMENT_OR_NULL: Final = Form(
+    "an RFC 3339 time in UTC, or null", {"anyOf": [MOMENT.schema, {"type": "null"}]}
+)
 AMOUNT: Final = Form(
     "a decimal text with the currency's digits",
     {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{2,4})?$"},
@@ -94,8 +97,14 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField("to_tier", TIER, "the tier from now on"),
         OutputField(
             "direction",
-            _one_of("assigned", "upgrade", "downgrade"),
-            "`assigned` is the first time",
+            _one_of("assigned", "upgrade", "downgrade", "notice", "notice_withdrawn"),
+            "`assigned` is the first time; a `notice` announces a downgrade that has not happened "
+            "yet: `to_tier` is where it would lead today",
+        ),
+        OutputField(
+            "takes_effect_at",
+            MOMENT_OR_NULL,
+            "of a `notice`: when the downgrade comes, unless the customer recovers",
         ),
         _EFFECTIVE,
         _EVALUATED,
@@ -103,7 +112,8 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField(
             "reasons",
             _list_of("finding"),
-            "the entry that was reached, and the next one, which was not",
+            "the entry that was reached, the next one, which was not, and the bound beside an "
+            "entry that `[tiers.hold]` sets",
         ),
         _TRIGGER,
         OutputField("treatment", TREATMENT, "what the policy grants this tier"),
@@ -132,6 +142,10 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         _CUSTOMER,
         OutputField("as_of", MOMENT, "event time of the figures"),
         OutputField("tier", TIER, "the customer's tier"),
+        OutputField("tier_since", MOMENT, "the UTC day on which it got it"),
+        OutputField(
+            "downgrade_at", MOMENT_OR_NULL, "when an announced downgrade comes; null: none is"
+        ),
         _VALUE,
         OutputField("risks", _list_of("risk"), "the open signals, by name"),
         OutputField("sequence", COUNTING, "of the customer's last tier change or signal"),

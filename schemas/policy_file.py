@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
 from math import isfinite
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -79,10 +79,24 @@ class Entries(_Section, frozen=True):
     ordinary: str
 
 
+class Hold(_Section, frozen=True):
+    """`[tiers.hold]`: what it takes to leave a tier; absent: nothing but its entry."""
+
+    upgrade_margin: str = "0.05"
+    keep_margin: str = "0.15"
+    min_band: str = "0"
+    min_dwell_days: DaysOrNone = 14
+    grace_days: DaysOrNone = 30
+    downgrade: Literal["one_step", "full"] = "full"
+
+
 class Tiers(_Section, frozen=True):
     """`[tiers]`."""
 
     entry: Entries
+    hold: Hold | None = None
+    on_change: Literal["keep", "upgrades_only", "full"] = "full"
+    review_days: DaysOrNone = 7
 
 
 class SupportSpike(_Section, frozen=True):
@@ -263,6 +277,8 @@ def _unsigned_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
     yield "service.returns.per_order", policy.service.returns.per_order
     yield "service.returns.per_item", policy.service.returns.per_item
     yield "service.late_payment.late_fee", policy.service.late_payment.late_fee
+    if policy.tiers.hold is not None:
+        yield "tiers.hold.min_band", policy.tiers.hold.min_band
 
 
 def _signed_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
@@ -284,9 +300,16 @@ def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
         if channel not in CONTACT_CHANNELS:
             yield f"service.contact.{channel}", "one of " + ", ".join(CONTACT_CHANNELS), channel
         rates[f"service.contact.{channel}.per_minute"] = contact.per_minute
+    hold = policy.tiers.hold
+    if hold is not None:
+        rates["tiers.hold.upgrade_margin"] = hold.upgrade_margin
+        rates["tiers.hold.keep_margin"] = hold.keep_margin
     for key, text in rates.items():
-        if parse_ratio(text) is None:
+        ratio = parse_ratio(text)
+        if ratio is None:
             yield key, "a decimal text, not negative", text
+        elif key.startswith("tiers.hold.") and ratio[0] >= ratio[1]:
+            yield key, "less than 1", text
     margin = parse_ratio(policy.value.default_margin_rate)
     if margin is not None and margin[0] > margin[1]:
         yield "value.default_margin_rate", "at most 1", policy.value.default_margin_rate

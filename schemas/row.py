@@ -74,6 +74,9 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     """Of the contacts window, likewise: day and number."""
     payments: list[tuple[int, int]]
     """The last payments by occurred_at: occurred_at in µs, whole days late."""
+    tier_since_day: int
+    notice_day: int
+    """The day on which a downgrade was announced, or one that never comes."""
     seen: bytearray
     """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
 
@@ -85,7 +88,10 @@ class PartitionRow(msgspec.Struct, array_like=True, gc=False):
     offsets: tuple[int, int, int, int]
     """Per input the offset of the next record to take."""
     commit_number: int
-    policy_hash: str
+    policies: list[str]
+    """Hashes of the policies by which it was judged, the newest last."""
+    policy_since_day: int
+    """The UTC day of the stream time when the newest was adopted."""
     window_days: int
     contact_days: int
     """Over how many days contacts are kept; 0: no signal asked for them."""

@@ -14,8 +14,8 @@ from typing import Any, Final, Protocol
 
 from aiokafka import TopicPartition
 
-from agents.ports import Batch
-from agents.shard import InvariantError, Shard
+from agents.ports import Batch, InvariantError
+from agents.shard import Shard
 from schemas.events import Kind
 from schemas.times import DAY_US
 from streams.commit import CommitError, Log

@@ -9,8 +9,8 @@ from aiokafka import TopicPartition
 
 from agents.intake import Placement
 from agents.policy import Policy
-from agents.ports import Batch
-from agents.shard import InvariantError, Shard, ShardSettings
+from agents.ports import Batch, InvariantError
+from agents.shard import Shard, ShardSettings
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import TIERS
 from schemas.partitioners import PARTITIONERS

@@ -76,7 +76,7 @@ def _named(finding: dict[str, Any]) -> tuple[str, str]:
     if rule in _FINDINGS:
         return _FINDINGS[rule]
     reached = Decimal(finding["observed"]) >= Decimal(finding["threshold"])
-    name = "contribution" if rule.startswith("tiers.entry.") else rule
+    name = "contribution" if rule.startswith("tiers.") else rule
     return name, ">=" if reached else "<"
 
 
@@ -93,9 +93,15 @@ def _excerpt(value: bytes) -> str:
 
 
 def _tier_change(value: dict[str, Any]) -> tuple[str, str, str]:
-    before = value["from_tier"]
-    tiers = value["to_tier"] if before is None else f"{before} → {value['to_tier']}"
-    return f"{tiers}  {value['direction']}", findings(value["reasons"]), value["effective_at"]
+    before, after, direction = value["from_tier"], value["to_tier"], value["direction"]
+    tiers = after if before in (None, after) else f"{before} → {after}"
+    if direction == "notice":
+        direction = f"notice, from {value['takes_effect_at'][:10]}"
+    return (
+        f"{tiers}  {direction.replace('_', ' ')}",
+        findings(value["reasons"]),
+        value["effective_at"],
+    )
 
 
 def _risk(value: dict[str, Any]) -> tuple[str, str, str]:

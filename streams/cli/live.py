@@ -28,6 +28,7 @@ STYLES: Final = {
     "maintenance": "yellow",
     "upgrade": "green",
     "downgrade": "red",
+    "notice": "yellow",
     "raised": "red",
     "escalated": "bold red",
     "cleared": "green",
@@ -200,6 +201,7 @@ def _coloured(what: str) -> Text:
     text = Text(what)
     text.highlight_words(["upgrade", "cleared"], STYLES["upgrade"])
     text.highlight_words(["downgrade", "raised", "escalated"], STYLES["downgrade"])
+    text.highlight_words(["notice"], STYLES["notice"])
     return text
 
 

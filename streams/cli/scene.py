@@ -60,7 +60,10 @@ class Scene:
             else:
                 self.open_risks.add(risk)
         else:
-            self._tiers[customer] = value["to_tier"] if topic == TIER_CHANGES else value["tier"]
+            if topic == CUSTOMER_VALUES:
+                self._tiers[customer] = value["tier"]
+            elif value["direction"] != "notice":
+                self._tiers[customer] = value["to_tier"]
             # a picture, not a figure: a float will do
             self._contributions[customer] = float(value["value"]["contribution"])
         if topic == CUSTOMER_VALUES:

@@ -34,6 +34,10 @@ class Customer:
     as_of: int
     first_day: int
     tier: str | None = None
+    tier_since: int = 0
+    """The day since which it has its tier."""
+    noticed: int | None = None
+    """The day on which a downgrade was announced, while that stands."""
     risks: dict[str, int] = field(default_factory=dict)
     """The open signals, and since when."""
     sequence: int = 0
@@ -104,7 +108,12 @@ class Customer:
 
     def find_next_due(self, terms: Terms) -> None:
         """Find the first midnight after `as_of` at which something changes with no event."""
-        days = [self._day_leaves(terms), self._spike_clears(terms), self._tenure_reached(terms)]
+        days = [
+            self._day_leaves(terms),
+            self._spike_clears(terms),
+            self._tenure_reached(terms),
+            self._tier_moves(terms),
+        ]
         known = [day for day in days if day is not None]
         self.next_due = instants.midnight(min(known)) if known else None
 
@@ -126,6 +135,25 @@ class Customer:
             if left <= terms.support_spike["clear_at"]:
                 return on + window_days
         return None
+
+    def downgrade_day(self, terms: Terms) -> int:
+        """Name the day on which an announced downgrade comes."""
+        noticed = self.today() if self.noticed is None else self.noticed
+        stayed = self.tier_since + terms.hold["min_dwell_days"]
+        return int(max(noticed + terms.hold["grace_days"], stayed))
+
+    def _tier_moves(self, terms: Terms) -> int | None:
+        """Find when a downgrade comes, or when the tier has stayed long enough to change."""
+        if self.noticed is not None:
+            return self.downgrade_day(terms)
+        contribution, own = self.figures(terms).contribution, terms.entry.get(str(self.tier))
+        too_low = own is not None and contribution < own - terms.band(str(self.tier), "keep_margin")
+        too_high = any(
+            contribution >= entry + terms.band(tier, "upgrade_margin")
+            for tier, entry in terms.entry.items()
+            if own is None or entry > own
+        )
+        return int(self.tier_since + terms.hold["min_dwell_days"]) if too_low or too_high else None
 
     def _tenure_reached(self, terms: Terms) -> int | None:
         """Find when a customer that already costs money has been here long enough to say so.

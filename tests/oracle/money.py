@@ -41,6 +41,25 @@ class Terms:
         self.late_fee = self.minor(service["late_payment"]["late_fee"])
         self.annual_rate = Fraction(service["late_payment"]["annual_rate"])
         self.entry = {tier: self.minor(entry) for tier, entry in policy["tiers"]["entry"].items()}
+        hold = policy["tiers"].get("hold")
+        self.hold: Mapping[str, Any] = {
+            "upgrade_margin": "0",
+            "keep_margin": "0",
+            "min_band": "0",
+            "min_dwell_days": 0,
+            "grace_days": 0,
+            "downgrade": "full",
+        }
+        if hold is not None:
+            self.hold = {
+                "upgrade_margin": "0.05",
+                "keep_margin": "0.15",
+                "min_band": "0",
+                "min_dwell_days": 14,
+                "grace_days": 30,
+                "downgrade": "full",
+                **hold,
+            }
         self.treatment: Mapping[str, Any] = policy.get("treatment", {})
         risk = policy.get("risk", {})
         self.support_spike: Mapping[str, int] | None = risk.get("support_spike")
@@ -85,6 +104,11 @@ class Terms:
             message = f"no rate for {currency}"
             raise ValueError(message)
         return round(amount * rate * self.unit)
+
+    def band(self, tier: str, margin: str) -> int:
+        """Find how far around a tier's entry nothing happens."""
+        share = round(abs(self.entry[tier]) * Fraction(self.hold[margin]))
+        return max(share, self.minor(self.hold["min_band"]))
 
     def text(self, minor: int) -> str:
         """Write minor units with exactly the base currency's digits."""

@@ -84,4 +84,15 @@ days = 10
 clear_on_time = 2
 """
 
+HOLD_TOML = """
+[tiers.hold]
+upgrade_margin = "0.05"
+keep_margin = "0.15"
+min_band = "2.50"
+min_dwell_days = 5
+grace_days = 9
+downgrade = "DOWNGRADE"
+"""
+"""Tiers that hold still, as an addition to the policy; DOWNGRADE is one_step or full."""
+
 POLICY: dict[str, Any] = tomllib.loads(POLICY_TOML)

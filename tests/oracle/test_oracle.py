@@ -38,6 +38,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
             "from_tier": None,
             "to_tier": "ordinary",
             "direction": "assigned",
+            "takes_effect_at": None,
             "effective_at": "2026-01-05T10:00:00.250Z",
             "value": value,
             "reasons": [
@@ -54,6 +55,8 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
             "customer_id": "ada",
             "as_of": "2026-01-05T10:00:00.250Z",
             "tier": "ordinary",
+            "tier_since": "2026-01-05T00:00:00Z",
+            "downgrade_at": None,
             "value": value,
             "risks": [],
             "sequence": 1,

@@ -44,6 +44,10 @@ def snapshot(customer: Customer, terms: Terms) -> Wire:
         "customer_id": customer.customer_id,
         "as_of": instants.text(customer.as_of),
         "tier": customer.tier,
+        "tier_since": instants.text(instants.midnight(customer.tier_since)),
+        "downgrade_at": None
+        if customer.noticed is None
+        else instants.text(instants.midnight(customer.downgrade_day(terms))),
         "value": _value(customer.figures(terms), terms),
         "risks": [
             {"signal": signal, "severity": "watch", "since": instants.text(since)}
@@ -64,39 +68,80 @@ def _rule(rule: str, observed: object, threshold: object) -> Wire:
 
 
 def _tier(customer: Customer, figures: Figures, terms: Terms, trigger: Wire) -> list[Wire]:
-    """Find the highest tier whose entry is reached; say so if it is another than before."""
-    before = customer.tier
-    reached = [tier for tier in TIERS[1:] if figures.contribution >= terms.entry[tier]]
-    now = reached[-1] if reached else TIERS[0]
-    if now == before:
-        return []
-    customer.tier = now
-    customer.sequence += 1
-    if before is None:
-        direction = "assigned"
-    else:
-        direction = "upgrade" if TIERS.index(now) > TIERS.index(before) else "downgrade"
-    at = TIERS.index(now)
-    observed = terms.text(figures.contribution)
-    reasons = [
-        _rule(f"tiers.entry.{tier}", observed, terms.text(terms.entry[tier]))
-        for tier in TIERS[at : at + 2]
-        if tier != TIERS[0]
-    ]
-    change = {
-        "customer_id": customer.customer_id,
-        "sequence": customer.sequence,
-        "from_tier": before,
-        "to_tier": now,
-        "direction": direction,
-        "effective_at": instants.text(customer.as_of),
-        "value": _value(figures, terms),
-        "reasons": reasons,
-        "trigger": trigger,
-        "treatment": terms.treatment.get(now, {}),
-        "policy_version": terms.version,
-    }
-    return [change]
+    """Say what becomes of the tier, one thing after the other, until there is nothing to say."""
+    changes: list[Wire] = []
+    while True:
+        before = customer.tier
+        said = _next_word(customer, figures.contribution, terms)
+        if said is None:
+            return changes
+        direction, other = said
+        effect = None
+        if direction == "notice":
+            customer.noticed = customer.today()
+            effect = instants.text(instants.midnight(customer.downgrade_day(terms)))
+        else:
+            customer.noticed = None
+        if direction in ("assigned", "upgrade", "downgrade"):
+            customer.tier, customer.tier_since = other, customer.today()
+        customer.sequence += 1
+        at = TIERS.index(other)
+        observed = terms.text(figures.contribution)
+        reasons = [
+            _rule(f"tiers.entry.{tier}", observed, terms.text(terms.entry[tier]))
+            for tier in TIERS[at : at + 2]
+            if tier != TIERS[0]
+        ]
+        margin, held = "keep_margin", str(before)
+        if direction == "upgrade":
+            margin, held = "upgrade_margin", other
+        if held in terms.entry and terms.band(held, margin):
+            way = 1 if direction == "upgrade" else -1
+            bound = terms.entry[held] + way * terms.band(held, margin)
+            reasons.append(_rule(f"tiers.hold.{margin}", observed, terms.text(bound)))
+        changes.append(
+            {
+                "customer_id": customer.customer_id,
+                "sequence": customer.sequence,
+                "from_tier": before,
+                "to_tier": other,
+                "direction": direction,
+                "takes_effect_at": effect,
+                "effective_at": instants.text(customer.as_of),
+                "value": _value(figures, terms),
+                "reasons": reasons,
+                "trigger": trigger,
+                "treatment": terms.treatment.get(str(customer.tier), {}),
+                "policy_version": terms.version,
+            }
+        )
+
+
+def _next_word(customer: Customer, contribution: int, terms: Terms) -> tuple[str, str] | None:
+    """Find the next thing to say of a tier: what, and of which tier."""
+    tier = customer.tier
+    plain = [its for its in TIERS[1:] if contribution >= terms.entry[its]]
+    reached = plain[-1] if plain else TIERS[0]
+    if tier is None:
+        return "assigned", reached
+    place = TIERS.index(tier)
+    stayed = customer.today() - customer.tier_since >= terms.hold["min_dwell_days"]
+    kept = tier == TIERS[0] or contribution >= terms.entry[tier] - terms.band(tier, "keep_margin")
+    if kept:
+        if customer.noticed is not None:
+            return "notice_withdrawn", tier
+        higher = [
+            its
+            for its in TIERS[place + 1 :]
+            if contribution >= terms.entry[its] + terms.band(its, "upgrade_margin")
+        ]
+        return ("upgrade", higher[-1]) if higher and stayed else None
+    lower = TIERS[place - 1]
+    if terms.hold["downgrade"] == "full":
+        lower = TIERS[min(place - 1, TIERS.index(reached))]
+    if customer.noticed is None and terms.hold["grace_days"] > 0:
+        return "notice", lower
+    return ("downgrade", lower) if customer.today() >= customer.downgrade_day(terms) else None
 
 
 def _risk(customer: Customer, signal: str, status: str, evidence: list[Wire]) -> Wire:

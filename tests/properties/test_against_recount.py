@@ -1,5 +1,6 @@
 """The shard against the independent recount: the same outputs in any batching, with restarts."""
 
+import tomllib
 from collections import Counter
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from tests.oracle.records import Record
 from tests.oracle.recount import Outcome, recount
 from tests.oracle.sample import sample
-from tests.oracle.sample_policy import POLICY, POLICY_TOML
+from tests.oracle.sample_policy import HOLD_TOML, POLICY, POLICY_TOML
 from tests.support.shards import Made, policy_of, run_all
 
 PARTITIONS = 2
@@ -85,6 +86,23 @@ def test_the_sample_moves_what_it_should(expected: Outcome) -> None:
     }
     assert expected.timers > 100
     assert len({reason for _, reason, _ in expected.rejected}) == 9
+
+
+@pytest.mark.parametrize("way", ["one_step", "full"])
+@pytest.mark.parametrize("seed", [None, 7])
+def test_tiers_that_hold_still_equal_the_recount(
+    records: list[Record], way: str, seed: int | None
+) -> None:
+    text = POLICY_TOML + HOLD_TOML.replace("DOWNGRADE", way)
+    expected = recount(tomllib.loads(text), records, partitions=PARTITIONS)
+    assert {wire["direction"] for wire in expected.tier_changes} == {
+        "assigned",
+        "upgrade",
+        "downgrade",
+        "notice",
+        "notice_withdrawn",
+    }
+    check(run_all(policy_of(text), records, PARTITIONS, seed), expected)
 
 
 def test_ids_and_sequences_are_whole(records: list[Record]) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from agents.booking import Booking
 from agents.customer import Customer, newcomer, restored
 from agents.policy import Policy
+from agents.tiers import Standing
 from agents.window import NO_DAY
 from schemas.events import Kind
 from schemas.outputs import Figures, Origin
@@ -122,7 +123,7 @@ def run(steps: list[Booking | int], its_policy: Policy, *, storing: bool) -> Non
         return
     customer = newcomer("ada", Origin("purchases", 0, 0), first, its_policy)
     recount = Recount()
-    customer.tier = 1
+    customer.standing = Standing(1, first.day)
     start = steps.index(first)
     for offset, step in enumerate(steps[start:]):
         if isinstance(step, int):

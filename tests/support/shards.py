@@ -92,8 +92,13 @@ def run_partition(
     made: Made,
     rng: random.Random | None = None,
     most: int = 500,
+    *,
+    goes_on: bool = False,
 ) -> Shard:
-    """One partition from its first record to its last, restarted at random where rng is given."""
+    """One partition from its first record to its last, restarted at random where rng is given.
+
+    With `goes_on` it begins with what was made of its records before.
+    """
     by_kind: dict[Kind, list[Record]] = {kind: [] for kind in Kind if kind is not Kind.CUSTOMERS}
     for record in records:
         by_kind[KIND_OF_TOPIC[record.topic]].append(record)
@@ -101,8 +106,11 @@ def run_partition(
         part.sort(key=lambda record: record.offset)
     ends = {kind: (part[-1].offset + 1 if part else 0) for kind, part in by_kind.items()}
     shard = Shard(policy, settings)
-    shard.open_inputs(dict.fromkeys(ends, 0))
+    offsets = shard.restore(dict(made.rows[shard.partition])) if goes_on else {}
+    shard.open_inputs({kind: offsets.get(kind, 0) for kind in ends})
     see_ends(shard, ends)
+    for kind, part in by_kind.items():
+        by_kind[kind] = [r for r in part if r.offset >= offsets.get(kind, 0)]
     waiting = {kind: list(batches_of(part, kind, rng, most)) for kind, part in by_kind.items()}
     while True:
         open_kinds = [kind for kind, left in waiting.items() if left]

@@ -5,6 +5,7 @@ import pytest
 from agents.booking import Booking
 from agents.customer import Customer, newcomer, restored
 from agents.policy import Policy
+from agents.tiers import Standing
 from schemas.events import Kind
 from schemas.outputs import Origin
 from schemas.times import DAY_US
@@ -197,7 +198,7 @@ def test_a_failed_payment_is_not_kept() -> None:
 
 def test_a_customer_comes_back_from_its_row_as_it_was() -> None:
     customer = customer_of(sale(20), call(19), call(20), sale(12), sale(3))
-    customer.tier = 1
+    customer.standing = Standing(1, customer.day - 3, customer.day - 1)
     customer.sequence = 4
     again = restored("ada", customer.stored(POLICY), POLICY)
     assert again.stored(POLICY) == customer.stored(POLICY)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from agents.ports import Batch
-from agents.shard import InvariantError
+from agents.ports import Batch, InvariantError
 from schemas.events import Kind
 from tests.support.feeding import INPUTS, Desk
 from tests.support.making import payment, purchase, raw, support_call

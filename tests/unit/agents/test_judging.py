@@ -23,6 +23,7 @@ def test_a_first_tier_is_assigned_with_all_that_belongs_to_it() -> None:
             "from_tier": None,
             "to_tier": "key",
             "direction": "assigned",
+            "takes_effect_at": None,
             "effective_at": "2026-03-01T12:00:00Z",
             "evaluated_at": "2027-01-15T08:00:00Z",
             "value": {
@@ -112,6 +113,8 @@ def test_a_snapshot_holds_the_newest_of_all() -> None:
             "customer_id": "ada",
             "as_of": "2026-03-01T12:00:00.500Z",
             "tier": "ordinary",
+            "tier_since": "2026-03-01T00:00:00Z",
+            "downgrade_at": None,
             "value": {
                 "currency": "USD",
                 "window_days": 10,

@@ -2,8 +2,7 @@
 
 import pytest
 
-from agents.ports import Batch
-from agents.shard import InvariantError
+from agents.ports import Batch, InvariantError
 from schemas.events import Kind
 from schemas.row import PARTITION_KEY, RowError, read_head
 from tests.support.feeding import INPUTS, NOW_US, Desk, clock, contribution, on, sale
@@ -154,7 +153,8 @@ def test_another_policy_reckons_with_the_figures_that_were_kept() -> None:
 def under(desk: Desk, *replacements: tuple[str, str]) -> Desk:
     """Another worker goes on under a changed policy."""
     desk.commit()
-    again = desk.restarted(policy(*replacements))
+    version = f'version = "after {desk.shard.policy.version}"'
+    again = desk.restarted(policy(('version = "test-1"', version), *replacements))
     again.messages = desk.messages
     return again
 

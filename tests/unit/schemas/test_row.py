@@ -21,7 +21,9 @@ from schemas.row import (
 from tests.support.feeding import INPUTS, Desk
 from tests.support.making import FULL, MINIMAL, payment
 
-PARTITION = PartitionRow(1_772_366_400_000_000, (-1, 7, 0, 2**40), 12, "abc", 365, 30, "USD")
+PARTITION = PartitionRow(
+    1_772_366_400_000_000, (-1, 7, 0, 2**40), 12, ["abc"], 20_500, 365, 30, "USD"
+)
 
 
 def stored() -> bytes:

@@ -49,6 +49,24 @@ def test_a_first_tier_has_none_before_it_and_the_next_one_was_not_reached() -> N
     assert line.why == "contribution 30.00 >= 0.00 and < 500.00"
 
 
+def test_a_notice_says_from_when_a_downgrade_will_be_and_what_it_fell_below() -> None:
+    notice = tier_change(
+        from_tier="key",
+        to_tier="ordinary",
+        direction="notice",
+        takes_effect_at="2026-03-31T00:00:00Z",
+        reasons=[
+            {"rule": "tiers.entry.ordinary", "observed": "60.00", "threshold": "0.00"},
+            {"rule": "tiers.hold.keep_margin", "observed": "60.00", "threshold": "1700.00"},
+        ],
+    )
+    line = describe("tier-changes", record(notice))
+    assert line.what == "key → ordinary  notice, from 2026-03-31"
+    assert line.why == "contribution 60.00 >= 0.00 and < 1700.00"
+    off = tier_change(from_tier="key", to_tier="key", direction="notice_withdrawn")
+    assert describe("tier-changes", record(off)).what == "key  notice withdrawn"
+
+
 @pytest.mark.parametrize(
     ("rule", "observed", "threshold", "words"),
     [

@@ -46,6 +46,24 @@ def snapshot(customer: str, tier: str, contribution: str) -> Any:
     return record(customer, tier=tier, value={"contribution": contribution})
 
 
+def test_a_notice_moves_no_customer_to_another_tier() -> None:
+    made = Scene()
+    made.take("tier-changes", tier_change("a", None, "key", "3000.00"))
+    notice = record(
+        "a",
+        from_tier="key",
+        to_tier="ordinary",
+        direction="notice",
+        takes_effect_at="2026-03-31T00:00:00Z",
+        effective_at="2026-03-01T00:00:00Z",
+        value={"contribution": "10.00"},
+        reasons=[],
+    )
+    made.take("tier-changes", notice)
+    assert made.by_tier["key"] == 1
+    assert made.by_tier["ordinary"] == 0
+
+
 @pytest.fixture
 def scene() -> Scene:
     made = Scene()
