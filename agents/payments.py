@@ -1,7 +1,7 @@
 """Payments: how late an invoice was paid, and what the waiting cost."""
 
 from agents.booking import INVALID, UNKNOWN_CURRENCY, Booking, Unbookable, content_check, id_key
-from agents.policy import Policy
+from agents.policy import Costs, Policy
 from agents.ports import Agent, Batches, Takes
 from schemas.events import Kind, Payment
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
@@ -40,7 +40,7 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
     days_late = (at_us - due_us) // DAY_US
     cost = 0
     if days_late > 0 and not failed:
-        cost = _late_cost(half_even(amount * ratio[0], ratio[1]), days_late, policy)
+        cost = _late_cost(half_even(amount * ratio[0], ratio[1]), days_late, policy.cards.at(day))
     return Booking(
         Kind.PAYMENTS,
         wire.customer_id,
@@ -55,8 +55,8 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
     )
 
 
-def _late_cost(amount: int, days_late: int, policy: Policy) -> int:
+def _late_cost(amount: int, days_late: int, costs: Costs) -> int:
     """late_fee + amount x annual_rate x days_late / 365, rounded once."""
-    rate, whole = policy.late_annual_rate
+    rate, whole = costs.late_annual_rate
     denominator = whole * DAYS_A_YEAR
-    return half_even(policy.late_fee * denominator + amount * rate * days_late, denominator)
+    return half_even(costs.late_fee * denominator + amount * rate * days_late, denominator)

@@ -11,6 +11,7 @@ import msgspec
 from schemas.events import CONTACT_CHANNELS
 from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
 from schemas.outputs import TIERS, Tier
+from schemas.policy_file import Costs as CostsFile
 from schemas.policy_file import LatePayer, PolicyFile, SupportSpike
 
 _UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -26,6 +27,33 @@ class UnprofitableRule(msgspec.Struct, frozen=True):
     below: int
     clear_at: int
     min_tenure_days: int
+
+
+class Costs(msgspec.Struct, frozen=True):
+    """One rate card in minor units: what serving costs."""
+
+    contacts: dict[str, tuple[int, int, int]]
+    """By channel: cost of d seconds = (first + second * d) / third minor units."""
+    return_per_order: int
+    return_per_item: int
+    late_fee: int
+    late_annual_rate: Ratio
+
+
+class RateCards:
+    """What serving costs on which day: the card of an event's own UTC day applies."""
+
+    def __init__(self, first: Costs, dated: list[tuple[int, Costs]]) -> None:
+        """`first` holds up to the first dated one; these by ascending day."""
+        self._first = first
+        self._days = [day for day, _ in dated]
+        self._cards = [first, *(costs for _, costs in dated)]
+
+    def at(self, day: int) -> Costs:
+        """The card of a UTC day."""
+        if not self._days:
+            return self._first
+        return self._cards[bisect_right(self._days, day)]
 
 
 class HoldRules(msgspec.Struct, frozen=True):
@@ -49,12 +77,7 @@ class Policy(msgspec.Struct, frozen=True):
     dedupe_ids_max: int
     window_days: int
     default_cost_rate: Ratio
-    contact_costs: dict[str, tuple[int, int, int]]
-    """By channel: cost of d seconds = (first + second * d) / third minor units."""
-    return_per_order: int
-    return_per_item: int
-    late_fee: int
-    late_annual_rate: Ratio
+    cards: RateCards
     entries: tuple[int | None, ...]
     """By tier's rank the contribution from which on it is reached; None for the lowest."""
     hold: HoldRules
@@ -85,10 +108,7 @@ class Rates:
         self._steps: dict[str, tuple[list[int], list[Ratio]]] = {}
         self._cache: dict[tuple[str, int], Ratio | None] = {}
         for code, rates in dated.items():
-            steps = sorted(
-                (date.fromisoformat(text).toordinal() - _UNIX_EPOCH, self._ratio(code, rate))
-                for text, rate in rates.items()
-            )
+            steps = sorted((_day(text), self._ratio(code, rate)) for text, rate in rates.items())
             self._steps[code] = [day for day, _ in steps], [ratio for _, ratio in steps]
 
     def _ratio(self, code: str, rate: str) -> Ratio:
@@ -145,11 +165,10 @@ def compile_policy(file: PolicyFile) -> Policy:
         dedupe_ids_max=file.dedupe_ids_max,
         window_days=file.value.window_days,
         default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
-        contact_costs=_contact_costs(file, digits),
-        return_per_order=minor(file.service.returns.per_order),
-        return_per_item=minor(file.service.returns.per_item),
-        late_fee=minor(file.service.late_payment.late_fee),
-        late_annual_rate=ratio(file.service.late_payment.annual_rate),
+        cards=RateCards(
+            _compiled(file.service, digits),
+            [(_day(card.from_day), _compiled(card, digits)) for card in file.service.card],
+        ),
         entries=(None, minor(entry.ordinary), minor(entry.important), minor(entry.key)),
         on_change=file.tiers.on_change,
         review_days=file.tiers.review_days,
@@ -177,9 +196,25 @@ def compile_policy(file: PolicyFile) -> Policy:
     )
 
 
-def _contact_costs(file: PolicyFile, digits: int) -> dict[str, tuple[int, int, int]]:
+def _day(text: str) -> int:
+    return date.fromisoformat(text).toordinal() - _UNIX_EPOCH
+
+
+def _compiled(file: CostsFile, digits: int) -> Costs:
+    per_order = parse_minor(file.returns.per_order, digits)
+    per_item = parse_minor(file.returns.per_item, digits)
+    late_fee = parse_minor(file.late_payment.late_fee, digits)
+    annual_rate = parse_ratio(file.late_payment.annual_rate)
+    assert per_order is not None
+    assert per_item is not None
+    assert late_fee is not None
+    assert annual_rate is not None
+    return Costs(_contact_costs(file, digits), per_order, per_item, late_fee, annual_rate)
+
+
+def _contact_costs(file: CostsFile, digits: int) -> dict[str, tuple[int, int, int]]:
     costs = dict.fromkeys(CONTACT_CHANNELS, (0, 0, 1))
-    for channel, contact in file.service.contact.items():
+    for channel, contact in file.contact.items():
         fixed, rate = parse_minor(contact.fixed, digits), parse_ratio(contact.per_minute)
         assert fixed is not None
         assert rate is not None

@@ -54,7 +54,8 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         revenue = -revenue
         goods_cost = 0 if cost is None else -_convert(cost, ratio)
         fees = 0 if fee is None else _convert(fee, ratio)
-        service_cost = policy.return_per_order + policy.return_per_item * items
+        costs = policy.cards.at(day)
+        service_cost = costs.return_per_order + costs.return_per_item * items
     elif cost is None:
         share, whole = policy.default_cost_rate
         goods_cost = half_even(revenue * share, whole)

@@ -35,7 +35,7 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
             wire.satisfaction,
         )
     )
-    fixed, per_second, whole = policy.contact_costs[wire.channel]
+    fixed, per_second, whole = policy.cards.at(day).contacts[wire.channel]
     cost = half_even(fixed + per_second * wire.duration_s, whole)
     return Booking(
         Kind.SUPPORT_CALLS,

@@ -63,12 +63,24 @@ class LatePayment(_Section, frozen=True):
     annual_rate: str = "0"
 
 
-class Service(_Section, frozen=True):
-    """`[service]`: the cost to serve; what is absent costs nothing."""
+class Costs(_Section, frozen=True, kw_only=True):
+    """The cost to serve; what is absent costs nothing."""
 
     contact: dict[str, Contact] = {}
     returns: Returns = Returns()
     late_payment: LatePayment = LatePayment()
+
+
+class Card(Costs, frozen=True, kw_only=True):
+    """`[[service.card]]`: all costs from a UTC day on; nothing of an earlier card remains."""
+
+    from_day: str = msgspec.field(name="from")
+
+
+class Service(Costs, frozen=True, kw_only=True):
+    """`[service]`: the cost to serve, up to the first card."""
+
+    card: list[Card] = []
 
 
 class Entries(_Section, frozen=True):
@@ -174,10 +186,18 @@ def _in_field_words(message: str, raw: dict[str, Any]) -> str:
     words = f"{key or 'the file'}: {what[:1].lower()}{what[1:].replace(', got', ', found')}"
     if ", found" in words:
         return words
-    found: Any = raw
+    return f"{words}, found {excerpt(_at(raw, key))}"
+
+
+def _at(raw: Any, key: str) -> Any:
+    """What stands under a key such as `service.card[0].returns`; as far as there are tables."""
+    found = raw
     for part in key.split("."):
-        found = found[part] if isinstance(found, dict) else found
-    return f"{words}, found {excerpt(found)}"
+        name, bracket, number = part.partition("[")
+        found = found[name] if isinstance(found, dict) else found
+        if bracket and isinstance(found, list):
+            found = found[int(number.rstrip("]"))]
+    return found
 
 
 def _joined(key: str, inner: str) -> str:
@@ -189,19 +209,22 @@ def _named(key: str, raw: dict[str, Any], message: str) -> str:
     head, dots, rest = key.partition("[...]")
     if not dots:
         return key
-    table: Any = raw
-    for part in head.split("."):
-        table = table[part]
-    for name, entry in table.items():
+    for name, entry in _at(raw, head).items():
         alone: dict[str, Any] = {name: entry}
         for part in reversed(head.split(".")):
-            alone = {part: alone}
+            alone = _within(part, alone)
         try:
             msgspec.convert(alone, PolicyFile)
         except msgspec.ValidationError as error:
             if str(error) == message:
                 return _named(f"{head}.{name}{rest}", alone, message)
     return key
+
+
+def _within(part: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry alone under its key; in a list, whose cards need their day, too."""
+    name, bracket, _ = part.partition("[")
+    return {name: [{"from": ""} | entry]} if bracket else {name: entry}
 
 
 Fault = tuple[str, str, object]
@@ -271,12 +294,20 @@ def _amount_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
                 yield key, f"{words} of at most {digits} digits behind the point", text
 
 
+def _costs(policy: PolicyFile) -> Iterator[tuple[str, Costs]]:
+    """All rate cards, each under its key."""
+    yield "service", policy.service
+    for number, card in enumerate(policy.service.card):
+        yield f"service.card[{number}]", card
+
+
 def _unsigned_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
-    for channel, contact in policy.service.contact.items():
-        yield f"service.contact.{channel}.fixed", contact.fixed
-    yield "service.returns.per_order", policy.service.returns.per_order
-    yield "service.returns.per_item", policy.service.returns.per_item
-    yield "service.late_payment.late_fee", policy.service.late_payment.late_fee
+    for key, costs in _costs(policy):
+        for channel, contact in costs.contact.items():
+            yield f"{key}.contact.{channel}.fixed", contact.fixed
+        yield f"{key}.returns.per_order", costs.returns.per_order
+        yield f"{key}.returns.per_item", costs.returns.per_item
+        yield f"{key}.late_payment.late_fee", costs.late_payment.late_fee
     if policy.tiers.hold is not None:
         yield "tiers.hold.min_band", policy.tiers.hold.min_band
 
@@ -292,14 +323,15 @@ def _signed_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
 
 
 def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
-    rates = {
-        "value.default_margin_rate": policy.value.default_margin_rate,
-        "service.late_payment.annual_rate": policy.service.late_payment.annual_rate,
-    }
-    for channel, contact in policy.service.contact.items():
-        if channel not in CONTACT_CHANNELS:
-            yield f"service.contact.{channel}", "one of " + ", ".join(CONTACT_CHANNELS), channel
-        rates[f"service.contact.{channel}.per_minute"] = contact.per_minute
+    rates = {"value.default_margin_rate": policy.value.default_margin_rate}
+    for its_key, costs in _costs(policy):
+        rates[f"{its_key}.late_payment.annual_rate"] = costs.late_payment.annual_rate
+        for channel, contact in costs.contact.items():
+            if channel not in CONTACT_CHANNELS:
+                expected = "one of " + ", ".join(CONTACT_CHANNELS)
+                yield f"{its_key}.contact.{channel}", expected, channel
+            rates[f"{its_key}.contact.{channel}.per_minute"] = contact.per_minute
+    yield from _card_faults(policy)
     hold = policy.tiers.hold
     if hold is not None:
         rates["tiers.hold.upgrade_margin"] = hold.upgrade_margin
@@ -313,6 +345,17 @@ def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
     margin = parse_ratio(policy.value.default_margin_rate)
     if margin is not None and margin[0] > margin[1]:
         yield "value.default_margin_rate", "at most 1", policy.value.default_margin_rate
+
+
+def _card_faults(policy: PolicyFile) -> Iterator[Fault]:
+    before = ""
+    for number, card in enumerate(policy.service.card):
+        key = f"service.card[{number}].from"
+        if not _is_date(card.from_day):
+            yield key, "a date as YYYY-MM-DD", card.from_day
+        if card.from_day <= before:
+            yield key, f"a later day than that of the card before ({before})", card.from_day
+        before = card.from_day
 
 
 def _order_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:

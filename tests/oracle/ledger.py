@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from . import instants
 from .judge import Event
-from .money import Terms
+from .money import Card, Terms
 from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 
@@ -59,16 +59,17 @@ def _sale(event: Event, terms: Terms) -> Day:
 
 
 def _return(event: Event, terms: Terms) -> Day:
+    card = _card(event, terms)
     return Day(
         revenue=-_in_base(event, "amount", terms),
         goods=-_in_base(event, "cost", terms),
         fees=_in_base(event, "fee", terms),
-        service=terms.return_order + terms.return_item * event["items"],
+        service=card.return_order + card.return_item * event["items"],
     )
 
 
 def _contact(event: Event, terms: Terms) -> Day:
-    fixed, per_minute = terms.contact[event["channel"]]
+    fixed, per_minute = _card(event, terms).contact[event["channel"]]
     return Day(service=round(fixed + per_minute * event["duration_s"] / 60), contacts=1)
 
 
@@ -77,8 +78,14 @@ def _payment(event: Event, terms: Terms) -> Day:
     if event["status"] == "failed" or late <= 0:
         return Day()
     amount = _in_base(event, "amount", terms)
-    interest = amount * terms.annual_rate * Fraction(late, 365)
-    return Day(service=round(terms.late_fee + interest))
+    card = _card(event, terms)
+    interest = amount * card.annual_rate * Fraction(late, 365)
+    return Day(service=round(card.late_fee + interest))
+
+
+def _card(event: Event, terms: Terms) -> Card:
+    """Find the rate card of the event's own day."""
+    return terms.card(instants.day_of(event["occurred_at"]))
 
 
 def _in_base(event: Event, name: str, terms: Terms) -> int:

@@ -32,14 +32,9 @@ class Terms:
         self.window_days: int = policy["value"]["window_days"]
         self.default_margin_rate = Fraction(policy["value"]["default_margin_rate"])
         service = policy["service"]
-        self.contact = {
-            channel: (self.minor(cost["fixed"]), self.fine(cost["per_minute"]))
-            for channel, cost in service["contact"].items()
-        }
-        self.return_order = self.minor(service["returns"]["per_order"])
-        self.return_item = self.minor(service["returns"]["per_item"])
-        self.late_fee = self.minor(service["late_payment"]["late_fee"])
-        self.annual_rate = Fraction(service["late_payment"]["annual_rate"])
+        self.cards = [(float("-inf"), Card(self, service))]
+        for card in service.get("card", []):
+            self.cards.append((instants.calendar_day(card["from"]), Card(self, card)))
         self.entry = {tier: self.minor(entry) for tier, entry in policy["tiers"]["entry"].items()}
         hold = policy["tiers"].get("hold")
         self.hold: Mapping[str, Any] = {
@@ -72,6 +67,10 @@ class Terms:
                 "clear_at": self.minor(section["clear_at"]),
                 "min_tenure_days": section["min_tenure_days"],
             }
+
+    def card(self, day: int) -> "Card":
+        """Find the rate card of a day: the last that begins on it or before."""
+        return [card for since, card in self.cards if since <= day][-1]
 
     def fine(self, text: str) -> Fraction:
         """Read a sum that may be finer than the minor unit, in minor units."""
@@ -116,3 +115,21 @@ class Terms:
             return str(minor)
         whole, rest = divmod(abs(minor), self.unit)
         return f"{'-' if minor < 0 else ''}{whole}.{rest:0{self.digits}}"
+
+
+class Card:
+    """What serving costs from some day on."""
+
+    def __init__(self, terms: Terms, service: Mapping[str, Any]) -> None:
+        """Read one card; what it leaves out costs nothing."""
+        self.contact = dict.fromkeys(
+            ("phone", "chat", "email", "store", "self_service"), (0, Fraction(0))
+        )
+        for channel, cost in service.get("contact", {}).items():
+            fixed, per_minute = cost.get("fixed", "0"), cost.get("per_minute", "0")
+            self.contact[channel] = terms.minor(fixed), terms.fine(per_minute)
+        returns, late = service.get("returns", {}), service.get("late_payment", {})
+        self.return_order = terms.minor(returns.get("per_order", "0"))
+        self.return_item = terms.minor(returns.get("per_item", "0"))
+        self.late_fee = terms.minor(late.get("late_fee", "0"))
+        self.annual_rate = Fraction(late.get("annual_rate", "0"))

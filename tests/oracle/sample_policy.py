@@ -84,6 +84,29 @@ days = 10
 clear_on_time = 2
 """
 
+CARDS_TOML = """
+[[service.card]]
+from = "2026-01-20"
+[service.card.contact.phone]
+fixed = "2.50"
+per_minute = "0.61"
+[service.card.contact.chat]
+fixed = "0.95"
+[service.card.returns]
+per_order = "9.10"
+per_item = "0.75"
+[service.card.late_payment]
+late_fee = "7.00"
+
+[[service.card]]
+from = "2026-02-15"
+[service.card.contact.email]
+per_minute = "0.333"
+[service.card.late_payment]
+annual_rate = "0.21"
+"""
+"""Two dated rate cards, as an addition to the policy; the sample crosses both days."""
+
 HOLD_TOML = """
 [tiers.hold]
 upgrade_margin = "0.05"

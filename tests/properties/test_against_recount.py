@@ -10,7 +10,7 @@ import pytest
 from tests.oracle.records import Record
 from tests.oracle.recount import Outcome, recount
 from tests.oracle.sample import sample
-from tests.oracle.sample_policy import HOLD_TOML, POLICY, POLICY_TOML
+from tests.oracle.sample_policy import CARDS_TOML, HOLD_TOML, POLICY, POLICY_TOML
 from tests.support.shards import Made, policy_of, run_all
 
 PARTITIONS = 2
@@ -102,6 +102,18 @@ def test_tiers_that_hold_still_equal_the_recount(
         "notice",
         "notice_withdrawn",
     }
+    check(run_all(policy_of(text), records, PARTITIONS, seed), expected)
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_dated_rate_cards_equal_the_recount(records: list[Record], seed: int | None) -> None:
+    text = POLICY_TOML + CARDS_TOML
+    expected = recount(tomllib.loads(text), records, partitions=PARTITIONS)
+    plain = recount(POLICY, records, partitions=PARTITIONS)
+    costs, before = (
+        {wire["value"]["service_cost"] for wire in its.values.values()} for its in (expected, plain)
+    )
+    assert len(costs - before) > len(costs) / 2
     check(run_all(policy_of(text), records, PARTITIONS, seed), expected)
 
 

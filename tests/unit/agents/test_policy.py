@@ -10,7 +10,18 @@ from schemas.events import Kind
 from schemas.outputs import Tier
 from schemas.policy_file import read_policy
 from schemas.rejects import Reason, Rejection
-from tests.support.making import MINIMAL, POLICY, POLICY_TEXT, admit, changed, policy, purchase
+from tests.support.making import (
+    MINIMAL,
+    POLICY,
+    POLICY_TEXT,
+    admit,
+    booked,
+    changed,
+    payment,
+    policy,
+    purchase,
+    support_call,
+)
 
 
 def day(text: str) -> int:
@@ -25,7 +36,8 @@ def exact(code: str, on: str) -> float:
 
 def test_amounts_are_minor_units_of_the_base_currency() -> None:
     assert POLICY.entries == (None, 0, 50_000, 200_000)
-    assert (POLICY.return_per_order, POLICY.return_per_item, POLICY.late_fee) == (800, 100, 500)
+    costs = POLICY.cards.at(0)
+    assert (costs.return_per_order, costs.return_per_item, costs.late_fee) == (800, 100, 500)
     assert POLICY.unprofitable is not None
     assert (POLICY.unprofitable.below, POLICY.unprofitable.clear_at) == (0, 1000)
 
@@ -154,3 +166,58 @@ def test_an_event_before_the_first_rate_is_of_an_unknown_currency() -> None:
     found = admit(Kind.PAYMENTS, event)
     assert isinstance(found, Rejection)
     assert found.reason is Reason.UNKNOWN_CURRENCY
+
+
+CARDS = """\
+[[service.card]]
+from = "2026-03-02"
+[service.card.contact.phone]
+fixed = "2.00"
+[service.card.returns]
+per_order = "9.00"
+
+[[service.card]]
+from = "2026-03-04"
+[service.card.late_payment]
+late_fee = "7.50"
+
+[tiers.entry]"""
+
+
+def test_the_rate_card_of_an_event_s_own_day_applies() -> None:
+    dated = policy(("[tiers.entry]", CARDS))
+
+    def costs(on: int) -> list[int]:
+        at = f"2026-03-0{on}T00:00:00Z"
+        return [
+            booked(Kind.SUPPORT_CALLS, support_call(occurred_at=at), dated).service_cost,
+            booked(Kind.PURCHASES, purchase(occurred_at=at, type="return"), dated).service_cost,
+            booked(
+                Kind.PAYMENTS, payment(occurred_at=at, due_at="2026-02-01T00:00:00Z"), dated
+            ).service_cost,
+        ]
+
+    first = costs(1)
+    assert first == [
+        booked(kind, event).service_cost
+        for kind, event in (
+            (Kind.SUPPORT_CALLS, support_call()),
+            (Kind.PURCHASES, purchase(type="return")),
+            (
+                Kind.PAYMENTS,
+                payment(occurred_at="2026-03-01T00:00:00Z", due_at="2026-02-01T00:00:00Z"),
+            ),
+        )
+    ]
+    assert costs(2) == costs(3) == [200, 900, 0]
+    assert costs(4) == costs(5) == [0, 0, 750]
+
+
+def test_a_card_begins_with_its_utc_day() -> None:
+    dated = policy(("[tiers.entry]", CARDS))
+    before, after = (
+        booked(Kind.PURCHASES, purchase(occurred_at=at, type="return"), dated).service_cost
+        for at in ("2026-03-01T23:59:59.999999Z", "2026-03-02T00:00:00Z")
+    )
+    # 8.00 an order and 1.00 for its item before, 9.00 and nothing after
+    assert (before, after) == (900, 900)

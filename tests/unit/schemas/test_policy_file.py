@@ -21,6 +21,9 @@ ordinary = "-5"
 """
 TWO_DIGITS = "of at most 2 digits behind the point"
 
+TIERS = "[tiers.entry]"
+CARD = '[[service.card]]\nfrom = "2026-07-01"\n'
+
 FAULTS = {
     # the file as a whole
     ('version = "test-1"', "version = "): (
@@ -144,6 +147,55 @@ FAULTS = {
     ),
     ("support_priority = 1", "support_priority = [1, {least = -inf}]"): (
         "treatment.key.support_priority: expected what JSON can carry, found [1, {'least': -inf}]"
+    ),
+    (TIERS, f'[tiers.hold]\nupgrade_margin = "1.00"\n{TIERS}'): (
+        "tiers.hold.upgrade_margin: expected less than 1, found '1.00'"
+    ),
+    (TIERS, f'[tiers.hold]\nkeep_margin = "-0.1"\n{TIERS}'): (
+        "tiers.hold.keep_margin: expected a decimal text, not negative, found '-0.1'"
+    ),
+    (TIERS, f'[tiers.hold]\nmin_band = "0.001"\n{TIERS}'): (
+        f"tiers.hold.min_band: expected a decimal text, not negative, {TWO_DIGITS}, found '0.001'"
+    ),
+    (TIERS, f"[tiers.hold]\ngrace_days = -1\n{TIERS}"): (
+        "tiers.hold.grace_days: expected `int` >= 0, found -1"
+    ),
+    (TIERS, f'[tiers.hold]\ndowngrade = "slow"\n{TIERS}'): (
+        "tiers.hold.downgrade: invalid enum value 'slow', found 'slow'"
+    ),
+    (TIERS, f'[tiers]\non_change = "never"\n{TIERS}'): (
+        "tiers.on_change: invalid enum value 'never', found 'never'"
+    ),
+    # rate cards
+    (TIERS, f"[[service.card]]\n{TIERS}"): (
+        "service.card[0].from: expected a value, found nothing"
+    ),
+    (TIERS, f"[[service.card]]\nfrom = 2026-01-01\n{TIERS}"): (
+        "service.card[0].from: expected `str`, found `date`"
+    ),
+    (TIERS, f'[[service.card]]\nfrom = "2026-1-1"\n{TIERS}'): (
+        "service.card[0].from: expected a date as YYYY-MM-DD, found '2026-1-1'"
+    ),
+    (TIERS, f"{CARD}{CARD}{TIERS}"): (
+        "service.card[1].from: expected a later day than that of the card before (2026-07-01), "
+        "found '2026-07-01'"
+    ),
+    (TIERS, f"{CARD}fees = 1\n{TIERS}"): (
+        "service.card[0].fees: expected no key of this name, found one"
+    ),
+    (TIERS, f'{CARD}[service.card.returns]\nper_item = "1.001"\n{TIERS}'): (
+        "service.card[0].returns.per_item: expected a decimal text, not negative, "
+        f"{TWO_DIGITS}, found '1.001'"
+    ),
+    (TIERS, f'{CARD}[service.card.contact.fax]\nfixed = "1"\n{TIERS}'): (
+        "service.card[0].contact.fax: expected one of phone, chat, email, store, self_service, "
+        "found 'fax'"
+    ),
+    (TIERS, f"{CARD}[service.card.contact.chat]\nfixed = 1\n{TIERS}"): (
+        "service.card[0].contact.chat.fixed: expected `str`, found `int`"
+    ),
+    (TIERS, f'{CARD}[service.card.late_payment]\nannual_rate = "x"\n{TIERS}'): (
+        "service.card[0].late_payment.annual_rate: expected a decimal text, not negative, found 'x'"
     ),
     # signals
     ("contacts = 4", "contacts = 0"): "risk.support_spike.contacts: expected `int` >= 1, found 0",
