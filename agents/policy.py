@@ -11,8 +11,8 @@ import msgspec
 from schemas.events import CONTACT_CHANNELS
 from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
 from schemas.outputs import TIERS, Tier
-from schemas.policy_file import Costs as CostsFile
-from schemas.policy_file import LatePayer, PolicyFile, SupportSpike
+from schemas.policy_keys import Costs as CostsFile
+from schemas.policy_keys import LatePayer, PolicyFile, SupportSpike
 
 _UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
 _CACHE_MAX: Final = 20_000

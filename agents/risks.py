@@ -13,7 +13,7 @@ from agents.policy import Policy, UnprofitableRule
 from schemas.events import Kind
 from schemas.money import format_minor
 from schemas.outputs import Finding
-from schemas.policy_file import LatePayer, SupportSpike
+from schemas.policy_keys import LatePayer, SupportSpike
 from schemas.row import NO_DUE
 
 WATCH: Final = "watch"

@@ -1,4 +1,4 @@
-"""The policy file: its shape, key by key, and the refusal of one that is wrong.
+"""The policy file: read, and refused where it is wrong; its keys are in `schemas.policy_keys`.
 
 `read_policy` takes TOML text and gives a checked `PolicyFile`, or raises `PolicyError` with the
 file, the line or key, what was expected and what was found. Amounts stay text; `agents.policy`
@@ -9,154 +9,19 @@ import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
 from math import isfinite
-from typing import Annotated, Any, Final, Literal
+from typing import Any
 
 import msgspec
 
 from schemas.events import CONTACT_CHANNELS
 from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
 from schemas.outputs import TIERS
+from schemas.policy_keys import Costs, PolicyFile
 from schemas.rejects import excerpt
-
-MAX_WINDOW_DAYS: Final = 3660
-MAX_DEDUPE_IDS: Final = 200_000
-
-Days = Annotated[int, msgspec.Meta(ge=1, le=MAX_WINDOW_DAYS)]
-DaysOrNone = Annotated[int, msgspec.Meta(ge=0, le=MAX_WINDOW_DAYS)]
-Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-CountOrNone = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class PolicyError(Exception):
     """A policy that can't be used; the text names file, key, expectation and finding."""
-
-
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file: a key it does not know is a mistake, not a wish."""
-
-
-class Value(_Section, frozen=True):
-    """`[value]`: over which days value is reckoned."""
-
-    window_days: Days
-    default_margin_rate: str
-
-
-class Contact(_Section, frozen=True):
-    """`[service.contact.CHANNEL]`: what one contact costs."""
-
-    fixed: str = "0"
-    per_minute: str = "0"
-
-
-class Returns(_Section, frozen=True):
-    """`[service.returns]`: what handling a return costs."""
-
-    per_order: str = "0"
-    per_item: str = "0"
-
-
-class LatePayment(_Section, frozen=True):
-    """`[service.late_payment]`: what waiting for money costs."""
-
-    late_fee: str = "0"
-    annual_rate: str = "0"
-
-
-class Costs(_Section, frozen=True, kw_only=True):
-    """The cost to serve; what is absent costs nothing."""
-
-    contact: dict[str, Contact] = {}
-    returns: Returns = Returns()
-    late_payment: LatePayment = LatePayment()
-
-
-class Card(Costs, frozen=True, kw_only=True):
-    """`[[service.card]]`: all costs from a UTC day on; nothing of an earlier card remains."""
-
-    from_day: str = msgspec.field(name="from")
-
-
-class Service(Costs, frozen=True, kw_only=True):
-    """`[service]`: the cost to serve, up to the first card."""
-
-    card: list[Card] = []
-
-
-class Entries(_Section, frozen=True):
-    """`[tiers.entry]`: the contribution from which on a tier is reached."""
-
-    key: str
-    important: str
-    ordinary: str
-
-
-class Hold(_Section, frozen=True):
-    """`[tiers.hold]`: what it takes to leave a tier; absent: nothing but its entry."""
-
-    upgrade_margin: str = "0.05"
-    keep_margin: str = "0.15"
-    min_band: str = "0"
-    min_dwell_days: DaysOrNone = 14
-    grace_days: DaysOrNone = 30
-    downgrade: Literal["one_step", "full"] = "full"
-
-
-class Tiers(_Section, frozen=True):
-    """`[tiers]`."""
-
-    entry: Entries
-    hold: Hold | None = None
-    on_change: Literal["keep", "upgrades_only", "full"] = "full"
-    review_days: DaysOrNone = 7
-
-
-class SupportSpike(_Section, frozen=True):
-    """`[risk.support_spike]`: many contacts in few days."""
-
-    contacts: Count
-    clear_at: CountOrNone
-    window_days: Days
-
-
-class Unprofitable(_Section, frozen=True):
-    """`[risk.unprofitable]`: costs more than it brings, and not only at the start."""
-
-    below: str
-    clear_at: str
-    min_tenure_days: DaysOrNone = 0
-
-
-class LatePayer(_Section, frozen=True):
-    """`[risk.late_payer]`: pays late again and again."""
-
-    late: Annotated[int, msgspec.Meta(ge=1, le=100)]
-    of: Annotated[int, msgspec.Meta(ge=1, le=100)]
-    days: DaysOrNone
-    clear_on_time: Annotated[int, msgspec.Meta(ge=1, le=100)]
-
-
-class Risk(_Section, frozen=True):
-    """`[risk]`: a signal whose section is absent is off."""
-
-    support_spike: SupportSpike | None = None
-    unprofitable: Unprofitable | None = None
-    late_payer: LatePayer | None = None
-
-
-class PolicyFile(_Section, frozen=True, kw_only=True):
-    """The whole file."""
-
-    version: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-    base_currency: str
-    dedupe_days: DaysOrNone = 35
-    dedupe_ids_max: Annotated[int, msgspec.Meta(ge=1, le=MAX_DEDUPE_IDS)] = 10_000
-    rates: dict[str, dict[str, str]] = {}
-    value: Value
-    service: Service = Service()
-    tiers: Tiers
-    treatment: dict[str, dict[str, Any]] = {}
-    risk: Risk = Risk()
 
 
 def read_policy(text: str, source: str) -> PolicyFile:

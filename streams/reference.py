@@ -1,4 +1,4 @@
-"""The reference in Markdown: topics, fields, reasons, settings and metrics, as declared."""
+"""The reference in Markdown: topics, fields, reasons, policy, settings and metrics, as declared."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields as dataclass_fields
@@ -14,10 +14,19 @@ from schemas.outputs import REJECTED_EVENTS
 from schemas.rejects import REASON_TEXTS, Reason
 from schemas.topics import BY_NAME, TOPICS, Topic
 from streams.metrics import Metrics
+from streams.policy_reference import policy_rows
 from streams.settings import PREFIX, Setting, Settings
 
 _IMPOSSIBLE = "\0"
 """No setting takes this; refusing it, a setting says what it expects."""
+
+
+POLICY_WORDS = (
+    "One TOML file, checked whole before anything starts; `agents/policy.toml` is the default one. "
+    "A key without a default has to be there, if its section is; a section of `risk` that is "
+    "absent is off. `[]` is a list of tables. An amount is decimal text in the base currency, with "
+    "no more digits than it has; other decimal text may be finer."
+)
 
 
 def reference(command: str) -> str:
@@ -33,6 +42,9 @@ def reference(command: str) -> str:
         "## Reject reasons",
         "In the order in which they are judged: of several that fit, the first is given.",
         _table(("reason", "the event is turned away because"), map(_reason, Reason)),
+        "## Policy",
+        POLICY_WORDS,
+        _table(("key", "holds", "default", "means"), policy_rows()),
         "## Settings",
         "Environment variables, read once at start.",
         _table(("setting", "means", "expects", "default"), _settings()),

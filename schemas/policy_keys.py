@@ -1,0 +1,186 @@
+"""The policy file's keys: each declared once, with its type, its default and what it means.
+
+`schemas.policy_file` reads and checks a file of this shape; the reference is made from here.
+"""
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+MAX_WINDOW_DAYS: Final = 3660
+MAX_DEDUPE_IDS: Final = 200_000
+
+Days = Annotated[int, msgspec.Meta(ge=1, le=MAX_WINDOW_DAYS)]
+DaysOrNone = Annotated[int, msgspec.Meta(ge=0, le=MAX_WINDOW_DAYS)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+CountOrNone = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+Payments = Annotated[int, msgspec.Meta(ge=1, le=100)]
+Amount = Annotated[str, msgspec.Meta(title="amount")]
+"""Decimal text in the base currency, with no more digits than it has."""
+Rate = Annotated[str, msgspec.Meta(title="decimal text")]
+"""Decimal text, not negative, as fine as it likes."""
+
+
+def means(text: str) -> msgspec.Meta:
+    """What a key is for, in a few words."""
+    return msgspec.Meta(description=text)
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file: a key it does not know is a mistake, not a wish."""
+
+
+class Value(_Section, frozen=True):
+    """`[value]`: over which days value is reckoned."""
+
+    window_days: Annotated[Days, means("the rolling window of all figures, in UTC days")]
+    default_margin_rate: Annotated[Rate, means("margin of a sale that names no cost; at most 1")]
+
+
+class Contact(_Section, frozen=True):
+    """`[service.contact.CHANNEL]`: what one contact costs."""
+
+    fixed: Annotated[Amount, means("for each contact, however short")] = "0"
+    per_minute: Annotated[Rate, means("for its handling time, in the base currency")] = "0"
+
+
+class Returns(_Section, frozen=True):
+    """`[service.returns]`: what handling a return costs."""
+
+    per_order: Annotated[Amount, means("for each return")] = "0"
+    per_item: Annotated[Amount, means("for each of its items")] = "0"
+
+
+class LatePayment(_Section, frozen=True):
+    """`[service.late_payment]`: what waiting for money costs."""
+
+    late_fee: Annotated[Amount, means("once for each payment that came late")] = "0"
+    annual_rate: Annotated[Rate, means("interest on its amount for the days it was late")] = "0"
+
+
+class Costs(_Section, frozen=True, kw_only=True):
+    """The cost to serve; what is absent costs nothing."""
+
+    contact: dict[str, Contact] = {}
+    returns: Returns = Returns()
+    late_payment: LatePayment = LatePayment()
+
+
+class Card(Costs, frozen=True, kw_only=True):
+    """`[[service.card]]`: all costs from a UTC day on; nothing of an earlier card remains."""
+
+    from_day: Annotated[str, means("the card's first UTC day, later than that before")] = (
+        msgspec.field(name="from")
+    )
+
+
+class Service(Costs, frozen=True, kw_only=True):
+    """`[service]`: the cost to serve, up to the first card."""
+
+    card: list[Card] = []
+
+
+class Entries(_Section, frozen=True):
+    """`[tiers.entry]`: the contribution from which on a tier is reached."""
+
+    key: Annotated[Amount, means("entry of `key`; may be negative, as the others")]
+    important: Annotated[Amount, means("entry of `important`, less than that of `key`")]
+    ordinary: Annotated[Amount, means("entry of `ordinary`; below it is `maintenance`")]
+
+
+class Hold(_Section, frozen=True):
+    """`[tiers.hold]`: what it takes to leave a tier; absent: nothing but its entry."""
+
+    upgrade_margin: Annotated[
+        Rate, means("up only at so much above an entry, as a share of it below 1")
+    ] = "0.05"
+    keep_margin: Annotated[
+        Rate, means("down only at so much below an entry, as a share of it below 1")
+    ] = "0.15"
+    min_band: Annotated[Amount, means("the least that either margin comes to")] = "0"
+    min_dwell_days: Annotated[DaysOrNone, means("UTC days between two changes of a tier")] = 14
+    grace_days: Annotated[
+        DaysOrNone, means("UTC days from the notice of a downgrade until it comes; 0: no notice")
+    ] = 30
+    downgrade: Annotated[
+        Literal["one_step", "full"],
+        means("to the next tier below, or to that whose entry is reached"),
+    ] = "full"
+
+
+class Tiers(_Section, frozen=True):
+    """`[tiers]`: who gets which tier, and what a changed policy may do to it."""
+
+    entry: Entries
+    hold: Hold | None = None
+    on_change: Annotated[
+        Literal["keep", "upgrades_only", "full"],
+        means("what the change of the policy alone may move"),
+    ] = "full"
+    review_days: Annotated[
+        DaysOrNone, means("UTC days over which a changed policy judges everybody; 0: at once")
+    ] = 7
+
+
+class SupportSpike(_Section, frozen=True):
+    """`[risk.support_spike]`: many contacts in few days."""
+
+    contacts: Annotated[Count, means("raised at so many contacts or more in the window")]
+    clear_at: Annotated[CountOrNone, means("cleared at so many or fewer; less than `contacts`")]
+    window_days: Annotated[Days, means("the signal's own window, in UTC days")]
+
+
+class Unprofitable(_Section, frozen=True):
+    """`[risk.unprofitable]`: costs more than it brings, and not only at the start."""
+
+    below: Annotated[Amount, means("raised when the contribution is below; may be negative")]
+    clear_at: Annotated[Amount, means("cleared when it is this or more; at least `below`")]
+    min_tenure_days: Annotated[
+        DaysOrNone, means("not before so many UTC days since the first event")
+    ] = 0
+
+
+class LatePayer(_Section, frozen=True):
+    """`[risk.late_payer]`: pays late again and again."""
+
+    late: Annotated[Payments, means("raised when so many of the last `of` payments")]
+    of: Annotated[Payments, means("so many payments are looked at")]
+    days: Annotated[DaysOrNone, means("were more than so many days late")]
+    clear_on_time: Annotated[
+        Payments, means("cleared when so many in a row were on time; more than `of` - `late`")
+    ]
+
+
+class Risk(_Section, frozen=True):
+    """`[risk]`: a signal whose section is absent is off."""
+
+    support_spike: SupportSpike | None = None
+    unprofitable: Unprofitable | None = None
+    late_payer: LatePayer | None = None
+
+
+class PolicyFile(_Section, frozen=True, kw_only=True):
+    """The whole file."""
+
+    version: Annotated[
+        str, msgspec.Meta(min_length=1, max_length=128), means("goes out on every output")
+    ]
+    base_currency: Annotated[str, means("ISO 4217 code: all figures are in it")]
+    dedupe_days: Annotated[
+        DaysOrNone, means("an event's id is remembered so many UTC days; 0: not at all")
+    ] = 35
+    dedupe_ids_max: Annotated[
+        int, msgspec.Meta(ge=1, le=MAX_DEDUPE_IDS), means("of a customer; the oldest go first")
+    ] = 10_000
+    rates: Annotated[
+        dict[str, dict[str, str]],
+        means("`[rates.CURRENCY]`: by its first UTC day what 1 unit is in the base currency"),
+    ] = {}
+    value: Value
+    service: Service = Service()
+    tiers: Tiers
+    treatment: Annotated[
+        dict[str, dict[str, Any]],
+        means("`[treatment.TIER]`: what a tier is granted, passed on as it stands"),
+    ] = {}
+    risk: Risk = Risk()
