@@ -71,7 +71,7 @@ class Judge:
         elif not self._tiers.stays(standing, contribution):
             outputs += [
                 self._tier_change(customer, move, contribution, cause)
-                for move in self._moves(customer, standing, by_policy=cause is POLICY)
+                for move in self._moves(customer, standing, by_policy=cause == POLICY)
             ]
         risks = customer.risks
         if event is None or customer.policy_is_new:

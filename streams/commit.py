@@ -8,6 +8,7 @@ failed commit, and whoever takes over finds the log as it was.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, NoReturn, Protocol
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
@@ -177,7 +178,8 @@ class _Outbox:
 
     def why(self, error: KafkaException) -> str:
         """What failed: the message that did it, where one is known."""
-        self.producer.poll(0)
+        with suppress(KafkaException):  # a producer that was fenced says it at every call
+            self.producer.poll(0)
         reason = error.args[0]
         told = f"{reason.name()}: {reason.str()}" if isinstance(reason, KafkaError) else _NO_TEXT
         return f"{self._failure}; {told}" if self._failure else told
