@@ -4,25 +4,27 @@ All events lie ready, so that what comes out must be the recount's, output for o
 """
 
 import random
+import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from pathlib import Path
 
 import pytest
 
 from tests.oracle.records import Record
 from tests.oracle.recount import Outcome, recount
 from tests.oracle.sample import sample
-from tests.oracle.sample_policy import POLICY
+from tests.oracle.sample_policy import CARDS_TOML, HOLD_TOML, POLICY_TOML
 from tests.support.reading import Outputs, equals_recount, sequences_are_whole
 from tests.support.topics import Place, Watch, create_topics, load
 from tests.support.waiting import tell, wait_until
 from tests.support.workers import Crew, Worker
 
 SEED = 20
+POLICY_TEXT = POLICY_TOML + CARDS_TOML + HOLD_TOML.replace("DOWNGRADE", "one_step")
+"""With everything on that a policy can say."""
 EVENTS = 200_000
 CUSTOMERS = 3_000
 PARTITIONS = 4
@@ -43,7 +45,7 @@ def traffic() -> list[Record]:
 
 
 def recounted() -> Outcome:
-    return recount(POLICY, traffic(), partitions=PARTITIONS)
+    return recount(tomllib.loads(POLICY_TEXT), traffic(), partitions=PARTITIONS)
 
 
 @dataclass
@@ -95,10 +97,10 @@ class Survived:
 
 
 @pytest.fixture(scope="module")
-def survived(
-    kafka: str, sample_policy: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Survived]:
-    place = Place(kafka, "kills.", "kills", PARTITIONS).telling(clock="event", policy=sample_policy)
+def survived(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Survived]:
+    policy = tmp_path_factory.mktemp("policies") / "all-on.toml"
+    policy.write_text(POLICY_TEXT)
+    place = Place(kafka, "kills.", "kills", PARTITIONS).telling(clock="event", policy=policy)
     # the recount takes its time: it goes on in a process of its own while the dead are waited for
     with (
         ProcessPoolExecutor(1, get_context("spawn")) as pool,
