@@ -86,14 +86,14 @@ class Customer:
 
     def advance(self, at_us: int, policy: Policy) -> None:
         """Time reaches `at_us`: days leave the windows, ids are forgotten; never goes back."""
-        if at_us <= self.as_of_us:
-            return
+        if at_us > self.as_of_us:
+            self._reach(at_us, at_us // DAY_US, policy)
+
+    def _reach(self, at_us: int, day: int, policy: Policy) -> None:
         self.as_of_us = at_us
-        day = at_us // DAY_US
-        if day == self.day:
-            return
-        self.day = day
-        self._expire(policy)
+        if day != self.day:
+            self.day = day
+            self._expire(policy)
 
     def _expire(self, policy: Policy) -> None:
         day = self.day
@@ -111,10 +111,7 @@ class Customer:
         """Books the event on its own day; returns how many remembered ids had to go early."""
         at_us, day = event.at_us, event.day
         if at_us > self.as_of_us:
-            self.as_of_us = at_us
-            if day != self.day:
-                self.day = day
-                self._expire(policy)
+            self._reach(at_us, day, policy)
         elif day < self.first_day:
             self.first_day = day
         age_days = self.day - day

@@ -30,7 +30,7 @@ class BuildError(Exception):
 
 
 def digest(source: Path = SOURCE) -> str:
-    """Of every file of the rooms, and of the interpreter that extensions are made for."""
+    """Of all that decides in the rooms, and of the interpreter that extensions are made for."""
     found = blake2b(str(sysconfig.get_config_var("EXT_SUFFIX")).encode(), digest_size=8)
     for path in _files(source):
         content = path.read_bytes()
@@ -43,7 +43,7 @@ def _files(source: Path) -> list[Path]:
         path
         for room in ROOMS
         for path in (source / room).rglob("*")
-        if path.is_file() and path.suffix not in {".pyc", ".so"}
+        if path.suffix in {".py", ".toml"}
     )
 
 

@@ -1,40 +1,21 @@
 """A changed policy on real Kafka: it judges who does nothing, and the older one is refused."""
 
-import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.oracle.records import PURCHASES, Record, partition_of
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.reading import Out, read
-from tests.support.topics import Place, load
+from tests.support.topics import Place, bought, load
 from tests.support.waiting import wait_until
 from tests.support.workers import Crew
 
-PARTITIONS = 4
 READ_SECONDS = 60.0
 NAMES = ("ada", "bob", "cyd", "dan", "eve")
 
 pytestmark = pytest.mark.kafka
-
-
-def bought(name: str) -> Record:
-    """A sale of today that makes its customer important, and key once 700.00 is enough."""
-    body = {
-        "event_id": f"sale-{name}",
-        "customer_id": name,
-        "occurred_at": datetime.now(UTC).replace(hour=0, minute=0, second=0).isoformat(),
-        "order_id": f"order-{name}",
-        "amount": "800.00",
-        "cost": "0",
-        "currency": "USD",
-    }
-    partition = partition_of(name.encode(), PARTITIONS, "murmur2")
-    now_ms = int(time.time() * 1_000)
-    return Record(PURCHASES, partition, 0, now_ms, name.encode(), json.dumps(body).encode())
 
 
 def newer() -> str:
@@ -56,7 +37,10 @@ def test_a_new_policy_judges_everybody_and_an_older_one_is_refused(
     older.write_text(POLICY_TOML)
     newest.write_text(newer())
     crew.start_ready(place.telling(policy=older))
-    load(place, [bought(name) for name in NAMES])
+    today = f"{datetime.now(UTC).date()}T00:00:00Z"
+    now_ms = int(time.time() * 1_000)
+    # important, and key once 700.00 is enough
+    load(place, [bought(name, f"sale-{name}", today, "800.00", now_ms) for name in NAMES])
     wait_until("all are there", lambda: len(changes(place)) == len(NAMES), READ_SECONDS)
     crew.stop_all()
     crew.start_ready(place.telling(policy=newest))

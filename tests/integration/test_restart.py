@@ -1,6 +1,5 @@
 """Stops, restarts, more workers and fewer, time that passes, and a worker that was thought dead."""
 
-import json
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from tests.oracle.recount import recount
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import POLICY, POLICY_TOML
 from tests.support.reading import Outputs, equals_recount, read, sequences_are_whole
-from tests.support.topics import Place, Publisher, Watch, load
+from tests.support.topics import Place, Publisher, Watch, bought, load
 from tests.support.waiting import tell, wait_until
 from tests.support.workers import Crew, Worker
 
@@ -173,21 +172,6 @@ def test_rebalances_in_the_middle_of_a_backlog_end_no_worker(
 
 
 # time that passes
-
-
-def bought(name: str, event_id: str, at: str, amount: str, timestamp_ms: int) -> Record:
-    """A sale whose goods cost nothing, in the partition of its customer."""
-    body = {
-        "event_id": event_id,
-        "customer_id": name,
-        "occurred_at": at,
-        "order_id": event_id,
-        "amount": amount,
-        "cost": "0",
-        "currency": "USD",
-    }
-    partition = partition_of(name.encode(), PARTITIONS, "murmur2")
-    return Record(PURCHASES, partition, 0, timestamp_ms, name.encode(), json.dumps(body).encode())
 
 
 def test_a_day_leaves_the_window_when_others_move_stream_time(place: Place, crew: Crew) -> None:

@@ -1,5 +1,6 @@
 """One test's own corner of a broker: topics under its prefix, made, filled and looked at."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import KafkaError
 
-from tests.oracle.records import TOPICS, Record
+from tests.oracle.records import PURCHASES, TOPICS, Record, partition_of
 
 COMMAND: Final = (sys.executable, "-m", "streams")
 COMMAND_SECONDS: Final = 60.0
@@ -199,3 +200,20 @@ class Watch:
             for transaction in of_broker
             if transaction.transactional_id.startswith(f"{self._place.app_id}-")
         ]
+
+
+def bought(
+    name: str, event_id: str, at: str, amount: str, timestamp_ms: int, partitions: int = 4
+) -> Record:
+    """A sale whose goods cost nothing, in the partition of its customer."""
+    body = {
+        "event_id": event_id,
+        "customer_id": name,
+        "occurred_at": at,
+        "order_id": event_id,
+        "amount": amount,
+        "cost": "0",
+        "currency": "USD",
+    }
+    partition = partition_of(name.encode(), partitions, "murmur2")
+    return Record(PURCHASES, partition, 0, timestamp_ms, name.encode(), json.dumps(body).encode())

@@ -74,26 +74,26 @@ def test_without_a_compiler_nothing_is_made(
     assert not (tmp_path / "place").exists()
 
 
-def test_what_does_not_compile_leaves_what_was_there(source: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Where rooms were compiled before; skipped where they can't be."""
     try:
         compiled._require_compiler()
     except BuildError as error:
         pytest.skip(str(error))
     place = tmp_path / "place"
     (place / "older").mkdir(parents=True)
+    return place
+
+
+def test_what_does_not_compile_leaves_what_was_there(source: Path, place: Path) -> None:
     (source / "agents/answer.py").write_text("def answer() -> int:\n    return ''\n")
     with pytest.raises(BuildError, match="Incompatible return value type"):
         build(source, place)
     assert [path.name for path in place.iterdir()] == ["older"]
 
 
-def test_rooms_are_compiled_and_older_ones_go(source: Path, tmp_path: Path) -> None:
-    try:
-        compiled._require_compiler()
-    except BuildError as error:
-        pytest.skip(str(error))
-    place = tmp_path / "place"
-    (place / "older").mkdir(parents=True)
+def test_rooms_are_compiled_and_older_ones_go(source: Path, place: Path) -> None:
     folder = build(source, place)
     assert [path.name for path in place.iterdir()] == [folder.name]
     assert (folder / "agents/policy.toml").exists()
