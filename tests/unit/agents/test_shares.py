@@ -1,0 +1,228 @@
+"""Shares: the buckets, what a histogram refuses, and who is among the best."""
+
+from itertools import pairwise
+
+import pytest
+
+from agents.ports import InvariantError
+from agents.shares import (
+    EDGES,
+    EDGES_UP_TO,
+    Histogram,
+    bucket_of,
+    cut_by_profit,
+    cut_by_rank,
+    merged,
+)
+from tests.support.counting import counted
+
+LAST = len(EDGES)
+
+
+# the buckets
+
+
+def test_below_200_each_integer_has_a_bucket_of_its_own() -> None:
+    assert EDGES[:204] == [*range(1, 200), 200, 202, 204, 206, 208]
+
+
+def test_the_edges_are_the_same_everywhere() -> None:
+    assert LAST == 5_249
+    assert EDGES[-1] == 1_009_829_138_562_096_227_399_234
+    assert EDGES[-2] < EDGES_UP_TO <= EDGES[-1]
+
+
+def test_an_edge_is_at_most_one_percent_above_the_one_before() -> None:
+    for low, high in pairwise(EDGES):
+        assert low < high
+        assert high == low + 1 or high * 100 <= low * 101
+
+
+@pytest.mark.parametrize(
+    ("value", "bucket"),
+    [
+        (0, 0),
+        (1, 1),
+        (2, 2),
+        (99, 99),
+        (100, 100),
+        (199, 199),
+        (200, 200),
+        (201, 200),
+        (202, 201),
+        (EDGES[-1] - 1, LAST - 1),
+        (EDGES[-1], LAST),
+        (10**40, LAST),
+    ],
+)
+def test_a_bucket_holds_its_edge_and_what_lies_below_the_next(value: int, bucket: int) -> None:
+    assert bucket_of(value) == bucket
+    assert bucket_of(-value) == -bucket
+
+
+# counting
+
+
+def test_nobody_is_counted_at_first() -> None:
+    histogram = Histogram()
+    assert (histogram.customers, histogram.total, histogram.rows()) == (0, 0, [])
+
+
+def test_counts_and_sums_are_exact() -> None:
+    histogram = counted(200, 0, -7, 201, 202, 10**30, 0, -7)
+    assert (histogram.customers, histogram.total) == (8, 10**30 + 589)
+    assert histogram.rows() == [
+        [-7, 2, -14],
+        [0, 2, 0],
+        [200, 2, 401],
+        [201, 1, 202],
+        [LAST, 1, 10**30],
+    ]
+
+
+def test_an_empty_bucket_is_left_out() -> None:
+    histogram = counted(200, 201, 5)
+    histogram.remove(200)
+    histogram.remove(5)
+    assert histogram.rows() == [[200, 1, 201]]
+    histogram.remove(201)
+    assert (histogram.customers, histogram.total, histogram.rows()) == (0, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("after", "rows"),
+    [
+        (200, [[200, 2, 401]]),
+        (201, [[200, 2, 402]]),
+        (202, [[200, 1, 201], [201, 1, 202]]),
+        (-1, [[-1, 1, -1], [200, 1, 201]]),
+    ],
+)
+def test_a_customer_moves(after: int, rows: list[list[int]]) -> None:
+    histogram = counted(200, 201)
+    histogram.move(200, after)
+    assert histogram.rows() == rows
+    assert (histogram.customers, histogram.total) == (2, 201 + after)
+
+
+@pytest.mark.parametrize("value", [199, 201, 202, 0, -200, 10**30])
+def test_who_is_not_counted_cannot_leave(value: int) -> None:
+    histogram = counted(200)
+    said = f"no customer of value {value} is counted.*: count anew from their values"
+    with pytest.raises(InvariantError, match=said):
+        histogram.remove(value)
+    for after in (value + 1, 3):
+        with pytest.raises(InvariantError, match=said):
+            histogram.move(value, after)
+    assert (histogram.customers, histogram.total, histogram.rows()) == (1, 200, [[200, 1, 200]])
+
+
+def test_what_a_bucket_holds_is_told_with_the_refusal() -> None:
+    with pytest.raises(InvariantError, match=r"bucket 200 has \[count, sum\] = \[1, 200\];"):
+        counted(200).remove(201)
+    with pytest.raises(InvariantError, match=r"bucket 5 has \[count, sum\] = \[0, 0\];"):
+        counted(200).remove(5)
+
+
+def test_rows_give_the_histogram_back() -> None:
+    rows = counted(200, 0, -7, 201, -(10**30), EDGES[-1]).rows()
+    histogram = Histogram.from_rows(rows)
+    assert (histogram.customers, histogram.total) == (6, 394 - 10**30 + EDGES[-1])
+    assert histogram.rows() == rows
+    histogram.move(200, 201)
+    assert rows == counted(200, 0, -7, 201, -(10**30), EDGES[-1]).rows()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [5, 0, 0],
+        [5, -1, -5],
+        [5, 1, 6],
+        [5, 2, 9],
+        [-5, 1, 5],
+        [0, 1, 1],
+        [200, 2, 399],
+        [200, 2, 403],
+        [-200, 2, -399],
+        [-200, 2, -403],
+        [LAST, 1, EDGES[-1] - 1],
+        [LAST + 1, 1, 10**40],
+        [-LAST - 1, 1, -(10**40)],
+        [7, 1, 7],
+    ],
+)
+def test_a_row_that_no_histogram_gives_is_refused(row: list[int]) -> None:
+    with pytest.raises(InvariantError, match=r"no histogram has .*: count anew from the"):
+        Histogram.from_rows([[7, 1, 7], row])
+
+
+def test_merging_adds_up_and_leaves_what_was_merged_alone() -> None:
+    one, other = counted(200, 3), counted(201, -4)
+    both = merged([one, other])
+    assert both.rows() == [[-4, 1, -4], [3, 1, 3], [200, 2, 401]]
+    assert (both.customers, both.total) == (4, 400)
+    both.remove(3)
+    both.move(200, 201)
+    assert one.rows() == [[3, 1, 3], [200, 1, 200]]
+    assert other.rows() == [[-4, 1, -4], [200, 1, 201]]
+    assert merged([]).rows() == []
+
+
+# who is among the best
+
+TEN = (100, 90, 80, 70, 60, 50, 40, 30, 20, 10)
+"""Ten customers who bring 550 together."""
+
+
+@pytest.mark.parametrize(
+    ("share", "cut"),
+    [
+        ((0, 1), 100),
+        ((1, 1000), 100),
+        ((1, 10), 100),
+        ((101, 1000), 90),
+        ((2, 10), 90),
+        ((20, 100), 90),
+        ((1, 2), 60),
+        ((99, 100), 10),
+        ((1, 1), 10),
+        ((2, 1), 10),
+    ],
+)
+def test_a_share_of_the_customers_is_rounded_up(share: tuple[int, int], cut: int) -> None:
+    # those who bring nothing, or cost, are not among those of whom it is a share
+    assert cut_by_rank(counted(*TEN, 0, 0, 0, -5, -1_000), share) == cut
+
+
+@pytest.mark.parametrize(
+    ("share", "cut"),
+    [
+        ((0, 1), 100),
+        ((100, 550), 100),
+        ((101, 550), 90),
+        ((190, 550), 90),
+        ((8, 10), 50),
+        ((450, 550), 50),
+        ((451, 550), 40),
+        ((540, 550), 20),
+        ((541, 550), 10),
+        ((1, 1), 10),
+        ((2, 1), 10),
+    ],
+)
+def test_a_share_of_the_profit_is_reached_exactly(share: tuple[int, int], cut: int) -> None:
+    assert cut_by_profit(counted(*TEN, 0, -5, -1_000), share) == cut
+
+
+def test_a_cut_is_the_lower_edge_of_a_whole_bucket() -> None:
+    histogram = counted(1_000_000, 201, 201, 201, 3)
+    assert cut_by_rank(histogram, (2, 5)) == 200
+    assert cut_by_profit(histogram, (1_000_001, 1_000_606)) == 200
+    assert cut_by_rank(counted(10**40), (1, 1)) == EDGES[-1]
+
+
+@pytest.mark.parametrize("values", [(), (0,), (-1, -500, 0)])
+def test_nobody_is_among_the_best_where_nobody_brings_anything(values: tuple[int, ...]) -> None:
+    assert cut_by_rank(counted(*values), (1, 1)) is None
+    assert cut_by_profit(counted(*values), (1, 1)) is None
