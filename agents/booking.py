@@ -6,10 +6,26 @@ from zlib import crc32
 import msgspec
 from xxhash import xxh3_64_digest
 
+from agents.window import Lines
 from schemas.events import Kind
+from schemas.row import MasterRow
 
 _CONTENT: Final = msgspec.msgpack.Encoder()
 _KIND_BYTE: Final = tuple(bytes([kind]) for kind in Kind)
+
+
+class InvoiceEntry(msgspec.Struct, frozen=True, gc=False):
+    """A sale on credit, or what takes from it: a payment, or goods that came back."""
+
+    key: bytes
+    """8 bytes that stand for the invoice's id."""
+    currency: str
+    amount: int
+    """In minor units of its own currency; above 0."""
+    base_amount: int
+    """In those of the base currency, at the event's day."""
+    due_us: int | None
+    """When a sale is due; None: it takes from the invoice."""
 
 
 class Booking(msgspec.Struct, frozen=True, gc=False):
@@ -24,15 +40,18 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """8 bytes that stand for the topic and the event's id."""
     content: int
     """CRC-32 of the decoded event: with another one, the same id is a conflict."""
-    counts: bool = False
-    """Whether any amount below is not zero."""
-    revenue: int = 0
-    goods_cost: int = 0
-    fees: int = 0
-    service_cost: int = 0
+    lines: Lines = ()
+    """What it adds to its day: line, amount, line, amount, … without zeros."""
     contacts: int = 0
+    complains: bool = False
     days_late: int | None = None
     """Of a payment that was made; None for everything else."""
+    invoice: InvoiceEntry | None = None
+    """What it does to an invoice; None: it names none."""
+    master: MasterRow | None = None
+    """Master data, as a record of `customers` tells it."""
+    erases: bool = False
+    """A null value: the customer is to be forgotten."""
 
 
 class Unbookable(msgspec.Struct, frozen=True, gc=False):
@@ -51,6 +70,22 @@ def id_key(kind: Kind, event_id: str) -> bytes:
     return xxh3_64_digest(_KIND_BYTE[kind] + event_id.encode())
 
 
+def invoice_key(invoice_id: str) -> bytes:
+    """The key under which an invoice is kept: 64 bits of XXH3."""
+    return xxh3_64_digest(invoice_id.encode())
+
+
 def content_check(fields: tuple[object, ...]) -> int:
     """The checksum of an event's decoded fields, defaults filled in."""
     return crc32(_CONTENT.encode(fields))
+
+
+def without_zeros(lines: list[int]) -> Lines:
+    """Line, amount, line, amount, … without the lines of which nothing came."""
+    if all(lines[1::2]):
+        return tuple(lines)
+    kept: list[int] = []
+    for at in range(0, len(lines), 2):
+        if lines[at + 1]:
+            kept += lines[at : at + 2]
+    return tuple(kept)

@@ -9,20 +9,29 @@ from operator import itemgetter
 from typing import Final
 
 from agents.booking import Booking
+from agents.discounts import leakage
+from agents.invoices import Invoices
 from agents.policy import Policy
 from agents.seen import Seen
-from agents.tiers import Standing
-from agents.window import NO_DAY, ContactWindow, ValueWindow
+from agents.standing import Standing
+from agents.window import NO_DAY, ContactWindow, Lines, ValueWindow, WindowBefore
 from schemas.events import Kind
+from schemas.lines import LATE_PAYMENT, REMINDERS, REVENUE, SIGNS
 from schemas.outputs import Origin
 from schemas.row import (
-    NO_DUE,
+    NO_DUE_US,
     SEEN_BYTES,
+    CommitmentRow,
     CustomerRow,
+    MasterRow,
     RowHead,
+    StandingRow,
+    TouchRow,
+    WeightedRow,
     decode_customer,
     encode_customer,
     read_head,
+    wide,
 )
 from schemas.times import DAY_US
 
@@ -35,12 +44,15 @@ class Customer:
 
     __slots__ = (
         "as_of_us",
+        "before",
         "changed",
         "contacts",
         "customer_id",
         "day",
-        "due_day",
+        "due_us",
         "first_day",
+        "invoices",
+        "master",
         "offsets",
         "origin",
         "owed",
@@ -50,7 +62,10 @@ class Customer:
         "seen",
         "sequence",
         "standing",
+        "touch",
         "value",
+        "weighted",
+        "written_off",
     )
 
     def __init__(
@@ -72,17 +87,42 @@ class Customer:
         self.contacts = ContactWindow(array("q", row.contact_cells))
         self.payments = row.payments
         self.seen = Seen(row.seen)
+        self.master: MasterRow | None = row.master
+        self.before: WindowBefore | None = None
+        """What was booked in the window before; None: nothing asks for it."""
+        if policy.segments.potential is not None:
+            self.before = WindowBefore([int(number) for number in row.days_before])
+        self.weighted = _weighted(row.weighted, self.value, policy)
+        """The contribution that fades, relative to the policy's landmark; 0: nothing asks for it"""
+        self.touch: TouchRow = row.touch
+        self.invoices: Invoices | None = None
+        """None: nothing is owed, and nothing was paid whose invoice is not known."""
+        if row.invoices or row.unmatched:
+            self.invoices = Invoices(row.invoices, row.unmatched)
+            self.invoices.weigh(self.as_of_us, policy)
+        self.written_off = 0
+        """Invoices given up for want of room since somebody asked last."""
         self.standing: Standing | None = None
         """Its tier; None until it is judged for the first time."""
         if head is not None:
-            self.standing = Standing(head.tier, row.tier_since_day, row.notice_day)
-        self.due_day = NO_DUE if head is None else head.due_day
+            tier = row.standing
+            self.standing = Standing(
+                tier.by_value,
+                tier.since_day,
+                tier.notice_day,
+                tier.told,
+                head.tier,
+                tier.in_force_since_day,
+            )
+        self.due_us = NO_DUE_US if head is None else head.due_us
         self.policy_is_new = head is None or head.policy_check != policy.check
         """Whether it was never judged by this policy."""
         self.changed = False
         """Whether the next commit writes the row."""
         self.owed = head is not None and head.owed
         """Whether a snapshot has to follow."""
+
+    # time and events
 
     def advance(self, at_us: int, policy: Policy) -> None:
         """Time reaches `at_us`: days leave the windows, ids are forgotten; never goes back."""
@@ -94,12 +134,19 @@ class Customer:
         if day != self.day:
             self.day = day
             self._expire(policy)
+        if self.invoices is not None and self.invoices.next_us <= at_us:
+            self.invoices.weigh(at_us, policy)
 
     def _expire(self, policy: Policy) -> None:
         day = self.day
         last_gone = day - policy.window_days
         if self.value.counts_from <= last_gone:
-            self.value.expire(last_gone)
+            gone = self.value.expire(last_gone)
+            if self.before is not None:
+                for its_day, brought in gone:
+                    self.before.add(its_day, brought)
+        if self.before is not None and self.before.counts_from <= last_gone - policy.window_days:
+            self.before.expire(last_gone - policy.window_days)
         last_gone = day - policy.contact_days
         if self.contacts.oldest <= last_gone:
             self.contacts.expire(last_gone)
@@ -116,39 +163,143 @@ class Customer:
             self.first_day = day
         age_days = self.day - day
         self.offsets[event.kind] = offset
-        if event.counts and age_days < policy.window_days:
-            self.value.add(day, event.revenue, event.goods_cost, event.fees, event.service_cost)
+        if event.lines:
+            self._book(day, event.lines, policy)
         if event.contacts and age_days < policy.contact_days:
             self.contacts.add(day, event.contacts)
-        if event.days_late is not None and policy.payments_kept:
-            insort(self.payments, (at_us, event.days_late), key=_paid_at)
-            del self.payments[: -policy.payments_kept]
-        if age_days < policy.dedupe_days:
-            self.seen.remember(day, event.id_key, event.content)
-            if len(self.seen.entries) > policy.dedupe_ids_max * SEEN_BYTES:
-                return self.seen.cap(policy.dedupe_ids_max)
+        if event.kind == Kind.PAYMENTS:
+            self._note_payment(event, policy)
+        if event.invoice is not None:
+            self._settle(event, policy)
+        if event.master is not None:
+            self._learn(event.master, policy)
+        elif policy.contacts_due and event.kind != Kind.PAYMENTS:
+            last = self.touch.last_us
+            self.touch.last_us = at_us if last is None else max(last, at_us)
+        return self._remember(event, policy) if age_days < policy.dedupe_days else 0
+
+    def _remember(self, event: Booking, policy: Policy) -> int:
+        self.seen.remember(event.day, event.id_key, event.content)
+        if len(self.seen.entries) > policy.dedupe_ids_max * SEEN_BYTES:
+            return self.seen.cap(policy.dedupe_ids_max)
         return 0
+
+    def _note_payment(self, event: Booking, policy: Policy) -> None:
+        if event.days_late is not None and policy.payments_kept:
+            insort(self.payments, (event.at_us, event.days_late), key=_paid_at)
+            del self.payments[: -policy.payments_kept]
+
+    def _book(self, day: int, lines: Lines, policy: Policy) -> None:
+        age_days = self.day - day
+        if age_days < policy.window_days:
+            self.value.book(day, lines)
+        if policy.decay is not None:
+            self.weighted += brought(lines) * policy.decay.weight(day)
+        if self.before is not None and policy.window_days <= age_days < 2 * policy.window_days:
+            self.before.add(day, brought(lines))
+        commitment = self.commitment
+        if commitment is not None and commitment.starts_day <= day <= commitment.ends_day:
+            commitment.revenue = wide(int(commitment.revenue) + _revenue(lines))
+
+    def _settle(self, event: Booking, policy: Policy) -> None:
+        """A sale on credit or a payment: what is open changes, and what waiting costs."""
+        assert event.invoice is not None
+        if self.invoices is None:
+            self.invoices = Invoices([], [])
+        invoices = self.invoices
+        closing, written_off = invoices.take(event.invoice, event.at_us, policy)
+        self.written_off += written_off
+        if closing is not None and closing[1]:
+            self._book(closing[0], (REMINDERS, closing[1]), policy)
+        invoices.weigh(self.as_of_us, policy)
+        if not invoices.open and not invoices.unmatched:
+            self.invoices = None
+
+    def _learn(self, master: MasterRow, policy: Policy) -> None:
+        """Master data replaces what an older record said."""
+        known = self.master
+        if known is not None and master.at_us < known.at_us:
+            return
+        commitment, before = master.commitment, self.commitment
+        if commitment is not None:
+            term = commitment.starts_day, commitment.ends_day
+            if before is not None and (before.starts_day, before.ends_day) == term:
+                commitment.revenue = before.revenue
+            else:
+                first_day = max(term[0], self.day - policy.window_days + 1)
+                commitment.revenue = wide(self.value.sum_of(REVENUE, first_day, term[1]))
+        self.master = master
 
     def fit(self, policy: Policy) -> None:
         """Forgets what another policy kept and this one would not have."""
         self._expire(policy)
         self.seen.cap(policy.dedupe_ids_max)
         del self.payments[: max(0, len(self.payments) - policy.payments_kept)]
+        if self.invoices is not None:
+            rules = policy.invoices
+            if rules is None:
+                self.invoices = None
+            else:
+                self.invoices.fit(rules.open_max, rules.unmatched_max)
+                self.invoices.weigh(self.as_of_us, policy)
+
+    # figures
+
+    @property
+    def contribution(self) -> int:
+        """What the customer brings over the window, less what waiting for its money costs."""
+        return self.value.contribution - self.live_cost
+
+    @property
+    def live_cost(self) -> int:
+        """What open invoices cost, as it stands."""
+        if self.invoices is None:
+            return 0
+        return self.invoices.interest + self.invoices.reminders
+
+    def index(self, policy: Policy) -> int:
+        """What its tier is judged by, in minor units."""
+        if policy.decay is None:
+            return self.contribution
+        return policy.decay.worth(self.weighted, self.day) - self.live_cost
+
+    def totals(self) -> list[int]:
+        """Every line of its value over the window, open invoices among them."""
+        totals = self.value.totals()
+        if self.invoices is not None:
+            totals[LATE_PAYMENT] += self.invoices.interest
+            totals[REMINDERS] += self.invoices.reminders
+        return totals
+
+    @property
+    def commitment(self) -> CommitmentRow | None:
+        """The volume it promised."""
+        return None if self.master is None else self.master.commitment
+
+    def leakage(self, policy: Policy) -> int:
+        """The discount that was granted and is not earned, in minor units."""
+        commitment = self.commitment
+        if commitment is None or policy.discount is None:
+            return 0
+        return leakage(commitment, self.day, policy.discount)
 
     @property
     def tier(self) -> int | None:
-        """The rank of its tier; None until it is judged for the first time."""
-        return None if self.standing is None else self.standing.tier
+        """The rank of the tier in force; None until it is judged for the first time."""
+        return None if self.standing is None else self.standing.in_force
 
     @property
     def tenure_days(self) -> int:
         """UTC days from the customer's first event to its `as_of`."""
         return self.day - self.first_day
 
+    # storing
+
     def stored(self, policy: Policy) -> bytes:
         """The row to store, judged by this policy."""
         standing, cells = self.standing, self.value.cells
         assert standing is not None
+        invoices, before = self.invoices, self.before
         row = CustomerRow(
             self.origin,
             self.first_day,
@@ -159,21 +310,79 @@ class Customer:
             cells.tobytes() if isinstance(cells, array) else [str(number) for number in cells],
             self.contacts.cells.tobytes(),
             self.payments,
-            standing.since_day,
-            standing.notice_day,
+            StandingRow(
+                standing.tier,
+                standing.since_day,
+                standing.notice_day,
+                standing.told,
+                standing.in_force_since_day,
+            ),
+            [] if invoices is None else invoices.open,
+            [] if invoices is None else invoices.unmatched,
+            self.master,
+            [] if before is None else [wide(number) for number in before.cells],
+            None
+            if policy.decay is None
+            else WeightedRow(
+                policy.decay.half_life_days, policy.decay.landmark_day, wide(self.weighted)
+            ),
+            self.touch,
             self.seen.entries,
         )
-        return encode_customer(row, RowHead(self.due_day, self.owed, standing.tier, policy.check))
+        return encode_customer(
+            row, RowHead(self.due_us, self.owed, standing.in_force, policy.check)
+        )
 
 
 _paid_at: Final = itemgetter(0)
 
 
+def brought(lines: Lines) -> int:
+    """What booked lines bring together."""
+    found = 0
+    for at in range(0, len(lines), 2):
+        found += SIGNS[lines[at]] * lines[at + 1]
+    return found
+
+
+def _weighted(row: WeightedRow | None, value: ValueWindow, policy: Policy) -> int:
+    """As the row has it; by weights that are new, from what lies in the window."""
+    decay = policy.decay
+    if decay is None:
+        return 0
+    if row is not None and (row.half_life_days, row.landmark_day) == (
+        decay.half_life_days,
+        decay.landmark_day,
+    ):
+        return int(row.weighted)
+    return sum(amount * decay.weight(day) for day, amount in value.contributions())
+
+
+def _revenue(lines: Lines) -> int:
+    return sum(lines[at + 1] for at in range(0, len(lines), 2) if lines[at] == REVENUE)
+
+
 def newcomer(customer_id: str, origin: Origin, first: Booking, policy: Policy) -> Customer:
     """A customer as its first event finds it; that event is still to be applied."""
-    offsets = [NEVER] * len(Kind)
+    day = first.day
     row = CustomerRow(
-        origin, first.day, first.at_us, 0, offsets, {}, b"", b"", [], first.day, NO_DAY, bytearray()
+        origin,
+        day,
+        first.at_us,
+        0,
+        [NEVER] * len(Kind),
+        {},
+        b"",
+        b"",
+        [],
+        StandingRow(0, day, NO_DAY, False, day),  # noqa: FBT003 - a row's field
+        [],
+        [],
+        None,
+        [],
+        None,
+        TouchRow(),
+        bytearray(),
     )
     return Customer(customer_id, row, None, policy)
 

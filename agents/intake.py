@@ -11,12 +11,13 @@ from typing import Any, Final
 import msgspec
 
 from agents.booking import Booking, Unbookable
+from agents.master_data import book_customer, book_erasure
 from agents.payments import book_payment
 from agents.policy import Policy
 from agents.ports import Batch
 from agents.purchases import book_purchase
 from agents.support_calls import book_support_call
-from schemas.events import Kind, SupportCall, Wire, decode
+from schemas.events import MAX_ID_CHARS, CustomerRecord, Kind, SupportCall, Wire, decode
 from schemas.judge import judge
 from schemas.rejects import Reason, Rejection, excerpt
 from schemas.times import MINUTE_US
@@ -25,6 +26,7 @@ FUTURE_LIMIT_US: Final = 5 * MINUTE_US
 
 
 _BOOK: Final[dict[Kind, Callable[[Any, Policy], Booking | Unbookable]]] = {
+    Kind.CUSTOMERS: book_customer,
     Kind.PURCHASES: book_purchase,
     Kind.SUPPORT_CALLS: book_support_call,
     Kind.PAYMENTS: book_payment,
@@ -70,6 +72,8 @@ class Intake:
                 Reason.TOO_LARGE,
                 f"value: expected at most {self._max_event_bytes} bytes, found {len(value)}",
             )
+        if value is None and kind is Kind.CUSTOMERS:
+            return self._erasure(key, timestamp_ms)
         wire = decode(kind, value)
         if wire is None:
             judged = judge(kind, value)
@@ -97,6 +101,17 @@ class Intake:
                 f"found {ahead_s} s",
             )
         return booked
+
+    def _erasure(self, key: bytes | None, timestamp_ms: int) -> Booking | Rejection:
+        """A null value erases whom its key names."""
+        try:
+            customer_id = "" if key is None else key.decode()
+        except UnicodeDecodeError:
+            customer_id = ""
+        if key is None or not 0 < len(customer_id) <= MAX_ID_CHARS:
+            return _key_mismatch(key)
+        elsewhere = self._wrong_partition(key)
+        return elsewhere or book_erasure(customer_id, timestamp_ms)
 
     def _wrong_partition(self, key: bytes) -> Rejection | None:
         place = self._placement
@@ -131,8 +146,14 @@ def _key_mismatch(key: bytes | None) -> Rejection:
 
 def _unknown_currency(wire: Wire) -> Rejection:
     assert not isinstance(wire, SupportCall)
+    if isinstance(wire, CustomerRecord):
+        named = ("wallet", wire.wallet), ("commitment", wire.commitment)
+        found = [(f"{name}.currency", its.currency) for name, its in named if its is not None]
+    else:
+        found = [("currency", wire.currency)]
+    names = " or ".join(name for name, _ in found)
+    currencies = ", ".join(excerpt(currency) for _, currency in found)
     return Rejection(
         Reason.UNKNOWN_CURRENCY,
-        "currency: expected one with a rate in the policy for the event's day, "
-        f"found {excerpt(wire.currency)}",
+        f"{names}: expected one with a rate in the policy for the event's day, found {currencies}",
     )

@@ -1,42 +1,31 @@
-"""Judging: what follows for a customer from its figures: value, then tier, then signals by name."""
+"""Judging: what follows for a customer from its figures.
 
-from typing import Any, Final
+In this order: the override as it stands, the tier by value, the signals by name, contacts due.
+"""
 
-import msgspec
+from typing import Final
 
 from agents.booking import Booking
+from agents.contacts_due import interval_day, reasons_due
 from agents.customer import Customer
+from agents.discounts import leakage_day
 from agents.policy import Policy
 from agents.risks import WATCH, Turn, rules_of
-from agents.tiers import Move, Standing, TierRules, thresholds
-from agents.window import NO_DAY, insert_sorted
-from schemas.events import TOPIC_OF_KIND, Kind
-from schemas.money import format_minor
-from schemas.outputs import (
-    AT_RISK,
-    TIER_CHANGES,
-    TIER_NAMES,
-    TIERS,
-    output_id,
-    value_wire,
+from agents.standing import (
+    Standing,
+    active_override,
+    in_force,
+    is_visible,
+    override_ends_us,
 )
-from schemas.row import NO_DUE, RiskRow
-from schemas.times import day_start, format_micros
+from agents.tiers import DOWNGRADE, NOTICE, UPGRADE, WITHDRAWN, Move, TierRules
+from agents.window import NO_DAY, insert_sorted
+from agents.wording import POLICY, TIMER, Cause, Output, Wording
+from schemas.events import Kind
+from schemas.row import NO_DUE, NO_DUE_US, RiskRow
+from schemas.times import day_start
 
-TIMER: Final = "timer"
-POLICY: Final = "policy"
-Cause = Booking | str
-"""What begins a judgement: an event, or TIMER or POLICY."""
 SWITCHED_OFF: Final = Turn(raised=False, evidence=[])
-
-
-class Output(msgspec.Struct, frozen=True):
-    """One record to put out, but for the clock's time."""
-
-    topic: str
-    label: str
-    """Its kind within the topic (direction or status), for the metrics."""
-    wire: dict[str, Any]
 
 
 class Judge:
@@ -50,12 +39,12 @@ class Judge:
         )
         self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
         self._names = {rule.name for rule in self._rules}
-        self._thresholds = tuple(thresholds(rank, policy) for rank in range(len(TIERS)))
-        self._treatments = tuple(policy.treatment[tier] for tier in TIERS)
         self._tiers = TierRules(policy)
+        self._wording = Wording(policy, self._tiers)
+        self.snapshot = self._wording.snapshot
 
     def judge(self, customer: Customer, event: Booking | None) -> list[Output]:
-        """What changed, in order; the customer's tier, risks, sequence and due day follow.
+        """What changed, in order; the customer's tier, risks, sequence and due time follow.
 
         `event` is what began it; None: the passing of time. What an event does not feed cannot
         change with it: what is due by its time has happened before it.
@@ -64,15 +53,126 @@ class Judge:
         cause: Cause = POLICY if customer.policy_is_new else TIMER
         if event is not None:
             cause = event
-        contribution, standing = customer.value.contribution, customer.standing
+        index, standing = customer.index(self._policy), customer.standing
         if standing is None:
-            customer.standing, first = self._tiers.begin(contribution, customer.day)
-            outputs.append(self._tier_change(customer, first, contribution, cause))
-        elif not self._tiers.stays(standing, contribution):
+            self._begin(customer, index, cause, outputs)
+        else:
+            if customer.master is not None or standing.in_force != standing.tier:
+                self._follow_override(customer, standing, index, cause, outputs)
+            if not self._tiers.stays(standing, index):
+                self._follow_value(customer, standing, index, cause, outputs)
+        notices = 0
+        if outputs and self._policy.contacts_due:
+            notices = len([its for its in outputs if its.label == NOTICE])
+        self._judge_risks(customer, event, cause, outputs)
+        if self._policy.contacts_due:
             outputs += [
-                self._tier_change(customer, move, contribution, cause)
-                for move in self._moves(customer, standing, by_policy=cause == POLICY)
+                self._wording.contact_due(customer, reason, cause)
+                for reason in reasons_due(customer, event, notices, self._policy)
             ]
+        customer.due_us = self.due_us(customer, index)
+        return outputs
+
+    # tiers
+
+    def _begin(self, customer: Customer, index: int, cause: Cause, outputs: list[Output]) -> None:
+        standing, first = self._tiers.begin(index, customer.day)
+        override = active_override(customer.master, customer.as_of_us)
+        standing.in_force = in_force(standing.tier, override)
+        customer.standing = standing
+        shown = None, standing.in_force, first.direction
+        outputs.append(self._wording.tier_change(customer, first, shown, cause))
+
+    def _follow_override(
+        self,
+        customer: Customer,
+        standing: Standing,
+        index: int,
+        cause: Cause,
+        outputs: list[Output],
+    ) -> None:
+        """An override began or ended, or a notice shows that did not, or the other way round."""
+        override = active_override(customer.master, customer.as_of_us)
+        tier, before = standing.tier, standing.in_force
+        now = in_force(tier, override)
+        if now != before:
+            move = Move("", tier, tier)
+            self._show(customer, standing, move, now, cause, outputs, by_override=True)
+        if standing.notice_day == NO_DAY:
+            return
+        visible = is_visible(tier, override)
+        if standing.told == visible:
+            return
+        standing.told = visible
+        if visible:
+            move = self._tiers.notice_of(standing, index)
+            shown = standing.in_force, in_force(move.after, override), NOTICE
+        else:
+            move = Move(WITHDRAWN, tier, tier)
+            shown = standing.in_force, standing.in_force, WITHDRAWN
+        outputs.append(self._wording.tier_change(customer, move, shown, cause, by_override=True))
+
+    def _follow_value(
+        self,
+        customer: Customer,
+        standing: Standing,
+        index: int,
+        cause: Cause,
+        outputs: list[Output],
+    ) -> None:
+        override = active_override(customer.master, customer.as_of_us)
+        for move in self._moves(customer, standing, index, by_policy=cause == POLICY):
+            if move.direction == NOTICE:
+                assert move.before is not None
+                standing.told = is_visible(move.before, override)
+                if standing.told:
+                    shown = standing.in_force, in_force(move.after, override), NOTICE
+                    outputs.append(self._wording.tier_change(customer, move, shown, cause))
+                continue
+            was_told, standing.told = standing.told, False
+            if move.direction == WITHDRAWN:
+                if was_told:
+                    shown = standing.in_force, standing.in_force, WITHDRAWN
+                    outputs.append(self._wording.tier_change(customer, move, shown, cause))
+                continue
+            now = in_force(move.after, override)
+            if now != standing.in_force:
+                self._show(customer, standing, move, now, cause, outputs)
+
+    def _show(
+        self,
+        customer: Customer,
+        standing: Standing,
+        move: Move,
+        now: int,
+        cause: Cause,
+        outputs: list[Output],
+        *,
+        by_override: bool = False,
+    ) -> None:
+        """The tier in force becomes another."""
+        before = standing.in_force
+        standing.in_force, standing.in_force_since_day = now, customer.day
+        shown = before, now, UPGRADE if now > before else DOWNGRADE
+        outputs.append(
+            self._wording.tier_change(customer, move, shown, cause, by_override=by_override)
+        )
+
+    def _moves(
+        self, customer: Customer, standing: Standing, index: int, *, by_policy: bool
+    ) -> list[Move]:
+        on_change = self._policy.on_change if by_policy else "full"
+        if on_change == "keep":
+            return []
+        return self._tiers.judge(
+            standing, index, customer.day, upgrades_only=on_change == "upgrades_only"
+        )
+
+    # signals
+
+    def _judge_risks(
+        self, customer: Customer, event: Booking | None, cause: Cause, outputs: list[Output]
+    ) -> None:
         risks = customer.risks
         if event is None or customer.policy_is_new:
             rules = self._rules
@@ -82,135 +182,73 @@ class Judge:
         for rule in rules:
             turn = rule.judge(customer, rule.name in risks)
             if turn is not None:
-                outputs.append(self._risk(customer, rule.name, turn, cause))
+                outputs.append(self._turn(customer, rule.name, turn, cause))
         if risks and not risks.keys() <= self._names:
             # whose section is gone from the policy: nothing else could ever close it
             outputs += [
-                self._risk(customer, name, SWITCHED_OFF, cause)
+                self._turn(customer, name, SWITCHED_OFF, cause)
                 for name in sorted(risks.keys() - self._names)
             ]
-        customer.due_day = self.due_day(customer)
-        return outputs
 
-    def _moves(self, customer: Customer, standing: Standing, *, by_policy: bool) -> list[Move]:
-        on_change = self._policy.on_change if by_policy else "full"
-        if on_change == "keep":
-            return []
-        return self._tiers.judge(
-            standing,
-            customer.value.contribution,
-            customer.day,
-            upgrades_only=on_change == "upgrades_only",
-        )
-
-    def due_day(self, customer: Customer) -> int:
-        """The first day at whose start a figure, the tier or a signal changes with no event."""
-        counts_from = customer.value.counts_from
-        due = NO_DUE if counts_from == NO_DAY else counts_from + self._policy.window_days
-        standing, risks = customer.standing, customer.risks
-        if standing is not None and not self._tiers.stays(standing, customer.value.contribution):
-            tier_day = self._tiers.due_day(standing, customer.value.contribution)
-            # what a policy's change kept back waits for the next occasion
-            if customer.day < tier_day < due:
-                due = tier_day
-        for rule in self._rules if risks else self._opening:
-            day = rule.due_day(customer, rule.name in risks)
-            if day < due:
-                due = day
-        return due
-
-    def _tier_change(
-        self, customer: Customer, move: Move, contribution: int, cause: Cause
-    ) -> Output:
-        rank, due_day = move.after, move.takes_effect_day
-        in_force = move.before if move.direction == "notice" and move.before is not None else rank
-        observed = format_minor(contribution, self._policy.digits)
-        wire = self._head(customer, TIER_CHANGES)
-        wire["from_tier"] = None if move.before is None else TIER_NAMES[move.before]
-        wire["to_tier"] = TIER_NAMES[rank]
-        wire["direction"] = move.direction
-        wire["takes_effect_at"] = None if due_day is None else format_micros(day_start(due_day))
-        wire["value"] = self.value_wire(customer)
-        wire["reasons"] = found = [
-            {"rule": rule, "observed": observed, "threshold": threshold}
-            for rule, threshold in self._thresholds[rank]
-        ]
-        band = self._tiers.band_of(move)
-        if band is not None:
-            threshold = format_minor(band[1], self._policy.digits)
-            found.append({"rule": band[0], "observed": observed, "threshold": threshold})
-        wire["trigger"] = _trigger(cause)
-        wire["treatment"] = self._treatments[in_force]
-        return Output(TIER_CHANGES, move.direction, wire)
-
-    def _risk(
-        self,
-        customer: Customer,
-        signal: str,
-        turn: Turn,
-        cause: Cause,
-    ) -> Output:
+    def _turn(self, customer: Customer, signal: str, turn: Turn, cause: Cause) -> Output:
         severity = WATCH
         if turn.raised:
             insert_sorted(customer.risks, signal, RiskRow(signal, severity, customer.as_of_us))
         else:
             severity = customer.risks.pop(signal).severity
-        status = "raised" if turn.raised else "cleared"
-        assert customer.tier is not None
-        wire = self._head(customer, AT_RISK)
-        wire["signal"] = signal
-        wire["status"] = status
-        wire["severity"] = severity
-        wire["evidence"] = [finding.wire() for finding in turn.evidence]
-        wire["tier"] = TIER_NAMES[customer.tier]
-        wire["recommended_step"] = None
-        wire["trigger"] = _trigger(cause)
-        return Output(AT_RISK, status, wire)
+        return self._wording.risk(customer, signal, severity, turn, cause)
 
-    def _head(self, customer: Customer, topic: str) -> dict[str, Any]:
-        customer.sequence += 1
-        return {
-            "event_id": output_id(customer.customer_id, customer.origin, customer.sequence, topic),
-            "customer_id": customer.customer_id,
-            "sequence": customer.sequence,
-            "effective_at": format_micros(customer.as_of_us),
-            "policy_version": self._policy.version,
-        }
+    # time
 
-    def value_wire(self, customer: Customer) -> dict[str, Any]:
-        """The customer's figures as they go out."""
+    def due_us(self, customer: Customer, index: int) -> int:
+        """When a figure, the tier, a signal or a contact changes with no event; NO_DUE_US: never.
+
+        `index` is what the tier is judged by, as of now.
+        """
+        due = min(self._figures_day(customer), self._tier_day(customer, index))
+        risks = customer.risks
+        for rule in self._rules if risks else self._opening:
+            day = rule.due_day(customer, rule.name in risks)
+            if day < due:
+                due = day
+        if self._policy.contacts_due:
+            due = min(due, interval_day(customer, self._policy))
+        due_us = NO_DUE_US if due == NO_DUE else day_start(due)
+        if customer.invoices is not None and customer.invoices.next_us < due_us:
+            due_us = customer.invoices.next_us
+        if customer.master is not None:
+            due_us = min(due_us, override_ends_us(customer.master, customer.as_of_us))
+        return due_us
+
+    def _figures_day(self, customer: Customer) -> int:
         policy = self._policy
-        return value_wire(
-            customer.value.figures(), policy.base_currency, policy.digits, policy.window_days
-        )
+        counts_from = customer.value.counts_from
+        due = NO_DUE if counts_from == NO_DAY else counts_from + policy.window_days
+        before = customer.before
+        if before is not None and before.counts_from != NO_DAY:
+            due = min(due, before.counts_from + 2 * policy.window_days)
+        commitment = customer.commitment
+        if commitment is not None and policy.discount is not None:
+            due = min(due, leakage_day(commitment, customer.day, policy.discount))
+        return due
 
-    def snapshot(self, customer: Customer) -> dict[str, Any]:
-        """The customer's record for `customer-values`."""
-        standing = customer.standing
-        assert standing is not None
-        effect_day = self._tiers.takes_effect_day(standing)
-        return {
-            "customer_id": customer.customer_id,
-            "as_of": format_micros(customer.as_of_us),
-            "tier": TIER_NAMES[standing.tier],
-            "tier_since": format_micros(day_start(standing.since_day)),
-            "downgrade_at": None if effect_day is None else format_micros(day_start(effect_day)),
-            "value": self.value_wire(customer),
-            "risks": [
-                {
-                    "signal": risk.signal,
-                    "severity": risk.severity,
-                    "since": format_micros(risk.since_us),
-                }
-                for risk in customer.risks.values()
-            ],
-            "sequence": customer.sequence,
-            "policy_version": self._policy.version,
-        }
-
-
-def _trigger(cause: Cause) -> dict[str, str | None]:
-    """What made Whalecurve judge: an event with its topic and id, or only a kind."""
-    if isinstance(cause, str):
-        return {"kind": cause, "topic": None, "event_id": None}
-    return {"kind": "event", "topic": TOPIC_OF_KIND[cause.kind], "event_id": cause.event_id}
+    def _tier_day(self, customer: Customer, index: int) -> int:
+        standing, decay = customer.standing, self._policy.decay
+        if standing is None:
+            return NO_DUE
+        due = NO_DUE
+        if not self._tiers.stays(standing, index):
+            tier_day = self._tiers.due_day(standing, index)
+            # what a policy's change kept back waits for the next occasion
+            if customer.day < tier_day:
+                due = tier_day
+        if decay is not None:
+            low, high = self._tiers.bounds(standing)
+            if low <= index < high:
+                live_cost = customer.live_cost
+                fades = decay.day_outside(
+                    customer.weighted, customer.day, low + live_cost, high + live_cost
+                )
+                if fades is not None:
+                    due = min(due, fades)
+        return due

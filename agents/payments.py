@@ -1,9 +1,20 @@
 """Payments: how late an invoice was paid, and what the waiting cost."""
 
-from agents.booking import INVALID, UNKNOWN_CURRENCY, Booking, Unbookable, content_check, id_key
+from agents.booking import (
+    INVALID,
+    UNKNOWN_CURRENCY,
+    Booking,
+    InvoiceEntry,
+    Unbookable,
+    content_check,
+    id_key,
+    invoice_key,
+)
 from agents.policy import Costs, Policy
 from agents.ports import Agent, Batches, Takes
+from agents.window import Lines
 from schemas.events import Kind, Payment
+from schemas.lines import LATE_PAYMENT
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
 from schemas.times import DAY_US, FIRST_DAY, LAST_DAY, day_and_micros
 
@@ -38,9 +49,15 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         return UNKNOWN_CURRENCY
     failed = wire.status == "failed"
     days_late = (at_us - due_us) // DAY_US
-    cost = 0
-    if days_late > 0 and not failed:
-        cost = _late_cost(half_even(amount * ratio[0], ratio[1]), days_late, policy.cards.at(day))
+    lines: Lines = ()
+    entry = None
+    if not failed:
+        paid = half_even(amount * ratio[0], ratio[1])
+        cost = late_cost(paid, days_late, policy.cards.at(day)) if days_late > 0 else 0
+        if cost:
+            lines = (LATE_PAYMENT, cost)
+        if amount and policy.invoices is not None:
+            entry = InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, None)
     return Booking(
         Kind.PAYMENTS,
         wire.customer_id,
@@ -49,14 +66,14 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         day,
         id_key(Kind.PAYMENTS, wire.event_id),
         content_check((at_us, wire.invoice_id, amount, wire.currency, due_us, failed)),
-        cost != 0,
-        service_cost=cost,
+        lines,
         days_late=None if failed else days_late,
+        invoice=entry,
     )
 
 
-def _late_cost(amount: int, days_late: int, costs: Costs) -> int:
-    """late_fee + amount x annual_rate x days_late / 365, rounded once."""
+def late_cost(amount: int, days_late: int, costs: Costs) -> int:
+    """late_fee + amount x annual_rate x days_late / 365, rounded once (contract, section 4)."""
     rate, whole = costs.late_annual_rate
     denominator = whole * DAYS_A_YEAR
     return half_even(costs.late_fee * denominator + amount * rate * days_late, denominator)

@@ -1,24 +1,19 @@
 """The policy as the rooms use it: amounts as integers, rates as ratios, thresholds in order."""
 
-from bisect import bisect_right
-from datetime import date
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any
 from zlib import crc32
 
 import msgspec
 
-from schemas.events import CONTACT_CHANNELS
-from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
+from agents.decay import Decay
+from agents.rates import Costs, RateCards, Rates, Ratio, day_of_text, rate_cards
+from schemas.money import CURRENCY_DIGITS, parse_ratio, parse_signed_minor
 from schemas.outputs import TIERS, Tier
-from schemas.policy_keys import Costs as CostsFile
 from schemas.policy_keys import LatePayer, PolicyFile, SupportSpike
+from schemas.policy_keys import Segments as SegmentsFile
 
-_UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
-_CACHE_MAX: Final = 20_000
-
-Ratio = tuple[int, int]
-"""(numerator, denominator > 0), exact."""
+__all__ = ["Costs", "Policy", "Ratio", "compile_policy"]
 
 
 class UnprofitableRule(msgspec.Struct, frozen=True):
@@ -27,33 +22,34 @@ class UnprofitableRule(msgspec.Struct, frozen=True):
     below: int
     clear_at: int
     min_tenure_days: int
+    excuse_seller_fault: bool
 
 
-class Costs(msgspec.Struct, frozen=True):
-    """One rate card in minor units: what serving costs."""
+class InvoiceRules(msgspec.Struct, frozen=True):
+    """`[invoices]`."""
 
-    contacts: dict[str, tuple[int, int, int]]
-    """By channel: cost of d seconds = (first + second * d) / third minor units."""
-    return_per_order: int
-    return_per_item: int
-    late_fee: int
-    late_annual_rate: Ratio
+    open_max: int
+    unmatched_max: int
 
 
-class RateCards:
-    """What serving costs on which day: the card of an event's own UTC day applies."""
+class DiscountRules(msgspec.Struct, frozen=True):
+    """`[discount]`."""
 
-    def __init__(self, first: Costs, dated: list[tuple[int, Costs]]) -> None:
-        """`first` holds up to the first dated one; these by ascending day."""
-        self._first = first
-        self._days = [day for day, _ in dated]
-        self._cards = [first, *(costs for _, costs in dated)]
+    after_share: Ratio
+    steps: tuple[tuple[int, Ratio], ...]
+    """(volume of a whole term, the discount that it earns), by volume."""
 
-    def at(self, day: int) -> Costs:
-        """The card of a UTC day."""
-        if not self._days:
-            return self._first
-        return self._cards[bisect_right(self._days, day)]
+
+class SegmentRules(msgspec.Struct, frozen=True):
+    """`[segments]` in minor units; None: off."""
+
+    best_from: int | None = None
+    fake_big: tuple[int, int] | None = None
+    """(revenue from, contribution below)"""
+    over_served: Ratio | None = None
+    potential: tuple[Ratio, int] | None = None
+    """(growth, rise)"""
+    worst_below: int | None = None
 
 
 class HoldRules(msgspec.Struct, frozen=True):
@@ -78,6 +74,15 @@ class Policy(msgspec.Struct, frozen=True):
     window_days: int
     default_cost_rate: Ratio
     cards: RateCards
+    invoices: InvoiceRules | None
+    discount: DiscountRules | None
+    decay: Decay | None
+    """None: tiers are judged by the window's contribution."""
+    segments: SegmentRules
+    contacts_due: frozenset[str]
+    """Why a contact may be due; empty: off."""
+    contact_every_days: tuple[int, ...]
+    """By tier's rank; 0: never by itself."""
     entries: tuple[int | None, ...]
     """By tier's rank the contribution from which on it is reached; None for the lowest."""
     hold: HoldRules
@@ -93,100 +98,51 @@ class Policy(msgspec.Struct, frozen=True):
     """Over how many days contacts are kept; 0: no signal asks for them."""
     payments_kept: int
     """How many of the last payments are kept."""
-    rates: "Rates"
+    rates: Rates
     hash: str
     """Of everything that decides; two files that decide alike share it."""
     check: int
     """CRC-32 of the hash: what a customer's row has room for."""
 
 
-class Rates:
-    """Dated exchange rates: from minor units of a currency on a day to the base currency's."""
-
-    def __init__(self, base_currency: str, dated: dict[str, dict[str, str]]) -> None:
-        self._base = base_currency
-        self._steps: dict[str, tuple[list[int], list[Ratio]]] = {}
-        self._cache: dict[tuple[str, int], Ratio | None] = {}
-        for code, rates in dated.items():
-            steps = sorted((_day(text), self._ratio(code, rate)) for text, rate in rates.items())
-            self._steps[code] = [day for day, _ in steps], [ratio for _, ratio in steps]
-
-    def _ratio(self, code: str, rate: str) -> Ratio:
-        exact = parse_ratio(rate)
-        assert exact is not None
-        shift = CURRENCY_DIGITS[self._base] - CURRENCY_DIGITS[code]
-        numerator, denominator = exact
-        if shift >= 0:
-            return numerator * 10**shift, denominator
-        return numerator, denominator * 10**-shift
-
-    def ratio(self, code: str, day: int) -> Ratio | None:
-        """What one minor unit is in base minor units on a UTC day; None where nothing says."""
-        if code == self._base:
-            return 1, 1
-        key = code, day
-        if key in self._cache:
-            return self._cache[key]
-        found: Ratio | None = None
-        if code in self._steps:
-            days, ratios = self._steps[code]
-            at = bisect_right(days, day)
-            found = ratios[at - 1] if at else None
-        if len(self._cache) >= _CACHE_MAX:
-            self._cache.clear()
-        self._cache[key] = found
-        return found
-
-
 def compile_policy(file: PolicyFile) -> Policy:
     """The policy of a checked file."""
     digits = CURRENCY_DIGITS[file.base_currency]
-
-    def minor(text: str) -> int:
-        found = parse_signed_minor(text, digits)
-        assert found is not None
-        return found
-
-    def ratio(text: str) -> Ratio:
-        found = parse_ratio(text)
-        assert found is not None
-        return found
-
-    margin_numerator, margin_denominator = ratio(file.value.default_margin_rate)
+    margin_numerator, margin_denominator = _ratio(file.value.default_margin_rate)
     digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
-    entry, loss = file.tiers.entry, file.risk.unprofitable
-    spike, late = file.risk.support_spike, file.risk.late_payer
-    hold = file.tiers.hold
+    entry, late = file.tiers.entry, file.risk.late_payer
+    spike, invoices, value = file.risk.support_spike, file.invoices, file.value
     return Policy(
         version=file.version,
         base_currency=file.base_currency,
         digits=digits,
         dedupe_days=file.dedupe_days,
         dedupe_ids_max=file.dedupe_ids_max,
-        window_days=file.value.window_days,
+        window_days=value.window_days,
         default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
-        cards=RateCards(
-            _compiled(file.service, digits),
-            [(_day(card.from_day), _compiled(card, digits)) for card in file.service.card],
+        cards=rate_cards(file.service, digits),
+        invoices=None
+        if invoices is None
+        else InvoiceRules(invoices.open_max, invoices.unmatched_max),
+        discount=_discount(file, digits),
+        decay=None
+        if value.half_life_days is None
+        else Decay(value.half_life_days, day_of_text(value.landmark)),
+        segments=_segments(file.segments, digits),
+        contacts_due=frozenset(file.contacts_due.reasons if file.contacts_due else ()),
+        contact_every_days=tuple(
+            file.treatment.get(tier, {}).get("contact_every_days", 0) for tier in TIERS
         ),
-        entries=(None, minor(entry.ordinary), minor(entry.important), minor(entry.key)),
+        entries=(
+            None,
+            *(_minor(its, digits) for its in (entry.ordinary, entry.important, entry.key)),
+        ),
         on_change=file.tiers.on_change,
         review_days=file.tiers.review_days,
-        hold=HoldRules()
-        if hold is None
-        else HoldRules(
-            ratio(hold.upgrade_margin),
-            ratio(hold.keep_margin),
-            minor(hold.min_band),
-            hold.min_dwell_days,
-            hold.grace_days,
-            hold.downgrade == "one_step",
-        ),
+        hold=_hold(file, digits),
         treatment={tier: file.treatment.get(tier, {}) for tier in TIERS},
         support_spike=spike,
-        unprofitable=None
-        if loss is None
-        else UnprofitableRule(minor(loss.below), minor(loss.clear_at), loss.min_tenure_days),
+        unprofitable=_unprofitable(file, digits),
         late_payer=late,
         contact_days=0 if spike is None else spike.window_days,
         payments_kept=0 if late is None else max(late.of, late.clear_on_time),
@@ -196,29 +152,61 @@ def compile_policy(file: PolicyFile) -> Policy:
     )
 
 
-def _day(text: str) -> int:
-    return date.fromisoformat(text).toordinal() - _UNIX_EPOCH
+def _minor(text: str, digits: int) -> int:
+    found = parse_signed_minor(text, digits)
+    assert found is not None
+    return found
 
 
-def _compiled(file: CostsFile, digits: int) -> Costs:
-    per_order = parse_minor(file.returns.per_order, digits)
-    per_item = parse_minor(file.returns.per_item, digits)
-    late_fee = parse_minor(file.late_payment.late_fee, digits)
-    annual_rate = parse_ratio(file.late_payment.annual_rate)
-    assert per_order is not None
-    assert per_item is not None
-    assert late_fee is not None
-    assert annual_rate is not None
-    return Costs(_contact_costs(file, digits), per_order, per_item, late_fee, annual_rate)
+def _ratio(text: str) -> Ratio:
+    found = parse_ratio(text)
+    assert found is not None
+    return found
 
 
-def _contact_costs(file: CostsFile, digits: int) -> dict[str, tuple[int, int, int]]:
-    costs = dict.fromkeys(CONTACT_CHANNELS, (0, 0, 1))
-    for channel, contact in file.contact.items():
-        fixed, rate = parse_minor(contact.fixed, digits), parse_ratio(contact.per_minute)
-        assert fixed is not None
-        assert rate is not None
-        numerator, denominator = rate
-        # per_minute is in major units: times 10**digits for minor ones, by 60 for a second
-        costs[channel] = (fixed * 60 * denominator, numerator * 10**digits, 60 * denominator)
-    return costs
+def _hold(file: PolicyFile, digits: int) -> HoldRules:
+    hold = file.tiers.hold
+    if hold is None:
+        return HoldRules()
+    return HoldRules(
+        _ratio(hold.upgrade_margin),
+        _ratio(hold.keep_margin),
+        _minor(hold.min_band, digits),
+        hold.min_dwell_days,
+        hold.grace_days,
+        hold.downgrade == "one_step",
+    )
+
+
+def _unprofitable(file: PolicyFile, digits: int) -> UnprofitableRule | None:
+    loss = file.risk.unprofitable
+    if loss is None:
+        return None
+    return UnprofitableRule(
+        _minor(loss.below, digits),
+        _minor(loss.clear_at, digits),
+        loss.min_tenure_days,
+        loss.excuse_seller_fault,
+    )
+
+
+def _discount(file: PolicyFile, digits: int) -> DiscountRules | None:
+    discount = file.discount
+    if discount is None:
+        return None
+    steps = [(_minor(step.from_amount, digits), _ratio(step.rate)) for step in discount.schedule]
+    return DiscountRules(_ratio(discount.after_share), tuple(steps))
+
+
+def _segments(file: SegmentsFile, digits: int) -> SegmentRules:
+    best, fake, over = file.best, file.fake_big, file.over_served
+    potential, worst = file.potential, file.worst
+    return SegmentRules(
+        None if best is None else _minor(best.contribution_from, digits),
+        None
+        if fake is None
+        else (_minor(fake.revenue_from, digits), _minor(fake.contribution_below, digits)),
+        None if over is None else _ratio(over.service_share),
+        None if potential is None else (_ratio(potential.growth), _minor(potential.rise, digits)),
+        None if worst is None else _minor(worst.contribution_below, digits),
+    )

@@ -1,9 +1,29 @@
 """Purchases: what a sale or a return adds to its customer."""
 
-from agents.booking import INVALID, UNKNOWN_CURRENCY, Booking, Unbookable, content_check, id_key
+from agents.booking import (
+    INVALID,
+    UNKNOWN_CURRENCY,
+    Booking,
+    InvoiceEntry,
+    Unbookable,
+    content_check,
+    id_key,
+    invoice_key,
+    without_zeros,
+)
 from agents.policy import Policy, Ratio
 from agents.ports import Agent, Batches, Takes
+from agents.window import Lines
 from schemas.events import Kind, Purchase
+from schemas.lines import (
+    DISCOUNTS,
+    FEES,
+    GOODS,
+    RETURNS,
+    REVENUE,
+    SELLER_FAULT,
+    WITHOUT_COST,
+)
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
 from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros, is_writable, micros
 
@@ -46,21 +66,24 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     items = 1 if wire.items is None else wire.items
     due_us = None if due_at is None else micros(due_at)
     sold = (at_us, wire.order_id, amount, wire.currency, returned, cost, listed, items)
-    credit = (wire.invoice_id, due_us, fee, bool(wire.seller_fault))
+    at_fault = bool(wire.seller_fault)
+    credit = (wire.invoice_id, due_us, fee, at_fault)
     content = content_check((*sold, *credit, wire.category, wire.channel, wire.location))
-    revenue = _convert(amount, ratio)
-    fees = service_cost = 0
+    paid = _convert(amount, ratio)
+    discount = 0 if listed is None else max(0, _convert(listed, ratio) - paid)
     if returned:
-        revenue = -revenue
-        goods_cost = 0 if cost is None else -_convert(cost, ratio)
-        fees = 0 if fee is None else _convert(fee, ratio)
+        got_back = 0 if cost is None else _convert(cost, ratio)
+        kept = 0 if fee is None else _convert(fee, ratio)
         costs = policy.cards.at(day)
-        service_cost = costs.return_per_order + costs.return_per_item * items
-    elif cost is None:
-        share, whole = policy.default_cost_rate
-        goods_cost = half_even(revenue * share, whole)
+        handling = costs.return_per_order + costs.return_per_item * items
+        lines = _return_lines(paid, got_back, kept, handling, discount, at_fault=at_fault)
     else:
-        goods_cost = _convert(cost, ratio)
+        lines = _sale_lines(paid, None if cost is None else _convert(cost, ratio), discount, policy)
+    entry = None
+    if policy.invoices is not None and wire.invoice_id is not None and amount:
+        due_us = None if returned else due_us
+        if returned or due_us is not None:
+            entry = InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, due_us)
     return Booking(
         Kind.PURCHASES,
         wire.customer_id,
@@ -69,12 +92,29 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         day,
         id_key(Kind.PURCHASES, wire.event_id),
         content,
-        revenue != 0 or goods_cost != 0 or fees != 0 or service_cost != 0,
-        revenue,
-        goods_cost,
-        fees,
-        service_cost,
+        lines,
+        invoice=entry,
     )
+
+
+def _sale_lines(paid: int, cost: int | None, discount: int, policy: Policy) -> Lines:
+    if cost is None:
+        share, whole = policy.default_cost_rate
+        found = [REVENUE, paid, GOODS, half_even(paid * share, whole), WITHOUT_COST, paid]
+    else:
+        found = [REVENUE, paid, GOODS, cost]
+    if discount:
+        found += [DISCOUNTS, discount]
+    return without_zeros(found)
+
+
+def _return_lines(
+    paid: int, got_back: int, kept: int, handling: int, discount: int, *, at_fault: bool
+) -> Lines:
+    found = [REVENUE, -paid, GOODS, -got_back, FEES, kept, RETURNS, handling, DISCOUNTS, -discount]
+    if at_fault:
+        found += [SELLER_FAULT, handling]
+    return without_zeros(found)
 
 
 def _convert(minor: int, ratio: Ratio) -> int:

@@ -17,6 +17,7 @@ from schemas.policy_keys import LatePayer, SupportSpike
 from schemas.row import NO_DUE
 
 WATCH: Final = "watch"
+EXCUSED: Final = "risk.unprofitable.excuse_seller_fault"
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -121,30 +122,39 @@ class UnprofitableSignal:
 
     def judge(self, customer: Customer, is_open: bool) -> Turn | None:
         """Opens below `below` once tenure is reached, closes at `clear_at`."""
-        contribution, rule = customer.value.contribution, self._rule
-        if not is_open:
-            if contribution >= rule.below or customer.tenure_days < rule.min_tenure_days:
+        brought, rule = self._brought(customer), self._rule
+        if is_open:
+            if brought < rule.clear_at:
                 return None
-            return Turn(
-                True,
-                [
-                    self._money("risk.unprofitable.below", contribution, rule.below),
-                    Finding(
-                        "risk.unprofitable.min_tenure_days",
-                        customer.tenure_days,
-                        rule.min_tenure_days,
-                    ),
-                ],
-            )
-        if contribution < rule.clear_at:
-            return None
-        return Turn(False, [self._money("risk.unprofitable.clear_at", contribution, rule.clear_at)])
+            evidence = [self._money("risk.unprofitable.clear_at", brought, rule.clear_at)]
+        else:
+            if brought >= rule.below or customer.tenure_days < rule.min_tenure_days:
+                return None
+            evidence = [
+                self._money("risk.unprofitable.below", brought, rule.below),
+                Finding(
+                    "risk.unprofitable.min_tenure_days",
+                    customer.tenure_days,
+                    rule.min_tenure_days,
+                ),
+            ]
+        excused = customer.value.seller_fault
+        if rule.excuse_seller_fault and excused:
+            observed = format_minor(excused, self._digits)
+            evidence.append(Finding(EXCUSED, observed, "excused"))
+        return Turn(not is_open, evidence)
+
+    def _brought(self, customer: Customer) -> int:
+        """The contribution, without what was the seller's fault where that is excused."""
+        excused = customer.value.seller_fault if self._rule.excuse_seller_fault else 0
+        return customer.contribution + excused
 
     def due_day(self, customer: Customer, is_open: bool) -> int:
         """When a customer that makes a loss has been here long enough."""
-        if is_open or customer.value.contribution >= self._rule.below:
+        if is_open or self._brought(customer) >= self._rule.below:
             return NO_DUE
-        return customer.first_day + self._rule.min_tenure_days
+        due = customer.first_day + self._rule.min_tenure_days
+        return due if due > customer.day else NO_DUE
 
     def _money(self, rule: str, observed: int, threshold: int) -> Finding:
         return Finding(

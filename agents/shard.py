@@ -15,21 +15,12 @@ from agents.calendar import Calendar
 from agents.customer import Customer, newcomer, restored
 from agents.inbox import Inbox, plan
 from agents.intake import Intake, Placement
-from agents.judging import Judge, Output
+from agents.judging import Judge
+from agents.outgoing import Bounds, Changes, Message, Outgoing
 from agents.policy import Policy
 from agents.ports import Batch, InvariantError
-from agents.tally import Tally
 from schemas.events import TOPIC_OF_KIND, Kind
-from schemas.outputs import (
-    CUSTOMER_VALUES,
-    REJECTED_EVENTS,
-    TIERS,
-    Headers,
-    Origin,
-    encode,
-    evaluated,
-    rejected_headers,
-)
+from schemas.outputs import TIERS, Origin
 from schemas.rejects import Reason, Rejection
 from schemas.row import (
     PARTITION_KEY,
@@ -38,7 +29,9 @@ from schemas.row import (
     encode_partition,
     read_head,
 )
-from schemas.times import DAY_US, day_start
+from schemas.times import day_start
+
+__all__ = ["Changes", "Message", "Shard", "ShardSettings"]
 
 INPUTS: Final = 4
 NO_TIME: Final = -(2**62)
@@ -51,24 +44,6 @@ LATENCY_SAMPLE: Final = 256
 """Of so many events one tells its age."""
 
 
-class Message(msgspec.Struct, frozen=True, gc=False):
-    """One record to produce; `topic` is without prefix."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: Headers = ()
-
-
-class Changes(msgspec.Struct):
-    """What one commit carries, all of it or nothing."""
-
-    outputs: list[Message]
-    rows: list[tuple[bytes, bytes | None]]
-    offsets: dict[Kind, int]
-    tally: Tally
-
-
 class ShardSettings(msgspec.Struct, frozen=True):
     """What a shard is told of its surroundings."""
 
@@ -76,6 +51,8 @@ class ShardSettings(msgspec.Struct, frozen=True):
     max_event_bytes: int
     snapshot_us: int
     exactly_once: bool
+    erasure_secret: bytes = b""
+    """Keys the hash that stands for an erased customer."""
     changed_max: int = 10_000
     """So many changed customers or outputs are enough for one commit: taking waits for it."""
     output_bytes_max: int = 16 * 1024 * 1024
@@ -90,7 +67,7 @@ class Shard:
         self.partition = settings.placement.partition
         self.customers: dict[str, Customer | bytes] = {}
         self.inboxes: list[Inbox] = []
-        self._stream_time_us, self._stream_day = NO_TIME, NO_TIME
+        self._stream_time_us = NO_TIME
         self.commit_number = 0
         self.by_tier = [0] * len(TIERS)
         self._by_kind: dict[int, Inbox] = {}
@@ -100,13 +77,10 @@ class Shard:
         self._judge = Judge(policy)
         self._intake = Intake(policy, settings.placement, settings.max_event_bytes, self.customers)
         self._calendar = Calendar()
-        self._changed: list[Customer] = []
         self._moved = False
-        self._outputs: list[Message] = []
-        self._rejected_bytes = 0
-        self._owed: dict[str, int] = {}
-        self._publish: dict[str, Customer] = {}
-        self._tally = Tally()
+        self._outgoing = Outgoing(
+            Bounds(settings.snapshot_us, settings.changed_max, settings.output_bytes_max)
+        )
         self._adoption: Adoption = adopt(None, policy, self.partition)
 
     # restoring
@@ -128,26 +102,25 @@ class Shard:
         self._moved = row.policies != self._adoption.policies
         if row.stream_time_us is not None:
             self._stream_time_us = row.stream_time_us
-            self._stream_day = row.stream_time_us // DAY_US
         return {kind: row.offsets[kind] for kind in Kind if row.offsets[kind] != UNREAD}
 
     def _restore_customer(self, customer_id: str, data: bytes) -> None:
         head = read_head(data)
         self.by_tier[head.tier] += 1
         if head.owed:
-            self._owed[customer_id] = 0
+            self._outgoing.owed[customer_id] = 0
         if head.policy_check == self.policy.check:
             self.customers[customer_id] = data
-            self._calendar.add(head.due_day, customer_id)
+            self._calendar.add(head.due_us, customer_id)
             return
-        # another policy reckons other due days: they follow from the figures kept
+        # another policy reckons other due times: they follow from the figures kept
         customer = restored(customer_id, data, self.policy)
         customer.fit(self.policy)
-        customer.due_day = min(
-            self._judge.due_day(customer), review_day(self._adoption, self.policy, customer_id)
-        )
+        review_us = day_start(review_day(self._adoption, self.policy, customer_id))
+        index = customer.index(self.policy)
+        customer.due_us = min(self._judge.due_us(customer, index), review_us)
         self.customers[customer_id] = customer
-        self._calendar.add(customer.due_day, customer_id)
+        self._calendar.add(customer.due_us, customer_id)
 
     def open_inputs(self, positions: dict[Kind, int]) -> None:
         """Per input the offset to read from; an input that is not named is absent.
@@ -200,22 +173,17 @@ class Shard:
         """The latest occurred_at applied here."""
         return None if self._stream_time_us == NO_TIME else self._stream_time_us
 
+    @property
+    def full(self) -> bool:
+        """Enough has changed for one commit."""
+        return self._outgoing.full
+
     # taking out
 
     @property
     def drained(self) -> bool:
         """Nothing lies here and nothing on the broker."""
         return all(inbox.drained for inbox in self.inboxes)
-
-    @property
-    def full(self) -> bool:
-        """Enough has changed for one commit."""
-        settings = self._settings
-        return (
-            len(self._changed) >= settings.changed_max
-            or len(self._outputs) >= settings.changed_max
-            or self._rejected_bytes >= settings.output_bytes_max
-        )
 
     def run(self, limit: int, now_us: int) -> int:
         """Takes up to `limit` records in their order; returns how many steps were done.
@@ -224,7 +192,8 @@ class Shard:
         sweep of customers that fall due before the next record.
         """
         steps = 0
-        while steps < limit and not self.full:
+        outgoing = self._outgoing
+        while steps < limit and not outgoing.full:
             if self._planned_to >= len(self._plan):
                 self._plan, self._planned_to = plan(self.inboxes), 0
                 if not self._plan:
@@ -235,58 +204,79 @@ class Shard:
     def _take_planned(self, limit: int, now_us: int) -> int:
         """Takes the next records of the plan; a sweep before one of them ends it early."""
         begin, taken, swept = self._planned_to, 0, 0
-        by_kind, tally = self._by_kind, self._tally
+        by_kind, taken_at_ms = self._by_kind, self._outgoing.tally.taken_at_ms
         for kind in self._plan[begin : begin + limit]:
             inbox = by_kind[kind]
             at = inbox.at
             item, offset = inbox.items[at], inbox.offsets[at]
             if isinstance(item, Rejection):
-                self._reject(inbox, item)
+                self._outgoing.reject(inbox, item, self.partition)
             elif not self._take_event(item, inbox, offset, now_us):
                 swept = 1
                 break
             if offset % LATENCY_SAMPLE == 0:
-                tally.taken_at_ms.append(inbox.timestamps_ms[at])
+                taken_at_ms.append(inbox.timestamps_ms[at])
             inbox.at = at + 1
             taken += 1
         self._planned_to = begin + taken
         self._moved = True
         return taken + swept
 
-    def _take_event(self, event: Booking, inbox: Inbox, offset: int, now_us: int) -> bool:  # noqa: C901 - in step with section 5
+    def _take_event(self, event: Booking, inbox: Inbox, offset: int, now_us: int) -> bool:
         """Whether the event was taken; if not, more is due before it than one sweep does."""
-        kind, customer_id, day = event.kind, event.customer_id, event.day
+        kind, customer_id, at_us = event.kind, event.customer_id, event.at_us
         customer = self.customers.get(customer_id)
         if isinstance(customer, bytes):
             customer = self._revive(customer_id, customer)
-        if customer is not None:
-            if offset <= customer.offsets[kind]:
-                self._see_again(event, offset)
-                return True
-            content = customer.seen.content_of(event.id_key)
-            if content is not None:
-                if content == event.content:
-                    self._tally.duplicates[kind] += 1
-                else:
-                    self._reject(inbox, _conflict(event))
-                return True
-        if self._calendar.next_day <= day:
-            self.fire_due(day, SWEEP, now_us)
-            if self._calendar.next_day <= day:
+        if customer is not None and self._is_known(customer, event, inbox, offset):
+            return True
+        if self._calendar.next_us <= at_us:
+            self.fire_due(at_us, SWEEP, now_us)
+            if self._calendar.next_us <= at_us:
                 return False
-        if event.at_us > self._stream_time_us:
-            self._stream_time_us, self._stream_day = event.at_us, day
+        if at_us > self._stream_time_us:
+            self._stream_time_us = at_us
+        self._outgoing.tally.applied[kind] += 1
+        if event.erases:
+            self._erase(customer_id, customer, offset, at_us, now_us)
+            return True
         if customer is None:
             origin = Origin(TOPIC_OF_KIND[kind], self.partition, offset)
             customer = self.customers[customer_id] = newcomer(
                 customer_id, origin, event, self.policy
             )
-        self._tally.ids_forgotten += customer.apply(event, offset, self.policy)
-        self._tally.applied[kind] += 1
+        self._outgoing.tally.ids_forgotten += customer.apply(event, offset, self.policy)
         self._judged(customer, event, now_us)
-        if customer.due_day <= self._stream_day:
+        if customer.due_us <= self._stream_time_us:
             self._fire_all(customer, now_us)
         return True
+
+    def _is_known(self, customer: Customer, event: Booking, inbox: Inbox, offset: int) -> bool:
+        """Whether the event came before; a duplicate or a conflict is then dealt with."""
+        if offset <= customer.offsets[event.kind]:
+            self._see_again(event, offset)
+            return True
+        if event.erases:
+            return False
+        content = customer.seen.content_of(event.id_key)
+        if content is None:
+            return False
+        if content == event.content:
+            self._outgoing.tally.duplicates[event.kind] += 1
+        else:
+            self._outgoing.reject(inbox, _conflict(event), self.partition)
+        return True
+
+    def _erase(
+        self, customer_id: str, customer: Customer | None, offset: int, at_us: int, now_us: int
+    ) -> None:
+        """Forgets a customer; what stands in the calendar for it finds nobody."""
+        origin = Origin(TOPIC_OF_KIND[Kind.CUSTOMERS], self.partition, offset)
+        secret = self._settings.erasure_secret
+        self._outgoing.erase(customer_id, customer, origin, at_us, secret, now_us)
+        if customer is not None:
+            self._count_tier(customer.tier, None)
+            del self.customers[customer_id]
 
     def _see_again(self, event: Booking, offset: int) -> None:
         """A record that its customer's row holds already: a commit without transactions broke."""
@@ -298,8 +288,8 @@ class Shard:
                 "application; check WHALECURVE_APP_ID and the changelog"
             )
         if event.at_us > self._stream_time_us:
-            self._stream_time_us, self._stream_day = event.at_us, event.day
-        self._tally.applied[event.kind] += 1
+            self._stream_time_us = event.at_us
+        self._outgoing.tally.applied[event.kind] += 1
 
     def _find(self, customer_id: str) -> Customer | None:
         found = self.customers.get(customer_id)
@@ -312,83 +302,51 @@ class Shard:
 
     # time
 
-    def fire_due(self, until_day: int, limit: int, now_us: int) -> int:
-        """Lets happen what is due up to the start of a day, by due time and customer_id.
+    def fire_due(self, until_us: int, limit: int, now_us: int) -> int:
+        """Lets happen what is due up to a time, by due time and customer_id.
 
         Returns how many customers were seen; stops at `limit`, and goes on when called again.
         """
         seen = 0
         calendar = self._calendar
-        while calendar.next_day <= until_day:
-            day, ids = calendar.take_day()
+        while calendar.next_us <= until_us:
+            due_us, ids = calendar.take_next()
             for at, customer_id in enumerate(ids):
                 if seen >= limit:
                     for left in ids[at:]:
-                        calendar.add(day, left)
+                        calendar.add(due_us, left)
                     return seen
                 seen += 1
                 customer = self._find(customer_id)
-                if customer is not None and customer.due_day == day:
+                if customer is not None and customer.due_us == due_us:
                     self._fire(customer, now_us)
         return seen
 
     def _fire_all(self, customer: Customer, now_us: int) -> None:
         """What a late event made due already happens right after it."""
-        while customer.due_day <= self._stream_day:
+        while customer.due_us <= self._stream_time_us:
             self._fire(customer, now_us)
 
     def _fire(self, customer: Customer, now_us: int) -> None:
-        customer.advance(day_start(customer.due_day), self.policy)
-        self._tally.due_times += 1
+        customer.advance(customer.due_us, self.policy)
+        self._outgoing.tally.due_times += 1
         self._judged(customer, None, now_us)
 
     # what follows
 
     def _judged(self, customer: Customer, event: Booking | None, now_us: int) -> None:
-        before, due_before = customer.tier, customer.due_day
-        outputs = self._judge.judge(customer, event)
-        if not customer.changed:
-            customer.changed = True
-            self._changed.append(customer)
-        if outputs:
-            self._put_out(customer, outputs, before, now_us)
-        elif not customer.owed:
-            customer.owed = True
-            self._owed[customer.customer_id] = now_us + self._settings.snapshot_us
-        if customer.due_day != due_before:
-            self._calendar.add(customer.due_day, customer.customer_id)
-
-    def _put_out(
-        self, customer: Customer, outputs: list[Output], tier_before: int | None, now_us: int
-    ) -> None:
-        customer_id = customer.customer_id
-        key = customer_id.encode()
-        for output in outputs:
-            self._tally.outputs[output.topic, output.label] += 1
-            self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
-        if customer.tier != tier_before:
-            self._count_tier(tier_before, customer.tier)
-        # at the head of the queue: it goes out with this commit
-        customer.owed = True
-        self._owed.pop(customer_id, None)
-        self._publish[customer_id] = customer
+        before, due_before_us = customer.tier, customer.due_us
+        self._outgoing.judged(customer, self._judge.judge(customer, event), now_us)
+        if customer.tier != before:
+            self._count_tier(before, customer.tier)
+        if customer.due_us != due_before_us:
+            self._calendar.add(customer.due_us, customer.customer_id)
 
     def _count_tier(self, before: int | None, now: int | None) -> None:
         if before is not None:
             self.by_tier[before] -= 1
         if now is not None:
             self.by_tier[now] += 1
-
-    def _reject(self, inbox: Inbox, rejection: Rejection) -> None:
-        """Passes the inbox's next record on as it came, with the reason."""
-        kind, at = inbox.kind, inbox.at
-        self._tally.rejected[kind, rejection.reason.value] += 1
-        headers = rejected_headers(
-            inbox.headers[at], rejection, TOPIC_OF_KIND[kind], self.partition, inbox.offsets[at]
-        )
-        value = inbox.values[at]
-        self._rejected_bytes += 0 if value is None else len(value)
-        self._outputs.append(Message(REJECTED_EVENTS, inbox.keys[at], value, headers))
 
     # committing
 
@@ -398,31 +356,13 @@ class Shard:
         With `all_snapshots` call it until it returns None: each commit has its bound.
         """
         self._due_snapshots(now_us, all_snapshots=all_snapshots)
-        if not (self._changed or self._outputs or self._publish or self._moved):
+        if self._outgoing.is_empty and not self._moved:
             return None
-        for customer_id, customer in self._publish.items():
-            customer.owed = False
-            if not customer.changed:
-                self._changed.append(customer)
-            self._tally.outputs[CUSTOMER_VALUES, "snapshot"] += 1
-            self._outputs.append(
-                Message(
-                    CUSTOMER_VALUES, customer_id.encode(), encode(self._judge.snapshot(customer))
-                )
-            )
-        rows: list[tuple[bytes, bytes | None]] = []
-        for customer in self._changed:
-            customer.changed = False
-            rows.append((customer.customer_id.encode(), customer.stored(self.policy)))
+        outputs, rows, tally = self._outgoing.carry_away(self.policy, self._judge.snapshot)
         self.commit_number += 1
         rows.append((PARTITION_KEY, encode_partition(self._partition_row())))
-        offsets = {inbox.kind: inbox.taken_to for inbox in self.inboxes}
-        changes = Changes(self._outputs, rows, offsets, self._tally)
-        self._outputs, self._tally, self._rejected_bytes = [], Tally(), 0
-        self._changed.clear()
-        self._publish.clear()
         self._moved = False
-        return changes
+        return Changes(outputs, rows, {its.kind: its.taken_to for its in self.inboxes}, tally)
 
     def _partition_row(self) -> PartitionRow:
         offsets = [UNREAD] * INPUTS
@@ -441,14 +381,15 @@ class Shard:
 
     def _due_snapshots(self, now_us: int, *, all_snapshots: bool) -> None:
         """Picks the snapshots that are due, or owed at all, as many as one commit may carry."""
-        while self._owed and len(self._publish) < self._settings.changed_max:
-            customer_id, due_us = next(iter(self._owed.items()))
+        outgoing = self._outgoing
+        while outgoing.owed and not outgoing.snapshots_full:
+            customer_id, due_us = next(iter(outgoing.owed.items()))
             if due_us > now_us and not all_snapshots:
                 return
-            del self._owed[customer_id]
+            del outgoing.owed[customer_id]
             customer = self._find(customer_id)
             if customer is not None:
-                self._publish[customer_id] = customer
+                outgoing.publish(customer)
 
     def lag(self) -> dict[Kind, int]:
         """Per input the records on the broker that are not taken yet."""

@@ -1,11 +1,19 @@
 """Support calls: what a contact costs, on any channel and by whomever's fault."""
 
+from typing import Final
+
 from agents.booking import INVALID, Booking, Unbookable, content_check, id_key
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
-from schemas.events import Kind, SupportCall
+from agents.window import Lines
+from schemas.events import CONTACT_CHANNELS, Kind, SupportCall
+from schemas.lines import CONTACTS, SELLER_FAULT
 from schemas.money import half_even
 from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros
+
+LINE_OF_CHANNEL: Final = {
+    channel: CONTACTS + place for place, channel in enumerate(CONTACT_CHANNELS)
+}
 
 
 def support_calls_agent(shards: Takes) -> Agent:
@@ -37,6 +45,11 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
     )
     fixed, per_second, whole = policy.cards.at(day).contacts[wire.channel]
     cost = half_even(fixed + per_second * wire.duration_s, whole)
+    lines: Lines = ()
+    if cost:
+        lines = (LINE_OF_CHANNEL[wire.channel], cost)
+        if wire.seller_fault:
+            lines += (SELLER_FAULT, cost)
     return Booking(
         Kind.SUPPORT_CALLS,
         wire.customer_id,
@@ -45,7 +58,7 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
         day,
         id_key(Kind.SUPPORT_CALLS, wire.event_id),
         content,
-        counts=cost != 0,
-        service_cost=cost,
+        lines,
         contacts=1,
+        complains=bool(wire.complaint),
     )

@@ -9,33 +9,30 @@ from math import inf
 import msgspec
 
 from agents.policy import Policy, Ratio
+from agents.standing import Standing
 from agents.window import NO_DAY
 from schemas.money import format_minor, half_even
 from schemas.outputs import TIER_NAMES, TIERS
 from schemas.row import NO_DUE
 
+ASSIGNED, UPGRADE, DOWNGRADE = "assigned", "upgrade", "downgrade"
+NOTICE, WITHDRAWN = "notice", "notice_withdrawn"
 KEY_RANK = len(TIERS) - 1
 
 
-class Standing:
-    """A customer's tier and what holds it."""
-
-    __slots__ = ("notice_day", "since_day", "tier")
-
-    def __init__(self, tier: int, since_day: int, notice_day: int = NO_DAY) -> None:
-        self.tier = tier
-        self.since_day = since_day
-        self.notice_day = notice_day
-        """The day on which a downgrade was announced; NO_DAY: none is."""
-
-
 class Move(msgspec.Struct, frozen=True):
-    """One thing to say of a tier: it changed, or it is going to, or not any more."""
+    """One thing that happened to a tier by value: it changed, or is going to, or not any more."""
 
     direction: str
+    """Empty: nothing happened to it but an override's beginning or end."""
     before: int | None
     after: int
     takes_effect_day: int | None = None
+
+    @property
+    def standing(self) -> int:
+        """The tier by value once this has happened: a notice changes nothing yet."""
+        return self.after if self.direction != NOTICE or self.before is None else self.before
 
 
 class TierRules:
@@ -55,7 +52,7 @@ class TierRules:
 
     def band_of(self, move: Move) -> tuple[str, int] | None:
         """The rule and the bound beside an entry that a move crossed; None without a margin."""
-        upwards = move.direction == "upgrade"
+        upwards = move.direction == UPGRADE
         rank = move.after if upwards else move.before
         entry = None if rank is None else self._entries[rank]
         if rank is None or entry is None:
@@ -72,7 +69,21 @@ class TierRules:
     def begin(self, contribution: int, day: int) -> tuple[Standing, Move]:
         """The first tier."""
         rank = tier_rank(contribution, self._entries)
-        return Standing(rank, day), Move("assigned", None, rank)
+        return Standing(rank, day), Move(ASSIGNED, None, rank)
+
+    def notice_of(self, standing: Standing, contribution: int) -> Move:
+        """The notice that stands, as it would be given now."""
+        return Move(
+            NOTICE,
+            standing.tier,
+            self._down_from(standing.tier, contribution),
+            self._effect_day(standing, standing.notice_day),
+        )
+
+    def bounds(self, standing: Standing) -> tuple[float, float]:
+        """(from which value on it is kept or recovers, from which on it rises)."""
+        low, high = self._stays[standing.tier]
+        return (low, high) if standing.notice_day == NO_DAY else (-inf, low)
 
     def judge(
         self, standing: Standing, contribution: int, day: int, *, upgrades_only: bool = False
@@ -80,12 +91,12 @@ class TierRules:
         """What there is to say on a day, in order; the standing follows."""
         moves: list[Move] = []
         while (move := self._next(standing, contribution, day)) is not None:
-            if upgrades_only and move.direction in {"notice", "downgrade"}:
+            if upgrades_only and move.direction in {NOTICE, DOWNGRADE}:
                 break
             moves.append(move)
-            if move.direction in {"upgrade", "downgrade"}:
+            if move.direction in {UPGRADE, DOWNGRADE}:
                 standing.tier, standing.since_day = move.after, day
-            standing.notice_day = day if move.direction == "notice" else NO_DAY
+            standing.notice_day = day if move.direction == NOTICE else NO_DAY
         return moves
 
     def _next(self, standing: Standing, contribution: int, day: int) -> Move | None:
@@ -93,14 +104,14 @@ class TierRules:
         stayed = day >= standing.since_day + self._dwell_days
         if contribution >= self._keeps[tier]:
             if standing.notice_day != NO_DAY:
-                return Move("notice_withdrawn", tier, tier)
+                return Move(WITHDRAWN, tier, tier)
             after = self._up_from(tier, contribution)
-            return Move("upgrade", tier, after) if stayed and after > tier else None
+            return Move(UPGRADE, tier, after) if stayed and after > tier else None
         if self._grace_days and standing.notice_day == NO_DAY:
             due = self._effect_day(standing, day)
-            return Move("notice", tier, self._down_from(tier, contribution), due)
+            return Move(NOTICE, tier, self._down_from(tier, contribution), due)
         if day >= self._effect_day(standing, min(standing.notice_day, day)):
-            return Move("downgrade", tier, self._down_from(tier, contribution))
+            return Move(DOWNGRADE, tier, self._down_from(tier, contribution))
         return None
 
     def _effect_day(self, standing: Standing, notice_day: int) -> int:

@@ -11,11 +11,13 @@ from array import array
 from operator import itemgetter
 from typing import Final, TypeAlias, TypeVar
 
-from schemas.outputs import Figures
+from schemas.lines import LINE_BITS, LINE_MASK, LINES, SELLER_FAULT, SIGNS
 
 K = TypeVar("K", int, str)
 T = TypeVar("T")
 Cells: TypeAlias = "array[int] | list[int]"
+Lines: TypeAlias = tuple[int, ...]
+"""What an event books: line, amount, line, amount, … without zeros."""
 
 
 def insert_sorted(entries: dict[K, T], key: K, entry: T) -> None:
@@ -30,53 +32,57 @@ def insert_sorted(entries: dict[K, T], key: K, entry: T) -> None:
 
 NO_DAY: Final = 0x7FFFFFFF
 """Later than any day: nothing is there."""
-CELL: Final = 5
-"""Numbers of a day in the value window: the day itself and four amounts."""
+CELL: Final = 2
+"""Numbers of a cell in the value window: day and line in one, and the amount."""
 
 
 class ValueWindow:
-    """Revenue, goods cost, fees and service cost of the last days.
+    """What was booked on the last days, line by line.
 
-    `cells` holds day, revenue, goods cost, fees and service cost of each day that has any, the
-    oldest first, side by side in memory: a customer is a few cache lines, not a tree of objects.
-    `counts_from` is the oldest day, the first to change a figure by leaving. Amounts beyond 64 bits
-    are no reason to stop: a window that has one keeps its cells in a list.
+    `cells` holds, oldest day first, the day with the line and the amount of each line of each day
+    that is not zero, side by side in memory: a customer is a few cache lines, not a tree of
+    objects. `counts_from` is the oldest day, the first to change a figure by leaving. Amounts
+    beyond 64 bits are no reason to stop: a window that has one keeps its cells in a list.
     """
 
-    __slots__ = ("cells", "contribution", "counts_from")
+    __slots__ = ("cells", "contribution", "counts_from", "seller_fault")
 
     def __init__(self, cells: Cells) -> None:
-        """`cells` as a stored row has them; the contribution is added up anew."""
+        """`cells` as a stored row has them; the sums are added up anew."""
         self.cells = cells
-        self.contribution = self.figures().contribution
-        self.counts_from = cells[0] if cells else NO_DAY
+        totals = self.totals()
+        self.contribution = contribution_of(totals)
+        self.seller_fault = totals[SELLER_FAULT]
+        """The part of the service cost that is the seller's fault."""
+        self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
 
-    def add(self, day: int, revenue: int, goods_cost: int, fees: int, service_cost: int) -> None:
+    def book(self, day: int, lines: Lines) -> None:
         """Books amounts on a day that lies inside the window."""
-        self.contribution += revenue - goods_cost + fees - service_cost
+        for at in range(0, len(lines), 2):
+            line, amount = lines[at], lines[at + 1]
+            self.contribution += SIGNS[line] * amount
+            if line == SELLER_FAULT:
+                self.seller_fault += amount
+            self._add(day << LINE_BITS | line, amount)
+        self.counts_from = self.cells[0] >> LINE_BITS if self.cells else NO_DAY
+
+    def _add(self, key: int, amount: int) -> None:
         cells = self.cells
-        at = find_cell(cells, CELL, day)
+        at = find_cell(cells, CELL, key)
         if at < 0:
-            self._open(~at, [day, revenue, goods_cost, fees, service_cost])
+            self._open(~at, [key, amount])
             return
-        before = cells[at : at + CELL]
         try:
-            cells[at + 1] += revenue
-            cells[at + 2] += goods_cost
-            cells[at + 3] += fees
-            cells[at + 4] += service_cost
+            cells[at + 1] += amount
         except OverflowError:
-            _, *amounts = before
             wide = self.cells = list(cells)
-            more = (revenue, goods_cost, fees, service_cost)
-            wide[at + 1 : at + CELL] = [had + add for had, add in zip(amounts, more, strict=True)]
+            wide[at + 1] += amount
         else:
-            if not (cells[at + 1] or cells[at + 4] or cells[at + 2] or cells[at + 3]):
+            if not cells[at + 1]:
                 del cells[at : at + CELL]
-                self.counts_from = cells[0] if cells else NO_DAY
 
     def _open(self, at: int, cell: list[int]) -> None:
-        """Begins a day's cell where it belongs: mostly behind all others."""
+        """Begins a cell where it belongs: mostly behind all others."""
         cells = self.cells
         if isinstance(cells, array):
             try:
@@ -88,27 +94,93 @@ class ValueWindow:
                 self.cells = cells = list(cells)
         if isinstance(cells, list):
             cells[at:at] = cell
-        self.counts_from = cells[0]
+
+    def expire(self, last_gone: int) -> list[tuple[int, int]]:
+        """Forgets the days up to `last_gone`; the days that left, with their contribution."""
+        cells, gone, left = self.cells, 0, last_gone + 1 << LINE_BITS
+        days: list[tuple[int, int]] = []
+        while gone < len(cells) and cells[gone] < left:
+            day = cells[gone] >> LINE_BITS
+            brought = 0
+            while gone < len(cells) and cells[gone] >> LINE_BITS == day:
+                line, amount = cells[gone] & LINE_MASK, cells[gone + 1]
+                brought += SIGNS[line] * amount
+                if line == SELLER_FAULT:
+                    self.seller_fault -= amount
+                gone += CELL
+            self.contribution -= brought
+            days.append((day, brought))
+        del cells[:gone]
+        self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
+        if isinstance(cells, list):
+            self.cells = narrowed(cells)
+        return days
+
+    def totals(self) -> list[int]:
+        """The sum of each line over the window."""
+        totals, cells = [0] * LINES, self.cells
+        for at in range(0, len(cells), CELL):
+            totals[cells[at] & LINE_MASK] += cells[at + 1]
+        return totals
+
+    def contributions(self) -> list[tuple[int, int]]:
+        """(day, amount) of everything that counts in the contribution."""
+        cells = self.cells
+        return [
+            (cells[at] >> LINE_BITS, SIGNS[cells[at] & LINE_MASK] * cells[at + 1])
+            for at in range(0, len(cells), CELL)
+        ]
+
+    def sum_of(self, line: int, first_day: int, last_day: int) -> int:
+        """One line's sum over the days from `first_day` to `last_day` that are kept."""
+        cells, found = self.cells, 0
+        for at in range(0, len(cells), CELL):
+            if cells[at] & LINE_MASK == line and first_day <= cells[at] >> LINE_BITS <= last_day:
+                found += cells[at + 1]
+        return found
+
+
+def contribution_of(totals: list[int]) -> int:
+    """What the lines bring together."""
+    return sum(SIGNS[line] * totals[line] for line in range(LINES))
+
+
+class WindowBefore:
+    """The contribution booked on the days of the window before this one.
+
+    `cells` holds day and contribution of each day that has one, the oldest first.
+    """
+
+    __slots__ = ("cells", "counts_from", "total")
+
+    def __init__(self, cells: list[int]) -> None:
+        """`cells` as a stored row has them."""
+        self.cells = cells
+        self.total = sum(cells[1::2])
+        self.counts_from = cells[0] if cells else NO_DAY
+
+    def add(self, day: int, brought: int) -> None:
+        """Books on a day that lies inside."""
+        cells = self.cells
+        self.total += brought
+        at = find_cell(cells, 2, day)
+        if at < 0:
+            if brought:
+                cells[~at:~at] = [day, brought]
+        else:
+            cells[at + 1] += brought
+            if not cells[at + 1]:
+                del cells[at : at + 2]
+        self.counts_from = cells[0] if cells else NO_DAY
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
         cells, gone = self.cells, 0
         while gone < len(cells) and cells[gone] <= last_gone:
-            self.contribution -= (
-                cells[gone + 1] - cells[gone + 2] + cells[gone + 3] - cells[gone + 4]
-            )
-            gone += CELL
+            self.total -= cells[gone + 1]
+            gone += 2
         del cells[:gone]
         self.counts_from = cells[0] if cells else NO_DAY
-        if isinstance(cells, list):
-            self.cells = narrowed(cells)
-
-    def figures(self) -> Figures:
-        """All the figures of the window."""
-        cells = self.cells
-        return Figures(
-            sum(cells[1::CELL]), sum(cells[2::CELL]), sum(cells[3::CELL]), sum(cells[4::CELL])
-        )
 
 
 class ContactWindow:
@@ -170,17 +242,17 @@ def narrowed(cells: list[int]) -> Cells:
         return cells
 
 
-def find_cell(cells: Cells, size: int, day: int) -> int:
-    """Where a day's cell begins; where it would have to, inverted (~), if there is none.
+def find_cell(cells: Cells, size: int, key: int) -> int:
+    """Where a key's cell begins; where it would have to, inverted (~), if there is none.
 
-    Looks from the newest day back: events come mostly in order.
+    Looks from the greatest back: events come mostly in order.
     """
     at = len(cells) - size
     while at >= 0:
         found = cells[at]
-        if found == day:
+        if found == key:
             return at
-        if found < day:
+        if found < key:
             break
         at -= size
     return ~(at + size)

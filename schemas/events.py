@@ -15,6 +15,7 @@ from schemas.rejects import Reason, Rejection
 
 MAX_DEPTH: Final = 64
 MAX_ID_CHARS: Final = 128
+MAX_REASON_CHARS: Final = 1_000
 MAX_ITEMS: Final = 100_000
 MAX_DURATION_S: Final = 604_800
 
@@ -24,6 +25,8 @@ Items = Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)]
 Duration = Annotated[int, msgspec.Meta(ge=0, le=MAX_DURATION_S)]
 Satisfaction = Annotated[int, msgspec.Meta(ge=1, le=5)]
 ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
+TierName = Literal["key", "important", "ordinary", "maintenance"]
+ReasonText = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON_CHARS)]
 CONTACT_CHANNELS: Final = ("phone", "chat", "email", "store", "self_service")
 
 
@@ -94,9 +97,51 @@ class Payment(msgspec.Struct, frozen=True, gc=False):
     status: Literal["paid", "failed"] | None = None
 
 
-Wire = Purchase | SupportCall | Payment
+class Wallet(msgspec.Struct, frozen=True, gc=False):
+    """A customer's yearly spend with all suppliers."""
+
+    amount: str
+    currency: str
+
+
+class Commitment(msgspec.Struct, frozen=True, gc=False):
+    """A volume promised for a term, for a discount."""
+
+    amount: str
+    currency: str
+    discount_rate: str
+    starts_on: str
+    ends_on: str
+
+
+class Override(msgspec.Struct, frozen=True, gc=False):
+    """A human's word on a customer's tier."""
+
+    tier: TierName
+    mode: Literal["floor", "lock"]
+    reason: ReasonText
+    expires_at: Moment | None = None
+
+
+class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
+    """Master data of a customer, whole (`customers`)."""
+
+    event_id: Id
+    customer_id: Id
+    occurred_at: Moment
+    segment: Literal["business", "individual"] | None = None
+    region: str | None = None
+    industry: str | None = None
+    joined_at: Moment | None = None
+    wallet: Wallet | None = None
+    commitment: Commitment | None = None
+    override: Override | None = None
+
+
+Wire = Purchase | SupportCall | Payment | CustomerRecord
 
 WIRE_OF_KIND: Final[dict[Kind, type[Wire]]] = {
+    Kind.CUSTOMERS: CustomerRecord,
     Kind.PURCHASES: Purchase,
     Kind.SUPPORT_CALLS: SupportCall,
     Kind.PAYMENTS: Payment,

@@ -4,10 +4,13 @@ The slow judge walks this table; the JSON Schemas and the documentation are made
 holds it equal to the structs of `schemas.events`.
 """
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any, Final, Literal, NamedTuple
 
 from schemas import events
 from schemas.events import Kind
+from schemas.money import parse_ratio
 
 
 class Field(NamedTuple):
@@ -20,6 +23,26 @@ class Field(NamedTuple):
     required: bool = False
     money: bool = False
     default: Any = None
+    is_valid: Callable[[str], bool] | None = None
+    """What a text has to be besides, where the type can't say it."""
+    pattern: str | None = None
+    """The same as a regular expression, as far as one can say it."""
+    inner: tuple["Field", ...] = ()
+    """Of an object: its fields."""
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def is_share(text: str) -> bool:
+    """Whether a text is a decimal of at most 15 digits from 0 to 1."""
+    ratio = parse_ratio(text)
+    return ratio is not None and ratio[0] <= ratio[1]
 
 
 _TEXT: Final = "a text"
@@ -35,7 +58,78 @@ _COMMON: Final = (
     Field("occurred_at", events.Moment, _MOMENT, "event time", True),
 )
 
+
+def _day(name: str, meaning: str) -> Field:
+    pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+    return Field(
+        name, str, "a date as YYYY-MM-DD", meaning, True, is_valid=is_date, pattern=pattern
+    )
+
+
+_AMOUNT: Final = Field("amount", str, _MONEY, "how much", True, money=True)
+_CURRENCY: Final = Field("currency", str, "an ISO 4217 code", "of the amount", True)
+
 FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
+    Kind.CUSTOMERS: (
+        *_COMMON,
+        Field(
+            "segment",
+            Literal["business", "individual"],
+            "'business' or 'individual'",
+            "what kind of customer",
+        ),
+        Field("region", str, _TEXT, "where it is at home"),
+        Field("industry", str, _TEXT, "what it does"),
+        Field("joined_at", events.Moment, _MOMENT, "since when it is a customer"),
+        Field(
+            "wallet",
+            events.Wallet,
+            "an object",
+            "what it spends a year with all suppliers",
+            inner=(_AMOUNT, _CURRENCY),
+        ),
+        Field(
+            "commitment",
+            events.Commitment,
+            "an object",
+            "a volume promised for a term, for a discount",
+            inner=(
+                _AMOUNT,
+                _CURRENCY,
+                Field(
+                    "discount_rate",
+                    str,
+                    "a decimal text of at most 15 digits from 0 to 1",
+                    "the discount granted for it",
+                    True,
+                    is_valid=is_share,
+                    pattern=r"^(?=([0-9]\.?){1,15}$)(0+(\.[0-9]+)?|0*1(\.0+)?)$",
+                ),
+                _day("starts_on", "the first UTC day of the term"),
+                _day("ends_on", "its last one, not before the first"),
+            ),
+        ),
+        Field(
+            "override",
+            events.Override,
+            "an object",
+            "a human's word on the tier",
+            inner=(
+                Field(
+                    "tier",
+                    events.TierName,
+                    "'key', 'important', 'ordinary' or 'maintenance'",
+                    "which tier",
+                    True,
+                ),
+                Field(
+                    "mode", Literal["floor", "lock"], "'floor' or 'lock'", "at least, or just", True
+                ),
+                Field("reason", events.ReasonText, "a text of 1 to 1000 characters", "why", True),
+                Field("expires_at", events.Moment, _MOMENT, "until when; absent: until taken back"),
+            ),
+        ),
+    ),
     Kind.PURCHASES: (
         *_COMMON,
         Field("order_id", str, _TEXT, "the order this belongs to", True),
@@ -92,8 +186,8 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
     Kind.PAYMENTS: (
         *_COMMON,
         Field("invoice_id", str, _TEXT, "what was paid", True),
-        Field("amount", str, _MONEY, "how much", True, money=True),
-        Field("currency", str, "an ISO 4217 code", "of the amount", True),
+        _AMOUNT,
+        _CURRENCY,
         Field("due_at", events.Moment, _MOMENT, "when it was due", True),
         Field(
             "status",

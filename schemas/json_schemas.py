@@ -57,26 +57,45 @@ def _of_input(kind: Kind) -> Schema:
         "required": [field.name for field in fields if field.required],
         "properties": {field.name: _of_field(field) for field in fields},
     }
-    money = [field for field in fields if field.money]
-    rules = [_digits_rule(digits, money) for digits in _BY_DIGITS] if money else []
+    rules = _digits_rules(fields)
     if kind is Kind.PURCHASES:
         rules.append(_returns_rule())
     if rules:
         schema["allOf"] = rules
-    if money:
+    if any(its.money for field in fields for its in (field, *field.inner)):
         schema["$defs"] = {_codes(digits): {"enum": codes} for digits, codes in _BY_DIGITS.items()}
     return schema
 
 
+def _digits_rules(fields: tuple[Field, ...]) -> list[Schema]:
+    """No amount has more digits than the currency beside it."""
+    money = [field for field in fields if field.money]
+    return [_digits_rule(digits, money) for digits in _BY_DIGITS] if money else []
+
+
+def _of_inner(fields: tuple[Field, ...]) -> Schema:
+    schema: Schema = {
+        "type": "object",
+        "required": [field.name for field in fields if field.required],
+        "properties": {field.name: _of_field(field) for field in fields},
+    }
+    rules = _digits_rules(fields)
+    return schema | ({"allOf": rules} if rules else {})
+
+
 def _of_field(field: Field) -> Schema:
-    if field.name == "currency":
-        its: Schema = {"anyOf": [{"$ref": f"#/$defs/{_codes(digits)}"} for digits in _BY_DIGITS]}
+    if field.inner:
+        its: Schema = _of_inner(field.inner)
+    elif field.name == "currency":
+        its = {"anyOf": [{"$ref": f"#/$defs/{_codes(digits)}"} for digits in _BY_DIGITS]}
     elif field.money:
         its = {"type": "string", "pattern": _money_pattern(max(_BY_DIGITS))}
     else:
         its = msgspec.json.schema(field.type)
         if its.get("format") == "date-time":
             its["pattern"] = MOMENT_PATTERN
+        if field.pattern is not None:
+            its["pattern"] = field.pattern
     if not field.required:
         its = _or_null(its)
         if field.default is not None:

@@ -51,44 +51,76 @@ def _broken(name: str, found: msgspec.Raw | None) -> Rejection | None:
 
 
 def _judge_fields(kind: Kind, raw: dict[str, msgspec.Raw]) -> Wire | Rejection:
+    found = _known(FIELDS[kind], raw, "", kind)
+    return found if isinstance(found, Rejection) else WIRE_OF_KIND[kind](**found)
+
+
+def _known(
+    fields: tuple[Field, ...], raw: dict[str, msgspec.Raw], prefix: str, kind: Kind
+) -> dict[str, Any] | Rejection:
+    """The decoded fields of an object, or the first fault of one of them."""
     known: dict[str, Any] = {}
     digits = CURRENCY_DIGITS.get(_text_or_empty(raw.get("currency")), MAX_DIGITS)
-    for field in FIELDS[kind]:
-        found = raw.get(field.name)
+    for field in fields:
+        found, name = raw.get(field.name), prefix + field.name
         if found is None or bytes(found) == b"null":
             if field.required:
                 return Rejection(
-                    Reason.MISSING_FIELD, f"{field.name}: expected {field.expected}, found nothing"
+                    Reason.MISSING_FIELD, f"{name}: expected {field.expected}, found nothing"
                 )
             continue
         if field.name in RETURNS_ONLY and kind is Kind.PURCHASES and known.get("type") != "return":
             return Rejection(
                 Reason.INVALID_FIELD,
-                f"{field.name}: expected on returns only, found {_shown(found)} on a sale",
+                f"{name}: expected on returns only, found {_shown(found)} on a sale",
             )
-        content, fault = _check(field, found, digits)
+        if field.inner:
+            content, fault = _check_object(field, found, name, kind)
+        else:
+            content, fault = _check(field, found, name, digits)
         if fault is not None:
             return fault
+        if field.name == "ends_on" and content < known["starts_on"]:
+            first = known["starts_on"]
+            return Rejection(
+                Reason.INVALID_FIELD,
+                f"{name}: expected not before starts_on ({first}), found {_shown(found)}",
+            )
         known[field.name] = content
-    return WIRE_OF_KIND[kind](**known)
+    return known
 
 
-def _check(field: Field, found: msgspec.Raw, digits: int) -> tuple[Any, Rejection | None]:
+def _check_object(
+    field: Field, found: msgspec.Raw, name: str, kind: Kind
+) -> tuple[Any, Rejection | None]:
+    try:
+        raw = _OBJECT.decode(found)
+    except msgspec.ValidationError:
+        return None, _invalid(field, found, name)
+    known = _known(field.inner, raw, f"{name}.", kind)
+    return (None, known) if isinstance(known, Rejection) else (field.type(**known), None)
+
+
+def _check(
+    field: Field, found: msgspec.Raw, name: str, digits: int
+) -> tuple[Any, Rejection | None]:
     """(the decoded field, None), or (None, why not)."""
     try:
         content = msgspec.json.decode(found, type=field.type)
     except msgspec.ValidationError:
-        return None, _invalid(field, found)
-    if isinstance(content, datetime) and not is_writable(content):
-        return None, _invalid(field, found)
-    if field.money and parse_minor(content, digits) is None:
-        return None, _invalid(field, found)
+        return None, _invalid(field, found, name)
+    if (
+        (isinstance(content, datetime) and not is_writable(content))
+        or (field.money and parse_minor(content, digits) is None)
+        or (field.is_valid is not None and not field.is_valid(content))
+    ):
+        return None, _invalid(field, found, name)
     return content, None
 
 
-def _invalid(field: Field, found: msgspec.Raw) -> Rejection:
+def _invalid(field: Field, found: msgspec.Raw, name: str) -> Rejection:
     return Rejection(
-        Reason.INVALID_FIELD, f"{field.name}: expected {field.expected}, found {_shown(found)}"
+        Reason.INVALID_FIELD, f"{name}: expected {field.expected}, found {_shown(found)}"
     )
 
 

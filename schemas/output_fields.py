@@ -6,7 +6,7 @@ Whalecurve puts out. A field stands in every record, though it may be null.
 
 from typing import Any, Final, NamedTuple
 
-from schemas.events import MAX_ID_CHARS
+from schemas.events import CONTACT_CHANNELS, MAX_ID_CHARS
 from schemas.money import CURRENCY_DIGITS
 from schemas.outputs import AT_RISK, CUSTOMER_VALUES, TIER_CHANGES, TIERS
 from schemas.rejects import Reason
@@ -66,6 +66,7 @@ AMOUNT: Final = Form(
 )
 COUNTING: Final = Form("an integer from 1", {"type": "integer", "minimum": 1})
 MEASURE: Final = Form("an integer, or money as decimal text", {"type": ["integer", "string"]})
+FLAG: Final = Form("true or false", {"type": "boolean"})
 TREATMENT: Final = Form("an object, as the policy has it", {"type": "object"})
 CURRENCY: Final = Form("an ISO 4217 code", {"enum": sorted(CURRENCY_DIGITS)})
 TIER: Final = _one_of(*TIERS)
@@ -161,8 +162,48 @@ OBJECT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField("revenue", AMOUNT, "sales less returns"),
         OutputField("goods_cost", AMOUNT, "cost of sales less cost got back"),
         OutputField("margin", AMOUNT, "revenue less goods cost, with restocking fees kept"),
-        OutputField("service_cost", AMOUNT, "contacts, returns and late payments"),
+        OutputField(
+            "service_cost", AMOUNT, "contacts, returns, late payments and reminders together"
+        ),
         OutputField("contribution", AMOUNT, "margin less service cost"),
+        OutputField("index", AMOUNT, "what the tier is judged by: see `value.measure`"),
+        OutputField(
+            "estimated",
+            FLAG,
+            "whether goods cost, margin and contribution rest in part on the default margin",
+        ),
+        OutputField("lines", _object("lines"), "what the figures are made of"),
+    ),
+    "lines": (
+        OutputField("revenue", AMOUNT, "sales less returns"),
+        OutputField(
+            "discounts_given", AMOUNT, "list amounts less what was paid; revenue is net of it"
+        ),
+        OutputField("goods", AMOUNT, "cost of sales less cost got back"),
+        OutputField("restocking_fees", AMOUNT, "fees kept on returns"),
+        OutputField("contacts", _object("contacts"), "what contacts cost"),
+        OutputField("returns", AMOUNT, "what handling returns costs"),
+        OutputField(
+            "late_payment",
+            AMOUNT,
+            "fees and interest of late payments, and interest of open invoices as it stands",
+        ),
+        OutputField("reminders", AMOUNT, "reminders of invoices past due"),
+        OutputField(
+            "discount_leakage",
+            AMOUNT,
+            "discount granted for a volume that does not come; revenue is net of it",
+        ),
+        OutputField(
+            "seller_fault", AMOUNT, "the part of contacts and returns that is the seller's fault"
+        ),
+        OutputField(
+            "revenue_without_cost", AMOUNT, "the part of sales that rests on the default margin"
+        ),
+    ),
+    "contacts": tuple(
+        OutputField(channel, AMOUNT, f"contacts by {channel.replace('_', ' ')}")
+        for channel in CONTACT_CHANNELS
     ),
     "finding": (
         OutputField("rule", TEXT, "the policy's key that was judged by"),

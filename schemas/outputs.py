@@ -12,6 +12,20 @@ from typing import Any, Final
 import msgspec
 import orjson
 
+from schemas.events import CONTACT_CHANNELS
+from schemas.lines import (
+    CONTACTS,
+    DISCOUNTS,
+    FEES,
+    GOODS,
+    LATE_PAYMENT,
+    REMINDERS,
+    RETURNS,
+    REVENUE,
+    SELLER_FAULT,
+    SERVICE,
+    WITHOUT_COST,
+)
 from schemas.money import format_minor
 from schemas.rejects import Rejection
 from schemas.times import format_micros
@@ -19,6 +33,8 @@ from schemas.times import format_micros
 TIER_CHANGES: Final = "tier-changes"
 AT_RISK: Final = "at-risk"
 CUSTOMER_VALUES: Final = "customer-values"
+CONTACTS_DUE: Final = "contacts-due"
+ERASURES: Final = "erasures"
 REJECTED_EVENTS: Final = "rejected-events"
 
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -49,25 +65,6 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
         return {"rule": self.rule, "observed": self.observed, "threshold": self.threshold}
 
 
-class Figures(msgspec.Struct, frozen=True, gc=False):
-    """The figures of one customer's window, in minor units of the base currency."""
-
-    revenue: int
-    goods_cost: int
-    fees: int
-    service_cost: int
-
-    @property
-    def margin(self) -> int:
-        """Revenue less cost of goods, with the restocking fees kept."""
-        return self.revenue - self.goods_cost + self.fees
-
-    @property
-    def contribution(self) -> int:
-        """Margin less the cost to serve."""
-        return self.margin - self.service_cost
-
-
 class Origin(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The record that began a customer: its id makes the ids of all that is said of it."""
 
@@ -82,17 +79,57 @@ def output_id(customer_id: str, origin: Origin, sequence: int, topic: str) -> st
     return blake2b((name + customer_id).encode(), digest_size=16).hexdigest()
 
 
-def value_wire(figures: Figures, currency: str, digits: int, window_days: int) -> dict[str, Any]:
-    """The `value` object of section 4's figures as decimal text."""
-    margin = figures.margin
+def subject_of(customer_id: str, secret: bytes) -> str:
+    """What stands for an erased customer: a keyed hash (BLAKE2b, 128 bits) of its id."""
+    return blake2b(customer_id.encode(), digest_size=16, key=secret).hexdigest()
+
+
+def erasure_wire(subject: str, origin: Origin, at_us: int, *, held: bool) -> dict[str, Any]:
+    """The receipt of an erasure; `origin` is the record that asked for it."""
+    name = f"{ERASURES}\n{origin.topic}\n{origin.partition}\n{origin.offset}\n"
+    return {
+        "event_id": blake2b((name + subject).encode(), digest_size=16).hexdigest(),
+        "subject": subject,
+        "held": held,
+        "erased_at": format_micros(at_us),
+    }
+
+
+def value_wire(
+    totals: list[int], index: int, leakage: int, currency: str, digits: int, window_days: int
+) -> dict[str, Any]:
+    """The `value` object: section 4's figures and the lines that they are made of, as text.
+
+    `totals` holds the sum of each line (`schemas.lines`), `index` what tiers are judged by,
+    `leakage` the discount that was granted and not earned; all in minor units.
+    """
+    nothing = format_minor(0, digits)
+    text = [format_minor(total, digits) if total else nothing for total in totals]
+    margin = totals[REVENUE] - totals[GOODS] + totals[FEES]
+    service_cost = sum([totals[line] for line in SERVICE])
     return {
         "currency": currency,
         "window_days": window_days,
-        "revenue": format_minor(figures.revenue, digits),
-        "goods_cost": format_minor(figures.goods_cost, digits),
+        "revenue": text[REVENUE],
+        "goods_cost": text[GOODS],
         "margin": format_minor(margin, digits),
-        "service_cost": format_minor(figures.service_cost, digits),
-        "contribution": format_minor(margin - figures.service_cost, digits),
+        "service_cost": format_minor(service_cost, digits),
+        "contribution": format_minor(margin - service_cost, digits),
+        "index": format_minor(index, digits),
+        "estimated": totals[WITHOUT_COST] != 0,
+        "lines": {
+            "revenue": text[REVENUE],
+            "discounts_given": text[DISCOUNTS],
+            "goods": text[GOODS],
+            "restocking_fees": text[FEES],
+            "contacts": dict(zip(CONTACT_CHANNELS, text[CONTACTS:RETURNS], strict=True)),
+            "returns": text[RETURNS],
+            "late_payment": text[LATE_PAYMENT],
+            "reminders": text[REMINDERS],
+            "discount_leakage": format_minor(leakage, digits) if leakage else nothing,
+            "seller_fault": text[SELLER_FAULT],
+            "revenue_without_cost": text[WITHOUT_COST],
+        },
     }
 
 

@@ -9,15 +9,18 @@ import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from schemas.events import CONTACT_CHANNELS
 from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
 from schemas.outputs import TIERS
-from schemas.policy_keys import Costs, PolicyFile
+from schemas.policy_keys import MAX_WINDOW_DAYS, Costs, PolicyFile
 from schemas.rejects import excerpt
+
+WHOLE_GRANTS: Final = ("support_priority", "contact_every_days", "credit_days")
+"""Known keys of a treatment that are whole numbers."""
 
 
 class PolicyError(Exception):
@@ -105,12 +108,53 @@ def _faults(policy: PolicyFile) -> Iterator[Fault]:
     yield from _amount_faults(policy, digits)
     yield from _service_faults(policy)
     yield from _order_faults(policy, digits)
+    yield from _measure_faults(policy)
+    yield from _discount_faults(policy, digits)
+    yield from _treatment_faults(policy)
+
+
+def _treatment_faults(policy: PolicyFile) -> Iterator[Fault]:
     for tier, grants in policy.treatment.items():
         if tier not in list(TIERS):
             yield f"treatment.{tier}", "one of " + ", ".join(TIERS), tier
         for name, grant in grants.items():
+            key = f"treatment.{tier}.{name}"
             if not _goes_out(grant):
-                yield f"treatment.{tier}.{name}", "what JSON can carry", grant
+                yield key, "what JSON can carry", grant
+            if name in WHOLE_GRANTS and not (type(grant) is int and 0 <= grant <= MAX_WINDOW_DAYS):
+                yield key, f"an integer from 0 to {MAX_WINDOW_DAYS}", grant
+            if name == "self_service_first" and not isinstance(grant, bool):
+                yield key, "true or false", grant
+
+
+def _measure_faults(policy: PolicyFile) -> Iterator[Fault]:
+    value = policy.value
+    if value.measure == "decayed" and value.half_life_days is None:
+        yield "value.half_life_days", "a value, as value.measure is decayed", "nothing"
+    if value.measure == "rolling" and value.half_life_days is not None:
+        yield (
+            "value.half_life_days",
+            "no value, unless value.measure is decayed",
+            (value.half_life_days),
+        )
+    if not _is_date(value.landmark):
+        yield "value.landmark", "a date as YYYY-MM-DD", value.landmark
+
+
+def _discount_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
+    if policy.discount is None:
+        return
+    before = -1
+    for number, step in enumerate(policy.discount.schedule):
+        amount = parse_minor(step.from_amount, digits)
+        assert amount is not None
+        if amount <= before:
+            yield (
+                f"discount.schedule[{number}].from",
+                "more than that of the step before",
+                step.from_amount,
+            )
+        before = amount
 
 
 def _goes_out(grant: object) -> bool:
@@ -173,8 +217,13 @@ def _unsigned_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
         yield f"{key}.returns.per_order", costs.returns.per_order
         yield f"{key}.returns.per_item", costs.returns.per_item
         yield f"{key}.late_payment.late_fee", costs.late_payment.late_fee
+        for number, reminder in enumerate(costs.reminder):
+            yield f"{key}.reminder[{number}].cost", reminder.cost
     if policy.tiers.hold is not None:
         yield "tiers.hold.min_band", policy.tiers.hold.min_band
+    if policy.discount is not None:
+        for number, step in enumerate(policy.discount.schedule):
+            yield f"discount.schedule[{number}].from", step.from_amount
 
 
 def _signed_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
@@ -182,34 +231,71 @@ def _signed_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
     yield "tiers.entry.key", entry.key
     yield "tiers.entry.important", entry.important
     yield "tiers.entry.ordinary", entry.ordinary
+    segments = policy.segments
+    if segments.best is not None:
+        yield "segments.best.contribution_from", segments.best.contribution_from
+    if segments.fake_big is not None:
+        yield "segments.fake_big.revenue_from", segments.fake_big.revenue_from
+        yield "segments.fake_big.contribution_below", segments.fake_big.contribution_below
+    if segments.potential is not None:
+        yield "segments.potential.rise", segments.potential.rise
+    if segments.worst is not None:
+        yield "segments.worst.contribution_below", segments.worst.contribution_below
     if policy.risk.unprofitable is not None:
         yield "risk.unprofitable.below", policy.risk.unprofitable.below
         yield "risk.unprofitable.clear_at", policy.risk.unprofitable.clear_at
 
 
 def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
-    rates = {"value.default_margin_rate": policy.value.default_margin_rate}
-    for its_key, costs in _costs(policy):
-        rates[f"{its_key}.late_payment.annual_rate"] = costs.late_payment.annual_rate
-        for channel, contact in costs.contact.items():
-            if channel not in CONTACT_CHANNELS:
-                expected = "one of " + ", ".join(CONTACT_CHANNELS)
-                yield f"{its_key}.contact.{channel}", expected, channel
-            rates[f"{its_key}.contact.{channel}.per_minute"] = contact.per_minute
-    yield from _card_faults(policy)
-    hold = policy.tiers.hold
-    if hold is not None:
-        rates["tiers.hold.upgrade_margin"] = hold.upgrade_margin
-        rates["tiers.hold.keep_margin"] = hold.keep_margin
-    for key, text in rates.items():
+    for key, text in _rates(policy):
         ratio = parse_ratio(text)
         if ratio is None:
             yield key, "a decimal text, not negative", text
         elif key.startswith("tiers.hold.") and ratio[0] >= ratio[1]:
             yield key, "less than 1", text
-    margin = parse_ratio(policy.value.default_margin_rate)
-    if margin is not None and margin[0] > margin[1]:
-        yield "value.default_margin_rate", "at most 1", policy.value.default_margin_rate
+        elif key.startswith(("value.", "discount.")) and ratio[0] > ratio[1]:
+            yield key, "at most 1", text
+    for its_key, costs in _costs(policy):
+        for channel in costs.contact:
+            if channel not in CONTACT_CHANNELS:
+                expected = "one of " + ", ".join(CONTACT_CHANNELS)
+                yield f"{its_key}.contact.{channel}", expected, channel
+    yield from _card_faults(policy)
+    yield from _reminder_faults(policy)
+
+
+def _rates(policy: PolicyFile) -> Iterator[tuple[str, str]]:
+    """All decimal texts that are no amounts, each under its key."""
+    yield "value.default_margin_rate", policy.value.default_margin_rate
+    for its_key, costs in _costs(policy):
+        yield f"{its_key}.late_payment.annual_rate", costs.late_payment.annual_rate
+        for channel, contact in costs.contact.items():
+            yield f"{its_key}.contact.{channel}.per_minute", contact.per_minute
+    hold, discount, segments = policy.tiers.hold, policy.discount, policy.segments
+    if hold is not None:
+        yield "tiers.hold.upgrade_margin", hold.upgrade_margin
+        yield "tiers.hold.keep_margin", hold.keep_margin
+    if discount is not None:
+        yield "discount.after_share", discount.after_share
+        for number, step in enumerate(discount.schedule):
+            yield f"discount.schedule[{number}].rate", step.rate
+    if segments.over_served is not None:
+        yield "segments.over_served.service_share", segments.over_served.service_share
+    if segments.potential is not None:
+        yield "segments.potential.growth", segments.potential.growth
+
+
+def _reminder_faults(policy: PolicyFile) -> Iterator[Fault]:
+    for key, costs in _costs(policy):
+        before = 0
+        for number, reminder in enumerate(costs.reminder):
+            its_key = f"{key}.reminder[{number}]"
+            if policy.invoices is None:
+                yield its_key, "a section [invoices], without which nobody is reminded", "none"
+            if reminder.after_days <= before:
+                expected = f"more days than the reminder before ({before})"
+                yield f"{its_key}.after_days", expected, reminder.after_days
+            before = reminder.after_days
 
 
 def _card_faults(policy: PolicyFile) -> Iterator[Fault]:

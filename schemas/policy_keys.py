@@ -9,11 +9,17 @@ import msgspec
 
 MAX_WINDOW_DAYS: Final = 3660
 MAX_DEDUPE_IDS: Final = 200_000
+REMINDERS_MAX: Final = 16
+STEPS_MAX: Final = 100
+KEPT_MAX: Final = 1_000
+"""Of what is kept of one customer besides its days."""
 
 Days = Annotated[int, msgspec.Meta(ge=1, le=MAX_WINDOW_DAYS)]
 DaysOrNone = Annotated[int, msgspec.Meta(ge=0, le=MAX_WINDOW_DAYS)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 CountOrNone = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+HalfLife = Annotated[int, msgspec.Meta(ge=7, le=MAX_WINDOW_DAYS)]
+Kept = Annotated[int, msgspec.Meta(ge=1, le=KEPT_MAX)]
 Payments = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Amount = Annotated[str, msgspec.Meta(title="amount")]
 """Decimal text in the base currency, with no more digits than it has."""
@@ -35,6 +41,16 @@ class Value(_Section, frozen=True):
 
     window_days: Annotated[Days, means("the rolling window of all figures, in UTC days")]
     default_margin_rate: Annotated[Rate, means("margin of a sale that names no cost; at most 1")]
+    measure: Annotated[
+        Literal["rolling", "decayed"],
+        means("tiers by the window's contribution, or by all of it, the older the less"),
+    ] = "rolling"
+    half_life_days: Annotated[
+        HalfLife | None, means("of a `decayed` contribution; needed there, and only there")
+    ] = None
+    landmark: Annotated[
+        str, means("a UTC day that weights are relative to: any, once chosen never changed")
+    ] = "2020-01-01"
 
 
 class Contact(_Section, frozen=True):
@@ -58,12 +74,20 @@ class LatePayment(_Section, frozen=True):
     annual_rate: Annotated[Rate, means("interest on its amount for the days it was late")] = "0"
 
 
+class Reminder(_Section, frozen=True):
+    """`[[service.reminder]]`: what reminding of an unpaid invoice costs."""
+
+    after_days: Annotated[Days, means("days past due, more than of the reminder before")]
+    cost: Annotated[Amount, means("of this reminder")]
+
+
 class Costs(_Section, frozen=True, kw_only=True):
     """The cost to serve; what is absent costs nothing."""
 
     contact: dict[str, Contact] = {}
     returns: Returns = Returns()
     late_payment: LatePayment = LatePayment()
+    reminder: Annotated[list[Reminder], msgspec.Meta(max_length=REMINDERS_MAX)] = []
 
 
 class Card(Costs, frozen=True, kw_only=True):
@@ -78,6 +102,35 @@ class Service(Costs, frozen=True, kw_only=True):
     """`[service]`: the cost to serve, up to the first card."""
 
     card: list[Card] = []
+
+
+class Invoices(_Section, frozen=True):
+    """`[invoices]`: sales on credit are followed until they are paid; absent: they are not."""
+
+    open_max: Annotated[
+        Kept, means("open invoices of a customer; beyond, the longest due is written off")
+    ] = 64
+    unmatched_max: Annotated[
+        Kept, means("payments of a customer whose invoice is not known; the earliest go first")
+    ] = 64
+
+
+class Step(_Section, frozen=True):
+    """`[[discount.schedule]]`: what discount a volume earns."""
+
+    from_amount: Annotated[
+        Amount, means("the volume of a whole term from which on; more than of the step before")
+    ] = msgspec.field(name="from")
+    rate: Annotated[Rate, means("the discount that it earns, at most 1")]
+
+
+class Discount(_Section, frozen=True):
+    """`[discount]`: discounts granted for a promised volume; absent: not looked at."""
+
+    after_share: Annotated[
+        Rate, means("not before this share of the commitment's term has passed; at most 1")
+    ]
+    schedule: Annotated[list[Step], msgspec.Meta(min_length=1, max_length=STEPS_MAX)]
 
 
 class Entries(_Section, frozen=True):
@@ -122,6 +175,60 @@ class Tiers(_Section, frozen=True):
     ] = 7
 
 
+class Best(_Section, frozen=True):
+    """`[segments.best]`: those who bring most."""
+
+    contribution_from: Annotated[Amount, means("holds when the contribution is this or more")]
+
+
+class FakeBig(_Section, frozen=True):
+    """`[segments.fake_big]`: buys like a key customer and brings nothing."""
+
+    revenue_from: Annotated[Amount, means("holds when the revenue is this or more")]
+    contribution_below: Annotated[Amount, means("and the contribution below this")]
+
+
+class OverServed(_Section, frozen=True):
+    """`[segments.over_served]`: `ordinary` or below, and much of the margin goes into service."""
+
+    service_share: Annotated[Rate, means("holds when service costs more than this of the margin")]
+
+
+class Potential(_Section, frozen=True):
+    """`[segments.potential]`: `ordinary` or below, and rising beside the window before."""
+
+    growth: Annotated[Rate, means("holds when the contribution is so many times that before")]
+    rise: Annotated[Amount, means("and this much more")]
+
+
+class Worst(_Section, frozen=True):
+    """`[segments.worst]`: those who cost most."""
+
+    contribution_below: Annotated[Amount, means("holds when the contribution is below this")]
+
+
+class Segments(_Section, frozen=True):
+    """`[segments]`: a segment whose section is absent is off."""
+
+    best: Best | None = None
+    fake_big: FakeBig | None = None
+    over_served: OverServed | None = None
+    potential: Potential | None = None
+    worst: Worst | None = None
+
+
+class ContactsDue(_Section, frozen=True):
+    """`[contacts_due]`: whom to get in touch with; absent: nothing is put out."""
+
+    reasons: Annotated[
+        list[Literal["interval", "complaint", "notice"]],
+        means(
+            "`interval`: the tier's `contact_every_days` passed; `complaint`: of a key or "
+            "important customer; `notice`: of a downgrade"
+        ),
+    ] = ["interval", "complaint", "notice"]
+
+
 class SupportSpike(_Section, frozen=True):
     """`[risk.support_spike]`: many contacts in few days."""
 
@@ -138,6 +245,9 @@ class Unprofitable(_Section, frozen=True):
     min_tenure_days: Annotated[
         DaysOrNone, means("not before so many UTC days since the first event")
     ] = 0
+    excuse_seller_fault: Annotated[
+        bool, means("leave out the cost of contacts and returns that are the seller's fault")
+    ] = False
 
 
 class LatePayer(_Section, frozen=True):
@@ -178,9 +288,17 @@ class PolicyFile(_Section, frozen=True, kw_only=True):
     ] = {}
     value: Value
     service: Service = Service()
+    invoices: Invoices | None = None
+    discount: Discount | None = None
     tiers: Tiers
     treatment: Annotated[
         dict[str, dict[str, Any]],
-        means("`[treatment.TIER]`: what a tier is granted, passed on as it stands"),
+        means(
+            "`[treatment.TIER]`: what a tier is granted, passed on as it stands; known are "
+            "`support_priority`, `contact_every_days`, `credit_days` (integers) and "
+            "`self_service_first` (true or false)"
+        ),
     ] = {}
+    contacts_due: ContactsDue | None = None
+    segments: Segments = Segments()
     risk: Risk = Risk()

@@ -3,9 +3,9 @@
 A customer's row, big endian::
 
     version  1 byte    ROW_VERSION
-    due day  4 bytes   signed; NO_DUE: nothing falls due by itself
+    due      8 bytes   signed, µs; NO_DUE_US: nothing falls due by itself
     owed     1 byte    1: a snapshot is owed to customer-values
-    tier     1 byte    its rank, lowest first
+    tier     1 byte    the rank of the one in force, lowest first
     policy   4 bytes   CRC-32 of the policy by which it was judged
     body     msgpack   CustomerRow as an array
 
@@ -23,8 +23,18 @@ from schemas.outputs import TIERS, Origin
 
 ROW_VERSION: Final = 1
 NO_DUE: Final = 0x7FFFFFFF
+"""Of a due day: there is none."""
+NO_DUE_US: Final = 2**62 - 1
+"""Of a due time, likewise."""
 PARTITION_KEY: Final = b"\xffpartition"
 """No customer has this key: a customer_id is UTF-8, and 0xff never is."""
+
+NO_TOUCH: Final = -0x7FFFFFFF
+"""Earlier than any day."""
+LARGEST: Final = 2**62
+"""Amounts beyond are kept as this or not at all; only an absurd rate of exchange leads there."""
+Wide = int | str
+"""An integer; as text where it is beyond 64 bits, which msgpack does not carry."""
 
 ID_BYTES: Final = 8
 SEEN_BYTES: Final = 16
@@ -33,7 +43,7 @@ SEEN_BYTES: Final = 16
 if sys.byteorder != "little":
     raise ImportError("rows are stored as they lie in memory: a little-endian machine is needed")
 
-_HEAD: Final = struct.Struct(">BiBBI")
+_HEAD: Final = struct.Struct(">BqBBI")
 
 
 class RowError(Exception):
@@ -43,7 +53,7 @@ class RowError(Exception):
 class RowHead(msgspec.Struct, frozen=True, gc=False):
     """What can be known of a customer at rest."""
 
-    due_day: int
+    due_us: int
     owed: bool
     tier: int
     policy_check: int
@@ -57,6 +67,98 @@ class RiskRow(msgspec.Struct, array_like=True, gc=False):
     since_us: int
 
 
+class InvoiceRow(msgspec.Struct, array_like=True, gc=False):
+    """An open invoice; amounts in its own currency, but for `base_amount`."""
+
+    key: bytes
+    currency: str
+    amount: int
+    remaining: int
+    base_amount: int
+    due_us: int
+    paid_until_us: int | None
+    """The latest time at which something was paid; None: nothing was."""
+
+
+class CreditRow(msgspec.Struct, array_like=True, gc=False):
+    """A payment, or goods that came back, whose invoice is not known."""
+
+    key: bytes
+    at_us: int
+    amount: int
+    currency: str
+
+
+class OverrideRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A human's word on a customer's tier."""
+
+    mode: str
+    """floor or lock."""
+    tier: int
+    """Its rank."""
+    reason: str
+    expires_us: int | None
+
+
+class CommitmentRow(msgspec.Struct, array_like=True, gc=False):
+    """A volume promised for a discount."""
+
+    amount: int
+    """In minor units of the base currency, as of its record's day."""
+    rate: tuple[int, int]
+    starts_day: int
+    ends_day: int
+    revenue: Wide
+    """What was bought on the days of its term, less returns."""
+
+
+class MasterRow(msgspec.Struct, array_like=True, gc=False):
+    """Master data of a customer, as the newest of its records has it."""
+
+    at_us: int
+    segment: str | None = None
+    region: str | None = None
+    industry: str | None = None
+    joined_us: int | None = None
+    wallet: int | None = None
+    """Yearly spend with all suppliers, in minor units of the base currency."""
+    commitment: CommitmentRow | None = None
+    override: OverrideRow | None = None
+
+
+class StandingRow(msgspec.Struct, array_like=True, gc=False):
+    """A customer's tier; the one in force is in the row's head."""
+
+    by_value: int
+    since_day: int
+    """The day since which it has the tier by value."""
+    notice_day: int
+    """The day on which a downgrade was announced, or one that never comes."""
+    told: bool
+    """Whether that notice was put out."""
+    in_force_since_day: int
+
+
+class WeightedRow(msgspec.Struct, array_like=True, gc=False):
+    """The contribution that fades."""
+
+    half_life_days: int
+    landmark_day: int
+    weighted: Wide
+    """Relative to the landmark (`agents.decay`)."""
+
+
+class TouchRow(msgspec.Struct, array_like=True, gc=False):
+    """When the customer and the company last met."""
+
+    last_us: int | None = None
+    """The latest purchase or contact."""
+    interval_day: int = NO_TOUCH
+    """The day of the last record that said a contact is due by its interval."""
+    sequence: int = 0
+    """Counts the customer's records on contacts-due."""
+
+
 class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     """Everything kept of one customer, in the form in which it is kept in memory."""
 
@@ -68,15 +170,20 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     """Per input (by `Kind`) the offset last applied to this customer, or -1."""
     risks: dict[str, RiskRow]
     value_cells: bytes | list[str]
-    """Of the value window, oldest day first: day, revenue, goods cost, fees and service cost, each
-    a little-endian signed 64-bit integer: as they lie in memory. As texts, where one is larger."""
+    """Of the value window, oldest day first: day and line in one, and the amount, each a
+    little-endian signed 64-bit integer: as they lie in memory. As texts, where one is larger."""
     contact_cells: bytes
     """Of the contacts window, likewise: day and number."""
     payments: list[tuple[int, int]]
     """The last payments by occurred_at: occurred_at in µs, whole days late."""
-    tier_since_day: int
-    notice_day: int
-    """The day on which a downgrade was announced, or one that never comes."""
+    standing: StandingRow
+    invoices: list[InvoiceRow]
+    unmatched: list[CreditRow]
+    master: MasterRow | None
+    days_before: list[Wide]
+    """Of the window before, oldest day first: day and contribution."""
+    weighted: WeightedRow | None
+    touch: TouchRow
     seen: bytearray
     """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
 
@@ -98,6 +205,11 @@ class PartitionRow(msgspec.Struct, array_like=True, gc=False):
     base_currency: str
 
 
+def wide(number: int) -> Wide:
+    """An integer as a row can hold it."""
+    return number if -(2**63) <= number < 2**63 else str(number)
+
+
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _CUSTOMER: Final = msgspec.msgpack.Decoder(CustomerRow)
 _PARTITION: Final = msgspec.msgpack.Decoder(PartitionRow)
@@ -105,7 +217,7 @@ _PARTITION: Final = msgspec.msgpack.Decoder(PartitionRow)
 
 def encode_customer(row: CustomerRow, head: RowHead) -> bytes:
     """The row's bytes."""
-    packed = _HEAD.pack(ROW_VERSION, head.due_day, head.owed, head.tier, head.policy_check)
+    packed = _HEAD.pack(ROW_VERSION, head.due_us, head.owed, head.tier, head.policy_check)
     return packed + _ENCODER.encode(row)
 
 
@@ -113,14 +225,14 @@ def read_head(data: bytes) -> RowHead:
     """The head of a customer's row; RowError where it can't be read."""
     if len(data) < _HEAD.size:
         raise RowError(f"expected a row of at least {_HEAD.size} bytes, found {len(data)}")
-    version, due_day, owed, tier, policy_check = _HEAD.unpack_from(data)
+    version, due_us, owed, tier, policy_check = _HEAD.unpack_from(data)
     _check_version(version)
     if tier >= len(TIERS) or owed > 1:
         raise RowError(
             f"expected a tier below {len(TIERS)} and a flag of 0 or 1, found {tier} and {owed}: "
             "the row is corrupt"
         )
-    return RowHead(due_day, bool(owed), tier, policy_check)
+    return RowHead(due_us, bool(owed), tier, policy_check)
 
 
 def decode_customer(data: bytes) -> CustomerRow:

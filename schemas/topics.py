@@ -4,7 +4,14 @@ from typing import Final
 
 import msgspec
 
-from schemas.outputs import AT_RISK, CUSTOMER_VALUES, REJECTED_EVENTS, TIER_CHANGES
+from schemas.outputs import (
+    AT_RISK,
+    CONTACTS_DUE,
+    CUSTOMER_VALUES,
+    ERASURES,
+    REJECTED_EVENTS,
+    TIER_CHANGES,
+)
 
 DAY_MS: Final = 86_400_000
 REJECTED_EXTRA_BYTES: Final = 65_536
@@ -69,7 +76,7 @@ TOPICS: Final = (
     ),
     Topic(
         "customers",
-        "master data of customers",
+        "master data of customers; a null value erases one",
         "customer_id",
         "CRM",
         "whalecurve",
@@ -97,11 +104,30 @@ TOPICS: Final = (
         config=(("retention.ms", str(90 * DAY_MS)), *_PLAIN),
     ),
     Topic(
+        CONTACTS_DUE,
+        "somebody should get in touch with a customer, and why",
+        "customer_id",
+        "whalecurve",
+        "CRM, account managers",
+        "out",
+        config=(("retention.ms", str(90 * DAY_MS)), *_PLAIN),
+    ),
+    Topic(
         CUSTOMER_VALUES,
         "the newest snapshot of every customer",
         "customer_id",
         "whalecurve",
         "CRM, analysts",
+        "out",
+        compacted=True,
+        config=(*_COMPACT_SOON, *_PLAIN),
+    ),
+    Topic(
+        ERASURES,
+        "receipts of erased customers, each under a keyed hash in place of the id",
+        "subject",
+        "whalecurve",
+        "data protection",
         "out",
         compacted=True,
         config=(*_COMPACT_SOON, *_PLAIN),

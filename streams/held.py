@@ -17,7 +17,6 @@ from aiokafka import TopicPartition
 from agents.ports import Batch, InvariantError
 from agents.shard import Shard
 from schemas.events import Kind
-from schemas.times import DAY_US
 from streams.commit import CommitError, Log
 from streams.logs import note
 from streams.metrics import Metrics
@@ -196,7 +195,7 @@ class Held:
             now = now_us()
             taken = shard.run(STEP, now)
             if not taken and by_wall and shard.drained and not shard.full:
-                taken = shard.fire_due(now // DAY_US, STEP, now)
+                taken = shard.fire_due(now, STEP, now)
             if taken:
                 self._tend_gate()
                 await asyncio.sleep(0)

@@ -42,6 +42,9 @@ class Metrics:
         self.ids_forgotten = counter(
             "ids_forgotten", "event ids forgotten early: dedupe_ids_max was reached"
         )
+        self.invoices_written_off = counter(
+            "invoices_written_off", "open invoices given up: invoices.open_max was reached"
+        )
         # how well it goes
         self.commits = counter("commits", "commits that succeeded")
         self.commit_seconds = histogram("commit_seconds", "duration of a commit", _SECONDS)
@@ -76,6 +79,7 @@ class Metrics:
             self.outputs.labels(topic, label).inc(number)
         self.due_times.inc(tally.due_times)
         self.ids_forgotten.inc(tally.ids_forgotten)
+        self.invoices_written_off.inc(tally.invoices_written_off)
         now_ms = time.time() * 1000
         for at_ms in tally.taken_at_ms:
             self.latency_seconds.observe(max(0.0, (now_ms - at_ms) / 1000))

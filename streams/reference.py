@@ -75,14 +75,18 @@ def _inputs() -> Iterator[str]:
     for kind, fields in FIELDS.items():
         yield f"### `{TOPIC_OF_KIND[kind]}`"
         yield f"{_sentence(BY_NAME[TOPIC_OF_KIND[kind]].meaning)}"
-        rows = [_input_field(field) for field in fields]
+        rows = [
+            _input_field(its, prefix)
+            for field in fields
+            for prefix, its in (("", field), *((f"{field.name}.", its) for its in field.inner))
+        ]
         yield _table(("field", "required", "holds", "means", "default"), rows)
 
 
-def _input_field(field: Field) -> Sequence[str]:
+def _input_field(field: Field, prefix: str) -> Sequence[str]:
     default = "" if field.default is None else f"`{_shown(field.default)}`"
     required = "yes" if field.required else ""
-    return f"`{field.name}`", required, field.expected, field.meaning, default
+    return f"`{prefix}{field.name}`", required, field.expected, field.meaning, default
 
 
 def _outputs() -> Iterator[str]:

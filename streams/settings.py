@@ -22,6 +22,7 @@ TRANSACTION_TIMEOUT_MS: Final = 15_000
 """Longer than every request's timeout: the broker never aborts what is still being sent."""
 NAME_MAX_CHARS: Final = 100
 """Of a prefix or an application id: a topic's name has at most 249 characters."""
+SECRET_MAX_BYTES: Final = 64
 FETCH_BYTES: Final = 1_048_576
 """Of one partition at a time; a batch above it is fetched alone and whole."""
 
@@ -71,6 +72,12 @@ def _prefix(text: str) -> str:
 
 def _is_name(text: str) -> bool:
     return text.isascii() and all(char.isalnum() or char in "._-" for char in text)
+
+
+def _secret(text: str) -> str:
+    if not 0 < len(text.encode(errors="replace")) <= SECRET_MAX_BYTES or not text.isprintable():
+        raise ValueError("1 to 64 bytes of printable text")
+    return text
 
 
 def _broker(text: str) -> str:
@@ -130,6 +137,12 @@ class Settings:
     )
     web_port: int = _setting(
         0, "of /livez, /readyz and /metrics; 0: any free one, printed", _whole(0, PORT_MAX)
+    )
+    erasure_secret: str = _setting(
+        "",
+        "keys the hash that stands for a customer on erasures; without one whoever guesses an id "
+        "can check the guess",
+        _secret,
     )
     partitions: int = _setting(4, "of topics that are created", _whole(1, 1024))
 

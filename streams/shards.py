@@ -110,6 +110,7 @@ class Shards:
                 settings.max_event_bytes,
                 settings.snapshot_seconds * 1_000_000,
                 settings.exactly_once,
+                settings.erasure_secret.encode(),
             ),
         )
         return Held(

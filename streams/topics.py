@@ -89,14 +89,16 @@ def check_topics(settings: Settings) -> list[State]:
         admin.close()
 
 
-def require_topics(settings: Settings) -> None:
-    """TopicsError unless everything a worker needs is there and as declared."""
-    faults = [state.fault for state in check_topics(settings) if state.fault is not None]
+def require_topics(settings: Settings) -> list[str]:
+    """The declared topics that are there; TopicsError unless all that a worker needs is."""
+    states = check_topics(settings)
+    faults = [state.fault for state in states if state.fault is not None]
     if faults:
         raise TopicsError(
             "; ".join(faults) + ": `whalecurve topics create` makes what is missing, "
             "`whalecurve topics check` lists all"
         )
+    return [state.topic.name for state in states if state.exists]
 
 
 def _create(

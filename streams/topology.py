@@ -1,7 +1,7 @@
 """The composition root: the Faust application, its topics and agents, and the shards they feed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from faust.types import TP
 from mode.utils.queues import FlowControlEvent
 from yarl import URL
 
+from agents.master_data import customers_agent
 from agents.payments import payments_agent
 from agents.policy import Policy
 from agents.ports import Agent, Takes
@@ -21,6 +22,7 @@ from streams.shards import Shards
 from streams.transport import BatchTransport, Gate
 
 AGENTS: Final[Mapping[Kind, Callable[[Takes], Agent]]] = {
+    Kind.CUSTOMERS: customers_agent,
     Kind.PURCHASES: purchases_agent,
     Kind.SUPPORT_CALLS: support_calls_agent,
     Kind.PAYMENTS: payments_agent,
@@ -76,14 +78,17 @@ class Topology:
         settings: Settings,
         policy: Policy,
         partitions: int,
+        kinds: Sequence[Kind],
         fail: Callable[[BaseException], None],
     ) -> None:
+        """`kinds` are the inputs that exist: one that is optional may be absent."""
         self.gate = Gate(settings)
-        self.gate.set_inputs({kind: settings.names.of(TOPIC_OF_KIND[kind]) for kind in AGENTS})
+        self.gate.set_inputs({kind: settings.names.of(TOPIC_OF_KIND[kind]) for kind in kinds})
         self.shards = Shards(settings, policy, partitions, self.gate, fail)
         self.app = self._app(settings)
         self._fail = fail
-        for kind, agent in AGENTS.items():
+        for kind in kinds:
+            agent = AGENTS[kind]
             channel = self.app.topic(
                 self.gate.topics[kind],
                 schema=BatchSchema(),

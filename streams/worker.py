@@ -9,10 +9,12 @@ import gc
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
 from agents.policy import Policy
+from schemas.events import TOPIC_OF_KIND, Kind
 from streams.compiled import is_compiled
 from streams.logs import complain, note
 from streams.policies import load_policy
@@ -31,8 +33,11 @@ LEAVE_DEADLINE_S: Final = 3.0
 class Worker:
     """A running worker."""
 
-    def __init__(self, settings: Settings, policy: Policy, host: str = "127.0.0.1") -> None:
-        self._settings, self._policy, self._host = settings, policy, host
+    def __init__(
+        self, settings: Settings, policy: Policy, kinds: Sequence[Kind], host: str = "127.0.0.1"
+    ) -> None:
+        """`kinds` are the inputs that exist."""
+        self._settings, self._policy, self._kinds, self._host = settings, policy, kinds, host
         self._ended: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
         self._failure: BaseException | None = None
@@ -44,7 +49,9 @@ class Worker:
         self._ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._ended.set)
-        topology = Topology(self._settings, self._policy, self._settings.partitions, self.fail)
+        topology = Topology(
+            self._settings, self._policy, self._settings.partitions, self._kinds, self.fail
+        )
         web = WebServer(topology.shards, self._host, self._settings.web_port)
         await web.start()
         self.address = web.address
@@ -107,10 +114,11 @@ def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:
     Raises PolicyError, TopicsError or BrokerMissingError before anything is started.
     """
     policy = load_policy(settings.policy)
-    require_topics(settings)
+    there = require_topics(settings)
+    kinds = [kind for kind in Kind if TOPIC_OF_KIND[kind] in there]
     # restored rows live long: looking through them again and again would cost a tenth of the CPU
     gc.set_threshold(50_000, 50, 100)
     # not asyncio.run: it would wait for tasks that Faust starts again whenever they end
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    return loop.run_until_complete(Worker(settings, policy, host).run())
+    return loop.run_until_complete(Worker(settings, policy, kinds, host).run())

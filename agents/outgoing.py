@@ -1,0 +1,170 @@
+"""What one partition has to put out and to store with its next commit: all of it or nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from agents.customer import Customer
+from agents.inbox import Inbox
+from agents.policy import Policy
+from agents.tally import Tally
+from agents.wording import Output
+from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.outputs import (
+    CUSTOMER_VALUES,
+    ERASURES,
+    REJECTED_EVENTS,
+    Headers,
+    Origin,
+    encode,
+    erasure_wire,
+    evaluated,
+    rejected_headers,
+    subject_of,
+)
+from schemas.rejects import Rejection
+
+Snapshot = Callable[[Customer], dict[str, Any]]
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """One record to produce; `topic` is without prefix."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+class Changes(msgspec.Struct):
+    """What one commit carries, all of it or nothing."""
+
+    outputs: list[Message]
+    rows: list[tuple[bytes, bytes | None]]
+    offsets: dict[Kind, int]
+    tally: Tally
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """What one commit may carry, and how often snapshots go out."""
+
+    snapshot_us: int
+    changed_max: int
+    output_bytes_max: int
+
+
+class Outgoing:
+    """Collects outputs, changed customers and owed snapshots until a commit takes them."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.tally = Tally()
+        self.owed: dict[str, int] = {}
+        """Whose snapshot is owed, and since when it may go out (µs); the longest waiting first."""
+        self._bounds = bounds
+        self._changed: list[Customer] = []
+        self._outputs: list[Message] = []
+        self._rejected_bytes = 0
+        self._publish: dict[str, Customer] = {}
+        self._gone: list[bytes] = []
+
+    @property
+    def full(self) -> bool:
+        """Enough for one commit."""
+        bounds = self._bounds
+        return (
+            len(self._changed) >= bounds.changed_max
+            or len(self._outputs) >= bounds.changed_max
+            or self._rejected_bytes >= bounds.output_bytes_max
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """There is nothing to commit."""
+        return not (self._changed or self._outputs or self._publish or self._gone)
+
+    @property
+    def snapshots_full(self) -> bool:
+        """As many snapshots as one commit may carry."""
+        return len(self._publish) >= self._bounds.changed_max
+
+    def judged(self, customer: Customer, outputs: list[Output], now_us: int) -> None:
+        """A customer was judged: its row changed, and this is to be said of it."""
+        if not customer.changed:
+            customer.changed = True
+            self._changed.append(customer)
+        if customer.written_off:
+            self.tally.invoices_written_off += customer.written_off
+            customer.written_off = 0
+        if not outputs:
+            if not customer.owed:
+                customer.owed = True
+                self.owed[customer.customer_id] = now_us + self._bounds.snapshot_us
+            return
+        key = customer.customer_id.encode()
+        for output in outputs:
+            self.tally.outputs[output.topic, output.label] += 1
+            self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
+        # at the head of the queue: it goes out with this commit
+        customer.owed = True
+        self.publish(customer)
+
+    def publish(self, customer: Customer) -> None:
+        """The customer's snapshot goes out with the next commit."""
+        self.owed.pop(customer.customer_id, None)
+        self._publish[customer.customer_id] = customer
+
+    def reject(self, inbox: Inbox, rejection: Rejection, partition: int) -> None:
+        """Passes the inbox's next record on as it came, with the reason."""
+        kind, at = inbox.kind, inbox.at
+        self.tally.rejected[kind, rejection.reason.value] += 1
+        headers = rejected_headers(
+            inbox.headers[at], rejection, TOPIC_OF_KIND[kind], partition, inbox.offsets[at]
+        )
+        value = inbox.values[at]
+        self._rejected_bytes += 0 if value is None else len(value)
+        self._outputs.append(Message(REJECTED_EVENTS, inbox.keys[at], value, headers))
+
+    def erase(
+        self,
+        customer_id: str,
+        customer: Customer | None,
+        origin: Origin,
+        at_us: int,
+        secret: bytes,
+        now_us: int,
+    ) -> None:
+        """Forgets a customer: row and snapshot become tombstones, and a receipt goes out."""
+        if customer is not None and customer.changed:
+            self._changed.remove(customer)
+        self.owed.pop(customer_id, None)
+        self._publish.pop(customer_id, None)
+        key = customer_id.encode()
+        self._gone.append(key)
+        self._outputs.append(Message(CUSTOMER_VALUES, key, None))
+        subject = subject_of(customer_id, secret)
+        wire = erasure_wire(subject, origin, at_us, held=customer is not None)
+        self.tally.outputs[ERASURES, "erased"] += 1
+        self._outputs.append(Message(ERASURES, subject.encode(), evaluated(wire, now_us)))
+
+    def carry_away(
+        self, policy: Policy, snapshot_of: Snapshot
+    ) -> tuple[list[Message], list[tuple[bytes, bytes | None]], Tally]:
+        """Outputs, rows and counts for one commit; nothing of it is left here."""
+        for customer_id, customer in self._publish.items():
+            customer.owed = False
+            if not customer.changed:
+                self._changed.append(customer)
+            self.tally.outputs[CUSTOMER_VALUES, "snapshot"] += 1
+            wire = encode(snapshot_of(customer))
+            self._outputs.append(Message(CUSTOMER_VALUES, customer_id.encode(), wire))
+        rows: list[tuple[bytes, bytes | None]] = [(key, None) for key in self._gone]
+        for customer in self._changed:
+            customer.changed = False
+            rows.append((customer.customer_id.encode(), customer.stored(policy)))
+        outputs, tally = self._outputs, self.tally
+        self._outputs, self.tally, self._rejected_bytes = [], Tally(), 0
+        self._changed.clear()
+        self._publish.clear()
+        self._gone.clear()
+        return outputs, rows, tally

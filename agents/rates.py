@@ -1,0 +1,135 @@
+"""Dated rates and rate cards: what a currency is worth and what serving costs, on which UTC day."""
+
+from bisect import bisect_right
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from schemas.events import CONTACT_CHANNELS
+from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio
+from schemas.policy_keys import Costs as CostsFile
+from schemas.policy_keys import Service
+
+_UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
+_CACHE_MAX: Final = 20_000
+
+Ratio = tuple[int, int]
+"""(numerator, denominator > 0), exact."""
+
+
+class Costs(msgspec.Struct, frozen=True):
+    """One rate card in minor units: what serving costs."""
+
+    contacts: dict[str, tuple[int, int, int]]
+    """By channel: cost of d seconds = (first + second * d) / third minor units."""
+    return_per_order: int
+    return_per_item: int
+    late_fee: int
+    late_annual_rate: Ratio
+    reminders: tuple[tuple[int, int], ...]
+    """(days past due, cost), by days."""
+
+
+class RateCards:
+    """What serving costs on which day: the card of an event's own UTC day applies."""
+
+    def __init__(self, first: Costs, dated: list[tuple[int, Costs]]) -> None:
+        """`first` holds up to the first dated one; these by ascending day."""
+        self._first = first
+        self._days = [day for day, _ in dated]
+        self._cards = [first, *(costs for _, costs in dated)]
+
+    def at(self, day: int) -> Costs:
+        """The card of a UTC day."""
+        if not self._days:
+            return self._first
+        return self._cards[bisect_right(self._days, day)]
+
+    def days_after(self, day: int) -> list[int]:
+        """The first days of the cards still to come on a UTC day."""
+        return self._days[bisect_right(self._days, day) :]
+
+
+class Rates:
+    """Dated exchange rates: from minor units of a currency on a day to the base currency's."""
+
+    def __init__(self, base_currency: str, dated: dict[str, dict[str, str]]) -> None:
+        self._base = base_currency
+        self._steps: dict[str, tuple[list[int], list[Ratio]]] = {}
+        self._cache: dict[tuple[str, int], Ratio | None] = {}
+        for code, rates in dated.items():
+            steps = sorted(
+                (day_of_text(text), self._ratio(code, rate)) for text, rate in rates.items()
+            )
+            self._steps[code] = [day for day, _ in steps], [ratio for _, ratio in steps]
+
+    def _ratio(self, code: str, rate: str) -> Ratio:
+        exact = parse_ratio(rate)
+        assert exact is not None
+        shift = CURRENCY_DIGITS[self._base] - CURRENCY_DIGITS[code]
+        numerator, denominator = exact
+        if shift >= 0:
+            return numerator * 10**shift, denominator
+        return numerator, denominator * 10**-shift
+
+    def ratio(self, code: str, day: int) -> Ratio | None:
+        """What one minor unit is in base minor units on a UTC day; None where nothing says."""
+        if code == self._base:
+            return 1, 1
+        key = code, day
+        if key in self._cache:
+            return self._cache[key]
+        found: Ratio | None = None
+        if code in self._steps:
+            days, ratios = self._steps[code]
+            at = bisect_right(days, day)
+            found = ratios[at - 1] if at else None
+        if len(self._cache) >= _CACHE_MAX:
+            self._cache.clear()
+        self._cache[key] = found
+        return found
+
+
+def rate_cards(service: Service, digits: int) -> RateCards:
+    """The cards of a checked policy, in a base currency of so many digits."""
+    return RateCards(
+        _compiled(service, digits),
+        [(day_of_text(card.from_day), _compiled(card, digits)) for card in service.card],
+    )
+
+
+def day_of_text(text: str) -> int:
+    """The UTC day of YYYY-MM-DD."""
+    return date.fromisoformat(text).toordinal() - _UNIX_EPOCH
+
+
+def _compiled(file: CostsFile, digits: int) -> Costs:
+    per_order = parse_minor(file.returns.per_order, digits)
+    per_item = parse_minor(file.returns.per_item, digits)
+    late_fee = parse_minor(file.late_payment.late_fee, digits)
+    annual_rate = parse_ratio(file.late_payment.annual_rate)
+    assert per_order is not None
+    assert per_item is not None
+    assert late_fee is not None
+    assert annual_rate is not None
+    reminders: list[tuple[int, int]] = []
+    for reminder in file.reminder:
+        cost = parse_minor(reminder.cost, digits)
+        assert cost is not None
+        reminders.append((reminder.after_days, cost))
+    return Costs(
+        _contact_costs(file, digits), per_order, per_item, late_fee, annual_rate, tuple(reminders)
+    )
+
+
+def _contact_costs(file: CostsFile, digits: int) -> dict[str, tuple[int, int, int]]:
+    costs = dict.fromkeys(CONTACT_CHANNELS, (0, 0, 1))
+    for channel, contact in file.contact.items():
+        fixed, rate = parse_minor(contact.fixed, digits), parse_ratio(contact.per_minute)
+        assert fixed is not None
+        assert rate is not None
+        numerator, denominator = rate
+        # per_minute is in major units: times 10**digits for minor ones, by 60 for a second
+        costs[channel] = (fixed * 60 * denominator, numerator * 10**digits, 60 * denominator)
+    return costs

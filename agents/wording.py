@@ -1,0 +1,235 @@
+"""What is decided, put into records: a builder decides nothing, and counts sequences."""
+
+from typing import Any
+
+import msgspec
+
+from agents.booking import Booking
+from agents.customer import Customer
+from agents.policy import Policy
+from agents.risks import Turn
+from agents.segments import segments_of
+from agents.standing import active_override
+from agents.tiers import Move, TierRules, thresholds
+from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.money import format_minor, half_even
+from schemas.outputs import (
+    AT_RISK,
+    CONTACTS_DUE,
+    TIER_CHANGES,
+    TIER_NAMES,
+    TIERS,
+    output_id,
+    value_wire,
+)
+from schemas.row import OverrideRow
+from schemas.times import day_start, format_micros
+
+TIMER, POLICY, OVERRIDE = "timer", "policy", "override"
+Cause = Booking | str
+"""What begins a judgement: an event, or TIMER or POLICY."""
+DAYS_A_YEAR = 365
+SHARE_DIGITS = 4
+
+
+class Output(msgspec.Struct, frozen=True):
+    """One record to put out, but for the clock's time."""
+
+    topic: str
+    label: str
+    """Its kind within the topic (direction, status or reason), for the metrics."""
+    wire: dict[str, Any]
+
+
+class Wording:
+    """Writes records by one policy."""
+
+    def __init__(self, policy: Policy, tiers: TierRules) -> None:
+        self._policy, self._tiers = policy, tiers
+        self._thresholds = tuple(thresholds(rank, policy) for rank in range(len(TIERS)))
+        self._treatments = tuple(policy.treatment[tier] for tier in TIERS)
+
+    def tier_change(
+        self,
+        customer: Customer,
+        move: Move,
+        shown: tuple[int | None, int, str],
+        cause: Cause,
+        *,
+        by_override: bool = False,
+    ) -> Output:
+        """A move of the tier by value as it shows in force: (from, to, direction) in `shown`."""
+        before, after, direction = shown
+        policy, standing = self._policy, customer.standing
+        assert standing is not None
+        totals = customer.totals()
+        override = active_override(customer.master, customer.as_of_us)
+        index = customer.index(policy)
+        due_day = move.takes_effect_day
+        wire = self._head(customer, TIER_CHANGES)
+        wire["from_tier"] = None if before is None else TIER_NAMES[before]
+        wire["to_tier"] = TIER_NAMES[after]
+        wire["direction"] = direction
+        wire["takes_effect_at"] = None if due_day is None else format_micros(day_start(due_day))
+        wire["tier_by_value"] = TIER_NAMES[move.standing]
+        wire["override"] = _override_wire(override)
+        wire["value"] = self._value(customer, totals, index)
+        reasons = self._reasons(move, index, with_band=move.direction != "")
+        wire["reasons"] = reasons
+        if override is not None:
+            reasons.append(
+                {
+                    "rule": f"override.{override.mode}",
+                    "observed": TIER_NAMES[move.standing],
+                    "threshold": TIER_NAMES[override.tier],
+                }
+            )
+        for _, findings in segments_of(customer, totals, policy):
+            reasons += [finding.wire() for finding in findings]
+        wire["trigger"] = _trigger(cause, by_override=by_override)
+        wire["treatment"] = self._treatments[standing.in_force]
+        return Output(TIER_CHANGES, direction, wire)
+
+    def _reasons(self, move: Move, index: int, *, with_band: bool) -> list[dict[str, Any]]:
+        digits = self._policy.digits
+        observed = format_minor(index, digits)
+        found: list[dict[str, Any]] = [
+            {"rule": rule, "observed": observed, "threshold": threshold}
+            for rule, threshold in self._thresholds[move.after]
+        ]
+        band = self._tiers.band_of(move) if with_band else None
+        if band is not None:
+            threshold = format_minor(band[1], digits)
+            found.append({"rule": band[0], "observed": observed, "threshold": threshold})
+        return found
+
+    def risk(
+        self, customer: Customer, signal: str, severity: str, turn: Turn, cause: Cause
+    ) -> Output:
+        """A signal that opened or closed."""
+        status = "raised" if turn.raised else "cleared"
+        assert customer.tier is not None
+        wire = self._head(customer, AT_RISK)
+        wire["signal"] = signal
+        wire["status"] = status
+        wire["severity"] = severity
+        wire["evidence"] = [finding.wire() for finding in turn.evidence]
+        wire["tier"] = TIER_NAMES[customer.tier]
+        wire["recommended_step"] = None
+        wire["trigger"] = _trigger(cause)
+        return Output(AT_RISK, status, wire)
+
+    def contact_due(self, customer: Customer, reason: str, cause: Cause) -> Output:
+        """Somebody should get in touch."""
+        assert customer.tier is not None
+        touch = customer.touch
+        touch.sequence += 1
+        wire: dict[str, Any] = {
+            "event_id": output_id(
+                customer.customer_id, customer.origin, touch.sequence, CONTACTS_DUE
+            ),
+            "customer_id": customer.customer_id,
+            "sequence": touch.sequence,
+            "reason": reason,
+            "tier": TIER_NAMES[customer.tier],
+            "last_touch_at": None if touch.last_us is None else format_micros(touch.last_us),
+            "effective_at": format_micros(customer.as_of_us),
+            "trigger": _trigger(cause),
+            "treatment": self._treatments[customer.tier],
+            "policy_version": self._policy.version,
+        }
+        return Output(CONTACTS_DUE, reason, wire)
+
+    def _head(self, customer: Customer, topic: str) -> dict[str, Any]:
+        customer.sequence += 1
+        return {
+            "event_id": output_id(customer.customer_id, customer.origin, customer.sequence, topic),
+            "customer_id": customer.customer_id,
+            "sequence": customer.sequence,
+            "effective_at": format_micros(customer.as_of_us),
+            "policy_version": self._policy.version,
+        }
+
+    def _value(self, customer: Customer, totals: list[int], index: int) -> dict[str, Any]:
+        policy = self._policy
+        return value_wire(
+            totals,
+            index,
+            customer.leakage(policy),
+            policy.base_currency,
+            policy.digits,
+            policy.window_days,
+        )
+
+    def snapshot(self, customer: Customer) -> dict[str, Any]:
+        """The customer's record for `customer-values`."""
+        policy, standing, master = self._policy, customer.standing, customer.master
+        assert standing is not None
+        totals = customer.totals()
+        value = self._value(customer, totals, customer.index(policy))
+        effect_day = self._tiers.takes_effect_day(standing) if standing.told else None
+        override = active_override(master, customer.as_of_us)
+        joined_us = None if master is None else master.joined_us
+        return {
+            "customer_id": customer.customer_id,
+            "as_of": format_micros(customer.as_of_us),
+            "tier": TIER_NAMES[standing.in_force],
+            "tier_since": format_micros(day_start(standing.in_force_since_day)),
+            "downgrade_at": None if effect_day is None else format_micros(day_start(effect_day)),
+            "tier_by_value": TIER_NAMES[standing.tier],
+            "override": _override_wire(override),
+            "value": value,
+            "tenure_days": customer.tenure_days,
+            "wallet_share": _wallet_share(
+                totals[0], None if master is None else master.wallet, policy.window_days
+            ),
+            "profile": {
+                "segment": None if master is None else master.segment,
+                "region": None if master is None else master.region,
+                "industry": None if master is None else master.industry,
+                "joined_at": None if joined_us is None else format_micros(joined_us),
+            },
+            "segments": [name for name, _ in segments_of(customer, totals, policy)],
+            "risks": [
+                {
+                    "signal": risk.signal,
+                    "severity": risk.severity,
+                    "since": format_micros(risk.since_us),
+                }
+                for risk in customer.risks.values()
+            ],
+            "sequence": customer.sequence,
+            "policy_version": policy.version,
+        }
+
+
+def _wallet_share(revenue: int, wallet: int | None, window_days: int) -> str | None:
+    """What part of its yearly spend the customer spends here, going by the window."""
+    if not wallet:
+        return None
+    share = half_even(revenue * DAYS_A_YEAR * 10**SHARE_DIGITS, window_days * wallet)
+    return format_minor(share, SHARE_DIGITS)
+
+
+def _override_wire(override: OverrideRow | None) -> dict[str, Any] | None:
+    if override is None:
+        return None
+    expires_us = override.expires_us
+    return {
+        "tier": TIER_NAMES[override.tier],
+        "mode": override.mode,
+        "reason": override.reason,
+        "expires_at": None if expires_us is None else format_micros(expires_us),
+    }
+
+
+def _trigger(cause: Cause, *, by_override: bool = False) -> dict[str, str | None]:
+    """What made Whalecurve judge: an event with its topic and id, or only a kind."""
+    if isinstance(cause, str):
+        return {"kind": OVERRIDE if by_override else cause, "topic": None, "event_id": None}
+    topic, event_id = TOPIC_OF_KIND[cause.kind], cause.event_id
+    if not by_override:
+        return {"kind": "event", "topic": topic, "event_id": event_id}
+    if cause.kind is not Kind.CUSTOMERS:
+        return {"kind": OVERRIDE, "topic": None, "event_id": None}
+    return {"kind": OVERRIDE, "topic": topic, "event_id": event_id}

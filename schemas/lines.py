@@ -1,0 +1,29 @@
+"""The lines of a customer's value: what each stands for, and how it counts.
+
+A line's number is its place in stored rows and in bookings: never change one, only add.
+"""
+
+from typing import Final
+
+REVENUE: Final = 0
+GOODS: Final = 1
+FEES: Final = 2
+CONTACTS: Final = 3
+"""The first of five, one a channel, in the order of CONTACT_CHANNELS."""
+RETURNS: Final = 8
+LATE_PAYMENT: Final = 9
+REMINDERS: Final = 10
+DISCOUNTS: Final = 11
+SELLER_FAULT: Final = 12
+WITHOUT_COST: Final = 13
+
+LINES: Final = 14
+LINE_BITS: Final = 4
+"""A day and a line together: day << LINE_BITS | line."""
+LINE_MASK: Final = 15
+
+SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0)
+"""How a line counts in the contribution; 0: it is told beside, being in another line already."""
+
+SERVICE: Final = (3, 4, 5, 6, 7, 8, 9, 10)
+"""The lines whose sum is the service cost."""
