@@ -1,18 +1,21 @@
-"""One customer: the days booked, the payments made, the ids remembered, what is due next."""
+"""One customer: the days booked, the payments made, the ids remembered, and how it stands."""
 
 import heapq
 from bisect import insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from . import instants
-from .judge import Event
-from .ledger import Day, booked, days_late
+from . import decay, instants, ledger
+from .fields import Event
+from .invoices import Invoices
+from .ledger import Day, Lines, booked, days_late
+from .master import Master
 from .money import Terms
-from .records import PAYMENTS
+from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 
-class Figures(NamedTuple):
+@dataclass(frozen=True)
+class Figures:
     """The value of a customer over the policy's window, in base minor units."""
 
     revenue: int
@@ -20,6 +23,11 @@ class Figures(NamedTuple):
     margin: int
     service_cost: int
     contribution: int
+    index: int
+    """What tiers are judged by."""
+    lines: Lines
+    waiting: int
+    """The part of the service cost that is booked on no day: invoices that are overdue."""
 
 
 EventName = tuple[str, str]
@@ -34,17 +42,30 @@ class Customer:
     as_of: int
     first_day: int
     tier: str | None = None
+    """The tier in force."""
     tier_since: int = 0
     """The day since which it has its tier."""
+    value_tier: str | None = None
+    """The tier by value; in force is another while an override says so."""
+    value_tier_since: int = 0
     noticed: int | None = None
-    """The day on which a downgrade was announced, while that stands."""
+    """The day on which a downgrade of the tier by value was decided on, while that stands."""
+    told: bool = False
+    """Whether that was announced."""
     risks: dict[str, int] = field(default_factory=dict)
     """The open signals, and since when."""
     sequence: int = 0
+    last_touch: int | None = None
+    """When it last bought, gave back or called."""
+    contacted: int | None = None
+    """The day on which it was last due to be contacted because its interval was over."""
+    contact_sequence: int = 0
     next_due: int | None = None
     days: dict[int, Day] = field(default_factory=dict)
     payments: list[tuple[int, int, int]] = field(default_factory=list)
     """(occurred_at, order of application, days late) of each payment that did not fail."""
+    invoices: Invoices = field(default_factory=Invoices)
+    master: Master = field(default_factory=Master)
     seen: dict[EventName, Event] = field(default_factory=dict)
     """The remembered events."""
     ages: list[tuple[int, int, EventName]] = field(default_factory=list)
@@ -66,13 +87,27 @@ class Customer:
         self.applied += 1
         self.as_of = max(self.as_of, happened)
         self.first_day = min(self.first_day, day)
-        self.days.setdefault(day, Day()).add(booked(topic, event, terms))
+        entry = booked(topic, event, terms)
+        revenue = entry.lines[ledger.REVENUE]
+        self._book(day, entry)
+        for closing in self.invoices.take(topic, event, revenue, self.applied, terms):
+            self._book(closing.day, Day(Lines({ledger.REMINDERS: closing.reminders})))
         if topic == PAYMENTS and event["status"] != "failed":
             insort(self.payments, (happened, self.applied, days_late(event)))
+        if topic == PURCHASES:
+            self.master.bought(day, revenue)
+        if topic in {PURCHASES, SUPPORT_CALLS}:
+            touched = happened if self.last_touch is None else max(happened, self.last_touch)
+            self.last_touch = touched
+        if topic == CUSTOMERS:
+            self.master.take(event, dict(self._window(terms.window_days)))
         name = (topic, event["event_id"])
         self.seen[name] = event
         heapq.heappush(self.ages, (day, self.applied, name))
         self.forget(terms)
+
+    def _book(self, day: int, entry: Day) -> None:
+        self.days.setdefault(day, Day()).add(entry)
 
     def fire(self, due: int, terms: Terms) -> None:
         """Let a due time come."""
@@ -88,83 +123,41 @@ class Customer:
             del self.seen[heapq.heappop(self.ages)[2]]
 
     def figures(self, terms: Terms) -> Figures:
-        """Sum the days in the value window."""
-        first, last = self.today() - terms.window_days + 1, self.today()
-        inside = [day for on, day in self.days.items() if first <= on <= last]
-        revenue = sum(day.revenue for day in inside)
-        goods = sum(day.goods for day in inside)
-        margin = revenue - goods + sum(day.fees for day in inside)
-        service = sum(day.service for day in inside)
-        return Figures(revenue, goods, margin, service, margin - service)
+        """Sum the days in the value window, and add what is no day's."""
+        lines = ledger.total(day for _, day in self._window(terms.window_days))
+        waiting = self.invoices.cost(self.as_of, terms)
+        lines.update(waiting)
+        lines[ledger.LEAKAGE] = self.master.leakage(self.today(), terms.discount)
+        index = ledger.net(lines)
+        if terms.decay is not None:
+            weighed = decay.weighed(self.days, terms.decay)
+            index = decay.on_day(weighed, self.today(), terms.decay) - waiting.total()
+        return Figures(
+            revenue=lines[ledger.REVENUE],
+            goods_cost=lines[ledger.GOODS],
+            margin=ledger.margin(lines),
+            service_cost=ledger.service_cost(lines),
+            contribution=ledger.net(lines),
+            index=index,
+            lines=lines,
+            waiting=waiting.total(),
+        )
+
+    def left_before(self, terms: Terms) -> int:
+        """Sum what the days of the window before this one left."""
+        this, both = terms.window_days, 2 * terms.window_days
+        before = dict(self._window(both)).keys() - dict(self._window(this)).keys()
+        return sum(ledger.net(self.days[on].lines) for on in before)
 
     def contacts(self, window_days: int) -> int:
         """Count the contacts in a window of its own length."""
-        first, last = self.today() - window_days + 1, self.today()
-        return sum(day.contacts for on, day in self.days.items() if first <= on <= last)
+        return sum(day.contacts for _, day in self._window(window_days))
+
+    def _window(self, length: int) -> Iterator[tuple[int, Day]]:
+        """Give the days of a window that something happened on."""
+        first = self.today() - length + 1
+        return ((on, day) for on, day in self.days.items() if on >= first)
 
     def last_payments(self, count: int) -> list[int]:
         """List the days late of the last payments, as many as there are."""
         return [late for _, _, late in self.payments[-count:]]
-
-    def find_next_due(self, terms: Terms) -> None:
-        """Find the first midnight after `as_of` at which something changes with no event."""
-        days = [
-            self._day_leaves(terms),
-            self._spike_clears(terms),
-            self._tenure_reached(terms),
-            self._tier_moves(terms),
-        ]
-        known = [day for day in days if day is not None]
-        self.next_due = instants.midnight(min(known)) if known else None
-
-    def _day_leaves(self, terms: Terms) -> int | None:
-        """Find when the first day that carries a figure leaves the value window."""
-        first = self.today() - terms.window_days + 1
-        inside = [on for on, day in self.days.items() if on >= first and day.counts()]
-        return min(inside) + terms.window_days if inside else None
-
-    def _spike_clears(self, terms: Terms) -> int | None:
-        """Find when so many contacts have left their window that an open spike clears."""
-        if terms.support_spike is None or "support_spike" not in self.risks:
-            return None
-        window_days = terms.support_spike["window_days"]
-        first = self.today() - window_days + 1
-        left = self.contacts(window_days)
-        for on in sorted(on for on in self.days if on >= first):
-            left -= self.days[on].contacts
-            if left <= terms.support_spike["clear_at"]:
-                return on + window_days
-        return None
-
-    def downgrade_day(self, terms: Terms) -> int:
-        """Name the day on which an announced downgrade comes."""
-        noticed = self.today() if self.noticed is None else self.noticed
-        stayed = self.tier_since + terms.hold["min_dwell_days"]
-        return int(max(noticed + terms.hold["grace_days"], stayed))
-
-    def _tier_moves(self, terms: Terms) -> int | None:
-        """Find when a downgrade comes, or when the tier has stayed long enough to change."""
-        if self.noticed is not None:
-            return self.downgrade_day(terms)
-        contribution, own = self.figures(terms).contribution, terms.entry.get(str(self.tier))
-        too_low = own is not None and contribution < own - terms.band(str(self.tier), "keep_margin")
-        too_high = any(
-            contribution >= entry + terms.band(tier, "upgrade_margin")
-            for tier, entry in terms.entry.items()
-            if own is None or entry > own
-        )
-        return int(self.tier_since + terms.hold["min_dwell_days"]) if too_low or too_high else None
-
-    def _tenure_reached(self, terms: Terms) -> int | None:
-        """Find when a customer that already costs money has been here long enough to say so.
-
-        If the contribution changes before, that is due earlier and this is looked at again.
-        """
-        rule = terms.unprofitable
-        if rule is None or "unprofitable" in self.risks:
-            return None
-        if self.tenure() >= rule["min_tenure_days"]:
-            return None
-        if self.figures(terms).contribution >= rule["below"]:
-            return None
-        return self.first_day + rule["min_tenure_days"]

@@ -1,35 +1,72 @@
 """What one event books on its own day."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from . import instants
-from .judge import Event
+from .fields import CHANNELS, Event
 from .money import Card, Terms
 from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
+
+REVENUE = "revenue"
+DISCOUNTS = "discounts_given"
+GOODS = "goods"
+FEES = "restocking_fees"
+RETURNS = "returns"
+LATE = "late_payment"
+REMINDERS = "reminders"
+LEAKAGE = "discount_leakage"
+FAULT = "seller_fault"
+WITHOUT_COST = "revenue_without_cost"
+"""The lines that are no contact's; contacts have their channel's name."""
+
+SERVICE = (*CHANNELS, RETURNS, LATE, REMINDERS)
+"""The lines that a service cost is the sum of."""
+
+Lines = Counter[str]
+"""Base minor units by line; a line that is not there is zero."""
 
 
 @dataclass
 class Day:
     """The sums of one UTC day of one customer, in base minor units, and its contacts."""
 
-    revenue: int = 0
-    goods: int = 0
-    fees: int = 0
-    service: int = 0
+    lines: Lines = field(default_factory=Lines)
     contacts: int = 0
 
     def add(self, other: "Day") -> None:
         """Book another event on the same day."""
-        self.revenue += other.revenue
-        self.goods += other.goods
-        self.fees += other.fees
-        self.service += other.service
+        self.lines.update(other.lines)
         self.contacts += other.contacts
 
     def counts(self) -> bool:
         """Tell whether some figure changes when the day leaves the value window."""
-        return (self.revenue, self.goods, self.fees, self.service) != (0, 0, 0, 0)
+        return any(self.lines.values())
+
+
+def total(days: Iterable[Day]) -> Lines:
+    """Sum the lines of some days."""
+    lines = Lines()
+    for day in days:
+        lines.update(day.lines)
+    return lines
+
+
+def margin(lines: Lines) -> int:
+    """Reckon what is left of the revenue after the goods, with the fees kept."""
+    return lines[REVENUE] - lines[GOODS] + lines[FEES]
+
+
+def service_cost(lines: Lines) -> int:
+    """Reckon what serving cost."""
+    return sum(lines[line] for line in SERVICE)
+
+
+def net(lines: Lines) -> int:
+    """Reckon what is left after all costs."""
+    return margin(lines) - service_cost(lines)
 
 
 def booked(topic: str, event: Event, terms: Terms) -> Day:
@@ -38,9 +75,9 @@ def booked(topic: str, event: Event, terms: Terms) -> Day:
         return _contact(event, terms)
     if topic == PAYMENTS:
         return _payment(event, terms)
-    if topic == PURCHASES and event["type"] == "sale":
-        return _sale(event, terms)
-    return _return(event, terms)
+    if topic == PURCHASES:
+        return _sale(event, terms) if event["type"] == "sale" else _return(event, terms)
+    return Day()
 
 
 def days_late(payment: Event) -> int:
@@ -51,26 +88,43 @@ def days_late(payment: Event) -> int:
 
 def _sale(event: Event, terms: Terms) -> Day:
     amount = _in_base(event, "amount", terms)
+    lines = Lines({REVENUE: amount, DISCOUNTS: _discount(event, terms)})
     if event["cost"] is None:
-        cost = round(amount * (1 - terms.default_margin_rate))
+        lines[GOODS] = round(amount * (1 - terms.default_margin_rate))
+        lines[WITHOUT_COST] = amount
     else:
-        cost = _in_base(event, "cost", terms)
-    return Day(revenue=amount, goods=cost)
+        lines[GOODS] = _in_base(event, "cost", terms)
+    return Day(lines)
 
 
 def _return(event: Event, terms: Terms) -> Day:
     card = _card(event, terms)
-    return Day(
-        revenue=-_in_base(event, "amount", terms),
-        goods=-_in_base(event, "cost", terms),
-        fees=_in_base(event, "fee", terms),
-        service=card.return_order + card.return_item * event["items"],
+    handling = card.return_order + card.return_item * event["items"]
+    lines = Lines(
+        {
+            REVENUE: -_in_base(event, "amount", terms),
+            DISCOUNTS: -_discount(event, terms),
+            GOODS: -_in_base(event, "cost", terms),
+            FEES: _in_base(event, "fee", terms),
+            RETURNS: handling,
+            FAULT: handling if event["seller_fault"] else 0,
+        }
     )
+    return Day(lines)
+
+
+def _discount(event: Event, terms: Terms) -> int:
+    """Reckon how far what was paid lies below the list."""
+    if event["list_amount"] is None:
+        return 0
+    return max(0, _in_base(event, "list_amount", terms) - _in_base(event, "amount", terms))
 
 
 def _contact(event: Event, terms: Terms) -> Day:
     fixed, per_minute = _card(event, terms).contact[event["channel"]]
-    return Day(service=round(fixed + per_minute * event["duration_s"] / 60), contacts=1)
+    cost = round(fixed + per_minute * event["duration_s"] / 60)
+    fault = cost if event["seller_fault"] else 0
+    return Day(Lines({event["channel"]: cost, FAULT: fault}), contacts=1)
 
 
 def _payment(event: Event, terms: Terms) -> Day:
@@ -80,7 +134,7 @@ def _payment(event: Event, terms: Terms) -> Day:
     amount = _in_base(event, "amount", terms)
     card = _card(event, terms)
     interest = amount * card.annual_rate * Fraction(late, 365)
-    return Day(service=round(card.late_fee + interest))
+    return Day(Lines({LATE: round(card.late_fee + interest)}))
 
 
 def _card(event: Event, terms: Terms) -> Card:

@@ -4,7 +4,7 @@ Amounts are integers of the base currency's minor unit, rates are exact fraction
 becomes an amount by rounding half to even (`round` of a `Fraction` does that), once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -31,10 +31,12 @@ class Terms:
         }
         self.window_days: int = policy["value"]["window_days"]
         self.default_margin_rate = Fraction(policy["value"]["default_margin_rate"])
+        self.decay = _decay(policy["value"])
         service = policy["service"]
         self.cards = [(float("-inf"), Card(self, service))]
         for card in service.get("card", []):
             self.cards.append((instants.calendar_day(card["from"]), Card(self, card)))
+        self.card_days = [instants.calendar_day(card["from"]) for card in service.get("card", [])]
         self.entry = {tier: self.minor(entry) for tier, entry in policy["tiers"]["entry"].items()}
         hold = policy["tiers"].get("hold")
         self.hold: Mapping[str, Any] = {
@@ -60,6 +62,7 @@ class Terms:
         self.support_spike: Mapping[str, int] | None = risk.get("support_spike")
         self.late_payer: Mapping[str, int] | None = risk.get("late_payer")
         self.unprofitable: Mapping[str, int] | None = None
+        self.excuse_seller_fault = False
         if "unprofitable" in risk:
             section = risk["unprofitable"]
             self.unprofitable = {
@@ -67,6 +70,29 @@ class Terms:
                 "clear_at": self.minor(section["clear_at"]),
                 "min_tenure_days": section["min_tenure_days"],
             }
+            self.excuse_seller_fault = section.get("excuse_seller_fault", False)
+        self._read_sections(policy)
+
+    def _read_sections(self, policy: Mapping[str, Any]) -> None:
+        """Read the sections that are off where they are absent."""
+        self.invoices: Mapping[str, int] | None = None
+        if "invoices" in policy:
+            self.invoices = {"open_max": 64, "unmatched_max": 64, **policy["invoices"]}
+        self.discount: Discount | None = None
+        if "discount" in policy:
+            self.discount = Discount(self, policy["discount"])
+        self.segments = {
+            name: {key: self._threshold(key, text) for key, text in section.items()}
+            for name, section in policy.get("segments", {}).items()
+        }
+        self.contacts_due: Sequence[str] | None = None
+        if "contacts_due" in policy:
+            every = ["interval", "complaint", "notice"]
+            self.contacts_due = policy["contacts_due"].get("reasons", every)
+
+    def _threshold(self, key: str, text: str) -> Fraction:
+        """Read a segment's threshold: a bare factor, or an amount in minor units."""
+        return Fraction(text) if key in {"service_share", "growth"} else Fraction(self.minor(text))
 
     def card(self, day: int) -> "Card":
         """Find the rate card of a day: the last that begins on it or before."""
@@ -96,6 +122,11 @@ class Terms:
                 newest = rate
         return newest
 
+    def any_rate(self, currency: str, day: int) -> Fraction:
+        """Find what a currency is worth on a day; before its first rate, that one."""
+        rate = self.rate(currency, day)
+        return self.rates[currency][0][1] if rate is None else rate
+
     def in_base(self, amount: Fraction, currency: str, day: int) -> int:
         """Convert an amount at its day's rate and round it."""
         rate = self.rate(currency, day)
@@ -117,6 +148,22 @@ class Terms:
         return f"{'-' if minor < 0 else ''}{whole}.{rest:0{self.digits}}"
 
 
+class Discount:
+    """What discount the revenue of a term has earned, and from which share of it that is asked."""
+
+    def __init__(self, terms: Terms, section: Mapping[str, Any]) -> None:
+        """Read the section; steps are of minor units and rates, from the lowest."""
+        self.after_share = Fraction(section["after_share"])
+        self.schedule = [
+            (terms.minor(step["from"]), Fraction(step["rate"]))
+            for step in section.get("schedule", [])
+        ]
+
+    def earned(self, revenue: Fraction) -> Fraction:
+        """Find the rate that so much revenue has earned."""
+        return [Fraction(0), *(rate for begin, rate in self.schedule if begin <= revenue)][-1]
+
+
 class Card:
     """What serving costs from some day on."""
 
@@ -133,3 +180,15 @@ class Card:
         self.return_item = terms.minor(returns.get("per_item", "0"))
         self.late_fee = terms.minor(late.get("late_fee", "0"))
         self.annual_rate = Fraction(late.get("annual_rate", "0"))
+        self.reminders = [
+            (reminder["after_days"], terms.minor(reminder["cost"]))
+            for reminder in service.get("reminder", [])
+        ]
+        """After how many days each is sent, and what it costs."""
+
+
+def _decay(value: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Read the half-life in days and the landmark day; None where the figures roll."""
+    if value.get("measure", "rolling") == "rolling":
+        return None
+    return value["half_life_days"], instants.calendar_day(str(value.get("landmark", "2020-01-01")))

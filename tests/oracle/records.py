@@ -4,11 +4,12 @@ import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
+CUSTOMERS = "customers"
 PURCHASES = "purchases"
 SUPPORT_CALLS = "support-calls"
 PAYMENTS = "payments"
 
-TOPICS = (PURCHASES, SUPPORT_CALLS, PAYMENTS)
+TOPICS = (CUSTOMERS, PURCHASES, SUPPORT_CALLS, PAYMENTS)
 """The inputs that are recounted, in the order that settles ties."""
 
 _WORD = 0xFFFFFFFF

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .customer import Customer
+from .dues import find_next_due
+from .fields import Event
 from .instants import day_of
-from .judge import Event, Gate, Refusal, judge
+from .judge import Erasure, Gate, Refusal, judge
 from .money import Terms
-from .records import TOPICS, Record
-from .verdict import Wire, judged, snapshot
+from .records import CUSTOMERS, TOPICS, Record
+from .verdict import judged, snapshot
+from .wire import Wire
 
 _TIMER: Wire = {"kind": "timer", "topic": None, "event_id": None}
 
@@ -25,10 +28,13 @@ class Outcome:
 
     tier_changes: list[Wire] = field(default_factory=list)
     at_risk: list[Wire] = field(default_factory=list)
+    contacts_due: list[Wire] = field(default_factory=list)
+    erased: list[tuple[str, int, bool]] = field(default_factory=list)
+    """Each erasure: the customer, the instant, and whether there was anything to erase."""
     rejected: list[tuple[Record, str, str | None]] = field(default_factory=list)
     """Each rejected record, the reason, and the field where the reason names one."""
     values: dict[str, Wire] = field(default_factory=dict)
-    """Each customer's last snapshot."""
+    """The last snapshot of each customer there is."""
     consumed: Counter[str] = field(default_factory=Counter)
     applied: Counter[str] = field(default_factory=Counter)
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -59,12 +65,12 @@ def recount(
 
 def merged(
     inputs: Mapping[str, list[Record]], gate: Gate
-) -> Iterator[tuple[Record, Event | Refusal]]:
+) -> Iterator[tuple[Record, Event | Erasure | Refusal]]:
     """Take the earliest of the inputs' next records; one that is refused is taken at once."""
     queues = {
         topic: deque(sorted(inputs[topic], key=lambda record: record.offset)) for topic in TOPICS
     }
-    heads: dict[str, tuple[Record, Event | Refusal]] = {}
+    heads: dict[str, tuple[Record, Event | Erasure | Refusal]] = {}
     while True:
         for topic, queue in queues.items():
             if topic not in heads and queue:
@@ -75,10 +81,12 @@ def merged(
         yield heads.pop(min(heads, key=lambda topic: _turn(topic, heads[topic][1])))
 
 
-def _turn(topic: str, verdict: Event | Refusal) -> tuple[float, int]:
+def _turn(topic: str, verdict: Event | Erasure | Refusal) -> tuple[float, int]:
     """Say when a head's turn is: event time, and the order of the topics where that ties."""
-    when = verdict["occurred_at"] if isinstance(verdict, dict) else float("-inf")
-    return when, TOPICS.index(topic)
+    if isinstance(verdict, tuple):
+        return float("-inf"), TOPICS.index(topic)
+    happened = verdict.occurred_at if isinstance(verdict, Erasure) else verdict["occurred_at"]
+    return happened, TOPICS.index(topic)
 
 
 class _Partition:
@@ -99,6 +107,8 @@ class _Partition:
             self.outcome.consumed[record.topic] += 1
             if isinstance(verdict, tuple):
                 self._reject(record, *verdict)
+            elif isinstance(verdict, Erasure):
+                self._erase(verdict)
             else:
                 self._take(record, verdict)
         for name, customer in self.customers.items():
@@ -124,25 +134,34 @@ class _Partition:
         customer.apply(topic, event, self.terms)
         self.outcome.applied[topic] += 1
         trigger = {"kind": "event", "topic": topic, "event_id": event["event_id"]}
-        self._settle(customer, trigger)
+        self._settle(customer, trigger, event)
         self._fire(self.stream_time)
+
+    def _erase(self, erasure: Erasure) -> None:
+        """Forget a customer, if there is one, once all that was due before has come."""
+        self._fire(erasure.occurred_at)
+        self.stream_time = max(erasure.occurred_at, self.stream_time)
+        held = self.customers.pop(erasure.customer_id, None) is not None
+        self.outcome.erased.append((erasure.customer_id, erasure.occurred_at, held))
+        self.outcome.applied[CUSTOMERS] += 1
 
     def _fire(self, until: float) -> None:
         """Let everything come that is due in the partition until then, in order."""
         while self.dues and self.dues[0][0] <= until:
             due, _, name = heapq.heappop(self.dues)
-            customer = self.customers[name]
-            if customer.next_due == due:
+            customer = self.customers.get(name)
+            if customer is not None and customer.next_due == due:
                 customer.fire(due, self.terms)
                 self.outcome.timers += 1
                 self._settle(customer, _TIMER)
 
-    def _settle(self, customer: Customer, trigger: Wire) -> None:
+    def _settle(self, customer: Customer, trigger: Wire, event: Event | None = None) -> None:
         """Judge a customer and look when it must be looked at again."""
-        changes, risks = judged(customer, self.terms, trigger)
-        self.outcome.tier_changes += changes
-        self.outcome.at_risk += risks
-        customer.find_next_due(self.terms)
+        verdict = judged(customer, self.terms, trigger, event)
+        self.outcome.tier_changes += verdict.tier_changes
+        self.outcome.at_risk += verdict.at_risk
+        self.outcome.contacts_due += verdict.contacts_due
+        find_next_due(customer, self.terms)
         if customer.next_due is not None:
             name = customer.customer_id
             heapq.heappush(self.dues, (customer.next_due, name.encode(), name))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from random import Random
 
 from . import instants
-from .records import TOPICS, Record, partition_of
+from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, partition_of
 from .sample_bodies import Body, Profile, body, conflicting, profile, restated
 from .sample_faults import Draft, spoiled
 from .sample_policy import POLICY, POLICY_TOML
@@ -21,6 +21,7 @@ __all__ = ["END", "POLICY", "POLICY_TOML", "START", "sample"]
 START = instants.parse("2026-01-01T00:00:00Z")
 END = START + 200 * instants.DAY
 
+_TRADE = (PURCHASES, SUPPORT_CALLS, PAYMENTS)
 _TWICE_SHARE = 0.025
 _BURST_SHARE = 0.12
 _LATE_SHARE = 0.05
@@ -102,7 +103,7 @@ class _Traffic:
             topic, who = "support-calls", self.callers.pop()
         else:
             who = self.rng.choices(self.profiles, cum_weights=self.weights)[0]
-            topic = self.rng.choices(TOPICS, (6, who.calls, 2))[0]
+            topic = self.rng.choices(_TRADE, (6, who.calls, 2))[0]
             if topic == "support-calls" and self.rng.random() < _BURST_SHARE:
                 self.callers += [who] * self.rng.randint(2, 5)
         self.names[topic] += 1

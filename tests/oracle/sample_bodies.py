@@ -7,7 +7,7 @@ from typing import Any
 
 from . import instants
 from .currencies import DIGITS
-from .judge import CHANNELS
+from .fields import CHANNELS
 from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 Body = dict[str, Any]

@@ -3,7 +3,7 @@
 from .hand import HAND_POLICY, Feed
 from .money import Terms
 from .recount import Outcome
-from .verdict import Wire
+from .wire import Wire
 
 
 def _figures(outcome: Outcome, customer_id: str = "ada") -> tuple[str, ...]:
@@ -30,6 +30,21 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
         "margin": "4.07",
         "service_cost": "0.00",
         "contribution": "4.07",
+        "index": "4.07",
+        "estimated": True,
+        "lines": {
+            "revenue": "13.58",
+            "discounts_given": "0.00",
+            "goods": "9.51",
+            "restocking_fees": "0.00",
+            "contacts": dict.fromkeys(("phone", "chat", "email", "store", "self_service"), "0.00"),
+            "returns": "0.00",
+            "late_payment": "0.00",
+            "reminders": "0.00",
+            "discount_leakage": "0.00",
+            "seller_fault": "0.00",
+            "revenue_without_cost": "13.58",
+        },
     }
     assert outcome.tier_changes == [
         {
@@ -39,6 +54,8 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
             "to_tier": "ordinary",
             "direction": "assigned",
             "takes_effect_at": None,
+            "tier_by_value": "ordinary",
+            "override": None,
             "effective_at": "2026-01-05T10:00:00.250Z",
             "value": value,
             "reasons": [
@@ -57,7 +74,13 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
             "tier": "ordinary",
             "tier_since": "2026-01-05T00:00:00Z",
             "downgrade_at": None,
+            "tier_by_value": "ordinary",
+            "override": None,
             "value": value,
+            "tenure_days": 0,
+            "wallet_share": None,
+            "profile": dict.fromkeys(("segment", "region", "industry", "joined_at")),
+            "segments": [],
             "risks": [],
             "sequence": 1,
             "policy_version": "hand",

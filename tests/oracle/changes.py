@@ -1,0 +1,131 @@
+"""What is put out of a customer's tier."""
+
+from . import segments, wire
+from .customer import Customer, Figures
+from .fields import TIERS
+from .money import Terms
+from .records import CUSTOMERS
+from .tiers import Move, downgrade_day, in_force, lower_tier, next_move, seen
+from .wire import Wire, finding
+
+
+class Changes:
+    """One look at a customer's tier, and the tier changes that follow from it."""
+
+    def __init__(self, customer: Customer, figures: Figures, terms: Terms, trigger: Wire) -> None:
+        self.customer = customer
+        self.figures = figures
+        self.terms = terms
+        self.trigger = trigger
+        self.override = customer.master.override(customer.as_of)
+        self.put_out: list[Wire] = []
+
+    def make(self) -> list[Wire]:
+        """Heed the override, then let the tier by value move until it has nothing to say."""
+        if self.customer.value_tier is not None:
+            self._heed_override(self.customer.value_tier)
+        while (move := next_move(self.customer, self.figures.index, self.terms)) is not None:
+            self._move(move)
+        return self.put_out
+
+    def _heed_override(self, value_tier: str) -> None:
+        """Say what an override that came, changed or went does to the tier and its notice."""
+        customer, before = self.customer, str(self.customer.tier)
+        trigger: Wire = {"kind": "override", "topic": None, "event_id": None}
+        if self.trigger["topic"] == CUSTOMERS:
+            trigger |= {"topic": CUSTOMERS, "event_id": self.trigger["event_id"]}
+        after = in_force(value_tier, self.override)
+        if after != before:
+            customer.tier, customer.tier_since = after, customer.today()
+            up = TIERS.index(after) > TIERS.index(before)
+            reasons = self._entry_findings(value_tier)
+            self._say("upgrade" if up else "downgrade", before, after, reasons, trigger)
+        visible = seen(value_tier, self.override)
+        if customer.noticed is None or customer.told == visible:
+            return
+        customer.told = visible
+        move = Move("notice_withdrawn", value_tier)
+        if visible:
+            move = Move("notice", lower_tier(value_tier, self.figures.index, self.terms))
+        shown = in_force(move.tier, self.override)
+        self._say(move.direction, after, shown, self._findings(move, value_tier), trigger)
+
+    def _move(self, move: Move) -> None:
+        """Move the tier by value, and say so where it shows."""
+        customer, value_before, before = self.customer, self.customer.value_tier, self.customer.tier
+        shown = in_force(move.tier, self.override)
+        if move.direction == "notice":
+            customer.noticed = customer.today()
+            customer.told = told = seen(str(value_before), self.override)
+        elif move.direction == "notice_withdrawn":
+            told = customer.told
+            customer.noticed, customer.told = None, False
+        else:
+            customer.noticed, customer.told = None, False
+            customer.value_tier, customer.value_tier_since = move.tier, customer.today()
+            told = shown != before
+            if told:
+                customer.tier, customer.tier_since = shown, customer.today()
+        if told:
+            reasons = self._findings(move, value_before)
+            self._say(move.direction, before, shown, reasons, self.trigger)
+
+    def _say(
+        self, direction: str, before: str | None, after: str, reasons: list[Wire], trigger: Wire
+    ) -> None:
+        customer, terms = self.customer, self.terms
+        customer.sequence += 1
+        effect = downgrade_day(customer, terms) if direction == "notice" else None
+        self.put_out.append(
+            {
+                "customer_id": customer.customer_id,
+                "sequence": customer.sequence,
+                "from_tier": before,
+                "to_tier": after,
+                "direction": direction,
+                "takes_effect_at": wire.midnight(effect),
+                "tier_by_value": customer.value_tier,
+                "override": wire.override(self.override),
+                "effective_at": wire.time(customer.as_of),
+                "value": wire.value(self.figures, terms),
+                "reasons": reasons + self._override_findings() + self._segment_findings(),
+                "trigger": trigger,
+                "treatment": terms.treatment.get(str(customer.tier), {}),
+                "policy_version": terms.version,
+            }
+        )
+
+    def _findings(self, move: Move, value_before: str | None) -> list[Wire]:
+        """Prove a move of the tier by value: the entries around it, and the band it left."""
+        reasons = self._entry_findings(move.tier)
+        margin, held = "keep_margin", str(value_before)
+        if move.direction == "upgrade":
+            margin, held = "upgrade_margin", move.tier
+        if held in self.terms.entry and self.terms.band(held, margin):
+            way = 1 if move.direction == "upgrade" else -1
+            bound = self.terms.entry[held] + way * self.terms.band(held, margin)
+            reasons.append(self._compared(f"tiers.hold.{margin}", bound))
+        return reasons
+
+    def _entry_findings(self, tier: str) -> list[Wire]:
+        """Compare the index with the entry of a tier and of the next higher one."""
+        at = TIERS.index(tier)
+        return [
+            self._compared(f"tiers.entry.{its}", self.terms.entry[its])
+            for its in TIERS[at : at + 2]
+            if its != TIERS[0]
+        ]
+
+    def _compared(self, rule: str, threshold: int) -> Wire:
+        text = self.terms.text
+        return finding(rule, text(self.figures.index), text(threshold))
+
+    def _override_findings(self) -> list[Wire]:
+        if self.override is None:
+            return []
+        rule = f"override.{self.override['mode']}"
+        return [finding(rule, self.customer.value_tier, self.override["tier"])]
+
+    def _segment_findings(self) -> list[Wire]:
+        held = segments.held(self.customer, self.figures, self.terms)
+        return [finding for findings in held.values() for finding in findings]

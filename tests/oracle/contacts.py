@@ -1,0 +1,57 @@
+"""When the seller ought to get in touch with a customer, as its treatment promises."""
+
+from . import instants, wire
+from .customer import Customer
+from .fields import TIERS, Event
+from .money import Terms
+from .wire import Wire
+
+
+def contacts_due(
+    customer: Customer, terms: Terms, trigger: Wire, event: Event | None, changes: list[Wire]
+) -> list[Wire]:
+    """Name the reasons there are just now to get in touch, after the tier was judged."""
+    if terms.contacts_due is None:
+        return []
+    reasons = ["notice" for change in changes if change["direction"] == "notice"]
+    if event is not None and event.get("complaint") and customer.tier in TIERS[2:]:
+        reasons.append("complaint")
+    ends = interval_ends(customer, terms)
+    if ends is not None and customer.today() >= ends:
+        reasons.append("interval")
+        customer.contacted = customer.today()
+    return [
+        _contact(customer, terms, trigger, reason)
+        for reason in reasons
+        if reason in terms.contacts_due
+    ]
+
+
+def interval_ends(customer: Customer, terms: Terms) -> int | None:
+    """Name the day on which the customer has been left alone for as long as it may be."""
+    if terms.contacts_due is None or "interval" not in terms.contacts_due:
+        return None
+    every = terms.treatment.get(str(customer.tier), {}).get("contact_every_days", 0)
+    if not every:
+        return None
+    base = customer.first_day
+    if customer.last_touch is not None:
+        base = instants.day_of(customer.last_touch)
+    if customer.contacted is not None:
+        base = max(base, customer.contacted)
+    return int(base + every)
+
+
+def _contact(customer: Customer, terms: Terms, trigger: Wire, reason: str) -> Wire:
+    customer.contact_sequence += 1
+    return {
+        "customer_id": customer.customer_id,
+        "sequence": customer.contact_sequence,
+        "reason": reason,
+        "tier": customer.tier,
+        "last_touch_at": wire.time(customer.last_touch),
+        "effective_at": wire.time(customer.as_of),
+        "trigger": trigger,
+        "treatment": terms.treatment.get(str(customer.tier), {}),
+        "policy_version": terms.version,
+    }

@@ -1,0 +1,248 @@
+"""The known fields of each input topic, and how each is read from JSON."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from . import instants
+from .currencies import DIGITS
+from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+
+Json = Any
+"""What JSON may hold; a field's reader finds out."""
+
+Event = dict[str, Any]
+Read = Callable[[Json, Event], Json]
+
+DIGITS_MAX = 15
+ID_MAX = 128
+REASON_MAX = 1_000
+CHANNELS = ("phone", "chat", "email", "store", "self_service")
+TIERS = ("maintenance", "ordinary", "important", "key")
+"""From the lowest to the highest."""
+
+_MONEY = re.compile(r"[0-9]+(?:\.([0-9]+))?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class RefusedError(Exception):
+    """A field is not as it must be: the reason, and the field's name with those around it."""
+
+    def __init__(self, reason: str, name: str) -> None:
+        super().__init__(reason, name)
+        self.reason = reason
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Field:
+    """A known field: `read` gives its value or raises ValueError, and sees the object it is in.
+
+    A field with others `inside` is an object.
+    """
+
+    name: str
+    read: Read
+    required: bool = True
+    default: object = None
+    inside: tuple["Field", ...] = ()
+
+
+def read_all(fields: tuple[Field, ...], raw: Event, around: str = "") -> Event:
+    """Read the known fields of an object in their order, each with all that is inside it."""
+    event: Event = {}
+    for field in fields:
+        name, value = around + field.name, raw.get(field.name)
+        if value is None:
+            if field.required:
+                raise RefusedError("missing_field", name)
+            event[field.name] = field.default
+            continue
+        try:
+            event[field.name] = field.read(value, raw)
+        except ValueError as error:
+            raise RefusedError("invalid_field", name) from error
+        if field.inside:
+            event[field.name] = read_all(field.inside, value, f"{name}.")
+    return event
+
+
+def encodable(fields: tuple[Field, ...], raw: Event) -> bool:
+    """Tell whether the known fields are text: a lone surrogate is none."""
+    for field in fields:
+        value = raw.get(field.name)
+        if isinstance(value, str) and not _utf8(value):
+            return False
+        if isinstance(value, dict) and not encodable(field.inside, value):
+            return False
+    return True
+
+
+def _utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _need(fits: object) -> None:
+    """Refuse the field unless this holds."""
+    if not fits:
+        raise ValueError
+
+
+def _text(value: Json, _: Event) -> str:
+    _need(isinstance(value, str))
+    return str(value)
+
+
+def _text_up_to(most: int) -> Read:
+    def read(value: Json, _: Event) -> str:
+        _need(isinstance(value, str) and 1 <= len(value) <= most)
+        return str(value)
+
+    return read
+
+
+def _instant(value: Json, _: Event) -> int:
+    _need(isinstance(value, str))
+    return instants.parse(value)
+
+
+def _flag(value: Json, _: Event) -> bool:
+    _need(isinstance(value, bool))
+    return bool(value)
+
+
+def _money(value: Json, raw: Event) -> Fraction:
+    _need(isinstance(value, str))
+    match = _MONEY.fullmatch(value)
+    _need(match is not None and sum(map(str.isdigit, value)) <= DIGITS_MAX)
+    currency = raw.get("currency")
+    if match and match[1] and isinstance(currency, str) and currency in DIGITS:
+        _need(len(match[1]) <= DIGITS[currency])
+    return Fraction(value)
+
+
+def _share(value: Json, _: Event) -> Fraction:
+    """Read a decimal from 0 to 1, as fine as it may be."""
+    share = _money(value, {})
+    _need(share <= 1)
+    return share
+
+
+def _day(value: Json, _: Event) -> int:
+    _need(isinstance(value, str) and _DATE.fullmatch(value))
+    return instants.calendar_day(value)
+
+
+def _last_day(value: Json, raw: Event) -> int:
+    """Read the day a commitment ends on; the one it starts on was read before."""
+    day = _day(value, raw)
+    _need(day >= _day(raw["starts_on"], raw))
+    return day
+
+
+def _object(value: Json, _: Event) -> Json:
+    _need(isinstance(value, dict))
+    return value
+
+
+def _one_of(*choices: str) -> Read:
+    def read(value: Json, _: Event) -> str:
+        _need(isinstance(value, str) and value in choices)
+        return str(value)
+
+    return read
+
+
+def _between(low: int, high: int) -> Read:
+    def read(value: Json, _: Event) -> int:
+        _need(isinstance(value, int) and not isinstance(value, bool) and low <= value <= high)
+        return int(value)
+
+    return read
+
+
+def _on_return(read_value: Read) -> Read:
+    """Refuse the field on a sale, whatever it says."""
+
+    def read(value: Json, raw: Event) -> Json:
+        _need(raw.get("type") == "return")
+        return read_value(value, raw)
+
+    return read
+
+
+_name = _text_up_to(ID_MAX)
+
+_COMMON = (Field("event_id", _name), Field("customer_id", _name), Field("occurred_at", _instant))
+
+_WALLET = (Field("amount", _money), Field("currency", _text))
+
+_COMMITMENT = (
+    Field("amount", _money),
+    Field("currency", _text),
+    Field("discount_rate", _share),
+    Field("starts_on", _day),
+    Field("ends_on", _last_day),
+)
+
+_OVERRIDE = (
+    Field("tier", _one_of(*TIERS)),
+    Field("mode", _one_of("floor", "lock")),
+    Field("reason", _text_up_to(REASON_MAX)),
+    Field("expires_at", _instant, required=False),
+)
+
+FIELDS: dict[str, tuple[Field, ...]] = {
+    CUSTOMERS: (
+        *_COMMON,
+        Field("segment", _one_of("business", "individual"), required=False),
+        Field("region", _text, required=False),
+        Field("industry", _text, required=False),
+        Field("joined_at", _instant, required=False),
+        Field("wallet", _object, required=False, inside=_WALLET),
+        Field("commitment", _object, required=False, inside=_COMMITMENT),
+        Field("override", _object, required=False, inside=_OVERRIDE),
+    ),
+    PURCHASES: (
+        *_COMMON,
+        Field("order_id", _text),
+        Field("amount", _money),
+        Field("currency", _text),
+        Field("type", _one_of("sale", "return"), required=False, default="sale"),
+        Field("cost", _money, required=False),
+        Field("list_amount", _money, required=False),
+        Field("items", _between(1, 100_000), required=False, default=1),
+        Field("invoice_id", _text, required=False),
+        Field("due_at", _instant, required=False),
+        Field("fee", _on_return(_money), required=False),
+        Field("seller_fault", _on_return(_flag), required=False, default=False),
+        Field("category", _text, required=False),
+        Field("channel", _text, required=False),
+        Field("location", _text, required=False),
+    ),
+    SUPPORT_CALLS: (
+        *_COMMON,
+        Field("issue", _text),
+        Field("channel", _one_of(*CHANNELS)),
+        Field("duration_s", _between(0, 604_800)),
+        Field("seller_fault", _flag, required=False, default=False),
+        Field("complaint", _flag, required=False, default=False),
+        Field("resolved", _flag, required=False),
+        Field("satisfaction", _between(1, 5), required=False),
+    ),
+    PAYMENTS: (
+        *_COMMON,
+        Field("invoice_id", _text),
+        Field("amount", _money),
+        Field("currency", _text),
+        Field("due_at", _instant),
+        Field("status", _one_of("paid", "failed"), required=False, default="paid"),
+    ),
+}
+"""The known fields of each topic, in the order they are judged."""

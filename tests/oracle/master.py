@@ -1,0 +1,96 @@
+"""What the seller says of a customer: its newest record, and the revenue of its commitment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from . import instants
+from .fields import Event
+from .ledger import REVENUE, Day
+from .money import Discount, Terms
+
+Term = tuple[int, int]
+"""The first and the last day of a commitment."""
+
+
+@dataclass
+class Master:
+    """The newest of a customer's records, by `occurred_at`, and what goes with it."""
+
+    record: Event | None = None
+    term: Term | None = None
+    revenue: int = 0
+    """What was bought within the term, in base minor units."""
+
+    def take(self, event: Event, window: Mapping[int, Day]) -> None:
+        """Let a record replace the whole, unless it is older than the one there is.
+
+        What a new term has brought so far is known of the days in the value window alone.
+        """
+        if self.record is not None and event["occurred_at"] < self.record["occurred_at"]:
+            return
+        self.record = event
+        commitment = event["commitment"]
+        term = commitment and (commitment["starts_on"], commitment["ends_on"])
+        if term != self.term:
+            self.term, self.revenue = term, 0
+            for on, day in window.items():
+                self.bought(on, day.lines[REVENUE])
+
+    def bought(self, day: int, revenue: int) -> None:
+        """Count what was bought on a day, where that is in the term."""
+        if self.term is not None and self.term[0] <= day <= self.term[1]:
+            self.revenue += revenue
+
+    def override(self, as_of: int) -> Event | None:
+        """Give the override that holds at an instant."""
+        given: Event | None = self.record and self.record["override"]
+        if given is None or (given["expires_at"] is not None and given["expires_at"] <= as_of):
+            return None
+        return given
+
+    def wallet_share(self, revenue: int, terms: Terms) -> str | None:
+        """Say which share a revenue, made a yearly one, has of all the customer spends."""
+        wallet = self.record and self.record["wallet"]
+        if self.record is None or wallet is None:
+            return None
+        day = instants.day_of(self.record["occurred_at"])
+        spent = terms.in_base(wallet["amount"], wallet["currency"], day)
+        if spent == 0:
+            return None
+        share = round(Fraction(revenue * 365 * 10_000, terms.window_days * spent))
+        whole, rest = divmod(abs(share), 10_000)
+        return f"{'-' if share < 0 else ''}{whole}.{rest:04}"
+
+    def leakage(self, day: int, discount: Discount | None) -> int:
+        """Reckon how much of the discount given by a day was not earned, at this pace."""
+        if discount is None or self.record is None or self.term is None:
+            return 0
+        starts, ends = self.term
+        whole = ends - starts + 1
+        gone = min(max(day - starts + 1, 0), whole)
+        if gone == 0 or Fraction(gone, whole) < discount.after_share:
+            return 0
+        bought = max(0, self.revenue)
+        earned = discount.earned(Fraction(bought * whole, gone))
+        granted: Fraction = self.record["commitment"]["discount_rate"]
+        return round(bought * max(Fraction(0), granted - earned))
+
+    def leakage_changes(self, today: int, discount: Discount | None) -> int | None:
+        """Find the first day to come on which the leakage is another, if nothing is bought.
+
+        As the term goes by, the pace falls: it can only change when the share of the term
+        that is waited for is over, or when the pace falls below a step of the schedule.
+        """
+        if discount is None or self.term is None or self.revenue <= 0:
+            return None
+        starts, ends = self.term
+        whole = ends - starts + 1
+        gone = [1, -(-discount.after_share * whole // 1)]
+        gone += [self.revenue * whole // begin + 1 for begin, _ in discount.schedule if begin > 0]
+        days = sorted({starts + int(one) - 1 for one in gone})
+        now = self.leakage(today, discount)
+        for day in days:
+            if today < day <= ends and self.leakage(day, discount) != now:
+                return day
+        return None

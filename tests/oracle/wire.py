@@ -1,0 +1,71 @@
+"""The parts that outputs are put together from."""
+
+from typing import Any
+
+from . import instants, ledger
+from .customer import Customer, Figures
+from .fields import CHANNELS, Event
+from .money import Terms
+
+Wire = dict[str, Any]
+
+
+def finding(rule: str, observed: object, threshold: object) -> Wire:
+    """Say which rule saw what, and what it compared that with."""
+    return {"rule": rule, "observed": observed, "threshold": threshold}
+
+
+def time(instant: int | None) -> str | None:
+    """Write an instant, if there is one."""
+    return None if instant is None else instants.text(instant)
+
+
+def midnight(day: int | None) -> str | None:
+    """Write the instant a day begins, if there is one."""
+    return None if day is None else instants.text(instants.midnight(day))
+
+
+def value(figures: Figures, terms: Terms) -> Wire:
+    """Write what a customer is worth, and the lines that make it up."""
+    lines = {name: terms.text(figures.lines[name]) for name in _LINES}
+    contacts = {name: terms.text(figures.lines[name]) for name in CHANNELS}
+    without_cost = figures.lines[ledger.WITHOUT_COST]
+    return {
+        "currency": terms.base,
+        "window_days": terms.window_days,
+        **{name: terms.text(getattr(figures, name)) for name in _FIGURES},
+        "estimated": without_cost != 0,
+        "lines": {name: contacts if name == "contacts" else lines[name] for name in _LINES},
+    }
+
+
+_FIGURES = ("revenue", "goods_cost", "margin", "service_cost", "contribution", "index")
+
+_LINES = (
+    ledger.REVENUE,
+    ledger.DISCOUNTS,
+    ledger.GOODS,
+    ledger.FEES,
+    "contacts",
+    ledger.RETURNS,
+    ledger.LATE,
+    ledger.REMINDERS,
+    ledger.LEAKAGE,
+    ledger.FAULT,
+    ledger.WITHOUT_COST,
+)
+
+
+def override(given: Event | None) -> Wire | None:
+    """Write the override that holds, if one does."""
+    if given is None:
+        return None
+    plain = {name: given[name] for name in ("tier", "mode", "reason")}
+    return plain | {"expires_at": time(given["expires_at"])}
+
+
+def profile(customer: Customer) -> Wire:
+    """Write what the seller says of a customer."""
+    record = customer.master.record or {}
+    plain = {name: record.get(name) for name in ("segment", "region", "industry")}
+    return plain | {"joined_at": time(record.get("joined_at"))}
