@@ -164,10 +164,12 @@ def _of_object(fields: tuple[OutputField, ...]) -> Schema:
 
 
 def _references(fields: tuple[OutputField, ...]) -> set[str]:
-    """Find the objects that these fields hold, by name."""
+    """Find the objects that these fields hold, and those in them, by name."""
     found = set()
     for field in fields:
         schema = field.form.schema.get("items", field.form.schema)
-        if "$ref" in schema:
-            found.add(schema["$ref"].rpartition("/")[2])
+        for its in schema.get("anyOf", [schema]):
+            if "$ref" in its:
+                name = its["$ref"].rpartition("/")[2]
+                found |= {name} | _references(OBJECT_FIELDS[name])
     return found

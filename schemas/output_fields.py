@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from schemas.events import CONTACT_CHANNELS, MAX_ID_CHARS
 from schemas.money import CURRENCY_DIGITS
-from schemas.outputs import AT_RISK, CUSTOMER_VALUES, TIER_CHANGES, TIERS
+from schemas.outputs import AT_RISK, CONTACTS_DUE, CUSTOMER_VALUES, ERASURES, TIER_CHANGES, TIERS
 from schemas.rejects import Reason
 
 
@@ -34,6 +34,11 @@ def _one_of(*choices: str | None) -> Form:
 
 def _object(name: str) -> Form:
     return Form(f"an object: `{name}` below", {"$ref": f"#/$defs/{name}"})
+
+
+def _object_or_null(name: str) -> Form:
+    schema = {"anyOf": [{"$ref": f"#/$defs/{name}"}, {"type": "null"}]}
+    return Form(f"an object: `{name}` below, or null", schema)
 
 
 def _list_of(name: str) -> Form:
@@ -65,6 +70,11 @@ AMOUNT: Final = Form(
     {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{2,4})?$"},
 )
 COUNTING: Final = Form("an integer from 1", {"type": "integer", "minimum": 1})
+WHOLE: Final = Form("an integer from 0", {"type": "integer", "minimum": 0})
+SHARE_OR_NULL: Final = Form(
+    "a decimal text with 4 digits behind the point, or null",
+    {"type": ["string", "null"], "pattern": r"^-?[0-9]+\.[0-9]{4}$"},
+)
 MEASURE: Final = Form("an integer, or money as decimal text", {"type": ["integer", "string"]})
 FLAG: Final = Form("true or false", {"type": "boolean"})
 TREATMENT: Final = Form("an object, as the policy has it", {"type": "object"})
@@ -89,6 +99,13 @@ _TRIGGER: Final = OutputField("trigger", _object("trigger"), "what made Whalecur
 _VALUE: Final = OutputField("value", _object("value"), "the figures of the customer's window")
 _POLICY: Final = OutputField("policy_version", TEXT, "the `version` of the policy that judged")
 
+_BY_VALUE: Final = OutputField(
+    "tier_by_value", TIER, "the tier that would be in force without an override"
+)
+_OVERRIDE: Final = OutputField(
+    "override", _object_or_null("override"), "the override in force; null: none is"
+)
+
 OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
     TIER_CHANGES: (
         _EVENT_ID,
@@ -107,14 +124,16 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
             MOMENT_OR_NULL,
             "of a `notice`: when the downgrade comes, unless the customer recovers",
         ),
+        _BY_VALUE,
+        _OVERRIDE,
         _EFFECTIVE,
         _EVALUATED,
         _VALUE,
         OutputField(
             "reasons",
             _list_of("finding"),
-            "the entry that was reached, the next one, which was not, and the bound beside an "
-            "entry that `[tiers.hold]` sets",
+            "the entry that was reached, the next one, which was not, the bound beside an entry "
+            "that `[tiers.hold]` sets, the override, and what its segments rest on",
         ),
         _TRIGGER,
         OutputField("treatment", TREATMENT, "what the policy grants this tier"),
@@ -139,6 +158,39 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         _TRIGGER,
         _POLICY,
     ),
+    CONTACTS_DUE: (
+        _EVENT_ID,
+        _CUSTOMER,
+        OutputField(
+            "sequence", COUNTING, "counts one customer's records on this topic: no gap, no repeat"
+        ),
+        OutputField(
+            "reason",
+            _one_of("interval", "complaint", "notice"),
+            "the tier's `contact_every_days` passed, a key or important customer complained, or "
+            "a downgrade was announced",
+        ),
+        OutputField("tier", TIER, "the customer's tier in force"),
+        OutputField(
+            "last_touch_at", MOMENT_OR_NULL, "the latest purchase or contact; null: none yet"
+        ),
+        _EFFECTIVE,
+        _EVALUATED,
+        _TRIGGER,
+        OutputField("treatment", TREATMENT, "what the policy grants this tier"),
+        _POLICY,
+    ),
+    ERASURES: (
+        _EVENT_ID,
+        OutputField(
+            "subject",
+            Form("32 hexadecimal digits", {"type": "string", "pattern": "^[0-9a-f]{32}$"}),
+            "a hash of the customer_id under WHALECURVE_ERASURE_SECRET; also the record's key",
+        ),
+        OutputField("held", FLAG, "whether anything was kept of the customer"),
+        OutputField("erased_at", MOMENT, "event time: the timestamp of the record that asked"),
+        _EVALUATED,
+    ),
     CUSTOMER_VALUES: (
         _CUSTOMER,
         OutputField("as_of", MOMENT, "event time of the figures"),
@@ -147,7 +199,21 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField(
             "downgrade_at", MOMENT_OR_NULL, "when an announced downgrade comes; null: none is"
         ),
+        _BY_VALUE,
+        _OVERRIDE,
         _VALUE,
+        OutputField("tenure_days", WHOLE, "UTC days from its earliest event to `as_of`"),
+        OutputField(
+            "wallet_share",
+            SHARE_OR_NULL,
+            "the window's revenue, brought to a year, as a part of the wallet; null: not known",
+        ),
+        OutputField("profile", _object("profile"), "master data, as `customers` has it"),
+        OutputField(
+            "segments",
+            Form("a list of texts", {"type": "array", "items": {"type": "string"}}),
+            "the names of the `[segments.…]` sections whose rule holds",
+        ),
         OutputField("risks", _list_of("risk"), "the open signals, by name"),
         OutputField("sequence", COUNTING, "of the customer's last tier change or signal"),
         _POLICY,
@@ -205,9 +271,21 @@ OBJECT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField(channel, AMOUNT, f"contacts by {channel.replace('_', ' ')}")
         for channel in CONTACT_CHANNELS
     ),
+    "override": (
+        OutputField("tier", TIER, "which tier"),
+        OutputField("mode", _one_of("floor", "lock"), "at least that one, or just that one"),
+        OutputField("reason", TEXT, "why, in the words of whoever said so"),
+        OutputField("expires_at", MOMENT_OR_NULL, "until when; null: until taken back"),
+    ),
+    "profile": (
+        OutputField("segment", _one_of("business", "individual", None), "what kind of customer"),
+        OutputField("region", TEXT_OR_NULL, "where it is at home"),
+        OutputField("industry", TEXT_OR_NULL, "what it does"),
+        OutputField("joined_at", MOMENT_OR_NULL, "since when it is a customer"),
+    ),
     "finding": (
         OutputField("rule", TEXT, "the policy's key that was judged by"),
-        OutputField("observed", MEASURE, "what was found"),
+        OutputField("observed", MEASURE, "what was found: a figure, or a tier"),
         OutputField("threshold", MEASURE, "what the policy says"),
     ),
     "trigger": (

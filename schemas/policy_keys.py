@@ -221,12 +221,12 @@ class ContactsDue(_Section, frozen=True):
     """`[contacts_due]`: whom to get in touch with; absent: nothing is put out."""
 
     reasons: Annotated[
-        list[Literal["interval", "complaint", "notice"]],
+        tuple[Literal["interval", "complaint", "notice"], ...],
         means(
             "`interval`: the tier's `contact_every_days` passed; `complaint`: of a key or "
             "important customer; `notice`: of a downgrade"
         ),
-    ] = ["interval", "complaint", "notice"]
+    ] = ("interval", "complaint", "notice")
 
 
 class SupportSpike(_Section, frozen=True):

@@ -27,8 +27,8 @@ def _rows(struct: inspect.StructType, prefix: str) -> Iterator[Sequence[str]]:
             yield from _rows(*inner)
             continue
         default = "" if field.required else "none"
-        if field.default is not NODEFAULT:
-            default = f"`{field.default}`"
+        if field.default not in (NODEFAULT, None):
+            default = f"`{_shown(field.default)}`"
         if "description" not in told:
             raise AssertionError(f"{key} does not say what it means: schemas/policy_keys.py")
         yield f"`{key}`", _holds(kind, told), default, told["description"]
@@ -54,9 +54,22 @@ def _inner(kind: inspect.Type, key: str) -> tuple[inspect.StructType, str] | Non
     return (kind, f"{key}.") if isinstance(kind, inspect.StructType) else None
 
 
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return ", ".join(default) if isinstance(default, tuple) else str(default)
+
+
 def _holds(kind: inspect.Type, told: dict[str, Any]) -> str:
+    if isinstance(kind, inspect.UnionType):
+        [kind] = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
     if isinstance(kind, inspect.IntType):
         return f"an integer from {kind.ge} to {kind.le}"
+    if isinstance(kind, inspect.BoolType):
+        return "`true` or `false`"
+    if isinstance(kind, inspect.VarTupleType):
+        inner, its = _unwrapped(kind.item_type)
+        return f"a list of {_holds(inner, its)}"
     if isinstance(kind, inspect.LiteralType):
         return " or ".join(f"`{value}`" for value in kind.values)
     if isinstance(kind, inspect.DictType):

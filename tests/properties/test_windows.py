@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from agents.booking import Booking
 from agents.customer import Customer, newcomer, restored
 from agents.policy import Policy
-from agents.tiers import Standing
-from agents.window import NO_DAY
+from agents.standing import Standing
+from agents.window import NO_DAY, contribution_of
 from schemas.events import Kind
-from schemas.outputs import Figures, Origin
+from schemas.lines import LINES
+from schemas.outputs import Origin
 from schemas.row import decode_customer, encode_customer, read_head
 from schemas.times import DAY_US
 from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
@@ -75,26 +76,13 @@ class Recount:
     def inside(self, window: int) -> list[Booking]:
         return [its for its in self.events if self.day - window < its.day <= self.day]
 
-    def figures(self) -> Figures:
-        inside = self.inside(WINDOW)
-        return Figures(
-            sum(its.revenue for its in inside),
-            sum(its.goods_cost for its in inside),
-            sum(its.fees for its in inside),
-            sum(its.service_cost for its in inside),
-        )
+    def totals(self) -> list[int]:
+        return totals_of(self.inside(WINDOW))
 
     def counts_from(self) -> int:
         """The first day of which any figure is not zero."""
         for day in sorted({its.day for its in self.inside(WINDOW)}):
-            of_day = [its for its in self.events if its.day == day]
-            sums = (
-                sum(its.revenue for its in of_day),
-                sum(its.goods_cost for its in of_day),
-                sum(its.fees for its in of_day),
-                sum(its.service_cost for its in of_day),
-            )
-            if any(sums):
+            if any(totals_of([its for its in self.events if its.day == day])):
                 return day
         return NO_DAY
 
@@ -103,11 +91,19 @@ class Recount:
         return sorted(made, key=lambda paid: paid[0])[-3:]
 
 
+def totals_of(events: list[Booking]) -> list[int]:
+    totals = [0] * LINES
+    for event in events:
+        for line, amount in zip(event.lines[::2], event.lines[1::2], strict=True):
+            totals[line] += amount
+    return totals
+
+
 def check(customer: Customer, recount: Recount) -> None:
-    figures = recount.figures()
+    totals = recount.totals()
     assert customer.as_of_us == recount.as_of_us
-    assert customer.value.figures() == figures
-    assert customer.value.contribution == figures.contribution
+    assert customer.totals() == totals
+    assert customer.contribution == contribution_of(totals)
     assert customer.value.counts_from == recount.counts_from()
     assert customer.contacts.total == sum(its.contacts for its in recount.inside(SPIKE))
     assert customer.tenure_days == recount.day - min(its.day for its in recount.events)

@@ -2,10 +2,29 @@
 
 import pytest
 
+from agents.booking import without_zeros
 from agents.customer import Customer, newcomer
-from agents.window import NO_DAY, ContactWindow, ValueWindow, insert_sorted
+from agents.window import (
+    NO_DAY,
+    ContactWindow,
+    Lines,
+    ValueWindow,
+    WindowBefore,
+    contribution_of,
+    insert_sorted,
+)
 from schemas.events import Kind
-from schemas.outputs import Figures, Origin
+from schemas.lines import (
+    FEES,
+    GOODS,
+    LINES,
+    RETURNS,
+    REVENUE,
+    SELLER_FAULT,
+    SERVICE,
+    SIGNS,
+)
+from schemas.outputs import Origin
 from tests.support.making import MINIMAL, POLICY, booked
 
 
@@ -26,36 +45,60 @@ def contacts(ada: Customer) -> ContactWindow:
     return ada.contacts
 
 
+def lines(revenue: int = 0, goods: int = 0, fees: int = 0, returns: int = 0) -> Lines:
+    return without_zeros([REVENUE, revenue, GOODS, goods, FEES, fees, RETURNS, returns])
+
+
+def four(value: ValueWindow) -> tuple[int, int, int, int]:
+    totals = value.totals()
+    return totals[REVENUE], totals[GOODS], totals[FEES], totals[RETURNS]
+
+
 def test_an_empty_window_is_worth_nothing(value: ValueWindow, contacts: ContactWindow) -> None:
-    assert value.figures() == Figures(0, 0, 0, 0)
+    assert value.totals() == [0] * LINES
     assert (value.contribution, value.counts_from) == (0, NO_DAY)
     assert (contacts.total, contacts.oldest) == (0, NO_DAY)
 
 
 def test_figures_are_the_sums_of_all_days(value: ValueWindow) -> None:
-    value.add(10, 10_000, 6_000, 0, 0)
-    value.add(12, -500, -300, 40, 900)
-    value.add(10, 1, 2, 3, 4)
-    assert value.figures() == Figures(9_501, 5_702, 43, 904)
+    value.book(10, lines(10_000, 6_000))
+    value.book(12, lines(-500, -300, 40, 900))
+    value.book(10, lines(1, 2, 3, 4))
+    assert four(value) == (9_501, 5_702, 43, 904)
     assert value.contribution == 9_501 - 5_702 + 43 - 904
 
 
+@pytest.mark.parametrize("line", range(LINES))
+def test_a_line_counts_by_its_sign(value: ValueWindow, line: int) -> None:
+    value.book(10, (line, 7))
+    value.book(11, (line, 5))
+    assert value.contribution == SIGNS[line] * 12 == contribution_of(value.totals())
+    assert value.seller_fault == (12 if line == SELLER_FAULT else 0)
+    assert value.expire(10) == [(10, SIGNS[line] * 7)]
+    assert value.contribution == SIGNS[line] * 5
+    assert value.seller_fault == (5 if line == SELLER_FAULT else 0)
+
+
+def test_the_cost_to_serve_is_what_counts_against_beside_goods() -> None:
+    assert {line for line in range(LINES) if SIGNS[line] < 0} == {GOODS, *SERVICE}
+
+
 def test_a_day_that_leaves_takes_its_amounts_along(value: ValueWindow) -> None:
-    value.add(10, 100, 0, 0, 0)
-    value.add(11, 20, 0, 0, 0)
-    value.add(12, 3, 0, 0, 0)
-    value.expire(9)
+    value.book(10, lines(100))
+    value.book(11, lines(20))
+    value.book(12, lines(3))
+    assert value.expire(9) == []
     assert value.contribution == 123
-    value.expire(10)
+    assert value.expire(10) == [(10, 100)]
     assert (value.contribution, value.counts_from) == (23, 11)
-    value.expire(12)
+    assert value.expire(12) == [(11, 20), (12, 3)]
     assert (value.contribution, value.counts_from) == (0, NO_DAY)
-    assert value.figures() == Figures(0, 0, 0, 0)
+    assert value.totals() == [0] * LINES
 
 
 def test_a_late_day_is_put_where_it_belongs(value: ValueWindow) -> None:
     for day in (12, 10, 14, 11, 13, 9):
-        value.add(day, 1, 0, 0, 0)
+        value.book(day, lines(1))
     for gone in range(9, 15):
         assert value.counts_from == gone
         value.expire(gone)
@@ -63,40 +106,61 @@ def test_a_late_day_is_put_where_it_belongs(value: ValueWindow) -> None:
 
 
 def test_a_day_whose_amounts_cancel_out_changes_nothing_when_it_leaves(value: ValueWindow) -> None:
-    value.add(10, 500, 300, 0, 0)
-    value.add(11, 1, 0, 0, 0)
-    value.add(10, -500, -300, 0, 0)
+    value.book(10, lines(500, 300))
+    value.book(11, lines(1))
+    value.book(10, lines(-500, -300))
     assert value.counts_from == 11
 
 
-@pytest.mark.parametrize("figure", range(4))
-def test_a_day_of_which_a_single_figure_is_left_still_counts(
-    value: ValueWindow, figure: int
-) -> None:
-    amounts = [0, 0, 0, 0]
-    amounts[figure] = 7
-    value.add(10, 5, 5, 5, 5)
-    value.add(10, *(amount - 5 for amount in amounts))
+@pytest.mark.parametrize("line", range(LINES))
+def test_a_day_of_which_a_single_line_is_left_still_counts(value: ValueWindow, line: int) -> None:
+    everything = tuple(number for its in range(LINES) for number in (its, 5))
+    value.book(10, everything)
+    for its in range(LINES):
+        if its != line:
+            value.book(10, (its, -5))
     assert value.counts_from == 10
-    assert value.figures() == Figures(*amounts)
-    value.add(10, *(-amount for amount in amounts))
+    assert value.totals() == [5 if its == line else 0 for its in range(LINES)]
+    value.book(10, (line, -5))
     assert value.counts_from == NO_DAY
 
 
 def test_amounts_that_cancel_out_only_in_sum_still_count(value: ValueWindow) -> None:
-    value.add(10, 500, 500, 0, 0)
-    value.add(11, 1, 0, 0, 0)
+    value.book(10, lines(500, 500))
+    value.book(11, lines(1))
     assert (value.contribution, value.counts_from) == (1, 10)
 
 
 def test_days_before_1970_are_days(value: ValueWindow, contacts: ContactWindow) -> None:
-    value.add(-719_162, 5, 0, 0, 0)
-    value.add(-1, 7, 0, 0, 0)
+    value.book(-719_162, lines(5))
+    value.book(-1, lines(7))
     value.expire(-2)
     assert (value.contribution, value.counts_from) == (7, -1)
     contacts.add(-1, 1)
     contacts.expire(-2)
     assert (contacts.total, contacts.oldest) == (1, -1)
+
+
+def test_one_line_is_summed_over_some_days(value: ValueWindow) -> None:
+    for day in (10, 11, 12, 13):
+        value.book(day, lines(day, 1))
+    assert value.sum_of(REVENUE, 11, 12) == 23
+    assert value.sum_of(GOODS, 0, 99) == 4
+    assert value.sum_of(REVENUE, 14, 99) == 0
+
+
+def test_the_window_before_holds_what_left_this_one() -> None:
+    before = WindowBefore([])
+    assert (before.total, before.counts_from) == (0, NO_DAY)
+    before.add(12, 5)
+    before.add(10, -3)
+    before.add(12, 1)
+    assert (before.total, before.counts_from) == (3, 10)
+    assert WindowBefore(before.cells).total == 3
+    before.expire(10)
+    assert (before.total, before.counts_from) == (6, 12)
+    before.add(12, -6)
+    assert (before.total, before.counts_from) == (0, NO_DAY)
 
 
 def test_contacts_are_counted_by_day(contacts: ContactWindow) -> None:

@@ -5,15 +5,26 @@ from itertools import combinations
 import orjson
 import pytest
 
+from schemas.lines import (
+    DISCOUNTS,
+    FEES,
+    GOODS,
+    LINES,
+    REVENUE,
+    SELLER_FAULT,
+    SERVICE,
+    WITHOUT_COST,
+)
 from schemas.outputs import (
     TIERS,
-    Figures,
     Origin,
     Tier,
     encode,
+    erasure_wire,
     evaluated,
     output_id,
     rejected_headers,
+    subject_of,
     value_wire,
 )
 from schemas.rejects import Reason, Rejection
@@ -43,24 +54,66 @@ def test_an_output_s_id_differs_with_whatever_it_is_made_from() -> None:
     assert all(len(its) == 32 for its in ids)
 
 
-def test_margin_and_contribution_follow_from_the_other_figures() -> None:
-    figures = Figures(revenue=10_000, goods_cost=6_000, fees=400, service_cost=5_000)
-    assert figures.margin == 4_400
-    assert figures.contribution == -600
+TOTALS = [0] * LINES
+TOTALS[REVENUE], TOTALS[GOODS], TOTALS[FEES] = 10_000, 6_000, 400
+for number, line in enumerate(SERVICE, 1):
+    TOTALS[line] = number * 100
+TOTALS[DISCOUNTS], TOTALS[SELLER_FAULT], TOTALS[WITHOUT_COST] = 1_500, 700, 2_000
 
 
-def test_figures_go_out_as_decimal_text_with_the_currency_s_digits() -> None:
-    figures = Figures(revenue=10_000, goods_cost=6_000, fees=400, service_cost=5_000)
-    assert value_wire(figures, "USD", 2, 365) == {
+def test_figures_and_their_lines_go_out_as_decimal_text_with_the_currency_s_digits() -> None:
+    assert value_wire(TOTALS, 123, 45, "USD", 2, 365) == {
         "currency": "USD",
         "window_days": 365,
         "revenue": "100.00",
         "goods_cost": "60.00",
         "margin": "44.00",
-        "service_cost": "50.00",
-        "contribution": "-6.00",
+        "service_cost": "36.00",
+        "contribution": "8.00",
+        "index": "1.23",
+        "estimated": True,
+        "lines": {
+            "revenue": "100.00",
+            "discounts_given": "15.00",
+            "goods": "60.00",
+            "restocking_fees": "4.00",
+            "contacts": {
+                "phone": "1.00",
+                "chat": "2.00",
+                "email": "3.00",
+                "store": "4.00",
+                "self_service": "5.00",
+            },
+            "returns": "6.00",
+            "late_payment": "7.00",
+            "reminders": "8.00",
+            "discount_leakage": "0.45",
+            "seller_fault": "7.00",
+            "revenue_without_cost": "20.00",
+        },
     }
-    assert value_wire(figures, "JPY", 0, 1)["contribution"] == "-600"
+
+
+def test_a_currency_without_digits_has_no_point() -> None:
+    value = value_wire(TOTALS, -600, 0, "JPY", 0, 1)
+    assert (value["contribution"], value["index"]) == ("800", "-600")
+    assert value["lines"]["discount_leakage"] == "0"
+
+
+def test_nothing_is_estimated_where_every_sale_names_its_cost() -> None:
+    assert value_wire([0] * LINES, 0, 0, "USD", 2, 365)["estimated"] is False
+
+
+def test_an_erased_customer_is_known_by_a_keyed_hash_alone() -> None:
+    subjects = {subject_of("ada", b"one"), subject_of("ada", b"two"), subject_of("bob", b"one")}
+    assert len(subjects) == 3
+    assert subject_of("ada", b"one") == "9f36c2db6c3f27826df4fa875dec6429"
+    receipt = erasure_wire(subject_of("ada", b"one"), ORIGIN, 0, held=True)
+    assert "ada" not in str(receipt)
+    assert receipt["erased_at"] == "1970-01-01T00:00:00Z"
+    assert receipt["held"] is True
+    other = erasure_wire(subject_of("ada", b"one"), Origin("customers", 0, 1), 0, held=True)
+    assert other["event_id"] != receipt["event_id"]
 
 
 def test_tiers_are_ranked_worst_first() -> None:
