@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from random import Random
 
 from . import instants
-from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, partition_of
+from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, partition_of
 from .sample_bodies import Body, Profile, body, conflicting, profile, restated
 from .sample_faults import Draft, spoiled
 from .sample_policy import POLICY, POLICY_TOML
+from .sample_whole import Book, invoiced, master
 
 __all__ = ["END", "POLICY", "POLICY_TOML", "START", "sample"]
 
@@ -28,16 +29,26 @@ _LATE_SHARE = 0.05
 _VERY_LATE_SHARE = 0.006
 _HEADERS_SHARE = 0.05
 _REMEMBERED = 400
+_CUSTOMERS_SHARE = 0.08
+_ERASED_SHARE = 0.025
 
 
 def sample(
-    seed: int, events: int, customers: int, *, partitions: int, bad_share: float = 0.02
+    seed: int,
+    events: int,
+    customers: int,
+    *,
+    partitions: int,
+    bad_share: float = 0.02,
+    whole: bool = False,
 ) -> list[Record]:
     """Make so many records of so many customers, the same ones for the same seed.
 
-    They come in order of arrival, with offsets consecutive in every topic partition.
+    They come in order of arrival, with offsets consecutive in every topic partition. The whole
+    has records of the `customers` topic, erasures among them, and invoices that are paid.
     """
-    traffic = _Traffic(Random(seed), events, customers, partitions)
+    kind = _WholeTraffic if whole else _Traffic
+    traffic = kind(Random(seed), events, customers, partitions)
     return [traffic.record(bad_share) for _ in range(events)]
 
 
@@ -82,7 +93,10 @@ class _Traffic:
         else:
             topic, value = self._new()
             self.sent.append((topic, value))
-        key = json.loads(value)["customer_id"].encode()
+        return self._addressed(topic, json.loads(value)["customer_id"], value)
+
+    def _addressed(self, topic: str, customer_id: str, value: bytes | None) -> Draft:
+        key = customer_id.encode()
         partition = partition_of(key, self.partitions, "murmur2")
         return Draft(topic, partition, self.now // 1_000, key, value)
 
@@ -106,11 +120,17 @@ class _Traffic:
             topic = self.rng.choices(_TRADE, (6, who.calls, 2))[0]
             if topic == "support-calls" and self.rng.random() < _BURST_SHARE:
                 self.callers += [who] * self.rng.randint(2, 5)
+        name = self._event_id(topic)
+        return topic, _bytes(self.rng, self._body(topic, who, name, self._happened()))
+
+    def _event_id(self, topic: str) -> str:
         self.names[topic] += 1
-        name = f"{topic[:2]}-{self.names[topic]}"
         if self.rng.random() < 0.5:
-            name = str(self.names[topic])
-        return topic, _bytes(self.rng, body(self.rng, topic, who, name, self._happened()))
+            return str(self.names[topic])
+        return f"{topic[:2]}-{self.names[topic]}"
+
+    def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:
+        return body(self.rng, topic, who, event_id, happened)
 
     def _happened(self) -> int:
         """Choose when an event happened that arrives now; no finer than microseconds."""
@@ -125,6 +145,30 @@ class _Traffic:
             happened = self.now - rng.randint(0, 90 * instants.SECOND)
         grain = rng.choices((instants.DAY, instants.SECOND, 1_000, 1), (3, 80, 12, 5))[0]
         return happened // grain * grain
+
+
+class _WholeTraffic(_Traffic):
+    """Traffic in which customers have master data, are erased, and pay their invoices."""
+
+    def __init__(self, rng: Random, events: int, customers: int, partitions: int) -> None:
+        super().__init__(rng, events, customers, partitions)
+        self.books = {one.customer_id: Book() for one in self.profiles}
+
+    def _draft(self) -> Draft:
+        if self.rng.random() >= _CUSTOMERS_SHARE:
+            return super()._draft()
+        who = self.rng.choices(self.profiles, cum_weights=self.weights)[0]
+        if self.rng.random() < _ERASED_SHARE:
+            return self._addressed(CUSTOMERS, who.customer_id, None)
+        name, book = self._event_id(CUSTOMERS), self.books[who.customer_id]
+        content = master(self.rng, who, book, name, self._happened())
+        value = _bytes(self.rng, content)
+        self.sent.append((CUSTOMERS, value))
+        return self._addressed(CUSTOMERS, who.customer_id, value)
+
+    def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:
+        plain = super()._body(topic, who, event_id, happened)
+        return invoiced(self.rng, topic, plain, self.books[who.customer_id], happened)
 
 
 def _bytes(rng: Random, content: Body) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 from . import instants
 from .currencies import DIGITS
 from .fields import CHANNELS
-from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 Body = dict[str, Any]
 
@@ -50,7 +50,7 @@ def body(rng: Random, topic: str, who: Profile, event_id: str, happened: int) ->
     common = {
         "event_id": event_id,
         "customer_id": who.customer_id,
-        "occurred_at": _instant(rng, happened),
+        "occurred_at": written(rng, happened),
     }
     if topic == SUPPORT_CALLS:
         return common | _call(rng)
@@ -65,12 +65,17 @@ def restated(rng: Random, topic: str, content: Body) -> Body:
     for name in ("amount", "cost", "fee", "list_amount"):
         if name in again:
             again[name] = _other_digits(again[name], DIGITS[again["currency"]])
+    for name in ("wallet", "commitment"):
+        if again.get(name):
+            amount = _other_digits(again[name]["amount"], DIGITS[again[name]["currency"]])
+            again[name] = again[name] | {"amount": amount, "of": None}
     happened = instants.parse(content["occurred_at"])
-    again["occurred_at"] = _instant(rng, happened)
+    again["occurred_at"] = written(rng, happened)
     defaults: dict[str, Body] = {
         PURCHASES: {"type": "sale", "items": 1, "cost": None, "category": None},
         SUPPORT_CALLS: {"seller_fault": False, "complaint": False, "satisfaction": None},
         PAYMENTS: {"status": "paid"},
+        CUSTOMERS: {"segment": None, "override": None},
     }
     if content.get("type") == "return":
         again.setdefault("seller_fault", False)
@@ -81,6 +86,8 @@ def conflicting(rng: Random, topic: str, content: Body) -> Body:
     """Say something else under the same id."""
     if topic == SUPPORT_CALLS:
         other = {"duration_s": (content["duration_s"] + 1) % 604_801}
+    elif topic == CUSTOMERS:
+        other = {"region": f"not {content.get('region')}"}
     elif rng.random() < 0.5:
         other = {"amount": str(int(content["amount"].split(".")[0]) + 1)}
     else:
@@ -89,7 +96,7 @@ def conflicting(rng: Random, topic: str, content: Body) -> Body:
     return content | other
 
 
-def _instant(rng: Random, happened: int) -> str:
+def written(rng: Random, happened: int) -> str:
     """Write an instant, sometimes with another offset than Z."""
     if rng.random() < 0.85:
         return instants.text(happened)
@@ -97,7 +104,7 @@ def _instant(rng: Random, happened: int) -> str:
     return (_EPOCH + timedelta(microseconds=happened)).astimezone(zone).isoformat()
 
 
-def _money(rng: Random, dollars: float, currency: str) -> str:
+def money(rng: Random, dollars: float, currency: str) -> str:
     """Write about so many dollars in a currency, with as many digits as it has or fewer."""
     digits = rng.choices((DIGITS[currency], 0), (9, 1))[0]
     minor = max(0, round(dollars / _WORTH[currency] * 10**digits))
@@ -120,7 +127,7 @@ def _purchase(rng: Random, who: Profile, happened: int) -> Body:
     dollars = who.scale * rng.lognormvariate(0, 0.5)
     order = {
         "order_id": f"o-{rng.randint(1, 10**9)}",
-        "amount": _money(rng, dollars, who.currency),
+        "amount": money(rng, dollars, who.currency),
         "currency": who.currency,
     }
     extra: Body = {}
@@ -129,7 +136,7 @@ def _purchase(rng: Random, who: Profile, happened: int) -> Body:
     else:
         extra |= _only_on_sale(rng, who, dollars, happened)
     if rng.random() < 0.6:
-        extra["cost"] = _money(rng, dollars * (1 - who.margin), who.currency)
+        extra["cost"] = money(rng, dollars * (1 - who.margin), who.currency)
     if rng.random() < 0.4:
         extra["items"] = rng.choice((1, 2, 3, 7, 40))
     for name, choices in (
@@ -145,7 +152,7 @@ def _purchase(rng: Random, who: Profile, happened: int) -> Body:
 def _only_on_return(rng: Random, who: Profile, dollars: float) -> Body:
     extra: Body = {"type": "return"}
     if rng.random() < 0.3:
-        extra["fee"] = _money(rng, dollars * 0.1, who.currency)
+        extra["fee"] = money(rng, dollars * 0.1, who.currency)
     if rng.random() < 0.3:
         extra["seller_fault"] = rng.random() < 0.5
     return extra
@@ -156,10 +163,10 @@ def _only_on_sale(rng: Random, who: Profile, dollars: float, happened: int) -> B
     if rng.random() < 0.2:
         extra["type"] = "sale"
     if rng.random() < 0.2:
-        extra["list_amount"] = _money(rng, dollars * 1.2, who.currency)
+        extra["list_amount"] = money(rng, dollars * 1.2, who.currency)
     if rng.random() < 0.2:
         due = happened + rng.randint(10, 60) * instants.DAY
-        extra |= {"invoice_id": f"i-{rng.randint(1, 10**9)}", "due_at": _instant(rng, due)}
+        extra |= {"invoice_id": f"i-{rng.randint(1, 10**9)}", "due_at": written(rng, due)}
     return extra
 
 
@@ -186,9 +193,9 @@ def _payment(rng: Random, who: Profile, happened: int) -> Body:
     dollars = who.scale * rng.lognormvariate(0, 0.5)
     payment: Body = {
         "invoice_id": f"i-{rng.randint(1, 10**9)}",
-        "amount": _money(rng, dollars, who.currency),
+        "amount": money(rng, dollars, who.currency),
         "currency": who.currency,
-        "due_at": _instant(rng, happened - late),
+        "due_at": written(rng, happened - late),
     }
     if rng.random() < 0.15:
         payment["status"] = rng.choice(("paid", "failed", "failed"))

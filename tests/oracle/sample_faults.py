@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from . import instants
-from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .sample_whole import WRONG_MASTER
 
 TOO_LARGE = 65_537
 """One byte more than the default limit."""
@@ -24,7 +25,8 @@ class Draft:
     value: bytes | None
 
 
-_REQUIRED = {
+_REQUIRED: dict[str, tuple[str, ...]] = {
+    CUSTOMERS: (),
     PURCHASES: ("order_id", "amount", "currency"),
     SUPPORT_CALLS: ("issue", "channel", "duration_s"),
     PAYMENTS: ("invoice_id", "amount", "currency", "due_at"),
@@ -102,6 +104,7 @@ _WRONG: dict[str, tuple[tuple[str, Any], ...]] = {
         ("status", "PAID"),
         ("status", 1),
     ),
+    CUSTOMERS: WRONG_MASTER,
 }
 
 
@@ -172,6 +175,9 @@ def _return_on_sale(rng: Random, draft: Draft) -> None:
 
 def _unknown_currency(rng: Random, draft: Draft) -> None:
     """Name a currency that is none, has no rate, or none yet at the time."""
+    if draft.topic == CUSTOMERS:
+        _put(draft, wallet={"amount": "7", "currency": rng.choice(("GBP", "usd", "XXQ", ""))})
+        return
     if rng.random() < 0.3:
         _put(draft, occurred_at="2025-05-31T23:59:59.999999Z", currency="EUR", amount="5")
         return
@@ -179,6 +185,10 @@ def _unknown_currency(rng: Random, draft: Draft) -> None:
 
 
 def _key_mismatch(rng: Random, draft: Draft) -> None:
+    """Take another key, or one that no customer can have."""
+    if draft.topic == CUSTOMERS and rng.random() < 0.5:
+        draft.key = rng.choice((b"\xff\xfe", b"x" * 129, b""))
+        return
     draft.key = rng.choice((None, b"", b"somebody-else", (draft.key or b"") + b" "))
 
 

@@ -118,4 +118,98 @@ downgrade = "DOWNGRADE"
 """
 """Tiers that hold still, as an addition to the policy; DOWNGRADE is one_step or full."""
 
+VALUE_TOML = """
+[invoices]
+open_max = 4
+unmatched_max = 3
+
+[[service.reminder]]
+after_days = 2
+cost = "0.80"
+[[service.reminder]]
+after_days = 9
+cost = "3.15"
+
+[treatment.ordinary]
+contact_every_days = 13
+
+[treatment.maintenance]
+contact_every_days = 0
+
+[discount]
+after_share = "0.15"
+[[discount.schedule]]
+from = "150.00"
+rate = "0.015"
+[[discount.schedule]]
+from = "600.00"
+rate = "0.045"
+[[discount.schedule]]
+from = "2500.00"
+rate = "0.11"
+
+[segments.best]
+contribution_from = "400.00"
+
+[segments.fake_big]
+revenue_from = "500.00"
+contribution_below = "100.00"
+
+[segments.over_served]
+service_share = "0.333"
+
+[segments.potential]
+growth = "1.25"
+rise = "40.00"
+
+[segments.worst]
+contribution_below = "-60.00"
+
+[contacts_due]
+"""
+"""All that is asked of a customer's worth, as an addition to the policy."""
+
+WHOLE_TOML = (
+    POLICY_TOML.replace(
+        "min_tenure_days = 30\n", "min_tenure_days = 30\nexcuse_seller_fault = true\n"
+    ).replace('note = "call first"\n', 'note = "call first"\ncontact_every_days = 21\n')
+    + VALUE_TOML
+    + HOLD_TOML.replace("DOWNGRADE", "one_step")
+    + CARDS_TOML
+    + """
+[[service.card.reminder]]
+after_days = 1
+cost = "0.45"
+[[service.card.reminder]]
+after_days = 6
+cost = "2.35"
+
+[[service.card]]
+from = "2026-05-03"
+[service.card.contact.phone]
+fixed = "1.95"
+per_minute = "0.404"
+[service.card.contact.store]
+fixed = "2.75"
+[service.card.returns]
+per_order = "6.60"
+[service.card.late_payment]
+late_fee = "4.05"
+annual_rate = "0.185"
+[[service.card.reminder]]
+after_days = 3
+cost = "1.05"
+[[service.card.reminder]]
+after_days = 50
+cost = "9.95"
+"""
+)
+"""A policy with everything on: tiers that hold still, dated cards, a customer's whole worth."""
+
+DECAYED_TOML = WHOLE_TOML.replace(
+    "window_days = 45\n",
+    'window_days = 45\nmeasure = "decayed"\nhalf_life_days = 17\nlandmark = "2026-03-20"\n',
+)
+"""The same, with tiers by a value that halves; the landmark lies within the sample."""
+
 POLICY: dict[str, Any] = tomllib.loads(POLICY_TOML)
