@@ -134,14 +134,29 @@ class Invoices:
             if days > 0:
                 self.interest += _interest(invoice, min(days, policy.window_days), costs)
                 self.reminders += _reminders(days, costs)
-            grows = _next_growth(invoice, max(days, 0), policy.window_days, costs)
-            if grows is not None:
-                self.next_us = min(self.next_us, invoice.due_us + grows * DAY_US)
-        for card_day in policy.cards.days_after(at_us // DAY_US):
+        self.next_us = self._next_change(at_us, costs, policy)
+
+    def _next_change(self, at_us: int, costs: Costs, policy: Policy) -> int:
+        """When waiting costs more; or another card reckons it, where something is past due."""
+        for card_day, next_costs in policy.cards.after(at_us // DAY_US):
             card_us = day_start(card_day)
+            grows_us = self._next_growth(at_us, costs, policy)
+            if grows_us < card_us:
+                return grows_us
             if any(card_us - invoice.due_us >= DAY_US for invoice in self.open):
-                self.next_us = min(self.next_us, card_us)
-                break
+                return card_us
+            at_us, costs = card_us, next_costs
+        return self._next_growth(at_us, costs, policy)
+
+    def _next_growth(self, at_us: int, costs: Costs, policy: Policy) -> int:
+        """When waiting costs more by one card."""
+        next_us = NO_DUE_US
+        for invoice in self.open:
+            days = max((at_us - invoice.due_us) // DAY_US, 0)
+            grows = _next_growth(invoice, days, policy.window_days, costs)
+            if grows is not None:
+                next_us = min(next_us, invoice.due_us + grows * DAY_US)
+        return next_us
 
 
 def _add(invoice: InvoiceRow, entry: InvoiceEntry, day: int, policy: Policy) -> None:

@@ -46,9 +46,10 @@ class RateCards:
             return self._first
         return self._cards[bisect_right(self._days, day)]
 
-    def days_after(self, day: int) -> list[int]:
-        """The first days of the cards still to come on a UTC day."""
-        return self._days[bisect_right(self._days, day) :]
+    def after(self, day: int) -> list[tuple[int, Costs]]:
+        """The cards still to come on a UTC day, each with its first day."""
+        at = bisect_right(self._days, day)
+        return list(zip(self._days[at:], self._cards[at + 1 :], strict=True))
 
 
 class Rates:

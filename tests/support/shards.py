@@ -50,12 +50,22 @@ class Made:
             return
         self.messages += changes.outputs
         for key, value in changes.rows:
-            assert value is not None
-            self.rows[shard.partition][key] = value
+            if value is None:
+                self.rows[shard.partition].pop(key, None)
+            else:
+                self.rows[shard.partition][key] = value
         self.consumed += sum(changes.tally.consumed(kind) for kind in Kind)
         self.applied += sum(changes.tally.applied)
         self.dropped += sum(changes.tally.duplicates)
         self.rejected += changes.tally.rejected.total()
+
+    def newest(self, topic: str) -> dict[str, dict[str, Any]]:
+        """The last record under each key; those that were deleted are not among them."""
+        last: dict[str, bytes | None] = {}
+        for message in self.messages:
+            if message.topic == topic and message.key is not None:
+                last[message.key.decode()] = message.value
+        return {key: orjson.loads(value) for key, value in last.items() if value is not None}
 
     def of(self, topic: str) -> list[dict[str, Any]]:
         """The decoded records of one output."""
@@ -99,7 +109,7 @@ def run_partition(
 
     With `goes_on` it begins with what was made of its records before.
     """
-    by_kind: dict[Kind, list[Record]] = {kind: [] for kind in Kind if kind is not Kind.CUSTOMERS}
+    by_kind: dict[Kind, list[Record]] = {kind: [] for kind in Kind}
     for record in records:
         by_kind[KIND_OF_TOPIC[record.topic]].append(record)
     for part in by_kind.values():
