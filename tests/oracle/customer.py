@@ -130,8 +130,8 @@ class Customer:
         lines[ledger.LEAKAGE] = self.master.leakage(self.today(), terms.discount)
         index = ledger.net(lines)
         if terms.decay is not None:
-            weighed = decay.weighed(self.days, terms.decay)
-            index = decay.on_day(weighed, self.today(), terms.decay) - waiting.total()
+            index = decay.on_day(self.weighed(terms.decay), self.today(), terms.decay)
+            index -= waiting.total()
         return Figures(
             revenue=lines[ledger.REVENUE],
             goods_cost=lines[ledger.GOODS],
@@ -143,11 +143,15 @@ class Customer:
             waiting=waiting.total(),
         )
 
+    def weighed(self, halving: tuple[int, int]) -> int:
+        """Sum what every day left, however long ago, by the weight of the day."""
+        return sum(day.left * decay.weight(on, *halving) for on, day in self.days.items())
+
     def left_before(self, terms: Terms) -> int:
         """Sum what the days of the window before this one left."""
         this, both = terms.window_days, 2 * terms.window_days
         before = dict(self._window(both)).keys() - dict(self._window(this)).keys()
-        return sum(ledger.net(self.days[on].lines) for on in before)
+        return sum(self.days[on].left for on in before)
 
     def contacts(self, window_days: int) -> int:
         """Count the contacts in a window of its own length."""

@@ -1,11 +1,8 @@
 """A value that halves in so many days: weights by day, the index, and when it moves a tier."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
-from fractions import Fraction
 from functools import lru_cache
-
-from .ledger import Day, net
 
 
 @lru_cache(maxsize=1 << 16)
@@ -27,14 +24,11 @@ def _weights(half_life: int) -> list[int]:
         return [int(one.to_integral_value(rounding=ROUND_HALF_EVEN)) for one in exact]
 
 
-def weighed(days: Mapping[int, Day], decay: tuple[int, int]) -> int:
-    """Sum what every day left, however long ago, by its weight."""
-    return sum(net(day.lines) * weight(on, *decay) for on, day in days.items())
-
-
 def on_day(weighed_sum: int, day: int, decay: tuple[int, int]) -> int:
-    """Say what a weighed sum is worth on a day, in base minor units."""
-    return round(Fraction(weighed_sum, weight(day, *decay)))
+    """Say what a weighed sum is worth on a day, in base minor units, half to even."""
+    whole, rest = divmod(weighed_sum, weight(day, *decay))
+    twice = 2 * rest - weight(day, *decay)
+    return whole + (twice > 0 or (twice == 0 and whole % 2))
 
 
 def first_day(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import contacts, decay, instants, ledger
+from . import contacts, decay, instants
 from .customer import Customer, Figures
 from .money import Terms
 from .signals import worth
@@ -42,7 +42,7 @@ def _day_is_compared_no_more(customer: Customer, terms: Terms) -> int | None:
     if "potential" not in terms.segments:
         return None
     first = customer.today() - 2 * terms.window_days + 1
-    inside = [on for on, day in customer.days.items() if on >= first and ledger.net(day.lines)]
+    inside = [on for on, day in customer.days.items() if on >= first and day.left]
     return min(inside) + 2 * terms.window_days if inside else None
 
 
@@ -90,7 +90,7 @@ def _index_moves_tier(customer: Customer, figures: Figures, terms: Terms) -> int
     halving, now, waiting = terms.decay, figures.index, figures.waiting
     tier = str(customer.value_tier)
     keep, upgrade = keep_bound(tier, terms), upgrade_bound(tier, terms)
-    weighed = decay.weighed(customer.days, halving)
+    weighed = customer.weighed(halving)
 
     def first(index_fits: Callable[[int], bool]) -> int | None:
         if index_fits(now):

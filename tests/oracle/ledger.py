@@ -35,11 +35,14 @@ class Day:
 
     lines: Lines = field(default_factory=Lines)
     contacts: int = 0
+    left: int = 0
+    """What is left after all costs of what was booked on it."""
 
     def add(self, other: "Day") -> None:
         """Book another event on the same day."""
         self.lines.update(other.lines)
         self.contacts += other.contacts
+        self.left += net(other.lines)
 
     def counts(self) -> bool:
         """Tell whether some figure changes when the day leaves the value window."""

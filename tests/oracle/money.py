@@ -57,6 +57,11 @@ class Terms:
                 "downgrade": "full",
                 **hold,
             }
+        self._bands = {
+            (tier, margin): self._band(tier, margin)
+            for tier in self.entry
+            for margin in ("upgrade_margin", "keep_margin")
+        }
         self.treatment: Mapping[str, Any] = policy.get("treatment", {})
         risk = policy.get("risk", {})
         self.support_spike: Mapping[str, int] | None = risk.get("support_spike")
@@ -137,6 +142,9 @@ class Terms:
 
     def band(self, tier: str, margin: str) -> int:
         """Find how far around a tier's entry nothing happens."""
+        return self._bands[tier, margin]
+
+    def _band(self, tier: str, margin: str) -> int:
         share = round(abs(self.entry[tier]) * Fraction(self.hold[margin]))
         return max(share, self.minor(self.hold["min_band"]))
 
