@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import Final
 
 from agents.booking import Booking
+from agents.decay import SCALE_BITS
 from agents.discounts import leakage
 from agents.invoices import Invoices
 from agents.policy import Policy
@@ -17,6 +18,7 @@ from agents.standing import Standing
 from agents.window import NO_DAY, ContactWindow, Lines, ValueWindow, WindowBefore
 from schemas.events import Kind
 from schemas.lines import LATE_PAYMENT, REMINDERS, REVENUE, SIGNS
+from schemas.money import half_even
 from schemas.outputs import Origin
 from schemas.row import (
     NO_DUE_US,
@@ -28,6 +30,7 @@ from schemas.row import (
     StandingRow,
     TouchRow,
     WeightedRow,
+    clamped,
     decode_customer,
     encode_customer,
     read_head,
@@ -58,6 +61,7 @@ class Customer:
         "owed",
         "payments",
         "policy_is_new",
+        "ranked",
         "risks",
         "seen",
         "sequence",
@@ -114,6 +118,8 @@ class Customer:
                 head.tier,
                 tier.in_force_since_day,
             )
+        self.ranked = 0 if head is None else head.index
+        """What its tier was judged by the last time."""
         self.due_us = NO_DUE_US if head is None else head.due_us
         self.policy_is_new = head is None or head.policy_check != policy.check
         """Whether it was never judged by this policy."""
@@ -258,9 +264,16 @@ class Customer:
         return self.invoices.interest + self.invoices.reminders
 
     def index(self, policy: Policy) -> int:
-        """What its tier is judged by, in minor units."""
+        """What its tier is judged by, in minor units.
+
+        Where it fades and is compared with all others': relative to the landmark, so that the
+        passing of time alone moves nobody.
+        """
         if policy.decay is None:
             return self.contribution
+        if policy.share is not None:
+            weight = policy.decay.weight(self.day)
+            return half_even(self.weighted - self.live_cost * weight, 1 << SCALE_BITS)
         return policy.decay.worth(self.weighted, self.day) - self.live_cost
 
     def totals(self) -> list[int]:
@@ -329,9 +342,16 @@ class Customer:
             self.touch,
             self.seen.entries,
         )
-        return encode_customer(
-            row, RowHead(self.due_us, self.owed, standing.in_force, policy.check)
+        head = RowHead(
+            self.due_us,
+            self.owed,
+            standing.notice_day != NO_DAY,
+            standing.in_force,
+            standing.tier,
+            policy.check,
+            clamped(self.ranked),
         )
+        return encode_customer(row, head)
 
 
 _paid_at: Final = itemgetter(0)

@@ -3,11 +3,12 @@
 In this order: the override as it stands, the tier by value, the signals by name, contacts due.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from agents.booking import Booking
 from agents.contacts_due import interval_day, reasons_due
 from agents.customer import Customer
+from agents.cutoffs import entries_of
 from agents.discounts import leakage_day
 from agents.policy import Policy
 from agents.risks import WATCH, Turn, rules_of
@@ -20,9 +21,9 @@ from agents.standing import (
 )
 from agents.tiers import DOWNGRADE, NOTICE, UPGRADE, WITHDRAWN, Move, TierRules
 from agents.window import NO_DAY, insert_sorted
-from agents.wording import POLICY, TIMER, Cause, Output, Wording
+from agents.wording import ADOPTION, POLICY, TIMER, Cause, Output, Wording
 from schemas.events import Kind
-from schemas.row import NO_DUE, NO_DUE_US, RiskRow
+from schemas.row import NO_DUE, NO_DUE_US, CutoffsRow, RiskRow
 from schemas.times import day_start
 
 SWITCHED_OFF: Final = Turn(raised=False, evidence=[])
@@ -39,11 +40,21 @@ class Judge:
         )
         self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
         self._names = {rule.name for rule in self._rules}
-        self._tiers = TierRules(policy)
-        self._wording = Wording(policy, self._tiers)
-        self.snapshot = self._wording.snapshot
+        self.tiers = TierRules(policy)
+        self._wording = Wording(policy, self.tiers)
 
-    def judge(self, customer: Customer, event: Booking | None) -> list[Output]:
+    def adopt(self, cutoffs: CutoffsRow | None) -> None:
+        """Judges by these cut-offs from now on; None: by the policy's entries."""
+        self.tiers = TierRules(self._policy, entries_of(self._policy, cutoffs))
+        self._wording = Wording(self._policy, self.tiers, cutoffs)
+
+    def snapshot(self, customer: Customer) -> dict[str, Any]:
+        """The customer's record for `customer-values`."""
+        return self._wording.snapshot(customer)
+
+    def judge(
+        self, customer: Customer, event: Booking | None, *, by_adoption: bool = False
+    ) -> list[Output]:
         """What changed, in order; the customer's tier, risks, sequence and due time follow.
 
         `event` is what began it; None: the passing of time. What an event does not feed cannot
@@ -51,15 +62,18 @@ class Judge:
         """
         outputs: list[Output] = []
         cause: Cause = POLICY if customer.policy_is_new else TIMER
+        if by_adoption:
+            cause = ADOPTION
         if event is not None:
             cause = event
         index, standing = customer.index(self._policy), customer.standing
+        customer.ranked = index
         if standing is None:
             self._begin(customer, index, cause, outputs)
         else:
             if customer.master is not None or standing.in_force != standing.tier:
                 self._follow_override(customer, standing, index, cause, outputs)
-            if not self._tiers.stays(standing, index):
+            if not self.tiers.stays(standing, index):
                 self._follow_value(customer, standing, index, cause, outputs)
         notices = 0
         if outputs and self._policy.contacts_due:
@@ -76,7 +90,7 @@ class Judge:
     # tiers
 
     def _begin(self, customer: Customer, index: int, cause: Cause, outputs: list[Output]) -> None:
-        standing, first = self._tiers.begin(index, customer.day)
+        standing, first = self.tiers.begin(index, customer.day)
         override = active_override(customer.master, customer.as_of_us)
         standing.in_force = in_force(standing.tier, override)
         customer.standing = standing
@@ -105,7 +119,7 @@ class Judge:
             return
         standing.told = visible
         if visible:
-            move = self._tiers.notice_of(standing, index)
+            move = self.tiers.notice_of(standing, index)
             shown = standing.in_force, in_force(move.after, override), NOTICE
         else:
             move = Move(WITHDRAWN, tier, tier)
@@ -164,7 +178,7 @@ class Judge:
         on_change = self._policy.on_change if by_policy else "full"
         if on_change == "keep":
             return []
-        return self._tiers.judge(
+        return self.tiers.judge(
             standing, index, customer.day, upgrades_only=on_change == "upgrades_only"
         )
 
@@ -237,13 +251,13 @@ class Judge:
         if standing is None:
             return NO_DUE
         due = NO_DUE
-        if not self._tiers.stays(standing, index):
-            tier_day = self._tiers.due_day(standing, index)
+        if not self.tiers.stays(standing, index):
+            tier_day = self.tiers.due_day(standing, index)
             # what a policy's change kept back waits for the next occasion
             if customer.day < tier_day:
                 due = tier_day
-        if decay is not None:
-            low, high = self._tiers.bounds(standing)
+        if decay is not None and self._policy.share is None:
+            low, high = self.tiers.bounds(standing)
             if low <= index < high:
                 live_cost = customer.live_cost
                 fades = decay.day_outside(

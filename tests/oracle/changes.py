@@ -86,6 +86,7 @@ class Changes:
                 "takes_effect_at": wire.midnight(effect),
                 "tier_by_value": customer.value_tier,
                 "override": wire.override(self.override),
+                "cutoffs_version": None,
                 "effective_at": wire.time(customer.as_of),
                 "value": wire.value(self.figures, terms),
                 "reasons": reasons + self._override_findings() + self._segment_findings(),
