@@ -91,17 +91,25 @@ class Invoices:
         return lines
 
     def dues(self, as_of: int, terms: Terms) -> list[int]:
-        """List the instants at which waiting will cost something else than now."""
-        today = instants.day_of(as_of)
-        card = terms.card(today)
-        dues = [_next_rise(invoice, as_of, card, terms) for invoice in self.open.values()]
-        dues += [
-            instants.midnight(since)
-            for since in terms.card_days
-            if since > today
-            and any(its.days_over(instants.midnight(since)) >= 1 for its in self.open.values())
-        ]
-        return [due for due in dues if due is not None]
+        """List the instants at which waiting will cost something else than now.
+
+        Only the first of them is sure: from a card to the next, until something is overdue.
+        """
+        dues: list[int] = []
+        for since in [*terms.card_days, None]:
+            if since is not None and since <= instants.day_of(as_of):
+                continue
+            ends = None if since is None else instants.midnight(since)
+            card = terms.card(instants.day_of(as_of))
+            rises = [_next_rise(invoice, as_of, card, terms) for invoice in self.open.values()]
+            dues += [due for due in rises if due is not None and (ends is None or due < ends)]
+            if ends is None or dues:
+                break
+            if any(its.days_over(ends) >= 1 for its in self.open.values()):
+                dues.append(ends)
+                break
+            as_of = ends
+        return dues
 
     def _sell(self, event: Event, base_amount: int, terms: Terms) -> list[Closing]:
         """Open an invoice, or add to one, and pay it with what was kept for it."""

@@ -7,10 +7,20 @@ from typing import Any
 import orjson
 import pytest
 
+from schemas.outputs import subject_of
+from schemas.row import PARTITION_KEY
+from schemas.times import format_micros
 from tests.oracle.records import Record
 from tests.oracle.recount import Outcome, recount
 from tests.oracle.sample import sample
-from tests.oracle.sample_policy import CARDS_TOML, HOLD_TOML, POLICY, POLICY_TOML
+from tests.oracle.sample_policy import (
+    CARDS_TOML,
+    DECAYED_TOML,
+    HOLD_TOML,
+    POLICY,
+    POLICY_TOML,
+    WHOLE_TOML,
+)
 from tests.support.shards import Made, policy_of, run_all
 
 PARTITIONS = 2
@@ -31,8 +41,15 @@ def check(made: Made, expected: Outcome) -> None:
     """All outputs equal the recount's: each customer's in order, rejected ones in any."""
     assert by_customer(made.of("tier-changes")) == by_customer(expected.tier_changes)
     assert by_customer(made.of("at-risk")) == by_customer(expected.at_risk)
-    last = {wire["customer_id"]: wire for wire in made.of("customer-values")}
-    assert last == expected.values
+    assert by_customer(made.of("contacts-due")) == by_customer(expected.contacts_due)
+    assert made.newest("customer-values") == expected.values
+    receipts = Counter(
+        (wire["subject"], wire["erased_at"], wire["held"]) for wire in made.of("erasures")
+    )
+    assert receipts == Counter(
+        (subject_of(customer_id, b""), format_micros(at_us), held)
+        for customer_id, at_us, held in expected.erased
+    )
     found = Counter(
         (message.key, message.value, message.headers)
         for message in made.messages
@@ -115,6 +132,40 @@ def test_dated_rate_cards_equal_the_recount(records: list[Record], seed: int | N
     )
     assert len(costs - before) > len(costs) / 2
     check(run_all(policy_of(text), records, PARTITIONS, seed), expected)
+
+
+@pytest.fixture(scope="module")
+def whole_records() -> list[Record]:
+    return sample(11, 6000, 150, partitions=PARTITIONS, whole=True)
+
+
+@pytest.mark.parametrize("text", [WHOLE_TOML, DECAYED_TOML], ids=["rolling", "decayed"])
+def test_the_whole_worth_of_a_customer_equals_the_recount(
+    whole_records: list[Record], text: str
+) -> None:
+    expected = recount(tomllib.loads(text), whole_records, partitions=PARTITIONS)
+    assert {wire["trigger"]["kind"] for wire in expected.tier_changes} == {
+        "event",
+        "timer",
+        "override",
+    }
+    assert {wire["reason"] for wire in expected.contacts_due} == {
+        "interval",
+        "complaint",
+        "notice",
+    }
+    assert {held for _, _, held in expected.erased} == {True, False}
+    for seed in (None, 1, 2):
+        check(run_all(policy_of(text), whole_records, PARTITIONS, seed), expected)
+
+
+def test_what_is_erased_leaves_no_row(whole_records: list[Record]) -> None:
+    policy = policy_of(WHOLE_TOML)
+    expected = recount(tomllib.loads(WHOLE_TOML), whole_records, partitions=PARTITIONS)
+    made = run_all(policy, whole_records, PARTITIONS, 5)
+    kept = {key.decode() for rows in made.rows.values() for key in rows if key != PARTITION_KEY}
+    assert kept == set(expected.values)
+    assert {customer_id for customer_id, _, held in expected.erased if held} - kept
 
 
 def test_ids_and_sequences_are_whole(records: list[Record]) -> None:
