@@ -7,12 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.booking import Booking, Unbookable
+from agents.master_data import book_customer
 from agents.payments import book_payment
 from agents.purchases import book_purchase
 from agents.support_calls import book_support_call
 from schemas.events import (
     MAX_DEPTH,
     TOPIC_OF_KIND,
+    CustomerRecord,
     Kind,
     Payment,
     Purchase,
@@ -29,7 +31,16 @@ from tests.support.making import FULL, LATER_MS, MINIMAL, POLICY, intake
 from tests.support.validating import Validator
 
 KINDS = st.sampled_from(list(FIELDS))
-NAMES = sorted({field.name for fields in FIELDS.values() for field in fields})
+NAMES = sorted(
+    {field.name for fields in FIELDS.values() for field in fields}
+    | {
+        f"{field.name}.{inner.name}"
+        for fields in FIELDS.values()
+        for field in fields
+        for inner in field.inner
+    }
+)
+"""`wallet.amount` is a field of an object."""
 AMOUNTS = [
     "0",
     "1",
@@ -62,7 +73,14 @@ WORDS = [
     "USD",
     "JPY",
     "KWD",
+    "GBP",
     "XXX",
+    "2026-02-28",
+    "2026-02-29",
+    "20260228",
+    "business",
+    "key",
+    "lock",
     "",
     "x" * 129,
 ]
@@ -83,8 +101,28 @@ def bent(
     kind: Kind, *, full: bool, changes: list[tuple[str, Any]], gone: list[str]
 ) -> dict[str, Any]:
     """A valid event with some fields set to odd values and some taken away."""
-    event = (FULL if full else MINIMAL)[kind] | dict(changes)
-    return {name: held for name, held in event.items() if name not in gone}
+    event = dict((FULL if full else MINIMAL)[kind])
+    for name, odd in changes:
+        _set(event, name, odd)
+    for name in gone:
+        _take_away(event, name)
+    return event
+
+
+def _set(event: dict[str, Any], name: str, odd: Any) -> None:
+    outer, dot, inner = name.partition(".")
+    if not dot:
+        event[name] = odd
+    elif isinstance(event.get(outer), dict):
+        event[outer] = event[outer] | {inner: odd}
+
+
+def _take_away(event: dict[str, Any], name: str) -> None:
+    outer, dot, inner = name.partition(".")
+    if not dot:
+        event.pop(name, None)
+    elif isinstance(event.get(outer), dict):
+        event[outer] = {key: held for key, held in event[outer].items() if key != inner}
 
 
 def text_of(event: dict[str, Any], doubled: list[tuple[str, Any]]) -> bytes:
@@ -101,6 +139,8 @@ def book(kind: Kind, wire: Wire) -> Booking | Unbookable:
         return book_purchase(wire, POLICY)
     if isinstance(wire, Payment):
         return book_payment(wire, POLICY)
+    if isinstance(wire, CustomerRecord):
+        return book_customer(wire, POLICY)
     assert kind is Kind.SUPPORT_CALLS
     return book_support_call(wire, POLICY)
 
@@ -131,6 +171,9 @@ def test_the_fast_path_takes_exactly_what_the_judge_takes(
 
 
 def _of_unknown_currency(wire: Wire | None) -> bool:
+    if isinstance(wire, CustomerRecord):
+        amounts = (wire.wallet, wire.commitment)
+        return any(its is not None and its.currency not in CURRENCY_DIGITS for its in amounts)
     return isinstance(wire, Purchase | Payment) and wire.currency not in CURRENCY_DIGITS
 
 

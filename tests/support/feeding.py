@@ -1,6 +1,7 @@
 """One partition's shard fed by hand: events are laid in, taken and committed one step at a time."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -9,18 +10,37 @@ from agents.policy import Policy
 from agents.ports import Batch
 from agents.shard import Changes, Message, Shard, ShardSettings
 from schemas.events import Kind
-from schemas.outputs import AT_RISK, CUSTOMER_VALUES, REJECTED_EVENTS, TIER_CHANGES, Headers
+from schemas.outputs import (
+    AT_RISK,
+    CONTACTS_DUE,
+    CUSTOMER_VALUES,
+    ERASURES,
+    REJECTED_EVENTS,
+    TIER_CHANGES,
+    Headers,
+)
 from schemas.partitioners import murmur2_partition
 from schemas.row import PARTITION_KEY
-from tests.support.making import LATER_MS, POLICY, purchase, raw, support_call
+from tests.support.making import LATER_MS, POLICY, master_data, purchase, raw, support_call
 
 INPUTS = (Kind.PURCHASES, Kind.SUPPORT_CALLS, Kind.PAYMENTS)
+"""Those that are never absent."""
+WITH_CUSTOMERS = tuple(Kind)
+SECRET = b"the tests' own"
 NOW_US = LATER_MS * 1000
 ALL = 1_000_000
 """More than any test lays in."""
 SECOND_US = 1_000_000
 
-Event = dict[str, Any] | bytes
+
+class Erasure(NamedTuple):
+    """A null value: whom it erases, and the record's timestamp."""
+
+    customer_id: str
+    timestamp_ms: int
+
+
+Event = dict[str, Any] | bytes | Erasure
 
 
 class Desk:
@@ -37,15 +57,17 @@ class Desk:
         exactly_once: bool = True,
         rows: dict[bytes, bytes] | None = None,
     ) -> None:
-        self.settings = ShardSettings(
+        self.inputs, self.exactly_once = inputs, exactly_once
+        settings = ShardSettings(
             Placement(0, 1, murmur2_partition),
             65_536,
             snapshot_s * SECOND_US,
             exactly_once,
+            SECRET,
             changed_max,
             output_bytes_max,
         )
-        self.shard = Shard(policy, self.settings)
+        self.shard = Shard(policy, settings)
         self.rows = dict(rows or {})
         self.messages: list[Message] = []
         offsets = self.shard.restore(dict(self.rows)) if rows else {}
@@ -61,14 +83,11 @@ class Desk:
         """Lays a batch in an inbox, as fetched."""
         first = self.shard.inbox(kind).position
         offsets = list(range(first, first + len(events)))
-        keys: list[bytes | None] = [
-            b"ada" if isinstance(event, bytes) else event["customer_id"].encode()
-            for event in events
+        keys: list[bytes | None] = [_key_of(event) for event in events]
+        values: list[bytes | None] = [_value_of(event) for event in events]
+        stamps = [
+            event.timestamp_ms if isinstance(event, Erasure) else LATER_MS for event in events
         ]
-        values: list[bytes | None] = [
-            event if isinstance(event, bytes) else raw(event) for event in events
-        ]
-        stamps = [LATER_MS] * len(events)
         headers: list[Headers] = [()] * len(events)
         after = first + len(events)
         self.shard.put(Batch(kind, 0, first, after, offsets, stamps, keys, values, headers, {}))
@@ -88,14 +107,21 @@ class Desk:
         changes = self.shard.changes(now_us, all_snapshots=stop)
         if changes is not None:
             self.messages += changes.outputs
-            self.rows |= {key: value for key, value in changes.rows if value is not None}
+            for key, value in changes.rows:
+                if value is None:
+                    self.rows.pop(key, None)
+                else:
+                    self.rows[key] = value
         return changes
 
     def restarted(self, policy: Policy | None = None) -> "Desk":
         """Another worker goes on from what was committed."""
-        desk = Desk(policy or self.shard.policy, rows=self.rows)
-        desk.settings = self.settings
-        return desk
+        return Desk(
+            policy or self.shard.policy,
+            inputs=self.inputs,
+            exactly_once=self.exactly_once,
+            rows=self.rows,
+        )
 
     def of(self, topic: str) -> list[dict[str, Any]]:
         """The committed records of one output, decoded."""
@@ -110,6 +136,14 @@ class Desk:
     @property
     def risks(self) -> list[dict[str, Any]]:
         return self.of(AT_RISK)
+
+    @property
+    def contacts_due(self) -> list[dict[str, Any]]:
+        return self.of(CONTACTS_DUE)
+
+    @property
+    def receipts(self) -> list[dict[str, Any]]:
+        return self.of(ERASURES)
 
     @property
     def snapshots(self) -> list[dict[str, Any]]:
@@ -135,9 +169,32 @@ class Desk:
         return list(self.shard.customers)
 
 
+def _key_of(event: Event) -> bytes:
+    if isinstance(event, Erasure):
+        return event.customer_id.encode()
+    return b"ada" if isinstance(event, bytes) else str(event["customer_id"]).encode()
+
+
+def _value_of(event: Event) -> bytes | None:
+    if isinstance(event, Erasure):
+        return None
+    return event if isinstance(event, bytes) else raw(event)
+
+
 def on(day: int, at: str = "12:00:00") -> str:
     """A moment of March 2026."""
     return f"2026-03-{day:02d}T{at}Z"
+
+
+def erasure(day: int, at: str = "12:00:00", customer_id: str = "ada") -> Erasure:
+    """A null value of a moment of March."""
+    return Erasure(customer_id, round(datetime.fromisoformat(on(day, at)).timestamp() * 1000))
+
+
+def record(day: int, at: str = "12:00:00", **fields: Any) -> dict[str, Any]:
+    """Master data of a moment of March."""
+    when = on(day, at)
+    return master_data(**({"event_id": f"record-{when}", "occurred_at": when} | fields))
 
 
 def sale(day: int, number: int = 0, **fields: Any) -> dict[str, Any]:
@@ -154,7 +211,11 @@ def clock(day: int, at: str = "00:00:00") -> dict[str, Any]:
     )
 
 
+def newest(desk: Desk, customer_id: str = "ada") -> dict[str, Any]:
+    """The newest committed snapshot."""
+    return [its for its in desk.snapshots if its["customer_id"] == customer_id][-1]
+
+
 def contribution(desk: Desk, customer_id: str = "ada") -> str:
     """As the newest committed snapshot has it."""
-    found = [its for its in desk.snapshots if its["customer_id"] == customer_id]
-    return str(found[-1]["value"]["contribution"])
+    return str(newest(desk, customer_id)["value"]["contribution"])

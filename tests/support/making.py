@@ -1,13 +1,27 @@
 """Events, records and a policy made by hand: small, whole, and changed one field at a time."""
 
-from typing import Any
+from collections import Counter
+from typing import Any, Final
 
 import orjson
 
 from agents.booking import Booking
 from agents.intake import Intake, Placement
 from agents.policy import Policy, compile_policy
-from schemas.events import Kind
+from schemas.events import CONTACT_CHANNELS, Kind
+from schemas.lines import (
+    CONTACTS,
+    DISCOUNTS,
+    FEES,
+    GOODS,
+    LATE_PAYMENT,
+    REMINDERS,
+    RETURNS,
+    REVENUE,
+    SELLER_FAULT,
+    SERVICE,
+    WITHOUT_COST,
+)
 from schemas.partitioners import murmur2_partition
 from schemas.policy_file import read_policy
 from schemas.rejects import Rejection
@@ -87,12 +101,55 @@ def changed(*replacements: tuple[str, str]) -> str:
     return text
 
 
-def policy(*replacements: tuple[str, str]) -> Policy:
-    """The compiled policy with the replacements made."""
-    return compile_policy(read_policy(changed(*replacements), "test.toml"))
+def policy(*replacements: tuple[str, str], more: str = "") -> Policy:
+    """The compiled policy with the replacements made, and more sections after the others."""
+    return compile_policy(read_policy(changed(*replacements) + more, "test.toml"))
 
 
 POLICY = policy()
+
+DECAYED = ("window_days = 10\n", 'window_days = 10\nmeasure = "decayed"\nhalf_life_days = 7\n')
+"""A replacement: tiers by the contribution that fades, by half in a week."""
+INVOICES = """
+[invoices]
+open_max = 3
+unmatched_max = 3
+[[service.reminder]]
+after_days = 2
+cost = "1.00"
+[[service.reminder]]
+after_days = 5
+cost = "2.50"
+"""
+DISCOUNT = """
+[discount]
+after_share = "0.25"
+[[discount.schedule]]
+from = "1000.00"
+rate = "0.02"
+[[discount.schedule]]
+from = "5000.00"
+rate = "0.05"
+"""
+SEGMENTS = """
+[segments.best]
+contribution_from = "1000.00"
+[segments.fake_big]
+revenue_from = "1000.00"
+contribution_below = "100.00"
+[segments.over_served]
+service_share = "0.50"
+[segments.potential]
+growth = "1.5"
+rise = "20.00"
+[segments.worst]
+contribution_below = "-50.00"
+"""
+CONTACTS_DUE = """
+[contacts_due]
+"""
+WHOLE = policy(DECAYED, more=INVOICES + DISCOUNT + SEGMENTS + CONTACTS_DUE)
+"""With every section."""
 
 
 def _made(event: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
@@ -146,12 +203,49 @@ def payment(**fields: Any) -> dict[str, Any]:
     )
 
 
+def master_data(**fields: Any) -> dict[str, Any]:
+    """A record of master data that says nothing, of noon of 2026-03-01."""
+    return _made(
+        {
+            "event_id": "record-1",
+            "customer_id": "ada",
+            "occurred_at": "2026-03-01T12:00:00Z",
+        },
+        fields,
+    )
+
+
+WALLET = {"amount": "5000.00", "currency": "USD"}
+COMMITMENT = {
+    "amount": "12000.00",
+    "currency": "EUR",
+    "discount_rate": "0.10",
+    "starts_on": "2026-01-01",
+    "ends_on": "2026-12-31",
+}
+OVERRIDE = {
+    "tier": "important",
+    "mode": "floor",
+    "reason": "founding customer",
+    "expires_at": "2026-06-30T22:00:00Z",
+}
+
 MINIMAL = {
+    Kind.CUSTOMERS: master_data(),
     Kind.PURCHASES: purchase(cost=ABSENT),
     Kind.SUPPORT_CALLS: support_call(),
     Kind.PAYMENTS: payment(),
 }
 FULL = {
+    Kind.CUSTOMERS: master_data(
+        segment="business",
+        region="Styria",
+        industry="printing",
+        joined_at="2019-05-01T00:00:00+02:00",
+        wallet=WALLET,
+        commitment=COMMITMENT,
+        override=OVERRIDE,
+    ),
     Kind.PURCHASES: purchase(
         type="return",
         list_amount="120.00",
@@ -199,3 +293,34 @@ def booked(kind: Kind, event: dict[str, Any], its_policy: Policy = POLICY) -> Bo
     found = admit(kind, event, its_policy)
     assert isinstance(found, Booking), found
     return found
+
+
+LINE_NAMES: Final = {
+    REVENUE: "revenue",
+    GOODS: "goods",
+    FEES: "fees",
+    **{CONTACTS + place: channel for place, channel in enumerate(CONTACT_CHANNELS)},
+    RETURNS: "returns",
+    LATE_PAYMENT: "late_payment",
+    REMINDERS: "reminders",
+    DISCOUNTS: "discounts",
+    SELLER_FAULT: "seller_fault",
+    WITHOUT_COST: "without_cost",
+}
+
+
+def amounts(booking: Booking) -> Counter[str]:
+    """What a booking adds to its day, by the line's name, in minor units; the others are 0."""
+    lines = booking.lines
+    assert all(lines[1::2]), "a line of which nothing came is left out"
+    assert len(set(lines[::2])) == len(lines) // 2, "a line stands once"
+    return Counter(
+        {LINE_NAMES[line]: amount for line, amount in zip(lines[::2], lines[1::2], strict=True)}
+    )
+
+
+def figures(booking: Booking) -> tuple[int, int, int, int]:
+    """What a booking adds to revenue, goods cost, fees kept and service cost."""
+    found = amounts(booking)
+    service_cost = sum(found[LINE_NAMES[line]] for line in SERVICE)
+    return found["revenue"], found["goods"], found["fees"], service_cost

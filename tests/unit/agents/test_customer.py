@@ -5,7 +5,7 @@ import pytest
 from agents.booking import Booking
 from agents.customer import Customer, newcomer, restored
 from agents.policy import Policy
-from agents.tiers import Standing
+from agents.standing import Standing
 from schemas.events import Kind
 from schemas.outputs import Origin
 from schemas.times import DAY_US
@@ -202,7 +202,8 @@ def test_a_customer_comes_back_from_its_row_as_it_was() -> None:
     customer.sequence = 4
     again = restored("ada", customer.stored(POLICY), POLICY)
     assert again.stored(POLICY) == customer.stored(POLICY)
-    assert again.value.figures() == customer.value.figures()
+    assert again.totals() == customer.totals()
+    assert again.contribution == customer.contribution
     assert again.contacts.total == customer.contacts.total
     assert again.tenure_days == customer.tenure_days
     for event in (sale(21), call(21), sale(20)):

@@ -1,14 +1,34 @@
-"""Judging: value, then tier, then signals by name; sequences, due days and snapshots."""
+"""Judging: value, then tier, then signals by name; sequences, due times and snapshots."""
 
 from agents.customer import Customer, newcomer
 from agents.judging import Judge
 from schemas.events import Kind
 from schemas.outputs import Origin, output_id
-from schemas.row import NO_DUE
+from schemas.row import NO_DUE_US
+from schemas.times import day_start
 from tests.support.feeding import Desk
 from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 
 FIRST = Origin("purchases", 0, 0)
+NO_LINES = {
+    "revenue": "0.00",
+    "discounts_given": "0.00",
+    "goods": "0.00",
+    "restocking_fees": "0.00",
+    "contacts": {
+        "phone": "0.00",
+        "chat": "0.00",
+        "email": "0.00",
+        "store": "0.00",
+        "self_service": "0.00",
+    },
+    "returns": "0.00",
+    "late_payment": "0.00",
+    "reminders": "0.00",
+    "discount_leakage": "0.00",
+    "seller_fault": "0.00",
+    "revenue_without_cost": "0.00",
+}
 
 
 def test_a_first_tier_is_assigned_with_all_that_belongs_to_it() -> None:
@@ -24,6 +44,8 @@ def test_a_first_tier_is_assigned_with_all_that_belongs_to_it() -> None:
             "to_tier": "key",
             "direction": "assigned",
             "takes_effect_at": None,
+            "tier_by_value": "key",
+            "override": None,
             "effective_at": "2026-03-01T12:00:00Z",
             "evaluated_at": "2027-01-15T08:00:00Z",
             "value": {
@@ -34,6 +56,9 @@ def test_a_first_tier_is_assigned_with_all_that_belongs_to_it() -> None:
                 "margin": "2400.00",
                 "service_cost": "0.00",
                 "contribution": "2400.00",
+                "index": "2400.00",
+                "estimated": False,
+                "lines": NO_LINES | {"revenue": "2500.00", "goods": "100.00"},
             },
             "reasons": [{"rule": "tiers.entry.key", "observed": "2400.00", "threshold": "2000.00"}],
             "trigger": {"kind": "event", "topic": "purchases", "event_id": "purchase-1"},
@@ -115,6 +140,8 @@ def test_a_snapshot_holds_the_newest_of_all() -> None:
             "tier": "ordinary",
             "tier_since": "2026-03-01T00:00:00Z",
             "downgrade_at": None,
+            "tier_by_value": "ordinary",
+            "override": None,
             "value": {
                 "currency": "USD",
                 "window_days": 10,
@@ -123,7 +150,14 @@ def test_a_snapshot_holds_the_newest_of_all() -> None:
                 "margin": "40.00",
                 "service_cost": "0.00",
                 "contribution": "40.00",
+                "index": "40.00",
+                "estimated": False,
+                "lines": NO_LINES | {"revenue": "100.00", "goods": "60.00"},
             },
+            "tenure_days": 0,
+            "wallet_share": None,
+            "profile": {"segment": None, "region": None, "industry": None, "joined_at": None},
+            "segments": [],
             "risks": [
                 {"signal": "support_spike", "severity": "watch", "since": "2026-03-01T12:00:00Z"}
             ],
@@ -143,28 +177,28 @@ def judged(*events: tuple[Kind, dict[str, object]]) -> Customer:
     return customer
 
 
-def test_nothing_that_changes_by_itself_makes_no_due_day() -> None:
+def test_nothing_that_changes_by_itself_makes_no_due_time() -> None:
     free = (Kind.SUPPORT_CALLS, support_call(channel="email"))
-    assert judged(free).due_day == NO_DUE
-    assert judged((Kind.PAYMENTS, payment())).due_day == NO_DUE
+    assert judged(free).due_us == NO_DUE_US
+    assert judged((Kind.PAYMENTS, payment())).due_us == NO_DUE_US
 
 
 def test_the_first_day_that_leaves_the_window_is_due() -> None:
     sale, later = purchase(), purchase(event_id="2", occurred_at="2026-03-04T12:00:00Z")
     day = booked(Kind.PURCHASES, sale).day
-    assert judged((Kind.PURCHASES, sale), (Kind.PURCHASES, later)).due_day == day + 10
-    assert judged((Kind.PURCHASES, later), (Kind.PURCHASES, sale)).due_day == day + 10
+    assert judged((Kind.PURCHASES, sale), (Kind.PURCHASES, later)).due_us == day_start(day + 10)
+    assert judged((Kind.PURCHASES, later), (Kind.PURCHASES, sale)).due_us == day_start(day + 10)
 
 
 def test_tenure_is_due_where_there_is_a_loss() -> None:
     call = support_call()
     day = booked(Kind.SUPPORT_CALLS, call).day
-    assert judged((Kind.SUPPORT_CALLS, call)).due_day == day + 4
+    assert judged((Kind.SUPPORT_CALLS, call)).due_us == day_start(day + 4)
 
 
 def test_the_clearing_of_a_spike_is_due_only_while_it_is_raised() -> None:
     calls = [support_call(event_id=f"call-{number}", channel="email") for number in range(4)]
     day = booked(Kind.SUPPORT_CALLS, calls[0]).day
     laid = [(Kind.SUPPORT_CALLS, call) for call in calls]
-    assert judged(*laid[:3]).due_day == NO_DUE
-    assert judged(*laid).due_day == day + 3
+    assert judged(*laid[:3]).due_us == NO_DUE_US
+    assert judged(*laid).due_us == day_start(day + 3)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from agents.booking import Booking
-from agents.policy import compile_policy
+from agents.policy import Policy, compile_policy
 from schemas.events import Kind
 from schemas.outputs import Tier
 from schemas.policy_file import read_policy
@@ -15,8 +15,10 @@ from tests.support.making import (
     POLICY,
     POLICY_TEXT,
     admit,
+    amounts,
     booked,
     changed,
+    figures,
     payment,
     policy,
     purchase,
@@ -158,7 +160,7 @@ def test_the_base_currency_may_have_other_digits_than_two() -> None:
     found = admit(Kind.PURCHASES, purchase(amount="1.01", cost="0.01"), in_yen)
     assert isinstance(found, Booking)
     # 1.01 USD are 155.3885 JPY, 0.01 USD are 1.5385
-    assert (found.revenue, found.goods_cost) == (155, 2)
+    assert amounts(found) == {"revenue": 155, "goods": 2}
 
 
 def test_an_event_before_the_first_rate_is_of_an_unknown_currency() -> None:
@@ -187,37 +189,28 @@ late_fee = "7.50"
 def test_the_rate_card_of_an_event_s_own_day_applies() -> None:
     dated = policy(("[tiers.entry]", CARDS))
 
-    def costs(on: int) -> list[int]:
+    def costs(on: int, its_policy: Policy = dated) -> list[int]:
         at = f"2026-03-0{on}T00:00:00Z"
-        return [
-            booked(Kind.SUPPORT_CALLS, support_call(occurred_at=at), dated).service_cost,
-            booked(Kind.PURCHASES, purchase(occurred_at=at, type="return"), dated).service_cost,
-            booked(
-                Kind.PAYMENTS, payment(occurred_at=at, due_at="2026-02-01T00:00:00Z"), dated
-            ).service_cost,
-        ]
-
-    first = costs(1)
-    assert first == [
-        booked(kind, event).service_cost
-        for kind, event in (
-            (Kind.SUPPORT_CALLS, support_call()),
-            (Kind.PURCHASES, purchase(type="return")),
-            (
-                Kind.PAYMENTS,
-                payment(occurred_at="2026-03-01T00:00:00Z", due_at="2026-02-01T00:00:00Z"),
-            ),
+        events = (
+            (Kind.SUPPORT_CALLS, support_call(occurred_at=at)),
+            (Kind.PURCHASES, purchase(occurred_at=at, type="return")),
+            (Kind.PAYMENTS, payment(occurred_at=at, due_at="2026-02-01T00:00:00Z")),
         )
-    ]
+        return [figures(booked(kind, event, its_policy))[3] for kind, event in events]
+
+    # a phone call of two minutes, a return of one item, 100.00 paid 28 days late
+    assert costs(1) == costs(1, POLICY) == [270, 900, 592]
     assert costs(2) == costs(3) == [200, 900, 0]
     assert costs(4) == costs(5) == [0, 0, 750]
 
 
 def test_a_card_begins_with_its_utc_day() -> None:
     dated = policy(("[tiers.entry]", CARDS))
-    before, after = (
-        booked(Kind.PURCHASES, purchase(occurred_at=at, type="return"), dated).service_cost
-        for at in ("2026-03-01T23:59:59.999999Z", "2026-03-02T00:00:00Z")
-    )
-    # 8.00 an order and 1.00 for its item before, 9.00 and nothing after
-    assert (before, after) == (900, 900)
+
+    def handling(at: str) -> int:
+        event = purchase(occurred_at=at, type="return", items=2)
+        return figures(booked(Kind.PURCHASES, event, dated))[3]
+
+    # 8.00 an order and 1.00 for each of its items before, 9.00 and nothing after
+    assert handling("2026-03-01T23:59:59.999999Z") == 1_000
+    assert handling("2026-03-02T00:00:00Z") == 900

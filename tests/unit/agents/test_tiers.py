@@ -2,7 +2,8 @@
 
 import pytest
 
-from agents.tiers import Standing, TierRules, tier_rank
+from agents.standing import Standing
+from agents.tiers import TierRules, tier_rank
 from schemas.events import Kind
 from schemas.outputs import TIERS
 from tests.support.feeding import Desk

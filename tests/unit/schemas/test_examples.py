@@ -1,8 +1,9 @@
 """Every example is what its name says: to the decoder, to the judge, to intake and to its schema.
 
 An example's file holds `value` (or `raw`, where it is no JSON), for inputs also the record's `key`
-(else its customer_id) and `timestamp_ms` (else late enough). An invalid one says which reason and
-field are expected, and `schema_takes_it` where a schema cannot see what is wrong.
+(else its customer_id) and `timestamp_ms` (else late enough). A `value` of null is no value at all.
+An invalid one says which reason and field are expected, and `schema_takes_it` where a schema cannot
+see what is wrong.
 """
 
 from pathlib import Path
@@ -31,7 +32,8 @@ VALIDATORS = {name: Validator(schema) for name, schema in json_schemas().items()
 FILES = sorted(EXAMPLES.glob("*/*.json"))
 INPUTS = [path for path in FILES if path.parent.name in KIND_OF_TOPIC]
 OUTPUTS = [path for path in FILES if path.parent.name in OUTPUT_FIELDS]
-VALID = [path for path in INPUTS if path.name.startswith("valid-")]
+ERASURE = EXAMPLES / "customers" / "valid-erasure.json"
+VALID = [path for path in INPUTS if path.name.startswith("valid-") and path != ERASURE]
 INVALID = [path for path in INPUTS if path.name.startswith("invalid-")]
 SEEN_BY_THE_JUDGE = (Reason.MALFORMED, Reason.MISSING_FIELD, Reason.INVALID_FIELD)
 
@@ -40,12 +42,13 @@ def name(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
-def loaded(path: Path) -> tuple[dict[str, Any], bytes]:
+def loaded(path: Path) -> tuple[dict[str, Any], bytes | None]:
     """(the example, the record's value)."""
     example = orjson.loads(path.read_bytes())
     if "raw" in example:
         return example, example["raw"].encode()
-    return example, orjson.dumps(example["value"])
+    held = example["value"]
+    return example, None if held is None else orjson.dumps(held)
 
 
 def admitted(path: Path) -> Booking | Rejection:
@@ -67,6 +70,15 @@ def test_a_valid_event_is_booked_and_fits_its_schema(path: Path) -> None:
     assert fast == judge(kind, value)
     assert isinstance(admitted(path), Booking)
     VALIDATORS[path.parent.name].check(example["value"])
+
+
+def test_no_value_at_all_erases_a_customer() -> None:
+    _, value = loaded(ERASURE)
+    assert value is None
+    erased = admitted(ERASURE)
+    assert isinstance(erased, Booking)
+    assert erased.erases
+    assert erased.customer_id == "C-1042"
 
 
 @pytest.mark.parametrize("path", INVALID, ids=name)

@@ -10,10 +10,10 @@ from schemas.json_schemas import schema_of
 from schemas.json_schemas import schemas as json_schemas
 from schemas.money import CURRENCY_DIGITS
 from schemas.output_fields import OBJECT_FIELDS, OUTPUT_FIELDS, REJECTED_HEADERS
-from schemas.outputs import AT_RISK, CUSTOMER_VALUES, REJECTED_EVENTS, TIER_CHANGES
+from schemas.outputs import REJECTED_EVENTS
 from schemas.topics import BY_NAME, CHANGELOG
 from tests.oracle.sample import sample
-from tests.oracle.sample_policy import POLICY_TOML
+from tests.oracle.sample_policy import WHOLE_TOML
 from tests.support.making import FULL, MINIMAL
 from tests.support.shards import Made, policy_of, run_all
 from tests.support.validating import Validator
@@ -29,7 +29,7 @@ def fits(topic: str, value: object) -> bool:
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    return run_all(policy_of(POLICY_TOML), sample(3, 1500, 60, partitions=1), 1)
+    return run_all(policy_of(WHOLE_TOML), sample(3, 1500, 60, partitions=1, whole=True), 1)
 
 
 @pytest.mark.parametrize("topic", SCHEMAS)
@@ -87,7 +87,7 @@ def test_every_currency_is_in_the_schema() -> None:
     assert sorted(listed) == sorted(CURRENCY_DIGITS)
 
 
-@pytest.mark.parametrize("topic", [TIER_CHANGES, AT_RISK, CUSTOMER_VALUES])
+@pytest.mark.parametrize("topic", OUTPUT_FIELDS)
 def test_what_goes_out_fits_its_schema(made: Made, topic: str) -> None:
     validator = Validator(SCHEMAS[topic])
     wires = made.of(topic)
@@ -99,14 +99,30 @@ def test_what_goes_out_fits_its_schema(made: Made, topic: str) -> None:
 @pytest.mark.parametrize("topic", OUTPUT_FIELDS)
 def test_what_goes_out_has_exactly_the_declared_fields(made: Made, topic: str) -> None:
     names = {field.name for field in OUTPUT_FIELDS[topic]}
-    objects = {its: {field.name for field in OBJECT_FIELDS[its]} for its in OBJECT_FIELDS}
-    lists = {"reasons": "finding", "evidence": "finding", "risks": "risk"}
+    assert made.of(topic)
     for wire in made.of(topic):
         assert set(wire) == names
-        for name, its in (("value", "value"), ("trigger", "trigger")):
-            assert name not in wire or set(wire[name]) == objects[its]
-        for name, its in lists.items():
-            assert all(set(item) == objects[its] for item in wire.get(name, ()))
+        for name, held in _objects(wire):
+            assert set(held) == {field.name for field in OBJECT_FIELDS[name]}
+
+
+def _objects(wire: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The objects in an output, each with the name it is declared by."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    lists = {"reasons": "finding", "evidence": "finding", "risks": "risk"}
+    for name, held in wire.items():
+        if name == "treatment":
+            continue
+        if isinstance(held, dict):
+            found += [(name, held), *_objects(held)]
+        elif name in lists:
+            found += [(lists[name], its) for its in held]
+    return found
+
+
+def test_the_sample_has_every_object_that_is_declared(made: Made) -> None:
+    wires = [wire for topic in OUTPUT_FIELDS for wire in made.of(topic)]
+    assert {name for wire in wires for name, _ in _objects(wire)} == set(OBJECT_FIELDS)
 
 
 def test_rejected_events_have_exactly_the_declared_headers(made: Made) -> None:

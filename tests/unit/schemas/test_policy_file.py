@@ -247,7 +247,7 @@ def test_a_fault_is_refused_with_these_words(replacement: tuple[str, str], said:
         ('clear_at = "10.00"', 'clear_at = "0.00"'),
         ("clear_at = 1\n", "clear_at = 0\n"),
         ("min_tenure_days = 4\n", ""),
-        ("support_priority = 1", f"support_priority = [{2**63 - 1}, {-(2**63)}, 0.5, true]"),
+        ("support_priority = 1", f"gifts = [{2**63 - 1}, {-(2**63)}, 0.5, true]"),
         ("support_priority = 1", "since = 2026-01-01"),
         ("support_priority = 1", 'support_priority = 1\nnote = "call first"\ngifts = [1, 2]'),
     ],

@@ -6,7 +6,7 @@ import pytest
 from schemas.events import Kind
 from schemas.outputs import TIERS
 from schemas.row import (
-    NO_DUE,
+    NO_DUE_US,
     PARTITION_KEY,
     ROW_VERSION,
     PartitionRow,
@@ -18,9 +18,12 @@ from schemas.row import (
     encode_partition,
     read_head,
 )
-from tests.support.feeding import INPUTS, Desk
-from tests.support.making import FULL, MINIMAL, payment
+from schemas.times import DAY_US
+from tests.support.feeding import WITH_CUSTOMERS, Desk, sale
+from tests.support.making import FULL, MINIMAL, WHOLE, payment
 
+OWED_AT, TIER_AT, HEAD_BYTES = 9, 10, 15
+"""A version, 8 bytes of time, a flag, a tier and 4 bytes of the policy's checksum."""
 PARTITION = PartitionRow(
     1_772_366_400_000_000, (-1, 7, 0, 2**40), 12, ["abc"], 20_500, 365, 30, "USD"
 )
@@ -28,15 +31,19 @@ PARTITION = PartitionRow(
 
 def stored() -> bytes:
     """The row of a customer with something in every place."""
-    desk = Desk()
-    for kind in INPUTS:
+    desk = Desk(WHOLE, inputs=WITH_CUSTOMERS)
+    for kind in WITH_CUSTOMERS:
         desk.feed(kind, MINIMAL[kind], FULL[kind] | {"event_id": "another"})
     late = "2026-01-01T00:00:00Z"
     desk.feed(Kind.PAYMENTS, *(payment(event_id=f"late-{n}", due_at=late) for n in range(2)))
+    desk.feed(Kind.PURCHASES, sale(1, invoice_id="other", due_at="2026-03-20T00:00:00Z"))
+    desk.feed(Kind.PURCHASES, sale(1, 1, occurred_at="2026-02-19T12:00:00Z"))
     desk.commit()
-    row = desk.customer_rows["ada"]
-    assert decode_customer(row).risks
-    return row
+    data = desk.customer_rows["ada"]
+    row = decode_customer(data)
+    empty = [name for name in row.__struct_fields__ if not getattr(row, name)]
+    assert empty == []
+    return data
 
 
 def test_a_customer_s_row_reads_back_as_it_was_written() -> None:
@@ -47,15 +54,15 @@ def test_a_customer_s_row_reads_back_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        RowHead(NO_DUE, owed=False, tier=0, policy_check=0),
-        RowHead(-719_162, owed=True, tier=3, policy_check=3),
-        RowHead(20_523, owed=True, tier=1, policy_check=1),
+        RowHead(NO_DUE_US, owed=False, tier=0, policy_check=0),
+        RowHead(-719_162 * DAY_US, owed=True, tier=3, policy_check=3),
+        RowHead(20_523 * DAY_US + 1, owed=True, tier=1, policy_check=1),
     ],
 )
 def test_the_head_is_read_without_the_body(head: RowHead) -> None:
     data = encode_customer(decode_customer(stored()), head)
     assert read_head(data) == head
-    assert read_head(data[:11]) == head
+    assert read_head(data[:HEAD_BYTES]) == head
 
 
 def test_a_partition_s_row_reads_back_as_it_was_written() -> None:
@@ -89,9 +96,10 @@ def test_a_row_of_another_version_is_refused_with_what_to_do(version: int) -> No
         assert str(refused.value) == expected
 
 
-@pytest.mark.parametrize("length", range(11))
+@pytest.mark.parametrize("length", range(HEAD_BYTES))
 def test_a_row_without_a_whole_head_is_refused(length: int) -> None:
-    with pytest.raises(RowError, match=f"expected a row of at least 11 bytes, found {length}"):
+    said = f"expected a row of at least {HEAD_BYTES} bytes, found {length}"
+    with pytest.raises(RowError, match=said):
         decode_customer(stored()[:length])
 
 
@@ -100,7 +108,9 @@ def test_a_partition_s_row_without_bytes_is_refused() -> None:
         decode_partition(b"")
 
 
-@pytest.mark.parametrize(("at", "byte"), [(5, 2), (5, 255), (6, len(TIERS)), (6, 255)])
+@pytest.mark.parametrize(
+    ("at", "byte"), [(OWED_AT, 2), (OWED_AT, 255), (TIER_AT, len(TIERS)), (TIER_AT, 255)]
+)
 def test_a_head_that_can_t_be_is_refused(at: int, byte: int) -> None:
     data = bytearray(stored())
     data[at] = byte
@@ -110,7 +120,7 @@ def test_a_head_that_can_t_be_is_refused(at: int, byte: int) -> None:
 
 def test_a_body_that_is_cut_off_is_refused_wherever_that_is() -> None:
     data = stored()
-    for end in range(11, len(data)):
+    for end in range(HEAD_BYTES, len(data)):
         with pytest.raises(RowError, match="expected a customer's row"):
             decode_customer(data[:end])
 
@@ -126,4 +136,4 @@ def test_another_thing_s_bytes_are_refused() -> None:
     with pytest.raises(RowError):
         decode_partition(stored())
     with pytest.raises(RowError):
-        decode_customer(stored()[:11] + msgspec.msgpack.encode({"a": 1}))
+        decode_customer(stored()[:HEAD_BYTES] + msgspec.msgpack.encode({"a": 1}))

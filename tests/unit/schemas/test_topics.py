@@ -3,7 +3,14 @@
 import pytest
 
 from schemas.events import TOPIC_OF_KIND
-from schemas.outputs import AT_RISK, CUSTOMER_VALUES, REJECTED_EVENTS, TIER_CHANGES
+from schemas.outputs import (
+    AT_RISK,
+    CONTACTS_DUE,
+    CUSTOMER_VALUES,
+    ERASURES,
+    REJECTED_EVENTS,
+    TIER_CHANGES,
+)
 from schemas.topics import BY_NAME, CHANGELOG, REJECTED_EXTRA_BYTES, TOPICS, Topic, TopicNames
 
 
@@ -21,7 +28,9 @@ def test_the_outputs_are_those_of_the_contract() -> None:
     assert [topic.name for topic in TOPICS if topic.direction == "out"] == [
         TIER_CHANGES,
         AT_RISK,
+        CONTACTS_DUE,
         CUSTOMER_VALUES,
+        ERASURES,
         REJECTED_EVENTS,
     ]
 
@@ -30,6 +39,7 @@ def test_newest_values_are_kept_for_ever_where_only_they_matter() -> None:
     assert {topic.name for topic in TOPICS if topic.compacted} == {
         "customers",
         CUSTOMER_VALUES,
+        ERASURES,
         CHANGELOG,
     }
 
