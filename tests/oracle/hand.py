@@ -129,12 +129,14 @@ def lines(outcome: Outcome, *names: str, customer_id: str = "ada") -> tuple[str,
     return tuple(outcome.values[customer_id]["value"]["lines"][name] for name in names)
 
 
-def told(outputs: list[Wire], *names: str, customer_id: str = "ada") -> list[tuple[object, ...]]:
-    """Show a few fields of each output of a customer; `trigger` as its kind."""
+def told(
+    outputs: list[Wire], *names: str, customer_id: str | None = "ada"
+) -> list[tuple[object, ...]]:
+    """Show a few fields of each output of a customer, or of all; `trigger` as its kind."""
     return [
         tuple((output | {"trigger": output["trigger"]["kind"]})[name] for name in names)
         for output in outputs
-        if output["customer_id"] == customer_id
+        if customer_id in {None, output["customer_id"]}
     ]
 
 

@@ -93,8 +93,7 @@ class Invoices:
     def dues(self, as_of: int, terms: Terms) -> list[int]:
         """List the instants at which waiting will cost something else than now."""
         today = instants.day_of(as_of)
-        card = terms.card(today)
-        dues = [_next_rise(invoice, as_of, card, terms) for invoice in self.open.values()]
+        dues = [_next_change(invoice, as_of, terms) for invoice in self.open.values()]
         dues += [
             instants.midnight(since)
             for since in terms.card_days
@@ -168,12 +167,13 @@ def _minor(amount: Fraction, currency: str, invoice: Invoice, when: int, terms: 
     return round(amount * unit * rate)
 
 
-def _next_rise(invoice: Invoice, as_of: int, card: Card, terms: Terms) -> int | None:
-    """Find when an invoice, if it stays as it is, costs something else by the same card."""
+def _next_change(invoice: Invoice, as_of: int, terms: Terms) -> int | None:
+    """Find when an invoice, if it stays as it is, costs something else, by the card of that day."""
     days = invoice.days_over(as_of)
-    now = invoice.cost(days, card, terms)
-    last = max([terms.window_days, *(after for after, _ in card.reminders)])
-    for later in range(max(days, 0) + 1, last + 1):
-        if invoice.cost(later, card, terms) != now:
-            return invoice.due + later * instants.DAY
+    now = invoice.cost(days, terms.card(instants.day_of(as_of)), terms)
+    sent = [after for _, card in terms.cards for after, _ in card.reminders]
+    for later in range(max(days, 0) + 1, max([terms.window_days, *sent]) + 1):
+        due = invoice.due + later * instants.DAY
+        if invoice.cost(later, terms.card(instants.day_of(due)), terms) != now:
+            return due
     return None

@@ -31,6 +31,7 @@ _HEADERS_SHARE = 0.05
 _REMEMBERED = 400
 _CUSTOMERS_SHARE = 0.08
 _ERASED_SHARE = 0.025
+_KNOWN_SHARE = 0.85
 
 
 def sample(
@@ -157,9 +158,11 @@ class _WholeTraffic(_Traffic):
     def _draft(self) -> Draft:
         if self.rng.random() >= _CUSTOMERS_SHARE:
             return super()._draft()
-        who = self.rng.choices(self.profiles, cum_weights=self.weights)[0]
         if self.rng.random() < _ERASED_SHARE:
-            return self._addressed(CUSTOMERS, who.customer_id, None)
+            known = self.rng.random() < _KNOWN_SHARE
+            name = self.rng.choice(self.profiles).customer_id if known else "nobody"
+            return self._addressed(CUSTOMERS, name, None)
+        who = self.rng.choices(self.profiles, cum_weights=self.weights)[0]
         name, book = self._event_id(CUSTOMERS), self.books[who.customer_id]
         content = master(self.rng, who, book, name, self._happened())
         value = _bytes(self.rng, content)
