@@ -29,7 +29,7 @@ HORIZON = 110
 
 @cache
 def _outcome(text: str) -> Outcome:
-    records = sample(1, 8_000, 300, partitions=4, bad_share=0.08, whole=True)
+    records = sample(1, 8_000, 600, partitions=4, bad_share=0.08, whole=True)
     return recount(tomllib.loads(text), records, partitions=4)
 
 
