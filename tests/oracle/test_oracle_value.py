@@ -236,6 +236,35 @@ def test_a_new_rate_card_counts_from_its_first_midnight_on() -> None:
     assert _waiting(feed.outcome(**policy)) == ("5.26", "0.00")
 
 
+def test_what_begins_to_cost_under_a_card_to_come_does_so_at_its_own_time() -> None:
+    # Until 10 February waiting costs nothing. Then the invoice is half a day over; a day later
+    # it costs 0.33, as of noon of the 10th.
+    free = {name: HAND_POLICY["service"][name] for name in ("contact", "returns")}
+    policy = {"service": free | {"card": [SERVICE | {"from": "2026-02-10"}]}, "invoices": {}}
+    feed = Feed().buy("01-05", "1000", **_invoice(due="02-09", clock="12:00:00"))
+    for now, late, as_of in (
+        ("02-10 11:59", "0.00", "2026-02-04T00:00:00Z"),
+        ("02-10 12:00", "0.33", "2026-02-10T12:00:00Z"),
+    ):
+        outcome = feed.until(now).outcome(**policy)
+        assert _waiting(outcome) == (late, "0.00")
+        assert outcome.values["ada"]["as_of"] == as_of
+
+
+@pytest.mark.parametrize(
+    ("amount", "sale"),
+    [
+        ("100", {"due_at": None}),
+        ("100", {"invoice_id": None}),
+        ("0", {}),
+        ("100", {"type": "return"}),
+    ],
+)
+def test_only_a_sale_on_credit_opens_an_invoice(amount: str, sale: dict[str, object]) -> None:
+    feed = Feed().buy("01-05", amount, **(_invoice() | sale)).until("02-20")
+    assert _waiting(_outcome(feed)) == ("0.00", "0.00")
+
+
 @pytest.mark.parametrize("excuse", [False, True])
 def test_the_sellers_fault_may_be_excused(excuse: bool) -> None:
     # Twenty days after the 5th the chat of 1.00 counts; it was the seller's fault.
