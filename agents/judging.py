@@ -40,6 +40,10 @@ class Judge:
         )
         self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
         self._names = {rule.name for rule in self._rules}
+        self._by_share = policy.share is not None
+        self._decays = policy.decay is not None
+        self._asks_contacts = bool(policy.contacts_due)
+        self._window_days = policy.window_days
         self.tiers = TierRules(policy)
         self._wording = Wording(policy, self.tiers)
 
@@ -66,8 +70,9 @@ class Judge:
             cause = ADOPTION
         if event is not None:
             cause = event
-        index, standing = customer.index(self._policy), customer.standing
-        customer.ranked = index
+        index = customer.index(self._policy) if self._decays else customer.contribution
+        standing = customer.standing
+        customer.ranked = index if self._by_share else 0
         if standing is None:
             self._begin(customer, index, cause, outputs)
         else:
@@ -76,10 +81,10 @@ class Judge:
             if not self.tiers.stays(standing, index):
                 self._follow_value(customer, standing, index, cause, outputs)
         notices = 0
-        if outputs and self._policy.contacts_due:
+        if outputs and self._asks_contacts:
             notices = len([its for its in outputs if its.label == NOTICE])
         self._judge_risks(customer, event, cause, outputs)
-        if self._policy.contacts_due:
+        if self._asks_contacts:
             outputs += [
                 self._wording.contact_due(customer, reason, cause)
                 for reason in reasons_due(customer, event, notices, self._policy)
@@ -219,14 +224,19 @@ class Judge:
 
         `index` is what the tier is judged by, as of now.
         """
-        due = min(self._figures_day(customer), self._tier_day(customer, index))
-        risks = customer.risks
+        counts_from = customer.value.counts_from
+        due = NO_DUE if counts_from == NO_DAY else counts_from + self._window_days
+        standing, risks = customer.standing, customer.risks
+        if standing is not None and (self._decays or not self.tiers.stays(standing, index)):
+            due = min(due, self._tier_day(customer, standing, index))
         for rule in self._rules if risks else self._opening:
             day = rule.due_day(customer, rule.name in risks)
             if day < due:
                 due = day
-        if self._policy.contacts_due:
+        if self._asks_contacts:
             due = min(due, interval_day(customer, self._policy))
+        if customer.before is not None or customer.master is not None:
+            due = min(due, self._more_figures_day(customer))
         due_us = NO_DUE_US if due == NO_DUE else day_start(due)
         if customer.invoices is not None and customer.invoices.next_us < due_us:
             due_us = customer.invoices.next_us
@@ -234,23 +244,18 @@ class Judge:
             due_us = min(due_us, override_ends_us(customer.master, customer.as_of_us))
         return due_us
 
-    def _figures_day(self, customer: Customer) -> int:
-        policy = self._policy
-        counts_from = customer.value.counts_from
-        due = NO_DUE if counts_from == NO_DAY else counts_from + policy.window_days
-        before = customer.before
+    def _more_figures_day(self, customer: Customer) -> int:
+        """When the window before loses a day, or discount leaks that did not."""
+        due, before, policy = NO_DUE, customer.before, self._policy
         if before is not None and before.counts_from != NO_DAY:
-            due = min(due, before.counts_from + 2 * policy.window_days)
+            due = before.counts_from + 2 * policy.window_days
         commitment = customer.commitment
         if commitment is not None and policy.discount is not None:
             due = min(due, leakage_day(commitment, customer.day, policy.discount))
         return due
 
-    def _tier_day(self, customer: Customer, index: int) -> int:
-        standing, decay = customer.standing, self._policy.decay
-        if standing is None:
-            return NO_DUE
-        due = NO_DUE
+    def _tier_day(self, customer: Customer, standing: Standing, index: int) -> int:
+        due, decay = NO_DUE, self._policy.decay
         if not self.tiers.stays(standing, index):
             tier_day = self.tiers.due_day(standing, index)
             # what a policy's change kept back waits for the next occasion

@@ -131,7 +131,8 @@ class Shard:
         customer = restored(customer_id, data, self.policy)
         customer.fit(self.policy)
         review_us = day_start(review_day(self._adoption, self.policy, customer_id))
-        index = customer.ranked = customer.index(self.policy)
+        index = customer.index(self.policy)
+        customer.ranked = index if self._ranking.is_on else 0
         self._ranking.count(index)
         customer.due_us = min(self._judge.due_us(customer, index), review_us)
         self.customers[customer_id] = customer
@@ -411,14 +412,18 @@ class Shard:
         before, due_before_us, ranked = customer.tier, customer.due_us, customer.ranked
         outputs = self._judge.judge(customer, event, by_adoption=by_adoption)
         self._outgoing.judged(customer, outputs, now_us)
-        if before is None:
-            self._ranking.count(customer.ranked)
-        else:
-            self._ranking.move(ranked, customer.ranked)
+        if ranked != customer.ranked or before is None:
+            self._count(before, ranked, customer.ranked)
         if customer.tier != before:
             self._count_tier(before, customer.tier)
         if customer.due_us != due_before_us:
             self._calendar.add(customer.due_us, customer.customer_id)
+
+    def _count(self, tier_before: int | None, before: int, now: int) -> None:
+        if tier_before is None:
+            self._ranking.count(now)
+        else:
+            self._ranking.move(before, now)
 
     def _count_tier(self, before: int | None, now: int | None) -> None:
         if before is not None:

@@ -129,8 +129,9 @@ class Wording:
 
     def contact_due(self, customer: Customer, reason: str, cause: Cause) -> Output:
         """Somebody should get in touch."""
-        assert customer.tier is not None
         touch = customer.touch
+        assert customer.tier is not None
+        assert touch is not None
         touch.sequence += 1
         wire: dict[str, Any] = {
             "event_id": output_id(

@@ -8,7 +8,7 @@ A customer's row, big endian::
     tier     1 byte    the rank of the one in force, lowest first
     by value 1 byte    that of the one by value
     policy   4 bytes   CRC-32 of the policy by which it was judged
-    index    16 bytes  signed; what its tier was judged by, cut off at INDEX_MAX
+    index    16 bytes  signed; under tiers by shares what it was judged by, within INDEX_MAX
     body     msgpack   CustomerRow as an array
 
 The head is read without decoding the body: a customer rests as bytes until it is touched.
@@ -44,6 +44,7 @@ SEEN_BYTES: Final = 16
 
 INDEX_BYTES: Final = 16
 INDEX_MAX: Final = 2**126
+NO_INDEX: Final = bytes(INDEX_BYTES)
 ALL_FLAGS: Final = 3
 
 if sys.byteorder != "little":
@@ -135,19 +136,6 @@ class MasterRow(msgspec.Struct, array_like=True, gc=False):
     override: OverrideRow | None = None
 
 
-class StandingRow(msgspec.Struct, array_like=True, gc=False):
-    """A customer's tier; the one in force is in the row's head."""
-
-    by_value: int
-    since_day: int
-    """The day since which it has the tier by value."""
-    notice_day: int
-    """The day on which a downgrade was announced, or one that never comes."""
-    told: bool
-    """Whether that notice was put out."""
-    in_force_since_day: int
-
-
 class WeightedRow(msgspec.Struct, array_like=True, gc=False):
     """The contribution that fades."""
 
@@ -185,14 +173,21 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     """Of the contacts window, likewise: day and number."""
     payments: list[tuple[int, int]]
     """The last payments by occurred_at: occurred_at in µs, whole days late."""
-    standing: StandingRow
+    by_value_since_day: int
+    """The day since which it has the tier by value, which is in the row's head."""
+    notice_day: int
+    """The day on which a downgrade was announced, or one that never comes."""
+    told: bool
+    """Whether that notice was put out."""
+    in_force_since_day: int
+    """The day since which it has the tier in force, which is in the row's head, too."""
     invoices: list[InvoiceRow]
     unmatched: list[CreditRow]
     master: MasterRow | None
     days_before: list[Wide]
     """Of the window before, oldest day first: day and contribution."""
     weighted: WeightedRow | None
-    touch: TouchRow
+    touch: TouchRow | None
     seen: bytearray
     """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
 
@@ -259,7 +254,7 @@ def encode_customer(row: CustomerRow, head: RowHead) -> bytes:
         head.tier,
         head.by_value,
         head.policy_check,
-        head.index.to_bytes(INDEX_BYTES, "big", signed=True),
+        head.index.to_bytes(INDEX_BYTES, "big", signed=True) if head.index else NO_INDEX,
     )
     return packed + _ENCODER.encode(row)
 
