@@ -122,6 +122,8 @@ class Judge:
         visible = is_visible(tier, override)
         if standing.told == visible:
             return
+        if visible and not self.tiers.awaits(standing, index, customer.day):
+            return
         standing.told = visible
         if visible:
             move = self.tiers.notice_of(standing, index)

@@ -89,6 +89,13 @@ class TierRules:
             self._effect_day(standing, standing.notice_day),
         )
 
+    def awaits(self, standing: Standing, contribution: int, day: int) -> bool:
+        """Whether the downgrade of the notice that stands is still to come."""
+        return (
+            contribution < self._keeps[standing.tier]
+            and self._effect_day(standing, standing.notice_day) > day
+        )
+
     def bounds(self, standing: Standing) -> tuple[float, float]:
         """(from which value on it is kept or recovers, from which on it rises)."""
         low, high = self._stays[standing.tier]
