@@ -231,7 +231,7 @@ class OverServed(_Section, frozen=True):
 class Potential(_Section, frozen=True):
     """`[segments.potential]`: `ordinary` or below, and rising beside the window before."""
 
-    growth: Annotated[Rate, means("holds when the contribution, above 0, is so many times that before")]
+    growth: Annotated[Rate, means("holds when a contribution above 0 is so many times that before")]
     rise: Annotated[Amount, means("and this much more")]
 
 

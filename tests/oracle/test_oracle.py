@@ -49,6 +49,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
             "takes_effect_at": None,
             "tier_by_value": "ordinary",
             "override": None,
+            "cutoffs_version": None,
             "effective_at": "2026-01-05T10:00:00.250Z",
             "value": value,
             "reasons": [
@@ -69,6 +70,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
             "downgrade_at": None,
             "tier_by_value": "ordinary",
             "override": None,
+            "cutoffs_version": None,
             "value": value,
             "tenure_days": 0,
             "wallet_share": None,
