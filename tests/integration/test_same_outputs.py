@@ -1,17 +1,21 @@
-"""The same inputs give the same outputs, whatever the workers, their commits and their deaths."""
+"""The same inputs give the same outputs, whatever the workers, their commits and their deaths.
+
+Once with the plain policy and trade alone, once with everything that a policy can say, with
+master data and erasures.
+"""
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.oracle.records import TOPICS, Record
-from tests.oracle.recount import Outcome, recount
+from tests.oracle.recount import Outcome
 from tests.oracle.sample import sample
-from tests.oracle.sample_policy import POLICY
+from tests.oracle.sample_policy import POLICY_TOML, WHOLE_TOML
 from tests.support.reading import (
     Outputs,
     chains,
@@ -20,7 +24,9 @@ from tests.support.reading import (
     rejections,
     sequences_are_whole,
 )
-from tests.support.topics import Place, Watch, create_topics, load
+from tests.support.recounting import Recounting
+from tests.support.topics import Place, Watch, create_topics, keep_master_data, load
+from tests.support.traffic import whole_sample
 from tests.support.waiting import wait_until
 from tests.support.workers import Crew, Metrics
 
@@ -34,21 +40,58 @@ READ_SECONDS = 120.0
 pytestmark = pytest.mark.kafka
 
 
-@pytest.fixture(scope="module")
-def records() -> list[Record]:
-    return sample(7, 25_000, 600, partitions=PARTITIONS)
+class Case(NamedTuple):
+    """A policy, and how much traffic of which kind."""
+
+    name: str
+    policy: str
+    events: int
+    customers: int
+    whole: bool
+
+    def records(self) -> list[Record]:
+        make = whole_sample if self.whole else sample
+        return make(7, self.events, self.customers, partitions=PARTITIONS)
+
+
+PLAIN = Case("plain", POLICY_TOML, 25_000, 600, whole=False)
+WHOLE = Case("whole", WHOLE_TOML, 15_000, 400, whole=True)
+
+
+@pytest.fixture(scope="module", params=[PLAIN, WHOLE], ids=["plain", "whole"])
+def case(request: pytest.FixtureRequest) -> Case:
+    found = request.param
+    assert isinstance(found, Case)
+    return found
 
 
 @pytest.fixture(scope="module")
-def expected(records: list[Record]) -> Outcome:
-    return recount(POLICY, records, partitions=PARTITIONS)
+def records(case: Case) -> list[Record]:
+    return case.records()
 
 
 @pytest.fixture(scope="module")
-def filled(kafka: str, records: list[Record], sample_policy: Path) -> Place:
+def recounting(case: Case, records: list[Record]) -> Iterator[Recounting]:
+    with closing(Recounting(case.policy, records, PARTITIONS)) as under_way:
+        yield under_way
+
+
+@pytest.fixture(scope="module")
+def filled(
+    kafka: str,
+    case: Case,
+    records: list[Record],
+    recounting: Recounting,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Place:
     """A place whose inputs lie ready: bad records, late ones, duplicates and conflicts too."""
-    place = Place(kafka, "same.", "same", PARTITIONS).telling(clock="event", policy=sample_policy)
+    del recounting  # it begins before the workers do
+    policy = tmp_path_factory.mktemp("policies") / f"{case.name}.toml"
+    policy.write_text(case.policy)
+    name = f"same-{case.name}"
+    place = Place(kafka, f"{name}.", name, PARTITIONS).telling(clock="event", policy=policy)
     create_topics(place)
+    keep_master_data(place)
     load(place, records)
     return place
 
@@ -62,7 +105,7 @@ class Ran(NamedTuple):
 
 @pytest.fixture(scope="module")
 def of_one(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    place = filled.beside("one")
+    place = filled.beside(f"{filled.app_id}-one")
     create_topics(place)
     with closing(Crew(tmp_path_factory.mktemp("one"))) as crew, closing(Watch(place)) as watch:
         worker = crew.start_ready(place)
@@ -74,8 +117,8 @@ def of_one(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 @pytest.fixture(scope="module")
 def of_three(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Outputs:
-    """Three workers, other commits, and `kill -9` whenever some but not all was committed."""
-    place, rng = filled.beside("three"), random.Random(3)
+    """Three workers, other commits, `kill -9` whenever some but not all was committed; a stop."""
+    place, rng = filled.beside(f"{filled.app_id}-three"), random.Random(3)
     create_topics(place)
     with closing(Crew(tmp_path_factory.mktemp("three"))) as crew, closing(Watch(place)) as watch:
         for commit_ms in COMMIT_MS:
@@ -87,9 +130,20 @@ def of_three(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Outputs
                 victim.kill()
                 crew.start(victim.place)
             assert watch.unread() >= UNREAD_LEAST
+        go_on(watch)
+        stopped = rng.choice(crew.running())
+        stopped.wait_for_start()
+        stopped.stop()
+        crew.start(stopped.place)
         crew.wait_until_read(watch, READ_SECONDS)
         crew.stop_all()
     return Outputs(place)
+
+
+@pytest.fixture(scope="module")
+def expected(recounting: Recounting, of_one: Ran, of_three: Outputs) -> Outcome:
+    del of_one, of_three  # they ran meanwhile
+    return recounting.outcome()
 
 
 def go_on(watch: Watch) -> None:
@@ -114,6 +168,8 @@ def test_workers_commits_and_deaths_change_no_byte(of_one: Ran, of_three: Output
     one, three = of_one.outputs, of_three
     assert chains(three.tier_changes) == chains(one.tier_changes)
     assert chains(three.at_risk) == chains(one.at_risk)
+    assert chains(three.contacts_due) == chains(one.contacts_due)
+    assert chains(three.erasures) == chains(one.erasures)
     assert rejections(three.rejected) == rejections(one.rejected)
     assert last_values(three.customer_values) == last_values(one.customer_values)
 
@@ -135,8 +191,21 @@ def test_what_was_consumed_was_applied_dropped_or_rejected(
         assert found.number("events_rejected_total", topic=topic, reason=reason) == number
 
 
-def test_the_inputs_hold_whatever_can_go_wrong(expected: Outcome) -> None:
+def test_the_inputs_hold_whatever_can_go_wrong(case: Case, expected: Outcome) -> None:
     assert len({reason for _, reason, _ in expected.rejected}) == 9
     assert expected.dropped.total() > 100
     assert len({(wire["signal"], wire["status"]) for wire in expected.at_risk}) == 6
     assert expected.timers > 1_000
+    triggers = {wire["trigger"]["kind"] for wire in expected.tier_changes}
+    if case.whole:
+        assert triggers == {"event", "timer", "override"}
+        assert {held for _, _, held in expected.erased} == {True, False}
+        assert {its["reason"] for its in expected.contacts_due} == {
+            "interval",
+            "complaint",
+            "notice",
+        }
+    else:
+        assert triggers == {"event", "timer"}
+        assert not expected.erased
+        assert not expected.contacts_due

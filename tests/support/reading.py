@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final
 
 import cramjam
@@ -17,7 +18,9 @@ import kafka.record.default_records
 import orjson
 from kafka import KafkaConsumer
 
+from tests.oracle import instants
 from tests.oracle.recount import Outcome
+from tests.support.lives import are_whole, begin_anew, lives
 from tests.support.topics import CLIENT_SECONDS, Place
 
 Wire = dict[str, Any]
@@ -107,23 +110,34 @@ def read_until_quiet(place: Place, topic: str, seconds: float) -> list[Out]:
 
 
 class Outputs:
-    """All four outputs, read once."""
+    """All that is said of customers, read once."""
 
     def __init__(self, place: Place) -> None:
         self.tier_changes = read(place, "tier-changes")
         self.at_risk = read(place, "at-risk")
+        self.contacts_due = read(place, "contacts-due")
         self.customer_values = read(place, "customer-values")
+        self.erasures = read(place, "erasures")
         self.rejected = read(place, "rejected-events")
 
 
-def last_values(records: Iterable[Out]) -> dict[str, bytes]:
-    """Each customer's last snapshot, as it came."""
+def newest(records: Iterable[Out]) -> dict[bytes, bytes | None]:
+    """The last value of each key, as it came; None: it was deleted."""
     last = {}
     for one in records:
         assert one.key is not None
-        assert one.value is not None
-        last[one.key.decode()] = one.value
+        last[one.key] = one.value
     return last
+
+
+def last_values(records: Iterable[Out]) -> dict[str, bytes]:
+    """Each customer's last snapshot, as it came; of one that was erased there is none."""
+    return {key.decode(): value for key, value in newest(records).items() if value is not None}
+
+
+def subject_of(customer_id: str, secret: str = "") -> str:
+    """What stands for a customer on `erasures`: BLAKE2b of its id, 128 bits, keyed."""
+    return blake2b(customer_id.encode(), digest_size=16, key=secret.encode()).hexdigest()
 
 
 def chains(records: Iterable[Out]) -> dict[str, list[bytes]]:
@@ -143,32 +157,40 @@ def rejections(records: Iterable[Out]) -> Counter[Any]:
 
 
 def sequences_are_whole(outputs: Outputs) -> None:
-    """Per customer the two outputs together count 1, 2, 3 …, tiers connect, ids are unique."""
-    told = [one.wire for one in (*outputs.tier_changes, *outputs.at_risk)]
-    assert len({wire["event_id"] for wire in told}) == len(told)
-    by_customer: dict[str, list[int]] = {}
-    for wire in told:
-        by_customer.setdefault(wire["customer_id"], []).append(wire["sequence"])
-    for customer_id, numbers in by_customer.items():
-        assert sorted(numbers) == list(range(1, len(numbers) + 1)), customer_id
-    for topic in (outputs.tier_changes, outputs.at_risk):
-        newest: Counter[str] = Counter()
-        for one in topic:
-            wire = one.wire
-            assert wire["sequence"] > newest[wire["customer_id"]], wire
-            newest[wire["customer_id"]] = wire["sequence"]
-    tiers: dict[str, str | None] = {}
-    for one in outputs.tier_changes:
-        wire = one.wire
-        assert wire["from_tier"] == tiers.get(wire["customer_id"]), wire
-        if wire["direction"] not in {"notice", "notice_withdrawn"}:
-            tiers[wire["customer_id"]] = wire["to_tier"]
+    """Ids are unique, tiers connect, and what is said of a customer counts 1, 2, 3 …
+
+    Tier changes and signals count together, contacts due by themselves. Only a customer that was
+    erased begins anew.
+    """
+    said = (outputs.tier_changes, outputs.at_risk, outputs.contacts_due, outputs.erasures)
+    ids = [one.wire["event_id"] for topic in said for one in topic]
+    assert len(set(ids)) == len(ids)
+    changes, risks, contacts = (_by_customer(one.wire for one in topic) for topic in said[:3])
+    begun = 0
+    for customer_id, chain in changes.items():
+        told = lives(chain)
+        begun += len(told)
+        assert are_whole(told, _sequences(risks.pop(customer_id, []))), customer_id
+        assert begin_anew(_sequences(contacts.pop(customer_id, []))) <= len(told), customer_id
+    assert not risks
+    assert not contacts
+    erased = sum(one.wire["held"] for one in outputs.erasures)
+    assert begun == erased + len(last_values(outputs.customer_values))
+
+
+def _sequences(chain: list[Wire]) -> list[int]:
+    return [wire["sequence"] for wire in chain]
 
 
 def equals_recount(outputs: Outputs, expected: Outcome) -> None:
     """All outputs are the recount's: each customer's in order, rejected ones in any."""
     assert _stripped(outputs.tier_changes) == _by_customer(expected.tier_changes)
     assert _stripped(outputs.at_risk) == _by_customer(expected.at_risk)
+    assert _stripped(outputs.contacts_due) == _by_customer(expected.contacts_due)
+    assert _receipts(outputs.erasures) == Counter(
+        (subject_of(customer_id).encode(), instants.text(at), held)
+        for customer_id, at, held in expected.erased
+    )
     last = last_values(outputs.customer_values)
     assert {customer_id: orjson.loads(value) for customer_id, value in last.items()} == (
         expected.values
@@ -187,6 +209,15 @@ def equals_recount(outputs: Outputs, expected: Outcome) -> None:
         assert added["reason"] == reason
         assert field_name is None or added["detail"].startswith(f"{field_name}:")
     assert not wanted
+
+
+def _receipts(records: Iterable[Out]) -> Counter[Any]:
+    found: Counter[Any] = Counter()
+    for one in records:
+        wire = one.wire
+        assert one.key == wire["subject"].encode()
+        found[one.key, wire["erased_at"], wire["held"]] += 1
+    return found
 
 
 def _stripped(records: Iterable[Out]) -> dict[str, list[Wire]]:

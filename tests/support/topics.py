@@ -15,12 +15,21 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import KafkaError
 
-from tests.oracle.records import PURCHASES, TOPICS, Record, partition_of
+from tests.oracle.records import CUSTOMERS, PURCHASES, TOPICS, Record, partition_of
 
 COMMAND: Final = (sys.executable, "-m", "streams")
 COMMAND_SECONDS: Final = 60.0
 CLIENT_SECONDS: Final = 60.0
-OUTPUTS: Final = ("tier-changes", "at-risk", "customer-values", "rejected-events")
+OUTPUTS: Final = (
+    "tier-changes",
+    "at-risk",
+    "contacts-due",
+    "customer-values",
+    "value-histograms",
+    "tier-cutoffs",
+    "erasures",
+    "rejected-events",
+)
 CHANGELOG: Final = "changelog"
 
 
@@ -156,6 +165,14 @@ def configure(place: Place, topic: str, **config: object) -> None:
         admin.alter_configs(
             [ConfigResource(ConfigResourceType.TOPIC, place.name(topic), configs=options)]
         )
+
+
+def keep_master_data(place: Place) -> None:
+    """Keeps the cleaner from `customers`: by records of dates far apart its segments end at once.
+
+    What a newer record replaced would be gone before a worker comes to read it.
+    """
+    configure(place, CUSTOMERS, min_compaction_lag_ms=2**63 - 1)
 
 
 class Watch:
