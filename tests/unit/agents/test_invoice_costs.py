@@ -3,13 +3,16 @@
 Waiting costs 5.00 and 12 % a year by the tests' policy: of 100.00 that is 3.2877 cents a day.
 """
 
+from typing import Any
+
 import pytest
 
 from agents.customer import Customer, restored
 from agents.policy import Policy
 from agents.standing import Standing
 from agents.window import NO_DAY
-from schemas.row import NO_DUE_US
+from schemas.events import Kind
+from schemas.row import NO_DUE_US, read_head
 from schemas.times import DAY_US
 from tests.support.customers import (
     PLAIN,
@@ -26,8 +29,8 @@ from tests.support.customers import (
     totals_of,
     waiting,
 )
-from tests.support.feeding import on
-from tests.support.making import INVOICES, policy
+from tests.support.feeding import Desk, clock, newest, on, sale
+from tests.support.making import INVOICES, payment, policy
 
 WITHOUT = policy()
 
@@ -354,3 +357,67 @@ def test_under_a_policy_without_the_section_what_was_owed_is_forgotten() -> None
     assert again.live_cost == 13
     again.fit(WITHOUT)
     assert (again.invoices, again.live_cost) == (None, 0)
+
+
+# in a partition
+
+
+def owing(**fields: Any) -> dict[str, Any]:
+    """A sale of March 1 that brings nothing, due on the 5th."""
+    made = {"amount": "100.00", "cost": "100.00", "invoice_id": "i-1", "due_at": on(5)}
+    return sale(1, **(made | fields))
+
+
+def test_a_tier_changes_at_the_moment_at_which_waiting_costs_too_much() -> None:
+    desk = Desk(REMINDED)
+    desk.feed(Kind.PURCHASES, owing(due_at=on(5, "17:03:00.000001")))
+    desk.feed(Kind.SUPPORT_CALLS, clock(6, "17:03:00"))
+    desk.commit()
+    assert [its["to_tier"] for its in desk.tier_changes if its["customer_id"] == "ada"] == [
+        "ordinary"
+    ]
+    desk.feed(Kind.SUPPORT_CALLS, clock(6, "17:03:00.000001"))
+    desk.commit()
+    change = desk.tier_changes[-1]
+    assert (change["customer_id"], change["to_tier"]) == ("ada", "maintenance")
+    assert change["effective_at"] == on(6, "17:03:00.000001")
+    assert change["trigger"] == {"kind": "timer", "topic": None, "event_id": None}
+    assert change["value"]["contribution"] == change["value"]["index"] == "-0.03"
+
+
+def test_interest_and_reminders_stand_on_their_lines_and_in_the_service_cost() -> None:
+    desk = Desk(REMINDED)
+    desk.feed(Kind.PURCHASES, owing())
+    desk.feed(Kind.SUPPORT_CALLS, clock(9, "12:00:00"))
+    desk.commit(stop=True)
+    value = newest(desk)["value"]
+    assert (value["lines"]["late_payment"], value["lines"]["reminders"]) == ("0.13", "1.00")
+    assert (value["service_cost"], value["contribution"]) == ("1.13", "-1.13")
+    assert newest(desk)["as_of"] == on(9)
+
+
+def test_after_a_payment_nothing_falls_due_but_the_days_that_leave() -> None:
+    desk = Desk(REMINDED)
+    desk.feed(Kind.PURCHASES, owing())
+    desk.feed(Kind.PAYMENTS, payment(occurred_at=on(6), invoice_id="i-1", due_at=on(5)))
+    desk.commit()
+    assert read_head(desk.customer_rows["ada"]).due_us == at(11, "00:00:00")
+    desk.feed(Kind.SUPPORT_CALLS, clock(25))
+    desk.commit(stop=True)
+    # the sale's day and that of the payment, which came late
+    assert newest(desk)["as_of"] == on(16, "00:00:00")
+
+
+def test_what_was_written_off_is_counted_once() -> None:
+    desk = Desk(REMINDED)
+    desk.feed(
+        Kind.PURCHASES,
+        *(owing(event_id=f"e-{n}", invoice_id=f"i-{n}") for n in range(5)),
+    )
+    changes = desk.commit()
+    assert changes is not None
+    assert changes.tally.invoices_written_off == 2
+    desk.feed(Kind.PURCHASES, sale(2))
+    changes = desk.commit()
+    assert changes is not None
+    assert changes.tally.invoices_written_off == 0
