@@ -283,9 +283,8 @@ def test_a_day_on_which_nothing_came_of_it_is_no_due_time_of_the_window_before()
 
 def test_reminders_that_were_booked_count_in_the_window_before_and_what_waits_does_not() -> None:
     desk = desk_of(by=policy(more=SEGMENTS + INVOICES))
-    due = {"due_at": on(1)}
-    desk.feed(P, sale(1, amount="13.00", invoice_id="i", **due))
-    desk.feed(P, sale(1, 1, amount="100.00", cost="100.00", invoice_id="never", **due))
+    desk.feed(P, sale(1, amount="13.00", invoice_id="i", due_at=on(1)))
+    desk.feed(P, sale(1, 1, amount="100.00", cost="100.00", invoice_id="never", due_at=on(1)))
     desk.feed(Y, paid_on(3))
     desk.feed(P, sale(13, amount="0"))
     # 13.00 less a fee of 5.00, 0.01 of interest and a reminder of 1.00
