@@ -8,6 +8,7 @@ from xxhash import xxh3_64_digest
 
 from agents.window import Lines
 from schemas.events import Kind
+from schemas.lines import LINE_BITS
 from schemas.row import MasterRow
 
 _CONTENT: Final = msgspec.msgpack.Encoder()
@@ -40,9 +41,15 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """8 bytes that stand for the topic and the event's id."""
     content: int
     """CRC-32 of the decoded event: with another one, the same id is a conflict."""
-    lines: Lines = ()
-    """What it adds to its day: line, amount, line, amount, … without zeros."""
+    lines: Lines = []
+    """What it adds to its day, as a value window keeps it: without zeros, by ascending line."""
+    brought: int = 0
+    """What its lines add to the contribution."""
+    excused: int = 0
+    """The part of its cost that is the seller's fault."""
     contacts: int = 0
+    touches: bool = False
+    """Whether customer and company met: a purchase or a contact."""
     complains: bool = False
     days_late: int | None = None
     """Of a payment that was made; None for everything else."""
@@ -80,12 +87,11 @@ def content_check(fields: tuple[object, ...]) -> int:
     return crc32(_CONTENT.encode(fields))
 
 
-def without_zeros(lines: list[int]) -> Lines:
-    """Line, amount, line, amount, … without the lines of which nothing came."""
-    if all(lines[1::2]):
-        return tuple(lines)
-    kept: list[int] = []
-    for at in range(0, len(lines), 2):
-        if lines[at + 1]:
-            kept += lines[at : at + 2]
-    return tuple(kept)
+def lines_of(day: int, amounts: list[int]) -> Lines:
+    """What a value window keeps of [line, amount, line, amount, …] of a day."""
+    lines: Lines = []
+    for at in range(0, len(amounts), 2):
+        if amounts[at + 1]:
+            lines.append(day << LINE_BITS | amounts[at])
+            lines.append(amounts[at + 1])
+    return lines

@@ -9,14 +9,23 @@ from operator import itemgetter
 from typing import Final
 
 from agents.booking import Booking
+from agents.decay import SCALE_BITS
 from agents.discounts import leakage
 from agents.invoices import Invoices
 from agents.policy import Policy
 from agents.seen import Seen
 from agents.standing import Standing
-from agents.window import NO_DAY, ContactWindow, Lines, ValueWindow, WindowBefore
+from agents.window import (
+    NO_DAY,
+    ContactWindow,
+    Lines,
+    ValueWindow,
+    WindowBefore,
+    contributions,
+)
 from schemas.events import Kind
-from schemas.lines import LATE_PAYMENT, REMINDERS, REVENUE, SIGNS
+from schemas.lines import LATE_PAYMENT, LINE_BITS, LINE_MASK, REMINDERS, REVENUE
+from schemas.money import half_even
 from schemas.outputs import Origin
 from schemas.row import (
     NO_DUE_US,
@@ -25,9 +34,9 @@ from schemas.row import (
     CustomerRow,
     MasterRow,
     RowHead,
-    StandingRow,
     TouchRow,
     WeightedRow,
+    clamped,
     decode_customer,
     encode_customer,
     read_head,
@@ -49,6 +58,7 @@ class Customer:
         "contacts",
         "customer_id",
         "day",
+        "decays",
         "due_us",
         "first_day",
         "invoices",
@@ -58,6 +68,7 @@ class Customer:
         "owed",
         "payments",
         "policy_is_new",
+        "ranked",
         "risks",
         "seen",
         "sequence",
@@ -94,7 +105,11 @@ class Customer:
             self.before = WindowBefore([int(number) for number in row.days_before])
         self.weighted = _weighted(row.weighted, self.value, policy)
         """The contribution that fades, relative to the policy's landmark; 0: nothing asks for it"""
-        self.touch: TouchRow = row.touch
+        self.decays = policy.decay is not None
+        self.touch: TouchRow | None = None
+        """None: nobody asks when the customer was met."""
+        if policy.contacts_due:
+            self.touch = TouchRow() if row.touch is None else row.touch
         self.invoices: Invoices | None = None
         """None: nothing is owed, and nothing was paid whose invoice is not known."""
         if row.invoices or row.unmatched:
@@ -105,15 +120,16 @@ class Customer:
         self.standing: Standing | None = None
         """Its tier; None until it is judged for the first time."""
         if head is not None:
-            tier = row.standing
             self.standing = Standing(
-                tier.by_value,
-                tier.since_day,
-                tier.notice_day,
-                tier.told,
+                head.by_value,
+                row.by_value_since_day,
+                row.notice_day,
+                row.told,
                 head.tier,
-                tier.in_force_since_day,
+                row.in_force_since_day,
             )
+        self.ranked = 0 if head is None else head.index
+        """Under tiers by shares: what its tier was judged by the last time; else 0."""
         self.due_us = NO_DUE_US if head is None else head.due_us
         self.policy_is_new = head is None or head.policy_check != policy.check
         """Whether it was never judged by this policy."""
@@ -143,8 +159,8 @@ class Customer:
         if self.value.counts_from <= last_gone:
             gone = self.value.expire(last_gone)
             if self.before is not None:
-                for its_day, brought in gone:
-                    self.before.add(its_day, brought)
+                for its_day, amount in contributions(gone):
+                    self.before.add(its_day, amount)
         if self.before is not None and self.before.counts_from <= last_gone - policy.window_days:
             self.before.expire(last_gone - policy.window_days)
         last_gone = day - policy.contact_days
@@ -164,16 +180,16 @@ class Customer:
         age_days = self.day - day
         self.offsets[event.kind] = offset
         if event.lines:
-            self._book(day, event.lines, policy)
+            self._book(day, event.lines, event.brought, event.excused, policy)
         if event.contacts and age_days < policy.contact_days:
             self.contacts.add(day, event.contacts)
-        if event.kind == Kind.PAYMENTS:
-            self._note_payment(event, policy)
+        if event.days_late is not None:
+            self._note_payment(at_us, event.days_late, policy)
         if event.invoice is not None:
             self._settle(event, policy)
         if event.master is not None:
             self._learn(event.master, policy)
-        elif policy.contacts_due and event.kind != Kind.PAYMENTS:
+        if event.touches and self.touch is not None:
             last = self.touch.last_us
             self.touch.last_us = at_us if last is None else max(last, at_us)
         return self._remember(event, policy) if age_days < policy.dedupe_days else 0
@@ -184,19 +200,24 @@ class Customer:
             return self.seen.cap(policy.dedupe_ids_max)
         return 0
 
-    def _note_payment(self, event: Booking, policy: Policy) -> None:
-        if event.days_late is not None and policy.payments_kept:
-            insort(self.payments, (event.at_us, event.days_late), key=_paid_at)
+    def _note_payment(self, at_us: int, days_late: int, policy: Policy) -> None:
+        if policy.payments_kept:
+            insort(self.payments, (at_us, days_late), key=_paid_at)
             del self.payments[: -policy.payments_kept]
 
-    def _book(self, day: int, lines: Lines, policy: Policy) -> None:
+    def _book(self, day: int, lines: Lines, brought: int, excused: int, policy: Policy) -> None:
+        if self.day - day < policy.window_days:
+            self.value.book(lines, brought, excused)
+        if self.decays or self.before is not None or self.master is not None:
+            self._book_more(day, lines, brought, policy)
+
+    def _book_more(self, day: int, lines: Lines, brought: int, policy: Policy) -> None:
+        """What is kept of bookings beside the window."""
         age_days = self.day - day
-        if age_days < policy.window_days:
-            self.value.book(day, lines)
         if policy.decay is not None:
-            self.weighted += brought(lines) * policy.decay.weight(day)
+            self.weighted += brought * policy.decay.weight(day)
         if self.before is not None and policy.window_days <= age_days < 2 * policy.window_days:
-            self.before.add(day, brought(lines))
+            self.before.add(day, brought)
         commitment = self.commitment
         if commitment is not None and commitment.starts_day <= day <= commitment.ends_day:
             commitment.revenue = wide(int(commitment.revenue) + _revenue(lines))
@@ -210,10 +231,14 @@ class Customer:
         closing, written_off = invoices.take(event.invoice, event.at_us, policy)
         self.written_off += written_off
         if closing is not None and closing[1]:
-            self._book(closing[0], (REMINDERS, closing[1]), policy)
+            self._book_reminders(closing[0], closing[1], policy)
         invoices.weigh(self.as_of_us, policy)
         if not invoices.open and not invoices.unmatched:
             self.invoices = None
+
+    def _book_reminders(self, day: int, cost: int, policy: Policy) -> None:
+        """An invoice closed: what reminding of it cost is booked on that day."""
+        self._book(day, [day << LINE_BITS | REMINDERS, cost], -cost, 0, policy)
 
     def _learn(self, master: MasterRow, policy: Policy) -> None:
         """Master data replaces what an older record said."""
@@ -258,9 +283,16 @@ class Customer:
         return self.invoices.interest + self.invoices.reminders
 
     def index(self, policy: Policy) -> int:
-        """What its tier is judged by, in minor units."""
+        """What its tier is judged by, in minor units.
+
+        Where it fades and is compared with all others': relative to the landmark, so that the
+        passing of time alone moves nobody.
+        """
         if policy.decay is None:
             return self.contribution
+        if policy.share is not None:
+            weight = policy.decay.weight(self.day)
+            return half_even(self.weighted - self.live_cost * weight, 1 << SCALE_BITS)
         return policy.decay.worth(self.weighted, self.day) - self.live_cost
 
     def totals(self) -> list[int]:
@@ -310,13 +342,10 @@ class Customer:
             cells.tobytes() if isinstance(cells, array) else [str(number) for number in cells],
             self.contacts.cells.tobytes(),
             self.payments,
-            StandingRow(
-                standing.tier,
-                standing.since_day,
-                standing.notice_day,
-                standing.told,
-                standing.in_force_since_day,
-            ),
+            standing.since_day,
+            standing.notice_day,
+            standing.told,
+            standing.in_force_since_day,
             [] if invoices is None else invoices.open,
             [] if invoices is None else invoices.unmatched,
             self.master,
@@ -329,20 +358,19 @@ class Customer:
             self.touch,
             self.seen.entries,
         )
-        return encode_customer(
-            row, RowHead(self.due_us, self.owed, standing.in_force, policy.check)
+        head = RowHead(
+            self.due_us,
+            self.owed,
+            standing.notice_day != NO_DAY,
+            standing.in_force,
+            standing.tier,
+            policy.check,
+            clamped(self.ranked),
         )
+        return encode_customer(row, head)
 
 
 _paid_at: Final = itemgetter(0)
-
-
-def brought(lines: Lines) -> int:
-    """What booked lines bring together."""
-    found = 0
-    for at in range(0, len(lines), 2):
-        found += SIGNS[lines[at]] * lines[at + 1]
-    return found
 
 
 def _weighted(row: WeightedRow | None, value: ValueWindow, policy: Policy) -> int:
@@ -355,11 +383,12 @@ def _weighted(row: WeightedRow | None, value: ValueWindow, policy: Policy) -> in
         decay.landmark_day,
     ):
         return int(row.weighted)
-    return sum(amount * decay.weight(day) for day, amount in value.contributions())
+    return sum(amount * decay.weight(day) for day, amount in contributions(value.cells))
 
 
 def _revenue(lines: Lines) -> int:
-    return sum(lines[at + 1] for at in range(0, len(lines), 2) if lines[at] == REVENUE)
+    is_revenue = [lines[at] & LINE_MASK == REVENUE for at in range(0, len(lines), 2)]
+    return sum([lines[2 * at + 1] for at, its in enumerate(is_revenue) if its])
 
 
 def newcomer(customer_id: str, origin: Origin, first: Booking, policy: Policy) -> Customer:
@@ -375,13 +404,16 @@ def newcomer(customer_id: str, origin: Origin, first: Booking, policy: Policy) -
         b"",
         b"",
         [],
-        StandingRow(0, day, NO_DAY, False, day),  # noqa: FBT003 - a row's field
+        day,
+        NO_DAY,
+        False,  # noqa: FBT003 - a row's field
+        day,
         [],
         [],
         None,
         [],
         None,
-        TouchRow(),
+        None,
         bytearray(),
     )
     return Customer(customer_id, row, None, policy)

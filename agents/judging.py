@@ -3,11 +3,12 @@
 In this order: the override as it stands, the tier by value, the signals by name, contacts due.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from agents.booking import Booking
 from agents.contacts_due import interval_day, reasons_due
 from agents.customer import Customer
+from agents.cutoffs import entries_of
 from agents.discounts import leakage_day
 from agents.policy import Policy
 from agents.risks import WATCH, Turn, rules_of
@@ -20,9 +21,9 @@ from agents.standing import (
 )
 from agents.tiers import DOWNGRADE, NOTICE, UPGRADE, WITHDRAWN, Move, TierRules
 from agents.window import NO_DAY, insert_sorted
-from agents.wording import POLICY, TIMER, Cause, Output, Wording
+from agents.wording import ADOPTION, POLICY, TIMER, Cause, Output, Wording
 from schemas.events import Kind
-from schemas.row import NO_DUE, NO_DUE_US, RiskRow
+from schemas.row import NO_DUE, NO_DUE_US, CutoffsRow, RiskRow
 from schemas.times import day_start
 
 SWITCHED_OFF: Final = Turn(raised=False, evidence=[])
@@ -39,11 +40,25 @@ class Judge:
         )
         self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
         self._names = {rule.name for rule in self._rules}
-        self._tiers = TierRules(policy)
-        self._wording = Wording(policy, self._tiers)
-        self.snapshot = self._wording.snapshot
+        self._by_share = policy.share is not None
+        self._decays = policy.decay is not None
+        self._asks_contacts = bool(policy.contacts_due)
+        self._window_days = policy.window_days
+        self.tiers = TierRules(policy)
+        self._wording = Wording(policy, self.tiers)
 
-    def judge(self, customer: Customer, event: Booking | None) -> list[Output]:
+    def adopt(self, cutoffs: CutoffsRow | None) -> None:
+        """Judges by these cut-offs from now on; None: by the policy's entries."""
+        self.tiers = TierRules(self._policy, entries_of(self._policy, cutoffs))
+        self._wording = Wording(self._policy, self.tiers, cutoffs)
+
+    def snapshot(self, customer: Customer) -> dict[str, Any]:
+        """The customer's record for `customer-values`."""
+        return self._wording.snapshot(customer)
+
+    def judge(
+        self, customer: Customer, event: Booking | None, *, by_adoption: bool = False
+    ) -> list[Output]:
         """What changed, in order; the customer's tier, risks, sequence and due time follow.
 
         `event` is what began it; None: the passing of time. What an event does not feed cannot
@@ -51,21 +66,25 @@ class Judge:
         """
         outputs: list[Output] = []
         cause: Cause = POLICY if customer.policy_is_new else TIMER
+        if by_adoption:
+            cause = ADOPTION
         if event is not None:
             cause = event
-        index, standing = customer.index(self._policy), customer.standing
+        index = customer.index(self._policy) if self._decays else customer.contribution
+        standing = customer.standing
+        customer.ranked = index if self._by_share else 0
         if standing is None:
             self._begin(customer, index, cause, outputs)
         else:
             if customer.master is not None or standing.in_force != standing.tier:
                 self._follow_override(customer, standing, index, cause, outputs)
-            if not self._tiers.stays(standing, index):
+            if not self.tiers.stays(standing, index):
                 self._follow_value(customer, standing, index, cause, outputs)
         notices = 0
-        if outputs and self._policy.contacts_due:
+        if outputs and self._asks_contacts:
             notices = len([its for its in outputs if its.label == NOTICE])
         self._judge_risks(customer, event, cause, outputs)
-        if self._policy.contacts_due:
+        if self._asks_contacts:
             outputs += [
                 self._wording.contact_due(customer, reason, cause)
                 for reason in reasons_due(customer, event, notices, self._policy)
@@ -76,7 +95,7 @@ class Judge:
     # tiers
 
     def _begin(self, customer: Customer, index: int, cause: Cause, outputs: list[Output]) -> None:
-        standing, first = self._tiers.begin(index, customer.day)
+        standing, first = self.tiers.begin(index, customer.day)
         override = active_override(customer.master, customer.as_of_us)
         standing.in_force = in_force(standing.tier, override)
         customer.standing = standing
@@ -103,9 +122,11 @@ class Judge:
         visible = is_visible(tier, override)
         if standing.told == visible:
             return
+        if visible and not self.tiers.awaits(standing, index, customer.day):
+            return
         standing.told = visible
         if visible:
-            move = self._tiers.notice_of(standing, index)
+            move = self.tiers.notice_of(standing, index)
             shown = standing.in_force, in_force(move.after, override), NOTICE
         else:
             move = Move(WITHDRAWN, tier, tier)
@@ -164,7 +185,7 @@ class Judge:
         on_change = self._policy.on_change if by_policy else "full"
         if on_change == "keep":
             return []
-        return self._tiers.judge(
+        return self.tiers.judge(
             standing, index, customer.day, upgrades_only=on_change == "upgrades_only"
         )
 
@@ -205,14 +226,19 @@ class Judge:
 
         `index` is what the tier is judged by, as of now.
         """
-        due = min(self._figures_day(customer), self._tier_day(customer, index))
-        risks = customer.risks
+        counts_from = customer.value.counts_from
+        due = NO_DUE if counts_from == NO_DAY else counts_from + self._window_days
+        standing, risks = customer.standing, customer.risks
+        if standing is not None and (self._decays or not self.tiers.stays(standing, index)):
+            due = min(due, self._tier_day(customer, standing, index))
         for rule in self._rules if risks else self._opening:
             day = rule.due_day(customer, rule.name in risks)
             if day < due:
                 due = day
-        if self._policy.contacts_due:
+        if self._asks_contacts:
             due = min(due, interval_day(customer, self._policy))
+        if customer.before is not None or customer.master is not None:
+            due = min(due, self._more_figures_day(customer))
         due_us = NO_DUE_US if due == NO_DUE else day_start(due)
         if customer.invoices is not None and customer.invoices.next_us < due_us:
             due_us = customer.invoices.next_us
@@ -220,30 +246,25 @@ class Judge:
             due_us = min(due_us, override_ends_us(customer.master, customer.as_of_us))
         return due_us
 
-    def _figures_day(self, customer: Customer) -> int:
-        policy = self._policy
-        counts_from = customer.value.counts_from
-        due = NO_DUE if counts_from == NO_DAY else counts_from + policy.window_days
-        before = customer.before
+    def _more_figures_day(self, customer: Customer) -> int:
+        """When the window before loses a day, or discount leaks that did not."""
+        due, before, policy = NO_DUE, customer.before, self._policy
         if before is not None and before.counts_from != NO_DAY:
-            due = min(due, before.counts_from + 2 * policy.window_days)
+            due = before.counts_from + 2 * policy.window_days
         commitment = customer.commitment
         if commitment is not None and policy.discount is not None:
             due = min(due, leakage_day(commitment, customer.day, policy.discount))
         return due
 
-    def _tier_day(self, customer: Customer, index: int) -> int:
-        standing, decay = customer.standing, self._policy.decay
-        if standing is None:
-            return NO_DUE
-        due = NO_DUE
-        if not self._tiers.stays(standing, index):
-            tier_day = self._tiers.due_day(standing, index)
+    def _tier_day(self, customer: Customer, standing: Standing, index: int) -> int:
+        due, decay = NO_DUE, self._policy.decay
+        if not self.tiers.stays(standing, index):
+            tier_day = self.tiers.due_day(standing, index)
             # what a policy's change kept back waits for the next occasion
             if customer.day < tier_day:
                 due = tier_day
-        if decay is not None:
-            low, high = self._tiers.bounds(standing)
+        if decay is not None and self._policy.share is None:
+            low, high = self.tiers.bounds(standing)
             if low <= index < high:
                 live_cost = customer.live_cost
                 fades = decay.day_outside(

@@ -109,6 +109,11 @@ class Outgoing:
         customer.owed = True
         self.publish(customer)
 
+    def put_out(self, message: Message, label: str) -> None:
+        """Another record, of no customer."""
+        self.tally.outputs[message.topic, label] += 1
+        self._outputs.append(message)
+
     def publish(self, customer: Customer) -> None:
         """The customer's snapshot goes out with the next commit."""
         self.owed.pop(customer.customer_id, None)

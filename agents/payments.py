@@ -12,9 +12,8 @@ from agents.booking import (
 )
 from agents.policy import Costs, Policy
 from agents.ports import Agent, Batches, Takes
-from agents.window import Lines
 from schemas.events import Kind, Payment
-from schemas.lines import LATE_PAYMENT
+from schemas.lines import LATE_PAYMENT, LINE_BITS
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
 from schemas.times import DAY_US, FIRST_DAY, LAST_DAY, day_and_micros
 
@@ -49,13 +48,14 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         return UNKNOWN_CURRENCY
     failed = wire.status == "failed"
     days_late = (at_us - due_us) // DAY_US
-    lines: Lines = ()
+    lines: list[int] = []
+    cost = 0
     entry = None
     if not failed:
         paid = half_even(amount * ratio[0], ratio[1])
         cost = late_cost(paid, days_late, policy.cards.at(day)) if days_late > 0 else 0
         if cost:
-            lines = (LATE_PAYMENT, cost)
+            lines = [day << LINE_BITS | LATE_PAYMENT, cost]
         if amount and policy.invoices is not None:
             entry = InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, None)
     return Booking(
@@ -67,6 +67,7 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         id_key(Kind.PAYMENTS, wire.event_id),
         content_check((at_us, wire.invoice_id, amount, wire.currency, due_us, failed)),
         lines,
+        -cost,
         days_late=None if failed else days_late,
         invoice=entry,
     )

@@ -12,6 +12,7 @@ from schemas.money import CURRENCY_DIGITS, parse_ratio, parse_signed_minor
 from schemas.outputs import TIERS, Tier
 from schemas.policy_keys import LatePayer, PolicyFile, SupportSpike
 from schemas.policy_keys import Segments as SegmentsFile
+from schemas.times import MINUTE_US
 
 __all__ = ["Costs", "Policy", "Ratio", "compile_policy"]
 
@@ -52,6 +53,15 @@ class SegmentRules(msgspec.Struct, frozen=True):
     worst_below: int | None = None
 
 
+class ShareRules(msgspec.Struct, frozen=True):
+    """`[tiers.share]`."""
+
+    cuts: tuple[tuple[str, Ratio], tuple[str, Ratio]]
+    """Of important and of key: (rank or profit, share)."""
+    min_change: Ratio
+    every_us: int
+
+
 class HoldRules(msgspec.Struct, frozen=True):
     """`[tiers.hold]`; all zero where it is absent: the plain rule."""
 
@@ -85,6 +95,8 @@ class Policy(msgspec.Struct, frozen=True):
     """By tier's rank; 0: never by itself."""
     entries: tuple[int | None, ...]
     """By tier's rank the contribution from which on it is reached; None for the lowest."""
+    share: ShareRules | None
+    """None: tiers by their entries."""
     hold: HoldRules
     on_change: str
     """What a review by a new policy may do to a tier: keep, upgrades_only or full."""
@@ -139,6 +151,7 @@ def compile_policy(file: PolicyFile) -> Policy:
         ),
         on_change=file.tiers.on_change,
         review_days=file.tiers.review_days,
+        share=_share(file),
         hold=_hold(file, digits),
         treatment={tier: file.treatment.get(tier, {}) for tier in TIERS},
         support_spike=spike,
@@ -175,6 +188,20 @@ def _hold(file: PolicyFile, digits: int) -> HoldRules:
         hold.min_dwell_days,
         hold.grace_days,
         hold.downgrade == "one_step",
+    )
+
+
+def _share(file: PolicyFile) -> ShareRules | None:
+    share = file.tiers.share
+    if share is None:
+        return None
+    return ShareRules(
+        (
+            (share.important.by, _ratio(share.important.share)),
+            (share.key.by, _ratio(share.key.share)),
+        ),
+        _ratio(share.min_change),
+        share.every_minutes * MINUTE_US,
     )
 
 

@@ -9,11 +9,10 @@ from agents.booking import (
     content_check,
     id_key,
     invoice_key,
-    without_zeros,
+    lines_of,
 )
 from agents.policy import Policy, Ratio
 from agents.ports import Agent, Batches, Takes
-from agents.window import Lines
 from schemas.events import Kind, Purchase
 from schemas.lines import (
     DISCOUNTS,
@@ -70,20 +69,19 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     credit = (wire.invoice_id, due_us, fee, at_fault)
     content = content_check((*sold, *credit, wire.category, wire.channel, wire.location))
     paid = _convert(amount, ratio)
-    discount = 0 if listed is None else max(0, _convert(listed, ratio) - paid)
+    listed_base = None if listed is None else _convert(listed, ratio)
+    cost_base = None if cost is None else _convert(cost, ratio)
     if returned:
-        got_back = 0 if cost is None else _convert(cost, ratio)
         kept = 0 if fee is None else _convert(fee, ratio)
-        costs = policy.cards.at(day)
-        handling = costs.return_per_order + costs.return_per_item * items
-        lines = _return_lines(paid, got_back, kept, handling, discount, at_fault=at_fault)
+        handling = policy.cards.at(day).handling(items)
+        amounts, brought = _return(paid, cost_base or 0, kept, handling)
+        if listed_base is not None:
+            amounts += [DISCOUNTS, min(0, paid - listed_base)]
     else:
-        lines = _sale_lines(paid, None if cost is None else _convert(cost, ratio), discount, policy)
-    entry = None
-    if policy.invoices is not None and wire.invoice_id is not None and amount:
-        due_us = None if returned else due_us
-        if returned or due_us is not None:
-            entry = InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, due_us)
+        handling = 0
+        amounts, brought = _sale(paid, cost_base, listed_base, policy)
+    if at_fault:
+        amounts += [SELLER_FAULT, handling]
     return Booking(
         Kind.PURCHASES,
         wire.customer_id,
@@ -92,29 +90,42 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         day,
         id_key(Kind.PURCHASES, wire.event_id),
         content,
-        lines,
-        invoice=entry,
+        lines_of(day, amounts),
+        brought,
+        handling if at_fault else 0,
+        touches=True,
+        invoice=_entry(wire, amount, paid, due_us, policy),
     )
 
 
-def _sale_lines(paid: int, cost: int | None, discount: int, policy: Policy) -> Lines:
-    if cost is None:
-        share, whole = policy.default_cost_rate
-        found = [REVENUE, paid, GOODS, half_even(paid * share, whole), WITHOUT_COST, paid]
-    else:
-        found = [REVENUE, paid, GOODS, cost]
-    if discount:
-        found += [DISCOUNTS, discount]
-    return without_zeros(found)
+def _sale(paid: int, cost: int | None, listed: int | None, policy: Policy) -> tuple[list[int], int]:
+    """(line, amount, …), and what they bring."""
+    discount = 0 if listed is None else max(0, listed - paid)
+    if cost is not None:
+        amounts = [REVENUE, paid, GOODS, cost]
+        return ([*amounts, DISCOUNTS, discount] if discount else amounts), paid - cost
+    share, whole = policy.default_cost_rate
+    cost = half_even(paid * share, whole)
+    return [REVENUE, paid, GOODS, cost, DISCOUNTS, discount, WITHOUT_COST, paid], paid - cost
 
 
-def _return_lines(
-    paid: int, got_back: int, kept: int, handling: int, discount: int, *, at_fault: bool
-) -> Lines:
-    found = [REVENUE, -paid, GOODS, -got_back, FEES, kept, RETURNS, handling, DISCOUNTS, -discount]
-    if at_fault:
-        found += [SELLER_FAULT, handling]
-    return without_zeros(found)
+def _return(paid: int, got_back: int, kept: int, handling: int) -> tuple[list[int], int]:
+    """(line, amount, …), and what they bring."""
+    amounts = [REVENUE, -paid, GOODS, -got_back, FEES, kept, RETURNS, handling]
+    return amounts, got_back - paid + kept - handling
+
+
+def _entry(
+    wire: Purchase, amount: int, paid: int, due_us: int | None, policy: Policy
+) -> InvoiceEntry | None:
+    """What it does to an invoice: a sale needs to say when it is due."""
+    if policy.invoices is None or wire.invoice_id is None or not amount:
+        return None
+    if wire.type == "return":
+        due_us = None
+    elif due_us is None:
+        return None
+    return InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, due_us)
 
 
 def _convert(minor: int, ratio: Ratio) -> int:

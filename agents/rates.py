@@ -30,6 +30,10 @@ class Costs(msgspec.Struct, frozen=True):
     reminders: tuple[tuple[int, int], ...]
     """(days past due, cost), by days."""
 
+    def handling(self, items: int) -> int:
+        """What a return of so many items costs."""
+        return self.return_per_order + self.return_per_item * items
+
 
 class RateCards:
     """What serving costs on which day: the card of an event's own UTC day applies."""

@@ -47,7 +47,7 @@ def segments_of(customer: Customer, totals: list[int], policy: Policy) -> list[S
         (numerator, denominator), rise = rules.potential
         before = customer.before.total
         grown = contribution * denominator >= numerator * before
-        if grown and contribution - before >= rise:
+        if grown and contribution > 0 and contribution - before >= rise:
             least = half_even(numerator * before, denominator)
             found.append(("potential", [money("potential", "growth", contribution, least)]))
     if rules.worst_below is not None and contribution < rules.worst_below:

@@ -13,17 +13,22 @@ from agents.adoption import Adoption, adopt, review_day
 from agents.booking import Booking
 from agents.calendar import Calendar
 from agents.customer import Customer, newcomer, restored
+from agents.cutoffs import Published, entries_of
 from agents.inbox import Inbox, plan
 from agents.intake import Intake, Placement
 from agents.judging import Judge
 from agents.outgoing import Bounds, Changes, Message, Outgoing
 from agents.policy import Policy
 from agents.ports import Batch, InvariantError
+from agents.ranking import Ranking
+from agents.tiers import TierRules
+from agents.window import NO_DAY
 from schemas.events import TOPIC_OF_KIND, Kind
-from schemas.outputs import TIERS, Origin
+from schemas.outputs import CUTOFFS, HISTOGRAMS, TIERS, Origin, encode
 from schemas.rejects import Reason, Rejection
 from schemas.row import (
     PARTITION_KEY,
+    CutoffsRow,
     PartitionRow,
     decode_partition,
     encode_partition,
@@ -38,6 +43,7 @@ NO_TIME: Final = -(2**62)
 """Of a partition in which nothing was applied yet; earlier than any event."""
 UNREAD: Final = -1
 """In a partition's row: this input was absent."""
+CUTOFFS_KEY: Final = b"cutoffs"
 SWEEP: Final = 1_000
 """So many due customers at once; then others get their turn."""
 LATENCY_SAMPLE: Final = 256
@@ -82,6 +88,7 @@ class Shard:
             Bounds(settings.snapshot_us, settings.changed_max, settings.output_bytes_max)
         )
         self._adoption: Adoption = adopt(None, policy, self.partition)
+        self._ranking = Ranking(policy, self.partition)
 
     # restoring
 
@@ -93,6 +100,9 @@ class Shard:
         found = rows.get(PARTITION_KEY)
         row = None if found is None else decode_partition(found)
         self._adoption = adopt(row, self.policy, self.partition)
+        if row is not None:
+            self._ranking.restore(row)
+            self._judge.adopt(self._ranking.adopted if self._ranking.is_on else None)
         for key, data in rows.items():
             if key != PARTITION_KEY:
                 self._restore_customer(key.decode(), data)
@@ -102,6 +112,9 @@ class Shard:
         self._moved = row.policies != self._adoption.policies
         if row.stream_time_us is not None:
             self._stream_time_us = row.stream_time_us
+        if self._ranking.is_on and self._ranking.is_adopting:
+            old = TierRules(self.policy, entries_of(self.policy, self._ranking.adopted_before))
+            self._ranking.wait_for(self._moved_by_cutoffs(old))
         return {kind: row.offsets[kind] for kind in Kind if row.offsets[kind] != UNREAD}
 
     def _restore_customer(self, customer_id: str, data: bytes) -> None:
@@ -110,6 +123,7 @@ class Shard:
         if head.owed:
             self._outgoing.owed[customer_id] = 0
         if head.policy_check == self.policy.check:
+            self._ranking.count(head.index)
             self.customers[customer_id] = data
             self._calendar.add(head.due_us, customer_id)
             return
@@ -118,6 +132,8 @@ class Shard:
         customer.fit(self.policy)
         review_us = day_start(review_day(self._adoption, self.policy, customer_id))
         index = customer.index(self.policy)
+        customer.ranked = index if self._ranking.is_on else 0
+        self._ranking.count(index)
         customer.due_us = min(self._judge.due_us(customer, index), review_us)
         self.customers[customer_id] = customer
         self._calendar.add(customer.due_us, customer_id)
@@ -193,6 +209,8 @@ class Shard:
         """
         steps = 0
         outgoing = self._outgoing
+        if self._ranking.is_adopting:
+            return self._go_on_adopting(now_us)
         while steps < limit and not outgoing.full:
             if self._planned_to >= len(self._plan):
                 self._plan, self._planned_to = plan(self.inboxes), 0
@@ -276,6 +294,7 @@ class Shard:
         self._outgoing.erase(customer_id, customer, origin, at_us, secret, now_us)
         if customer is not None:
             self._count_tier(customer.tier, None)
+            self._ranking.forget(customer.ranked)
             del self.customers[customer_id]
 
     def _see_again(self, event: Booking, offset: int) -> None:
@@ -332,15 +351,79 @@ class Shard:
         self._outgoing.tally.due_times += 1
         self._judged(customer, None, now_us)
 
+    # shares of the whole
+
+    def offer(self, cutoffs: CutoffsRow) -> None:
+        """Adopts a newer version of the cut-offs; `run` then judges whom they move."""
+        if not self._ranking.takes(cutoffs):
+            return
+        old = self._judge.tiers
+        self._judge.adopt(cutoffs)
+        self._ranking.adopt(cutoffs)
+        self._ranking.wait_for(self._moved_by_cutoffs(old))
+        self._moved = True
+
+    def consider(self, published: list[Published], now_us: int) -> None:
+        """Makes new cut-offs of all partitions' histograms, where they are due."""
+        wire = self._ranking.make(published, now_us)
+        if wire is not None:
+            self._outgoing.put_out(Message(CUTOFFS, CUTOFFS_KEY, encode(wire)), "made")
+
+    def _moved_by_cutoffs(self, old: TierRules) -> list[str]:
+        """Whose value lies between the old and the new cut-offs."""
+        new, found = self._judge.tiers, []
+        for customer_id, customer in self.customers.items():
+            if isinstance(customer, bytes):
+                head = read_head(customer)
+                tier, index, noticed = head.by_value, head.index, head.noticed
+            else:
+                standing = customer.standing
+                assert standing is not None
+                tier, index = standing.tier, customer.ranked
+                noticed = standing.notice_day != NO_DAY
+            if new.moves_from(old, tier, index, noticed=noticed):
+                found.append(customer_id)
+        return found
+
+    def _go_on_adopting(self, now_us: int) -> int:
+        """Judges the next customers by the newest cut-offs, at the partition's stream time."""
+        ranking, seen = self._ranking, 0
+        while ranking.is_adopting and seen < SWEEP and not self.full:
+            customer = self._find(ranking.next_waiting())
+            seen += 1
+            if customer is not None:
+                customer.advance(self._stream_time_us, self.policy)
+                self._judged(customer, None, now_us, by_adoption=True)
+                self._fire_all(customer, now_us)
+            ranking.judged()
+        self._moved = True
+        return seen
+
     # what follows
 
-    def _judged(self, customer: Customer, event: Booking | None, now_us: int) -> None:
-        before, due_before_us = customer.tier, customer.due_us
-        self._outgoing.judged(customer, self._judge.judge(customer, event), now_us)
+    def _judged(
+        self,
+        customer: Customer,
+        event: Booking | None,
+        now_us: int,
+        *,
+        by_adoption: bool = False,
+    ) -> None:
+        before, due_before_us, ranked = customer.tier, customer.due_us, customer.ranked
+        outputs = self._judge.judge(customer, event, by_adoption=by_adoption)
+        self._outgoing.judged(customer, outputs, now_us)
+        if ranked != customer.ranked or before is None:
+            self._count(before, ranked, customer.ranked)
         if customer.tier != before:
             self._count_tier(before, customer.tier)
         if customer.due_us != due_before_us:
             self._calendar.add(customer.due_us, customer.customer_id)
+
+    def _count(self, tier_before: int | None, before: int, now: int) -> None:
+        if tier_before is None:
+            self._ranking.count(now)
+        else:
+            self._ranking.move(before, now)
 
     def _count_tier(self, before: int | None, now: int | None) -> None:
         if before is not None:
@@ -356,10 +439,18 @@ class Shard:
         With `all_snapshots` call it until it returns None: each commit has its bound.
         """
         self._due_snapshots(now_us, all_snapshots=all_snapshots)
-        if self._outgoing.is_empty and not self._moved:
+        caught_up = self.drained
+        counts = self._ranking.is_due(now_us, caught_up=caught_up, at_once=all_snapshots)
+        if self._outgoing.is_empty and not self._moved and not counts:
             return None
         outputs, rows, tally = self._outgoing.carry_away(self.policy, self._judge.snapshot)
         self.commit_number += 1
+        if counts:
+            histogram = self._ranking.publication(
+                self.commit_number, now_us, self._settings.snapshot_us, caught_up=caught_up
+            )
+            key = str(self.partition).encode()
+            outputs.append(Message(HISTOGRAMS, key, encode(histogram)))
         rows.append((PARTITION_KEY, encode_partition(self._partition_row())))
         self._moved = False
         return Changes(outputs, rows, {its.kind: its.taken_to for its in self.inboxes}, tally)
@@ -377,6 +468,10 @@ class Shard:
             self.policy.window_days,
             self.policy.contact_days,
             self.policy.base_currency,
+            self._ranking.adopted,
+            self._ranking.adopted_before,
+            self._ranking.after,
+            self._ranking.made,
         )
 
     def _due_snapshots(self, now_us: int, *, all_snapshots: bool) -> None:

@@ -10,11 +10,11 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final
 
-from agents.policy import Ratio
 from agents.ports import InvariantError
+from agents.rates import Ratio
 
-EDGES_UP_TO: Final = 10**24
-"""The edges reach at least this far: far beyond any customer, yet only 5,249 of them."""
+EDGES_UP_TO: Final = 10**36
+"""The edges reach at least this far: values relative to a landmark long ago are large."""
 GROWTH: Final[Ratio] = (101, 100)
 """An edge is at most this times the one before, or one more where that is less than one."""
 

@@ -5,9 +5,8 @@ from typing import Final
 from agents.booking import INVALID, Booking, Unbookable, content_check, id_key
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
-from agents.window import Lines
 from schemas.events import CONTACT_CHANNELS, Kind, SupportCall
-from schemas.lines import CONTACTS, SELLER_FAULT
+from schemas.lines import CONTACTS, LINE_BITS, SELLER_FAULT
 from schemas.money import half_even
 from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros
 
@@ -45,11 +44,12 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
     )
     fixed, per_second, whole = policy.cards.at(day).contacts[wire.channel]
     cost = half_even(fixed + per_second * wire.duration_s, whole)
-    lines: Lines = ()
+    at_fault = bool(wire.seller_fault)
+    lines: list[int] = []
     if cost:
-        lines = (LINE_OF_CHANNEL[wire.channel], cost)
-        if wire.seller_fault:
-            lines += (SELLER_FAULT, cost)
+        lines = [day << LINE_BITS | LINE_OF_CHANNEL[wire.channel], cost]
+        if at_fault:
+            lines += [day << LINE_BITS | SELLER_FAULT, cost]
     return Booking(
         Kind.SUPPORT_CALLS,
         wire.customer_id,
@@ -59,6 +59,9 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
         id_key(Kind.SUPPORT_CALLS, wire.event_id),
         content,
         lines,
+        -cost,
+        cost if at_fault else 0,
         contacts=1,
+        touches=True,
         complains=bool(wire.complaint),
     )

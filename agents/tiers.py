@@ -38,14 +38,15 @@ class Move(msgspec.Struct, frozen=True):
 class TierRules:
     """The tiers of one policy."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, entries: tuple[int | None, ...] | None = None) -> None:
+        """By the policy's entries, or by others in their place."""
         hold = policy.hold
-        self._entries = policy.entries
+        self.entries = policy.entries if entries is None else entries
         self._dwell_days, self._grace_days = hold.min_dwell_days, hold.grace_days
         self._one_step = hold.one_step
         ranks = range(len(TIERS))
-        self._keeps = [_less(entry, hold.keep_share, hold.min_band) for entry in policy.entries]
-        self._ups = [_more(entry, hold.upgrade_share, hold.min_band) for entry in policy.entries]
+        self._keeps = [_less(entry, hold.keep_share, hold.min_band) for entry in self.entries]
+        self._ups = [_more(entry, hold.upgrade_share, hold.min_band) for entry in self.entries]
         self._stays = [
             (self._keeps[rank], self._ups[rank + 1] if rank < KEY_RANK else inf) for rank in ranks
         ]
@@ -54,12 +55,20 @@ class TierRules:
         """The rule and the bound beside an entry that a move crossed; None without a margin."""
         upwards = move.direction == UPGRADE
         rank = move.after if upwards else move.before
-        entry = None if rank is None else self._entries[rank]
+        entry = None if rank is None else self.entries[rank]
         if rank is None or entry is None:
             return None
         bound = self._ups[rank] if upwards else self._keeps[rank]
         rule = "tiers.hold.upgrade_margin" if upwards else "tiers.hold.keep_margin"
         return (rule, int(bound)) if bound != entry else None
+
+    def moves_from(self, old: "TierRules", tier: int, index: int, *, noticed: bool) -> bool:
+        """Whether these rules, in place of others, may have something to say of a customer."""
+        low, high = self._stays[tier]
+        if noticed:
+            return low <= index
+        old_low, old_high = old._stays[tier]
+        return (low <= index < high) != (old_low <= index < old_high)
 
     def stays(self, standing: Standing, contribution: int) -> bool:
         """Whether there is plainly nothing to say: most judgements end here."""
@@ -68,7 +77,7 @@ class TierRules:
 
     def begin(self, contribution: int, day: int) -> tuple[Standing, Move]:
         """The first tier."""
-        rank = tier_rank(contribution, self._entries)
+        rank = tier_rank(contribution, self.entries)
         return Standing(rank, day), Move(ASSIGNED, None, rank)
 
     def notice_of(self, standing: Standing, contribution: int) -> Move:
@@ -78,6 +87,13 @@ class TierRules:
             standing.tier,
             self._down_from(standing.tier, contribution),
             self._effect_day(standing, standing.notice_day),
+        )
+
+    def awaits(self, standing: Standing, contribution: int, day: int) -> bool:
+        """Whether the downgrade of the notice that stands is still to come."""
+        return (
+            contribution < self._keeps[standing.tier]
+            and self._effect_day(standing, standing.notice_day) > day
         )
 
     def bounds(self, standing: Standing) -> tuple[float, float]:
@@ -122,7 +138,7 @@ class TierRules:
         return max(reached, default=tier)
 
     def _down_from(self, tier: int, contribution: int) -> int:
-        return tier - 1 if self._one_step else min(tier - 1, tier_rank(contribution, self._entries))
+        return tier - 1 if self._one_step else min(tier - 1, tier_rank(contribution, self.entries))
 
     def due_day(self, standing: Standing, contribution: int) -> int:
         """The first day on which there is something to say though nothing happens."""
@@ -160,10 +176,16 @@ def tier_rank(contribution: int, entries: tuple[int | None, ...]) -> int:
     return 0
 
 
-def thresholds(rank: int, policy: Policy) -> list[tuple[str, str]]:
+def thresholds(
+    rank: int, entries: tuple[int | None, ...], digits: int, *, by_share: bool
+) -> list[tuple[str, str]]:
     """Why one is of this tier: (rule, entry) of the one reached and of the next, which was not."""
     return [
-        (f"tiers.entry.{TIER_NAMES[judged]}", format_minor(entry, policy.digits))
+        (_rule_of(judged, by_share=by_share), format_minor(entry, digits))
         for judged in range(rank, min(rank + 2, len(TIERS)))
-        if (entry := policy.entries[judged]) is not None
+        if (entry := entries[judged]) is not None
     ]
+
+
+def _rule_of(rank: int, *, by_share: bool) -> str:
+    return f"tiers.{'share' if by_share and rank > 1 else 'entry'}.{TIER_NAMES[rank]}"

@@ -16,8 +16,8 @@ from schemas.lines import LINE_BITS, LINE_MASK, LINES, SELLER_FAULT, SIGNS
 K = TypeVar("K", int, str)
 T = TypeVar("T")
 Cells: TypeAlias = "array[int] | list[int]"
-Lines: TypeAlias = tuple[int, ...]
-"""What an event books: line, amount, line, amount, … without zeros."""
+Lines: TypeAlias = list[int]
+"""Cells of one day, as a value window keeps them: day and line in one, amount, and so on."""
 
 
 def insert_sorted(entries: dict[K, T], key: K, entry: T) -> None:
@@ -56,14 +56,19 @@ class ValueWindow:
         """The part of the service cost that is the seller's fault."""
         self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
 
-    def book(self, day: int, lines: Lines) -> None:
-        """Books amounts on a day that lies inside the window."""
-        for at in range(0, len(lines), 2):
-            line, amount = lines[at], lines[at + 1]
-            self.contribution += SIGNS[line] * amount
-            if line == SELLER_FAULT:
-                self.seller_fault += amount
-            self._add(day << LINE_BITS | line, amount)
+    def book(self, lines: Lines, brought: int, excused: int) -> None:
+        """Books lines of a day inside the window, and what they bring to the two sums."""
+        self.contribution += brought
+        self.seller_fault += excused
+        cells = self.cells
+        if isinstance(cells, array) and (not cells or cells[-CELL] < lines[0]):
+            try:
+                cells.fromlist(lines)
+            except OverflowError:
+                self.cells = [*cells, *lines]
+        else:
+            for at in range(0, len(lines), 2):
+                self._add(lines[at], lines[at + 1])
         self.counts_from = self.cells[0] >> LINE_BITS if self.cells else NO_DAY
 
     def _add(self, key: int, amount: int) -> None:
@@ -95,26 +100,22 @@ class ValueWindow:
         if isinstance(cells, list):
             cells[at:at] = cell
 
-    def expire(self, last_gone: int) -> list[tuple[int, int]]:
-        """Forgets the days up to `last_gone`; the days that left, with their contribution."""
-        cells, gone, left = self.cells, 0, last_gone + 1 << LINE_BITS
-        days: list[tuple[int, int]] = []
+    def expire(self, last_gone: int) -> list[int]:
+        """Forgets the days up to `last_gone`; returns their cells."""
+        cells, gone, left = self.cells, 0, (last_gone + 1) << LINE_BITS
         while gone < len(cells) and cells[gone] < left:
-            day = cells[gone] >> LINE_BITS
-            brought = 0
-            while gone < len(cells) and cells[gone] >> LINE_BITS == day:
-                line, amount = cells[gone] & LINE_MASK, cells[gone + 1]
-                brought += SIGNS[line] * amount
-                if line == SELLER_FAULT:
-                    self.seller_fault -= amount
-                gone += CELL
-            self.contribution -= brought
-            days.append((day, brought))
+            gone += CELL
+        went = list(cells[:gone])
         del cells[:gone]
+        for at in range(0, gone, CELL):
+            line, amount = went[at] & LINE_MASK, went[at + 1]
+            self.contribution -= SIGNS[line] * amount
+            if line == SELLER_FAULT:
+                self.seller_fault -= amount
         self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
         if isinstance(cells, list):
             self.cells = narrowed(cells)
-        return days
+        return went
 
     def totals(self) -> list[int]:
         """The sum of each line over the window."""
@@ -122,14 +123,6 @@ class ValueWindow:
         for at in range(0, len(cells), CELL):
             totals[cells[at] & LINE_MASK] += cells[at + 1]
         return totals
-
-    def contributions(self) -> list[tuple[int, int]]:
-        """(day, amount) of everything that counts in the contribution."""
-        cells = self.cells
-        return [
-            (cells[at] >> LINE_BITS, SIGNS[cells[at] & LINE_MASK] * cells[at + 1])
-            for at in range(0, len(cells), CELL)
-        ]
 
     def sum_of(self, line: int, first_day: int, last_day: int) -> int:
         """One line's sum over the days from `first_day` to `last_day` that are kept."""
@@ -143,6 +136,15 @@ class ValueWindow:
 def contribution_of(totals: list[int]) -> int:
     """What the lines bring together."""
     return sum(SIGNS[line] * totals[line] for line in range(LINES))
+
+
+def contributions(cells: Cells) -> list[tuple[int, int]]:
+    """(day, amount) of every cell that counts in the contribution."""
+    return [
+        (cells[at] >> LINE_BITS, sign * cells[at + 1])
+        for at in range(0, len(cells), CELL)
+        if (sign := SIGNS[cells[at] & LINE_MASK])
+    ]
 
 
 class WindowBefore:

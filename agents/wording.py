@@ -16,18 +16,20 @@ from schemas.money import format_minor, half_even
 from schemas.outputs import (
     AT_RISK,
     CONTACTS_DUE,
+    CUTOFFS,
     TIER_CHANGES,
     TIER_NAMES,
     TIERS,
     output_id,
     value_wire,
 )
-from schemas.row import OverrideRow
+from schemas.row import CutoffsRow, OverrideRow
 from schemas.times import day_start, format_micros
 
 TIMER, POLICY, OVERRIDE = "timer", "policy", "override"
+ADOPTION = "adoption"
 Cause = Booking | str
-"""What begins a judgement: an event, or TIMER or POLICY."""
+"""What begins a judgement: an event, or TIMER, POLICY, or ADOPTION of cut-offs."""
 DAYS_A_YEAR = 365
 SHARE_DIGITS = 4
 
@@ -44,9 +46,14 @@ class Output(msgspec.Struct, frozen=True):
 class Wording:
     """Writes records by one policy."""
 
-    def __init__(self, policy: Policy, tiers: TierRules) -> None:
+    def __init__(self, policy: Policy, tiers: TierRules, cutoffs: CutoffsRow | None = None) -> None:
+        """By the policy's entries, or by cut-offs in their place."""
         self._policy, self._tiers = policy, tiers
-        self._thresholds = tuple(thresholds(rank, policy) for rank in range(len(TIERS)))
+        self._cutoffs_version = None if cutoffs is None else cutoffs.version
+        self._thresholds = tuple(
+            thresholds(rank, tiers.entries, policy.digits, by_share=cutoffs is not None)
+            for rank in range(len(TIERS))
+        )
         self._treatments = tuple(policy.treatment[tier] for tier in TIERS)
 
     def tier_change(
@@ -73,6 +80,7 @@ class Wording:
         wire["takes_effect_at"] = None if due_day is None else format_micros(day_start(due_day))
         wire["tier_by_value"] = TIER_NAMES[move.standing]
         wire["override"] = _override_wire(override)
+        wire["cutoffs_version"] = self._cutoffs_version
         wire["value"] = self._value(customer, totals, index)
         reasons = self._reasons(move, index, with_band=move.direction != "")
         wire["reasons"] = reasons
@@ -121,8 +129,9 @@ class Wording:
 
     def contact_due(self, customer: Customer, reason: str, cause: Cause) -> Output:
         """Somebody should get in touch."""
-        assert customer.tier is not None
         touch = customer.touch
+        assert customer.tier is not None
+        assert touch is not None
         touch.sequence += 1
         wire: dict[str, Any] = {
             "event_id": output_id(
@@ -178,6 +187,7 @@ class Wording:
             "downgrade_at": None if effect_day is None else format_micros(day_start(effect_day)),
             "tier_by_value": TIER_NAMES[standing.tier],
             "override": _override_wire(override),
+            "cutoffs_version": self._cutoffs_version,
             "value": value,
             "tenure_days": customer.tenure_days,
             "wallet_share": _wallet_share(
@@ -225,6 +235,8 @@ def _override_wire(override: OverrideRow | None) -> dict[str, Any] | None:
 
 def _trigger(cause: Cause, *, by_override: bool = False) -> dict[str, str | None]:
     """What made Whalecurve judge: an event with its topic and id, or only a kind."""
+    if cause == ADOPTION and not by_override:
+        return {"kind": POLICY, "topic": CUTOFFS, "event_id": None}
     if isinstance(cause, str):
         return {"kind": OVERRIDE if by_override else cause, "topic": None, "event_id": None}
     topic, event_id = TOPIC_OF_KIND[cause.kind], cause.event_id

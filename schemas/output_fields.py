@@ -8,7 +8,16 @@ from typing import Any, Final, NamedTuple
 
 from schemas.events import CONTACT_CHANNELS, MAX_ID_CHARS
 from schemas.money import CURRENCY_DIGITS
-from schemas.outputs import AT_RISK, CONTACTS_DUE, CUSTOMER_VALUES, ERASURES, TIER_CHANGES, TIERS
+from schemas.outputs import (
+    AT_RISK,
+    CONTACTS_DUE,
+    CUSTOMER_VALUES,
+    CUTOFFS,
+    ERASURES,
+    HISTOGRAMS,
+    TIER_CHANGES,
+    TIERS,
+)
 from schemas.rejects import Reason
 
 
@@ -71,6 +80,7 @@ AMOUNT: Final = Form(
 )
 COUNTING: Final = Form("an integer from 1", {"type": "integer", "minimum": 1})
 WHOLE: Final = Form("an integer from 0", {"type": "integer", "minimum": 0})
+WHOLE_OR_NULL: Final = Form("an integer, or null", {"type": ["integer", "null"], "minimum": 0})
 SHARE_OR_NULL: Final = Form(
     "a decimal text with 4 digits behind the point, or null",
     {"type": ["string", "null"], "pattern": r"^-?[0-9]+\.[0-9]{4}$"},
@@ -83,6 +93,11 @@ TIER: Final = _one_of(*TIERS)
 SEVERITY: Final = _one_of("watch", "high")
 
 _CUSTOMER: Final = OutputField("customer_id", ID, "whom this is about; also the record's key")
+_CUTOFFS_VERSION: Final = OutputField(
+    "cutoffs_version",
+    WHOLE_OR_NULL,
+    "the version of the cut-offs on tier-cutoffs by which the tier was judged; null: by entries",
+)
 _EVENT_ID: Final = OutputField(
     "event_id", TEXT, "the same whenever the same output is made again: drop what came twice"
 )
@@ -126,6 +141,7 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         ),
         _BY_VALUE,
         _OVERRIDE,
+        _CUTOFFS_VERSION,
         _EFFECTIVE,
         _EVALUATED,
         _VALUE,
@@ -180,6 +196,47 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField("treatment", TREATMENT, "what the policy grants this tier"),
         _POLICY,
     ),
+    CUTOFFS: (
+        OutputField("version", COUNTING, "1, 2, 3, …"),
+        OutputField("currency", CURRENCY, "of all amounts here"),
+        OutputField("important", AMOUNT, "the value from which on a customer is important"),
+        OutputField("key", AMOUNT, "and from which on key"),
+        OutputField("made_at", MOMENT, "the clock when they were made"),
+        OutputField("policy_hash", TEXT, "of the policy they were made by"),
+        _POLICY,
+        OutputField("whale_curve", _object("whale_curve"), "cumulative value by rank, then"),
+        OutputField("partitions", _list_of("source"), "which histograms they were made of"),
+    ),
+    HISTOGRAMS: (
+        OutputField("partition", WHOLE, "whose customers are counted"),
+        OutputField("commit_number", COUNTING, "as of which of its commits"),
+        OutputField("policy_hash", TEXT, "of the policy that judged"),
+        _POLICY,
+        OutputField("cutoffs_version", WHOLE, "the version that it adopted; 0: none yet"),
+        OutputField("caught_up", FLAG, "whether nothing was left to take then"),
+        OutputField("customers", WHOLE, "how many are counted"),
+        OutputField("total", AMOUNT, "what they are worth together"),
+        OutputField(
+            "buckets",
+            Form(
+                "a list of [bucket, count, sum]",
+                {
+                    "type": "array",
+                    "items": {
+                        "type": "array",
+                        "prefixItems": [
+                            {"type": "integer"},
+                            {"type": "integer", "minimum": 1},
+                            {"type": "string", "pattern": "^-?[0-9]+$"},
+                        ],
+                        "minItems": 3,
+                        "maxItems": 3,
+                    },
+                },
+            ),
+            "by ascending bucket (`agents/shares.py`); the exact sum in minor units, as text",
+        ),
+    ),
     ERASURES: (
         _EVENT_ID,
         OutputField(
@@ -201,6 +258,7 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         ),
         _BY_VALUE,
         _OVERRIDE,
+        _CUTOFFS_VERSION,
         _VALUE,
         OutputField("tenure_days", WHOLE, "UTC days from its earliest event to `as_of`"),
         OutputField(
@@ -282,6 +340,24 @@ OBJECT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField("region", TEXT_OR_NULL, "where it is at home"),
         OutputField("industry", TEXT_OR_NULL, "what it does"),
         OutputField("joined_at", MOMENT_OR_NULL, "since when it is a customer"),
+    ),
+    "source": (
+        OutputField("partition", WHOLE, "its number"),
+        OutputField("commit_number", COUNTING, "as of which of its commits"),
+    ),
+    "whale_curve": (
+        OutputField("customers", WHOLE, "how many there are"),
+        OutputField("total", AMOUNT, "what they are worth together"),
+        OutputField("peak", AMOUNT, "what those with a positive value are worth"),
+        OutputField("peak_customers", WHOLE, "how many these are"),
+        OutputField("erosion", AMOUNT, "what the rest loses again: peak less total"),
+        OutputField("top_fifth", AMOUNT, "what the best fifth of all is worth"),
+        OutputField("top_fifth_share", SHARE_OR_NULL, "as a part of the total; null: no total"),
+        OutputField("points", _list_of("point"), "the curve at every 5 % of the customers"),
+    ),
+    "point": (
+        OutputField("customers", WHOLE, "so many, the best first"),
+        OutputField("value", AMOUNT, "are worth this together"),
     ),
     "finding": (
         OutputField("rule", TEXT, "the policy's key that was judged by"),

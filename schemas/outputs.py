@@ -34,6 +34,8 @@ TIER_CHANGES: Final = "tier-changes"
 AT_RISK: Final = "at-risk"
 CUSTOMER_VALUES: Final = "customer-values"
 CONTACTS_DUE: Final = "contacts-due"
+HISTOGRAMS: Final = "value-histograms"
+CUTOFFS: Final = "tier-cutoffs"
 ERASURES: Final = "erasures"
 REJECTED_EVENTS: Final = "rejected-events"
 

@@ -23,6 +23,9 @@ WHOLE_GRANTS: Final = ("support_priority", "contact_every_days", "credit_days")
 """Known keys of a treatment that are whole numbers."""
 
 
+BELOW_ONE: Final = ("tiers.hold.", "tiers.share.min_change")
+
+
 class PolicyError(Exception):
     """A policy that can't be used; the text names file, key, expectation and finding."""
 
@@ -109,6 +112,7 @@ def _faults(policy: PolicyFile) -> Iterator[Fault]:
     yield from _service_faults(policy)
     yield from _order_faults(policy, digits)
     yield from _measure_faults(policy)
+    yield from _share_faults(policy, digits)
     yield from _discount_faults(policy, digits)
     yield from _treatment_faults(policy)
 
@@ -139,6 +143,21 @@ def _measure_faults(policy: PolicyFile) -> Iterator[Fault]:
         )
     if not _is_date(value.landmark):
         yield "value.landmark", "a date as YYYY-MM-DD", value.landmark
+
+
+def _share_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
+    tiers = policy.tiers
+    if tiers.mode == "share" and tiers.share is None:
+        yield "tiers.share", "a section, as tiers.mode is share", "none"
+    if tiers.mode == "entry" and tiers.share is not None:
+        yield "tiers.share", "no section, unless tiers.mode is share", "one"
+    if tiers.mode == "share" and policy.value.measure == "decayed":
+        amounts = {"tiers.entry.ordinary": tiers.entry.ordinary}
+        if tiers.hold is not None:
+            amounts["tiers.hold.min_band"] = tiers.hold.min_band
+        for key, text in amounts.items():
+            if parse_signed_minor(text, digits) != 0:
+                yield key, "0: shares of a decayed value are not in money of the day", text
 
 
 def _discount_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
@@ -251,9 +270,11 @@ def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
         ratio = parse_ratio(text)
         if ratio is None:
             yield key, "a decimal text, not negative", text
-        elif key.startswith("tiers.hold.") and ratio[0] >= ratio[1]:
+        elif key.startswith(BELOW_ONE) and ratio[0] >= ratio[1]:
             yield key, "less than 1", text
-        elif key.startswith(("value.", "discount.")) and ratio[0] > ratio[1]:
+        elif key.startswith(("tiers.share.key", "tiers.share.important")) and ratio[0] == 0:
+            yield key, "more than 0", text
+        elif key.startswith(("value.", "discount.", "tiers.share.")) and ratio[0] > ratio[1]:
             yield key, "at most 1", text
     for its_key, costs in _costs(policy):
         for channel in costs.contact:
@@ -272,6 +293,11 @@ def _rates(policy: PolicyFile) -> Iterator[tuple[str, str]]:
         for channel, contact in costs.contact.items():
             yield f"{its_key}.contact.{channel}.per_minute", contact.per_minute
     hold, discount, segments = policy.tiers.hold, policy.discount, policy.segments
+    share = policy.tiers.share
+    if share is not None:
+        yield "tiers.share.key.share", share.key.share
+        yield "tiers.share.important.share", share.important.share
+        yield "tiers.share.min_change", share.min_change
     if hold is not None:
         yield "tiers.hold.upgrade_margin", hold.upgrade_margin
         yield "tiers.hold.keep_margin", hold.keep_margin

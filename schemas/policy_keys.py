@@ -9,6 +9,7 @@ import msgspec
 
 MAX_WINDOW_DAYS: Final = 3660
 MAX_DEDUPE_IDS: Final = 200_000
+MINUTES_MAX: Final = 366 * 24 * 60
 REMINDERS_MAX: Final = 16
 STEPS_MAX: Final = 100
 KEPT_MAX: Final = 1_000
@@ -19,6 +20,7 @@ DaysOrNone = Annotated[int, msgspec.Meta(ge=0, le=MAX_WINDOW_DAYS)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 CountOrNone = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 HalfLife = Annotated[int, msgspec.Meta(ge=7, le=MAX_WINDOW_DAYS)]
+Minutes = Annotated[int, msgspec.Meta(ge=0, le=MINUTES_MAX)]
 Kept = Annotated[int, msgspec.Meta(ge=1, le=KEPT_MAX)]
 Payments = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Amount = Annotated[str, msgspec.Meta(title="amount")]
@@ -161,10 +163,42 @@ class Hold(_Section, frozen=True):
     ] = "full"
 
 
+class Cut(_Section, frozen=True):
+    """`[tiers.share.TIER]`: who makes up a tier."""
+
+    by: Annotated[
+        Literal["rank", "profit"],
+        means(
+            "`rank`: the best so many of those with a positive value; `profit`: the best who "
+            "together bring so much of what all of those bring"
+        ),
+    ]
+    share: Annotated[Rate, means("above 0, at most 1")]
+
+
+class Share(_Section, frozen=True):
+    """`[tiers.share]`: how tiers by shares of the whole are cut."""
+
+    key: Cut
+    important: Cut
+    min_change: Annotated[
+        Rate, means("cut-offs are made anew when one moved by more than this share of it, below 1")
+    ] = "0.02"
+    every_minutes: Annotated[Minutes, means("at most so often, by the wall clock")] = 60
+
+
 class Tiers(_Section, frozen=True):
     """`[tiers]`: who gets which tier, and what a changed policy may do to it."""
 
     entry: Entries
+    mode: Annotated[
+        Literal["entry", "share"],
+        means(
+            "`entry`: by amounts; `share`: `key` and `important` by shares of the whole, by "
+            "their entries until the first cut-offs are made"
+        ),
+    ] = "entry"
+    share: Share | None = None
     hold: Hold | None = None
     on_change: Annotated[
         Literal["keep", "upgrades_only", "full"],
@@ -197,7 +231,7 @@ class OverServed(_Section, frozen=True):
 class Potential(_Section, frozen=True):
     """`[segments.potential]`: `ordinary` or below, and rising beside the window before."""
 
-    growth: Annotated[Rate, means("holds when the contribution is so many times that before")]
+    growth: Annotated[Rate, means("holds when a contribution above 0 is so many times that before")]
     rise: Annotated[Amount, means("and this much more")]
 
 

@@ -4,9 +4,11 @@ A customer's row, big endian::
 
     version  1 byte    ROW_VERSION
     due      8 bytes   signed, µs; NO_DUE_US: nothing falls due by itself
-    owed     1 byte    1: a snapshot is owed to customer-values
+    flags    1 byte    1: a snapshot is owed to customer-values; 2: a downgrade is announced
     tier     1 byte    the rank of the one in force, lowest first
+    by value 1 byte    that of the one by value
     policy   4 bytes   CRC-32 of the policy by which it was judged
+    index    16 bytes  signed; under tiers by shares what it was judged by, within INDEX_MAX
     body     msgpack   CustomerRow as an array
 
 The head is read without decoding the body: a customer rests as bytes until it is touched.
@@ -40,10 +42,15 @@ ID_BYTES: Final = 8
 SEEN_BYTES: Final = 16
 """A remembered id: its day in 4 bytes, 8 bytes of XXH3 of it, CRC-32 of the decoded content."""
 
+INDEX_BYTES: Final = 16
+INDEX_MAX: Final = 2**126
+NO_INDEX: Final = bytes(INDEX_BYTES)
+ALL_FLAGS: Final = 3
+
 if sys.byteorder != "little":
     raise ImportError("rows are stored as they lie in memory: a little-endian machine is needed")
 
-_HEAD: Final = struct.Struct(">BqBBI")
+_HEAD: Final = struct.Struct(">BqBBBI16s")
 
 
 class RowError(Exception):
@@ -55,8 +62,11 @@ class RowHead(msgspec.Struct, frozen=True, gc=False):
 
     due_us: int
     owed: bool
+    noticed: bool
     tier: int
+    by_value: int
     policy_check: int
+    index: int
 
 
 class RiskRow(msgspec.Struct, array_like=True, gc=False):
@@ -126,19 +136,6 @@ class MasterRow(msgspec.Struct, array_like=True, gc=False):
     override: OverrideRow | None = None
 
 
-class StandingRow(msgspec.Struct, array_like=True, gc=False):
-    """A customer's tier; the one in force is in the row's head."""
-
-    by_value: int
-    since_day: int
-    """The day since which it has the tier by value."""
-    notice_day: int
-    """The day on which a downgrade was announced, or one that never comes."""
-    told: bool
-    """Whether that notice was put out."""
-    in_force_since_day: int
-
-
 class WeightedRow(msgspec.Struct, array_like=True, gc=False):
     """The contribution that fades."""
 
@@ -176,16 +173,36 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     """Of the contacts window, likewise: day and number."""
     payments: list[tuple[int, int]]
     """The last payments by occurred_at: occurred_at in µs, whole days late."""
-    standing: StandingRow
+    by_value_since_day: int
+    """The day since which it has the tier by value, which is in the row's head."""
+    notice_day: int
+    """The day on which a downgrade was announced, or one that never comes."""
+    told: bool
+    """Whether that notice was put out."""
+    in_force_since_day: int
+    """The day since which it has the tier in force, which is in the row's head, too."""
     invoices: list[InvoiceRow]
     unmatched: list[CreditRow]
     master: MasterRow | None
     days_before: list[Wide]
     """Of the window before, oldest day first: day and contribution."""
     weighted: WeightedRow | None
-    touch: TouchRow
+    touch: TouchRow | None
     seen: bytearray
     """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
+
+
+class CutoffsRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """From which value on customers are important and key, by shares of the whole."""
+
+    version: int
+    """1, 2, 3, …; 0: none were made yet."""
+    important: Wide
+    key: Wide
+    policy_hash: str
+    """Of the policy they were made by."""
+    made_us: int
+    """By the wall clock."""
 
 
 class PartitionRow(msgspec.Struct, array_like=True, gc=False):
@@ -203,6 +220,19 @@ class PartitionRow(msgspec.Struct, array_like=True, gc=False):
     contact_days: int
     """Over how many days contacts are kept; 0: no signal asked for them."""
     base_currency: str
+    adopted: CutoffsRow | None
+    """The cut-offs by which its customers are judged; None: by the policy's entries."""
+    adopted_before: CutoffsRow | None
+    """Those before, while customers are still to be judged again."""
+    adopting_after: str | None
+    """While they are: the last customer_id that was; None: all were."""
+    made: CutoffsRow | None
+    """The newest cut-offs that this partition made for all (the first partition does)."""
+
+
+def clamped(index: int) -> int:
+    """A value as it is counted and stored; beyond 2^126 it is as good as that."""
+    return max(-INDEX_MAX, min(INDEX_MAX, index))
 
 
 def wide(number: int) -> Wide:
@@ -217,7 +247,15 @@ _PARTITION: Final = msgspec.msgpack.Decoder(PartitionRow)
 
 def encode_customer(row: CustomerRow, head: RowHead) -> bytes:
     """The row's bytes."""
-    packed = _HEAD.pack(ROW_VERSION, head.due_us, head.owed, head.tier, head.policy_check)
+    packed = _HEAD.pack(
+        ROW_VERSION,
+        head.due_us,
+        head.owed + 2 * head.noticed,
+        head.tier,
+        head.by_value,
+        head.policy_check,
+        head.index.to_bytes(INDEX_BYTES, "big", signed=True) if head.index else NO_INDEX,
+    )
     return packed + _ENCODER.encode(row)
 
 
@@ -225,14 +263,22 @@ def read_head(data: bytes) -> RowHead:
     """The head of a customer's row; RowError where it can't be read."""
     if len(data) < _HEAD.size:
         raise RowError(f"expected a row of at least {_HEAD.size} bytes, found {len(data)}")
-    version, due_us, owed, tier, policy_check = _HEAD.unpack_from(data)
+    version, due_us, flags, tier, by_value, policy_check, index = _HEAD.unpack_from(data)
     _check_version(version)
-    if tier >= len(TIERS) or owed > 1:
+    if tier >= len(TIERS) or by_value >= len(TIERS) or flags > ALL_FLAGS:
         raise RowError(
-            f"expected a tier below {len(TIERS)} and a flag of 0 or 1, found {tier} and {owed}: "
-            "the row is corrupt"
+            f"expected tiers below {len(TIERS)} and flags of 0 to {ALL_FLAGS}, found {tier}, "
+            f"{by_value} and {flags}: the row is corrupt"
         )
-    return RowHead(due_us, bool(owed), tier, policy_check)
+    return RowHead(
+        due_us,
+        bool(flags & 1),
+        bool(flags & 2),
+        tier,
+        by_value,
+        policy_check,
+        int.from_bytes(index, "big", signed=True),
+    )
 
 
 def decode_customer(data: bytes) -> CustomerRow:

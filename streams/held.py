@@ -14,9 +14,11 @@ from typing import Any, Final, Protocol
 
 from aiokafka import TopicPartition
 
+from agents.cutoffs import Published
 from agents.ports import Batch, InvariantError
 from agents.shard import Shard
 from schemas.events import Kind
+from schemas.row import CutoffsRow
 from streams.commit import CommitError, Log
 from streams.logs import note
 from streams.metrics import Metrics
@@ -205,6 +207,17 @@ class Held:
                 await asyncio.wait_for(self._wake.wait(), IDLE_S)
             except TimeoutError:
                 continue
+
+    def offer(self, cutoffs: CutoffsRow) -> None:
+        """Newer cut-offs, for a shard that is running."""
+        if self.running:
+            self.shard.offer(cutoffs)
+            self._wake.set()
+
+    def consider(self, published: list[Published]) -> None:
+        """All partitions' histograms, for the shard that makes the cut-offs."""
+        if self.running:
+            self.shard.consider(published, now_us())
 
     # committing
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from schemas.money import CURRENCY_DIGITS, format_minor
-from schemas.times import DAY_US, day_of
+from schemas.times import DAY_US, day_of, format_micros
 
 TERMS_DAYS: Final = 14
 """How long a sale on credit may wait for its money."""
@@ -85,6 +85,12 @@ Body = dict[str, Any]
 """An event without its id and time."""
 
 
+REGIONS: Final = ("north", "south", "west", "east")
+INDUSTRIES: Final = ("building", "catering", "health", "retail", "crafts")
+KNOWN_SHARE: Final = 0.5
+"""Of so many customers master data are known."""
+
+
 class Shopper(NamedTuple):
     """One customer."""
 
@@ -121,6 +127,41 @@ def population(rng: Random, customers: int, currencies: tuple[str, ...]) -> list
         name = f"c-{number + 1:0{width}}"
         shoppers.append(Shopper(name, KINDS[kind], currency, rng.randrange(365)))
     return shoppers
+
+
+def master_data(rng: Random, shopper: Shopper, at_us: int) -> Body:
+    """Make what the CRM knows of a customer: big ones promise volumes, a few are overridden."""
+    habits = shopper.habits
+    low, high = habits.basket
+    business = habits.credit > 0
+    body: Body = {
+        "segment": "business" if business else "individual",
+        "region": rng.choice(REGIONS),
+        "joined_at": format_micros((day_of(at_us) - rng.randint(30, 2_000)) * DAY_US),
+        "wallet": {
+            "amount": money(round(rng.uniform(5, 60) * (low + high)), shopper.currency),
+            "currency": shopper.currency,
+        },
+    }
+    if business:
+        body["industry"] = rng.choice(INDUSTRIES)
+    if habits.discount and rng.random() < 0.4:  # noqa: PLR2004 - who gets a discount promised more
+        starts = day_of(at_us) - rng.randint(0, 90)
+        body["commitment"] = {
+            "amount": money(round(rng.uniform(10, 40) * high), shopper.currency),
+            "currency": shopper.currency,
+            "discount_rate": f"{habits.discount:.2f}",
+            "starts_on": format_micros(starts * DAY_US)[:10],
+            "ends_on": format_micros((starts + 364) * DAY_US)[:10],
+        }
+    if rng.random() < 0.04:  # noqa: PLR2004 - few know the owner
+        body["override"] = {
+            "tier": "important",
+            "mode": "floor",
+            "reason": "a reference customer of the board",
+            "expires_at": format_micros((day_of(at_us) + rng.randint(60, 240)) * DAY_US),
+        }
+    return body
 
 
 def sale(rng: Random, shopper: Shopper, order_id: str) -> tuple[Body, int, int]:

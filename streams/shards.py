@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final
 
+import orjson
 from aiokafka import TopicPartition
 
+from agents.cutoffs import read_cutoffs, read_histogram
 from agents.intake import Placement
 from agents.policy import Policy
 from agents.ports import Batch, InvariantError
@@ -20,6 +23,7 @@ from streams.logs import note
 from streams.metrics import Metrics
 from streams.restore import read_changelog
 from streams.settings import Settings
+from streams.shares import Known, SharesReader
 from streams.transport import BatchConsumer, Gate
 
 THREADS_MAX: Final = 16
@@ -47,12 +51,17 @@ class Shards:
         self._consumer: BatchConsumer
         self._loop: asyncio.AbstractEventLoop
         gate.failed = self._around.fail
+        self._reader: SharesReader | None = None
+        if policy.share is not None:
+            self._reader = SharesReader(settings, partitions, self._tell_shares, self._around.fail)
 
     def attach(self, consumer: BatchConsumer) -> None:
         """Makes the consumer known; to be called on the loop that runs the shards."""
         self._consumer = consumer
         self._around.inputs = consumer
         self._loop = asyncio.get_running_loop()
+        if self._reader is not None:
+            self._reader.start()
 
     async def take(self, batch: Batch) -> None:
         """Hands a batch to its shard; void where the partition is not held any more."""
@@ -135,6 +144,27 @@ class Shards:
 
         return PlainLog(self._settings, partition, commit_offsets)
 
+    # shares of the whole
+
+    def _tell_shares(self, known: Known) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._see_shares, known)
+
+    def _see_shares(self, known: Known) -> None:
+        """Offers the newest cut-offs to every partition; whoever holds the first makes new ones."""
+        histograms, cutoffs = known
+        try:
+            offered = None if cutoffs is None else read_cutoffs(cutoffs, self._policy)
+            for held in self._held.values():
+                if offered is not None:
+                    held.offer(offered)
+            first = self._held.get(0)
+            if first is not None and len(histograms) == self._partitions:
+                published = [read_histogram(orjson.loads(its)) for its in histograms.values()]
+                first.consider(published)
+        except Exception as error:  # noqa: BLE001 - a broken invariant ends the process
+            self._around.fail(error)
+
     # health and end
 
     @property
@@ -168,5 +198,7 @@ class Shards:
 
     def close(self) -> None:
         """Ends the threads and clients."""
+        if self._reader is not None:
+            self._reader.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._group.close()

@@ -22,11 +22,13 @@ from typing import Any, Final
 from agents.policy import Policy
 from schemas.times import DAY_US, day_of, format_micros
 from streams.market import (
+    KNOWN_SHARE,
     TERMS_DAYS,
     Body,
     Shopper,
     contact,
     goods_back,
+    master_data,
     money,
     paid_late_us,
     population,
@@ -113,6 +115,7 @@ class _Market:
         self._start_us = clock()
         self._run = f"{seed}-{self._start_us // 1000:x}"
         self._number = 0
+        self._met: set[str] = set()
         self._pending: list[tuple[int, int, str, Shopper, Body]] = []
 
     def next(self) -> Event:
@@ -124,12 +127,22 @@ class _Market:
         else:
             shopper = self._rng.choices(self._shoppers, cum_weights=self._pulls)[0]
             topic, body = self._does(shopper, at_us)
+            if shopper.customer_id not in self._met:
+                topic, body = self._meets(shopper, at_us, topic, body)
         head = {
             "event_id": f"{topic[0]}-{self._run}-{self._number}",
             "customer_id": shopper.customer_id,
             "occurred_at": format_micros(at_us // 1000 * 1000),
         }
         return topic, head | body
+
+    def _meets(self, shopper: Shopper, at_us: int, topic: str, body: Body) -> tuple[str, Body]:
+        """Tell of a customer who comes for the first time, where the CRM knows him."""
+        self._met.add(shopper.customer_id)
+        if self._rng.random() >= KNOWN_SHARE:
+            return topic, body
+        self._later(at_us, topic, shopper, body)
+        return "customers", master_data(self._rng, shopper, at_us)
 
     def _does(self, shopper: Shopper, at_us: int) -> tuple[str, Body]:
         rng, habits = self._rng, shopper.habits
@@ -191,6 +204,9 @@ def _spoilt(rng: Random, last: Event) -> Event:
         value["occurred_at"] = "2999-01-01T00:00:00Z"
     elif fault == 3:  # noqa: PLR2004 - one of six
         value["customer_id"] = ""
+    elif topic == "customers":
+        value["segment"] = "friend" if fault == 4 else "business"  # noqa: PLR2004
+        value["region"] = "nowhere"
     elif topic == "support-calls":
         value["duration_s"] = -1 if fault == 4 else value["duration_s"] + 1  # noqa: PLR2004
     elif fault == 4:  # noqa: PLR2004 - one of six

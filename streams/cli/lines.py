@@ -6,7 +6,16 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.outputs import AT_RISK, CUSTOMER_VALUES, REJECTED_EVENTS, TIER_CHANGES
+from schemas.outputs import (
+    AT_RISK,
+    CONTACTS_DUE,
+    CUSTOMER_VALUES,
+    CUTOFFS,
+    ERASURES,
+    HISTOGRAMS,
+    REJECTED_EVENTS,
+    TIER_CHANGES,
+)
 from schemas.times import format_micros
 
 EXCERPT_CHARS: Final = 128
@@ -18,8 +27,17 @@ _FINDINGS: Final = {
     "risk.unprofitable.below": ("contribution", "<"),
     "risk.unprofitable.min_tenure_days": ("days a customer", ">="),
     "risk.unprofitable.clear_at": ("contribution", ">="),
+    "risk.unprofitable.excuse_seller_fault": ("the seller's fault", "is"),
     "risk.late_payer.late": ("late payments", ">="),
     "risk.late_payer.clear_on_time": ("payments on time", ">="),
+    "segments.best.contribution_from": ("best: contribution", ">="),
+    "segments.fake_big.revenue_from": ("fake big: revenue", ">="),
+    "segments.fake_big.contribution_below": ("fake big: contribution", "<"),
+    "segments.over_served.service_share": ("over-served: service cost", ">"),
+    "segments.potential.growth": ("potential: contribution", ">="),
+    "segments.worst.contribution_below": ("worst: contribution", "<"),
+    "override.floor": ("by value", "with a floor of"),
+    "override.lock": ("by value", "locked at"),
 }
 """How a rule's observation is named, and how it stands to the threshold."""
 
@@ -43,6 +61,8 @@ def describe(topic: str, record: Any) -> Line:
     at = format_micros(max(0, int(record.timestamp)) * 1000)
     if topic == REJECTED_EVENTS:
         return Line(_moment(at), who, *_rejected(record))
+    if topic == HISTOGRAMS and record.value is not None:
+        return Line(_moment(at), f"partition {who}", *_histogram(record.value))
     if record.value is None:
         return Line(_moment(at), who, "erased", "")
     try:
@@ -76,7 +96,8 @@ def _named(finding: dict[str, Any]) -> tuple[str, str]:
     if rule in _FINDINGS:
         return _FINDINGS[rule]
     reached = Decimal(finding["observed"]) >= Decimal(finding["threshold"])
-    name = "contribution" if rule.startswith("tiers.") else rule
+    name = "value" if rule.startswith("tiers.share.") else rule
+    name = "contribution" if rule.startswith(("tiers.entry.", "tiers.hold.")) else name
     return name, ">=" if reached else "<"
 
 
@@ -121,7 +142,28 @@ def _snapshot(value: dict[str, Any]) -> tuple[str, str, str]:
         f"{figures['currency']}, service cost {figures['service_cost']}"
     )
     risks = ", ".join(risk["signal"] for risk in value["risks"])
-    return value["tier"], f"{why}; {risks}" if risks else why, value["as_of"]
+    segments = ", ".join(name.replace("_", " ") for name in value["segments"])
+    return value["tier"], "; ".join(filter(None, (why, segments, risks))), value["as_of"]
+
+
+def _contact_due(value: dict[str, Any]) -> tuple[str, str, str]:
+    met = value["last_touch_at"]
+    why = "never met" if met is None else f"last met {met[:10]}"
+    return f"contact due: {value['reason']}", f"{value['tier']}, {why}", value["effective_at"]
+
+
+def _cutoffs(value: dict[str, Any]) -> tuple[str, str, str]:
+    what = f"version {value['version']}: key from {value['key']} {value['currency']}"
+    curve = value["whale_curve"]
+    why = (
+        f"important from {value['important']}; {curve['peak_customers']} of {curve['customers']} "
+        f"customers bring {curve['peak']}, the rest loses {curve['erosion']}"
+    )
+    return what, why, value["made_at"]
+
+
+def _erasure(value: dict[str, Any]) -> tuple[str, str, str]:
+    return "erased", "" if value["held"] else "nothing was kept", value["erased_at"]
 
 
 def _purchase(value: dict[str, Any]) -> tuple[str, str, str]:
@@ -153,7 +195,19 @@ _DESCRIBED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, str, str]]]] =
     TIER_CHANGES: _tier_change,
     AT_RISK: _risk,
     CUSTOMER_VALUES: _snapshot,
+    CONTACTS_DUE: _contact_due,
+    CUTOFFS: _cutoffs,
+    ERASURES: _erasure,
 }
+
+
+def _histogram(value: bytes) -> tuple[str, str]:
+    try:
+        wire = orjson.loads(value)
+        what = f"{wire['customers']} customers are worth {wire['total']}"
+        return plain(what), plain(f"by cut-offs {wire['cutoffs_version']}")
+    except (ValueError, KeyError, TypeError):
+        return "not as declared:", _excerpt(value)
 
 
 def _rejected(record: Any) -> tuple[str, str]:

@@ -49,6 +49,7 @@ class Scene:
     def take(self, topic: str, record: Any) -> Line | None:
         """Take one record; return it in words where it is worth a line."""
         if record.value is None:
+            self._forget((record.key or b"").decode(errors="replace"))
             return None
         value = orjson.loads(record.value)
         customer = value["customer_id"]
@@ -62,7 +63,7 @@ class Scene:
         else:
             if topic == CUSTOMER_VALUES:
                 self._tiers[customer] = value["tier"]
-            elif value["direction"] != "notice":
+            elif not value["direction"].startswith("notice"):
                 self._tiers[customer] = value["to_tier"]
             # a picture, not a figure: a float will do
             self._contributions[customer] = float(value["value"]["contribution"])
@@ -71,6 +72,12 @@ class Scene:
         line = describe(topic, record)
         self.latest[topic].append(line)
         return line
+
+    def _forget(self, customer: str) -> None:
+        """A customer was erased."""
+        self._tiers.pop(customer, None)
+        self._contributions.pop(customer, None)
+        self.open_risks = {risk for risk in self.open_risks if risk[0] != customer}
 
     @property
     def by_tier(self) -> dict[str, int]:

@@ -30,8 +30,9 @@ def tail(topic: str, *, from_beginning: bool, count: int, as_json: bool) -> None
     """Show the records of TOPIC as they come, until Ctrl-C.
 
     TOPIC is a name without prefix: an input (purchases, support-calls, payments, customers) or an
-    output (tier-changes, at-risk, customer-values, rejected-events). Only committed records are
-    read, and no group remembers how far.
+    output (tier-changes, at-risk, contacts-due, customer-values, rejected-events, erasures,
+    tier-cutoffs, value-histograms). Only committed records are read, and no group remembers how
+    far.
 
     With --json each line is a record's value (null: erased); of rejected-events it is an object
     with the key, the value as text, and the headers (of those with one name the last).

@@ -5,7 +5,7 @@ from .customer import Customer, Figures
 from .fields import TIERS
 from .money import Terms
 from .records import CUSTOMERS
-from .tiers import Move, downgrade_day, in_force, lower_tier, next_move, seen
+from .tiers import Move, downgrade_day, in_force, keep_bound, lower_tier, next_move, seen
 from .wire import Wire, finding
 
 
@@ -42,6 +42,11 @@ class Changes:
             self._say("upgrade" if up else "downgrade", before, after, reasons, trigger)
         visible = seen(value_tier, self.override)
         if customer.noticed is None or customer.told == visible:
+            return
+        if visible and (
+            self.figures.index >= keep_bound(value_tier, self.terms)
+            or downgrade_day(customer, self.terms) <= customer.today()
+        ):
             return
         customer.told = visible
         move = Move("notice_withdrawn", value_tier)
@@ -86,6 +91,7 @@ class Changes:
                 "takes_effect_at": wire.midnight(effect),
                 "tier_by_value": customer.value_tier,
                 "override": wire.override(self.override),
+                "cutoffs_version": None,
                 "effective_at": wire.time(customer.as_of),
                 "value": wire.value(self.figures, terms),
                 "reasons": reasons + self._override_findings() + self._segment_findings(),

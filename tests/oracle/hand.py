@@ -6,8 +6,9 @@ from collections import Counter
 from typing import Any
 
 from .instants import parse
-from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS, Record
+from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record
 from .recount import Outcome, recount
+from .wire import Wire
 
 Body = dict[str, object]
 
@@ -105,9 +106,38 @@ class Feed:
         }
         return self._event(PAYMENTS, at, body, more)
 
+    def master(self, at: str, **more: object) -> "Feed":
+        """Add master data: nothing, unless said otherwise."""
+        return self._event(CUSTOMERS, at, {}, more)
+
+    def erase(self, at: str, customer_id: str = "ada") -> "Feed":
+        """Erase a customer."""
+        stamp = parse(moment(at)) // 1_000
+        return self.raw(CUSTOMERS, None, customer_id.encode(), stamp)
+
+    def until(self, at: str) -> "Feed":
+        """Let the time of the partition pass, by a sale of nothing to somebody else."""
+        return self.buy(at, "0", customer_id="clock")
+
     def outcome(self, **policy: object) -> Outcome:
         """Recount all of it, with some of the policy replaced."""
         return recount(HAND_POLICY | policy, self.records, partitions=1)
+
+
+def lines(outcome: Outcome, *names: str, customer_id: str = "ada") -> tuple[str, ...]:
+    """Show some lines of a customer's value."""
+    return tuple(outcome.values[customer_id]["value"]["lines"][name] for name in names)
+
+
+def told(
+    outputs: list[Wire], *names: str, customer_id: str | None = "ada"
+) -> list[tuple[object, ...]]:
+    """Show a few fields of each output of a customer, or of all; `trigger` as its kind."""
+    return [
+        tuple((output | {"trigger": output["trigger"]["kind"]})[name] for name in names)
+        for output in outputs
+        if customer_id in {None, output["customer_id"]}
+    ]
 
 
 def moment(short: str) -> str:

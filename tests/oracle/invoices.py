@@ -91,25 +91,16 @@ class Invoices:
         return lines
 
     def dues(self, as_of: int, terms: Terms) -> list[int]:
-        """List the instants at which waiting will cost something else than now.
-
-        Only the first of them is sure: from a card to the next, until something is overdue.
-        """
-        dues: list[int] = []
-        for since in [*terms.card_days, None]:
-            if since is not None and since <= instants.day_of(as_of):
-                continue
-            ends = None if since is None else instants.midnight(since)
-            card = terms.card(instants.day_of(as_of))
-            rises = [_next_rise(invoice, as_of, card, terms) for invoice in self.open.values()]
-            dues += [due for due in rises if due is not None and (ends is None or due < ends)]
-            if ends is None or dues:
-                break
-            if any(its.days_over(ends) >= 1 for its in self.open.values()):
-                dues.append(ends)
-                break
-            as_of = ends
-        return dues
+        """List the instants at which waiting will cost something else than now."""
+        today = instants.day_of(as_of)
+        dues = [_next_change(invoice, as_of, terms) for invoice in self.open.values()]
+        dues += [
+            instants.midnight(since)
+            for since in terms.card_days
+            if since > today
+            and any(its.days_over(instants.midnight(since)) >= 1 for its in self.open.values())
+        ]
+        return [due for due in dues if due is not None]
 
     def _sell(self, event: Event, base_amount: int, terms: Terms) -> list[Closing]:
         """Open an invoice, or add to one, and pay it with what was kept for it."""
@@ -176,12 +167,13 @@ def _minor(amount: Fraction, currency: str, invoice: Invoice, when: int, terms: 
     return round(amount * unit * rate)
 
 
-def _next_rise(invoice: Invoice, as_of: int, card: Card, terms: Terms) -> int | None:
-    """Find when an invoice, if it stays as it is, costs something else by the same card."""
+def _next_change(invoice: Invoice, as_of: int, terms: Terms) -> int | None:
+    """Find when an invoice, if it stays as it is, costs something else, by the card of that day."""
     days = invoice.days_over(as_of)
-    now = invoice.cost(days, card, terms)
-    last = max([terms.window_days, *(after for after, _ in card.reminders)])
-    for later in range(max(days, 0) + 1, last + 1):
-        if invoice.cost(later, card, terms) != now:
-            return invoice.due + later * instants.DAY
+    now = invoice.cost(days, terms.card(instants.day_of(as_of)), terms)
+    sent = [after for _, card in terms.cards for after, _ in card.reminders]
+    for later in range(max(days, 0) + 1, max([terms.window_days, *sent]) + 1):
+        due = invoice.due + later * instants.DAY
+        if invoice.cost(later, terms.card(instants.day_of(due)), terms) != now:
+            return due
     return None

@@ -30,7 +30,10 @@ _VERY_LATE_SHARE = 0.006
 _HEADERS_SHARE = 0.05
 _REMEMBERED = 400
 _CUSTOMERS_SHARE = 0.08
+_MASTER_TWICE_SHARE = 0.06
+_MASTERS_REMEMBERED = 20
 _ERASED_SHARE = 0.025
+_KNOWN_SHARE = 0.85
 
 
 def sample(
@@ -89,7 +92,7 @@ class _Traffic:
     def _draft(self) -> Draft:
         """Make a good record: mostly a new event, now and then one that was sent before."""
         if self.sent and self.rng.random() < _TWICE_SHARE:
-            topic, value = self._again()
+            topic, value = self._again(self.sent)
         else:
             topic, value = self._new()
             self.sent.append((topic, value))
@@ -100,10 +103,10 @@ class _Traffic:
         partition = partition_of(key, self.partitions, "murmur2")
         return Draft(topic, partition, self.now // 1_000, key, value)
 
-    def _again(self) -> tuple[str, bytes]:
+    def _again(self, sent: list[tuple[str, bytes]]) -> tuple[str, bytes]:
         """Send an event once more: its bytes, the same in other words, or another under its id."""
         recent = self.rng.random() < 0.9
-        topic, value = self.rng.choice(self.sent[-_REMEMBERED:] if recent else self.sent)
+        topic, value = self.rng.choice(sent[-_REMEMBERED:] if recent else sent)
         way = self.rng.random()
         if way < 0.4:
             return topic, value
@@ -152,18 +155,24 @@ class _WholeTraffic(_Traffic):
 
     def __init__(self, rng: Random, events: int, customers: int, partitions: int) -> None:
         super().__init__(rng, events, customers, partitions)
+        self.masters: list[tuple[str, bytes]] = []
         self.books = {one.customer_id: Book() for one in self.profiles}
 
     def _draft(self) -> Draft:
         if self.rng.random() >= _CUSTOMERS_SHARE:
             return super()._draft()
-        who = self.rng.choices(self.profiles, cum_weights=self.weights)[0]
         if self.rng.random() < _ERASED_SHARE:
-            return self._addressed(CUSTOMERS, who.customer_id, None)
+            known = self.rng.random() < _KNOWN_SHARE
+            name = self.rng.choice(self.profiles).customer_id if known else "nobody"
+            return self._addressed(CUSTOMERS, name, None)
+        if self.masters and self.rng.random() < _MASTER_TWICE_SHARE:
+            topic, value = self._again(self.masters[-_MASTERS_REMEMBERED:])
+            return self._addressed(topic, json.loads(value)["customer_id"], value)
+        who = self.rng.choices(self.profiles, cum_weights=self.weights)[0]
         name, book = self._event_id(CUSTOMERS), self.books[who.customer_id]
         content = master(self.rng, who, book, name, self._happened())
         value = _bytes(self.rng, content)
-        self.sent.append((CUSTOMERS, value))
+        self.masters.append((CUSTOMERS, value))
         return self._addressed(CUSTOMERS, who.customer_id, value)
 
     def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:

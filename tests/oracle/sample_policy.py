@@ -189,6 +189,10 @@ from = "2026-05-03"
 [service.card.contact.phone]
 fixed = "1.95"
 per_minute = "0.404"
+[service.card.contact.chat]
+per_minute = "0.195"
+[service.card.contact.email]
+fixed = "1.45"
 [service.card.contact.store]
 fixed = "2.75"
 [service.card.returns]

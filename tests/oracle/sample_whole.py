@@ -11,6 +11,7 @@ from .fields import TIERS
 from .records import PAYMENTS, PURCHASES
 from .sample_bodies import Body, Profile, money, written
 
+_OTHER = {"USD": "EUR", "EUR": "USD"}
 _EPOCH = date(1970, 1, 1)
 _WALLET = {"amount": "5", "currency": "USD"}
 _COMMITMENT: dict[str, Any] = {
@@ -70,7 +71,7 @@ class Book:
 def invoiced(rng: Random, topic: str, plain: Body, book: Book, happened: int) -> Body:
     """Let a purchase or a payment be about one of the customer's invoices, most of the time."""
     if topic == PURCHASES and plain.get("type") == "return":
-        return plain | ({"invoice_id": _owed(rng, book)["invoice_id"]} if book.owed else {})
+        return plain | ({"invoice_id": rng.choice(book.owed)["invoice_id"]} if book.owed else {})
     if topic == PURCHASES and rng.random() < 0.5:
         return _sold_on_credit(rng, plain, book, happened)
     if topic == PAYMENTS and rng.random() < 0.85:
@@ -109,6 +110,8 @@ def _sold_on_credit(rng: Random, sale: Body, book: Book, happened: int) -> Body:
     due = written(rng, happened + rng.randint(-2, 25) * instants.DAY + rng.choice((0, 0, 1, -1)))
     if book.numbers and rng.random() < 0.15:
         number = rng.randint(max(1, book.numbers - 4), book.numbers)
+        if rng.random() < 0.4:
+            sale = sale | {"currency": _OTHER.get(sale["currency"], sale["currency"])}
     else:
         book.numbers += 1
         number = book.numbers
@@ -121,7 +124,7 @@ def _paid(rng: Random, payment: Body, book: Book) -> Body:
     """Pay an invoice, whole, in parts or too much; or one that there is no sale of yet."""
     if not book.owed or rng.random() < 0.15:
         return payment | {"invoice_id": f"i-{book.numbers + 1}"}
-    owed = _owed(rng, book)
+    owed = rng.choice(book.owed)
     if rng.random() < 0.15:
         return payment | {"invoice_id": owed["invoice_id"], "due_at": owed["due_at"]}
     if rng.random() < 0.55:
@@ -136,10 +139,6 @@ def _paid(rng: Random, payment: Body, book: Book) -> Body:
 def _in_dollars(amount: float) -> Body:
     """Say about as much of another currency, as if it were worth the same."""
     return {"amount": f"{amount:.2f}", "currency": "USD"}
-
-
-def _owed(rng: Random, book: Book) -> Body:
-    return rng.choice(book.owed)
 
 
 def _commitment(rng: Random, who: Profile, book: Book, happened: int) -> Body:

@@ -65,8 +65,9 @@ def _potential(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -
     """Stands low and brings far more than in the window before."""
     before = customer.left_before(terms)
     least = rule["growth"] * before
-    enough = figures.contribution >= least and figures.contribution - before >= rule["rise"]
-    return [("growth", figures.contribution, least)] if _low(customer) and enough else None
+    brings = figures.contribution
+    enough = brings > 0 and brings >= least and brings - before >= rule["rise"]
+    return [("growth", brings, least)] if _low(customer) and enough else None
 
 
 def _worst(_: Customer, figures: Figures, __: Terms, rule: Rule) -> Proof | None:

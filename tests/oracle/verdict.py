@@ -40,6 +40,7 @@ def snapshot(customer: Customer, terms: Terms) -> Wire:
         "downgrade_at": wire.midnight(downgrade_day(customer, terms)) if customer.told else None,
         "tier_by_value": customer.value_tier,
         "override": wire.override(customer.master.override(customer.as_of)),
+        "cutoffs_version": None,
         "value": wire.value(figures, terms),
         "tenure_days": customer.tenure(),
         "wallet_share": customer.master.wallet_share(figures.revenue, terms),

@@ -122,12 +122,68 @@ def test_a_snapshot_says_what_the_customer_is_worth() -> None:
             "service_cost": "1.00",
             "contribution": "3.00",
         },
+        "segments": ["fake_big"],
         "risks": [{"signal": "late_payer"}],
     }
     assert describe("customer-values", record(value)).text() == (
         "2026-03-01 00:00:00  c-17  key  contribution 3.00 of revenue 9.00 USD, service cost 1.00; "
-        "late_payer"
+        "fake big; late_payer"
     )
+
+
+def test_an_override_and_a_segment_are_told_with_what_they_rest_on() -> None:
+    reasons = [
+        {"rule": "tiers.share.key", "observed": "30.00", "threshold": "20.00"},
+        {"rule": "override.floor", "observed": "ordinary", "threshold": "key"},
+        {"rule": "segments.over_served.service_share", "observed": "9.00", "threshold": "5.00"},
+    ]
+    assert findings(reasons) == (
+        "value 30.00 >= 20.00, by value ordinary with a floor of key, "
+        "over-served: service cost 9.00 > 5.00"
+    )
+
+
+def test_a_contact_that_is_due_says_why_and_when_one_met() -> None:
+    value = {
+        "reason": "interval",
+        "tier": "key",
+        "last_touch_at": "2026-02-01T10:00:00Z",
+        "effective_at": "2026-03-03T00:00:00Z",
+    }
+    assert describe("contacts-due", record(value)).text() == (
+        "2026-03-03 00:00:00  c-17  contact due: interval  key, last met 2026-02-01"
+    )
+    assert describe("contacts-due", record(value | {"last_touch_at": None})).why.endswith(
+        "never met"
+    )
+
+
+def test_an_erasure_says_whether_anything_was_kept() -> None:
+    value = {"held": False, "erased_at": "2026-03-03T00:00:00Z"}
+    line = describe("erasures", record(value, key="0f"))
+    assert line.text() == "2026-03-03 00:00:00  0f  erased  nothing was kept"
+    assert describe("erasures", record(value | {"held": True})).why == ""
+
+
+def test_cutoffs_and_histograms_say_who_brings_how_much() -> None:
+    curve = {"customers": 9, "peak_customers": 4, "peak": "80.00", "erosion": "5.00"}
+    value = {
+        "version": 3,
+        "key": "20.00",
+        "important": "10.00",
+        "currency": "USD",
+        "made_at": "2026-03-03T00:00:00Z",
+        "whale_curve": curve,
+    }
+    assert describe("tier-cutoffs", record(value, key="cutoffs")).text() == (
+        "2026-03-03 00:00:00  cutoffs  version 3: key from 20.00 USD  important from 10.00; "
+        "4 of 9 customers bring 80.00, the rest loses 5.00"
+    )
+    counted = {"customers": 9, "total": "75.00", "cutoffs_version": 3}
+    assert describe("value-histograms", record(counted, key="0")).text() == (
+        "2023-11-14 22:13:20  partition 0  9 customers are worth 75.00  by cut-offs 3"
+    )
+    assert describe("value-histograms", record(b"x")).what == "not as declared:"
 
 
 @pytest.mark.parametrize("topic", ["customer-values", "customers"])

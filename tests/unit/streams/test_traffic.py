@@ -102,7 +102,7 @@ def test_events_happen_when_the_clock_says() -> None:
 
 @pytest.mark.parametrize("generated", [lapse(5_000), at_once(5_000)], ids=["lapse", "at once"])
 def test_everything_occurs(generated: list[Event]) -> None:
-    assert {topic for topic, _ in generated} == {"purchases", "support-calls", "payments"}
+    assert {topic for topic, _ in generated} == set(TOPIC_OF_KIND.values())
     values = [value for _, value in generated]
     assert {value.get("channel") for value in values} >= set(CONTACT_CHANNELS)
     assert {value.get("currency") for value in values} >= {"USD", "EUR", "GBP"}
@@ -126,6 +126,19 @@ def test_a_sale_on_credit_is_paid_later_and_some_payments_fail_first() -> None:
         assert payment["due_at"] == sale["due_at"]
     failed = {v["invoice_id"] for v in payments if v["status"] == "failed"}
     assert failed & {v["invoice_id"] for v in payments if v["status"] == "paid"}
+
+
+def test_master_data_come_before_all_else_of_a_customer_and_once() -> None:
+    seen: set[str] = set()
+    known: list[dict[str, Any]] = []
+    for topic, value in lapse(5_000):
+        if topic == "customers":
+            assert value["customer_id"] not in seen
+            known.append(value)
+        seen.add(value["customer_id"])
+    assert 0.3 < len(known) / len(seen) < 0.7
+    assert any("commitment" in value for value in known)
+    assert any("override" in value for value in known)
 
 
 def test_a_return_is_of_an_earlier_sale() -> None:

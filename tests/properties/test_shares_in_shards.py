@@ -1,0 +1,210 @@
+"""Tiers by shares of the whole: several shards, their histograms, cut-offs, and restarts."""
+
+import random
+from collections import Counter
+
+import orjson
+import pytest
+
+from agents.cutoffs import Published, entries_of, read_cutoffs, read_histogram
+from agents.policy import Policy
+from agents.shard import Changes, Message, Shard
+from agents.shares import Histogram, cut_by_profit, cut_by_rank
+from agents.tiers import tier_rank
+from schemas.events import Kind
+from schemas.outputs import CUTOFFS, HISTOGRAMS, TIER_NAMES
+from schemas.row import PARTITION_KEY, CutoffsRow, read_head
+from tests.oracle.records import Record
+from tests.oracle.sample import sample
+from tests.oracle.sample_policy import DECAYED_TOML, POLICY_TOML, WHOLE_TOML
+from tests.support.shards import KIND_OF_TOPIC, NOW_US, batches_of, policy_of, settings_of
+
+PARTITIONS = 3
+SHARE_TOML = """
+[tiers.share]
+every_minutes = 0
+min_change = "0.01"
+[tiers.share.key]
+by = "rank"
+share = "0.10"
+[tiers.share.important]
+by = "profit"
+share = "0.80"
+"""
+
+
+def by_share(text: str) -> Policy:
+    """The policy of a text, with tiers by shares; `[tiers]` must not stand in it yet."""
+    mode = text.replace("[tiers.entry]", '[tiers]\nmode = "share"\n[tiers.entry]', 1)
+    return policy_of(mode + SHARE_TOML)
+
+
+class Market:
+    """Several partitions, what is on the broker of them, and the cut-offs that go round."""
+
+    def __init__(self, policy: Policy, records: list[Record], seed: int) -> None:
+        self.policy, self.rng = policy, random.Random(seed)
+        self.coming: list[dict[Kind, list[Record]]] = [
+            {kind: of(records, partition, kind) for kind in Kind} for partition in range(PARTITIONS)
+        ]
+        self.arrived: list[dict[Kind, int]] = [dict.fromkeys(Kind, 0) for _ in range(PARTITIONS)]
+        self.rows: list[dict[bytes, bytes]] = [{} for _ in range(PARTITIONS)]
+        self.published: dict[int, Published] = {}
+        self.cutoffs: CutoffsRow | None = None
+        self.versions: list[int] = []
+        self.sequences: Counter[str] = Counter()
+        self.newest: dict[str, dict[str, object]] = {}
+        self.shards = [self.shard(number) for number in range(PARTITIONS)]
+
+    def shard(self, partition: int) -> Shard:
+        """A shard that goes on from its rows."""
+        shard = Shard(self.policy, settings_of(partition, PARTITIONS))
+        offsets = shard.restore(dict(self.rows[partition]))
+        shard.open_inputs({kind: offsets.get(kind, 0) for kind in Kind})
+        for kind, arrived in self.arrived[partition].items():
+            lay(shard, kind, self.coming[partition][kind][offsets.get(kind, 0) : arrived])
+        return shard
+
+    def arrive(self, partition: int, *, everything: bool = False) -> None:
+        """More records lie ready in one partition."""
+        for kind, coming in self.coming[partition].items():
+            first = self.arrived[partition][kind]
+            more = len(coming) if everything else self.rng.randint(0, 20)
+            lay(self.shards[partition], kind, coming[first : first + more])
+            self.arrived[partition][kind] = min(len(coming), first + more)
+
+    def take(self, changes: Changes | None, partition: int) -> None:
+        """Commits."""
+        if changes is None:
+            return
+        for key, value in changes.rows:
+            if value is None:
+                self.rows[partition].pop(key, None)
+            else:
+                self.rows[partition][key] = value
+        for message in changes.outputs:
+            if message.topic != "rejected-events":
+                self._see(message, partition)
+
+    def _see(self, message: Message, partition: int) -> None:
+        wire = orjson.loads(message.value or b"null")
+        if message.topic == HISTOGRAMS:
+            self.published[partition] = read_histogram(wire)
+        elif message.topic == CUTOFFS:
+            self.cutoffs = read_cutoffs(wire, self.policy)
+            self.versions.append(wire["version"])
+        elif message.topic in ("tier-changes", "at-risk"):
+            assert wire["sequence"] == self.sequences[wire["customer_id"]] + 1
+            self.sequences[wire["customer_id"]] += 1
+        elif message.topic == "customer-values":
+            customer_id = (message.key or b"").decode()
+            self.newest[customer_id] = wire
+            if wire is None:
+                del self.newest[customer_id], self.sequences[customer_id]
+
+    def step(self) -> None:
+        """Something happens in one partition."""
+        partition = self.rng.randrange(PARTITIONS)
+        self.arrive(partition)
+        shard = self.shards[partition]
+        if self.cutoffs is not None and self.rng.random() < 0.5:
+            shard.offer(self.cutoffs)
+        if partition == 0 and len(self.published) == PARTITIONS and self.rng.random() < 0.5:
+            shard.consider(list(self.published.values()), NOW_US)
+        shard.run(self.rng.randint(1, 400), NOW_US)
+        if self.rng.random() < 0.5:
+            at_once = self.rng.random() < 0.5
+            self.take(shard.changes(NOW_US, all_snapshots=at_once), partition)
+            if self.rng.random() < 0.2:
+                self.shards[partition] = self.shard(partition)
+
+    def finish(self) -> None:
+        """Goes on until nothing is left, everything is committed and all have adopted the last."""
+        for partition in range(PARTITIONS):
+            self.arrive(partition, everything=True)
+        for _ in range(10):
+            for partition, shard in enumerate(self.shards):
+                while shard.run(10_000, NOW_US) or shard.full:
+                    self.take(shard.changes(NOW_US), partition)
+                while (changes := shard.changes(NOW_US, all_snapshots=True)) is not None:
+                    self.take(changes, partition)
+            self.shards[0].consider(list(self.published.values()), NOW_US)
+            self.take(self.shards[0].changes(NOW_US, all_snapshots=True), 0)
+            assert self.cutoffs is not None
+            for shard in self.shards:
+                shard.offer(self.cutoffs)
+
+
+def of(records: list[Record], partition: int, kind: Kind) -> list[Record]:
+    """The records of one topic partition."""
+    mine = [
+        record
+        for record in records
+        if record.partition == partition and KIND_OF_TOPIC[record.topic] is kind
+    ]
+    return sorted(mine, key=lambda record: record.offset)
+
+
+def lay(shard: Shard, kind: Kind, records: list[Record]) -> None:
+    """Lays records in, as the last ones on the broker."""
+    shard.see_ends({kind: shard.inbox(kind).position + len(records)})
+    for batch in batches_of(records, kind, None, 10_000):
+        shard.put(batch)
+
+
+def finished(text: str, seed: int) -> Market:
+    records = sample(23, 4000, 120, partitions=PARTITIONS, whole="[invoices]" in text)
+    market = Market(by_share(text), records, seed)
+    for _ in range(400):
+        market.step()
+    market.finish()
+    return market
+
+
+@pytest.mark.parametrize(
+    "text",
+    [POLICY_TOML, WHOLE_TOML, DECAYED_TOML.replace('min_band = "2.50"', 'min_band = "0"')],
+    ids=["plain", "whole", "decayed"],
+)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_histograms_are_recounts_and_everybody_is_on_the_same_cutoffs(text: str, seed: int) -> None:
+    market = finished(text, seed)
+    heads = [
+        read_head(row) for rows in market.rows for key, row in rows.items() if key != PARTITION_KEY
+    ]
+    recount = Histogram()
+    for head in heads:
+        recount.add(head.index)
+    whole = Histogram()
+    for its in market.published.values():
+        whole.merge(its.histogram)
+    assert whole.rows() == recount.rows()
+    assert market.versions == list(range(1, len(market.versions) + 1))
+    assert len(market.versions) > 2
+    cutoffs = market.cutoffs
+    assert cutoffs is not None
+    newest = {wire["cutoffs_version"] for wire in market.newest.values()}
+    assert max(newest, key=lambda version: version or 0) == cutoffs.version
+    # hardly moved: within min_change of what the whole would be cut at now
+    rules = market.policy.share
+    assert rules is not None
+    important = cut_by_profit(recount, rules.cuts[0][1])
+    key = cut_by_rank(recount, rules.cuts[1][1])
+    assert important is not None
+    assert key is not None
+    assert abs(important - int(cutoffs.important)) * 100 <= int(cutoffs.important)
+    assert abs(max(key, important) - int(cutoffs.key)) * 100 <= int(cutoffs.key)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_everybody_has_the_tier_that_the_last_cutoffs_say(seed: int) -> None:
+    market = finished(POLICY_TOML, seed)
+    entries = entries_of(market.policy, market.cutoffs)
+    tiers = Counter(wire["tier"] for wire in market.newest.values())
+    assert set(tiers) == set(TIER_NAMES)
+    for rows in market.rows:
+        for key, row in rows.items():
+            if key != PARTITION_KEY:
+                head = read_head(row)
+                assert head.by_value == tier_rank(head.index, entries)
+                assert market.newest[key.decode()]["tier"] == TIER_NAMES[head.tier]
