@@ -203,12 +203,14 @@ def test_above_ordinary_there_is_no_potential_left() -> None:
     assert segments(grown("100.00", "500.00")) == []
 
 
-def test_a_smaller_loss_than_before_may_be_potential_too() -> None:
+def test_who_brings_nothing_is_not_promising_however_much_less_it_loses() -> None:
     desk = desk_of(sale(1, amount="0.00", cost="40.00"))
-    desk.feed(P, sale(11, amount="0.00", cost="20.00"))
-    assert segments(desk) == ["potential"]
-    desk.feed(P, sale(11, 1, amount="0.00", cost="0.01"))
+    desk.feed(P, sale(11, amount="0.00", cost="10.00"))
     assert segments(desk) == []
+    desk.feed(P, sale(11, 1, amount="10.00"))
+    assert segments(desk) == []
+    desk.feed(P, sale(11, 2, amount="0.01"))
+    assert segments(desk) == ["potential"]
 
 
 @pytest.mark.parametrize(
