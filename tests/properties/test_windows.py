@@ -11,7 +11,7 @@ from agents.policy import Policy
 from agents.standing import Standing
 from agents.window import NO_DAY, contribution_of
 from schemas.events import Kind
-from schemas.lines import LINES
+from schemas.lines import LINE_MASK, LINES
 from schemas.outputs import Origin
 from schemas.row import decode_customer, encode_customer, read_head
 from schemas.times import DAY_US
@@ -94,8 +94,8 @@ class Recount:
 def totals_of(events: list[Booking]) -> list[int]:
     totals = [0] * LINES
     for event in events:
-        for line, amount in zip(event.lines[::2], event.lines[1::2], strict=True):
-            totals[line] += amount
+        for key, amount in zip(event.lines[::2], event.lines[1::2], strict=True):
+            totals[key & LINE_MASK] += amount
     return totals
 
 
