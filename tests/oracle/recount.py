@@ -127,7 +127,6 @@ class Partition:
 
     def picture(self) -> None:
         """Picture every customer."""
-        self.outcome.values.clear()
         for name, customer in self.customers.items():
             self.outcome.values[name] = snapshot(customer, self.terms)
 
