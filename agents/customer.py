@@ -8,7 +8,7 @@ from bisect import insort
 from operator import itemgetter
 from typing import Final
 
-from agents.booking import Booking
+from agents.booking import Booking, cells_of
 from agents.decay import SCALE_BITS
 from agents.discounts import leakage
 from agents.invoices import Invoices
@@ -16,15 +16,16 @@ from agents.policy import Policy
 from agents.seen import Seen
 from agents.standing import Standing
 from agents.window import (
+    CELL,
     NO_DAY,
+    Cells,
     ContactWindow,
-    Lines,
     ValueWindow,
     WindowBefore,
     contributions,
 )
 from schemas.events import Kind
-from schemas.lines import LATE_PAYMENT, LINE_BITS, LINE_MASK, REMINDERS, REVENUE
+from schemas.lines import LATE_PAYMENT, LINE_MASK, REMINDERS, REVENUE
 from schemas.money import half_even
 from schemas.outputs import Origin
 from schemas.row import (
@@ -179,8 +180,8 @@ class Customer:
             self.first_day = day
         age_days = self.day - day
         self.offsets[event.kind] = offset
-        if event.lines:
-            self._book(day, event.lines, event.brought, event.excused, policy)
+        if event.cells:
+            self._book(day, event.cells, event.brought, event.excused, policy)
         if event.contacts and age_days < policy.contact_days:
             self.contacts.add(day, event.contacts)
         if event.days_late is not None:
@@ -205,13 +206,13 @@ class Customer:
             insort(self.payments, (at_us, days_late), key=_paid_at)
             del self.payments[: -policy.payments_kept]
 
-    def _book(self, day: int, lines: Lines, brought: int, excused: int, policy: Policy) -> None:
+    def _book(self, day: int, booked: Cells, brought: int, excused: int, policy: Policy) -> None:
         if self.day - day < policy.window_days:
-            self.value.book(lines, brought, excused)
+            self.value.book(booked, brought, excused)
         if self.decays or self.before is not None or self.master is not None:
-            self._book_more(day, lines, brought, policy)
+            self._book_more(day, booked, brought, policy)
 
-    def _book_more(self, day: int, lines: Lines, brought: int, policy: Policy) -> None:
+    def _book_more(self, day: int, booked: Cells, brought: int, policy: Policy) -> None:
         """What is kept of bookings beside the window."""
         age_days = self.day - day
         if policy.decay is not None:
@@ -220,7 +221,7 @@ class Customer:
             self.before.add(day, brought)
         commitment = self.commitment
         if commitment is not None and commitment.starts_day <= day <= commitment.ends_day:
-            commitment.revenue = wide(int(commitment.revenue) + _revenue(lines))
+            commitment.revenue = wide(int(commitment.revenue) + _revenue(booked))
 
     def _settle(self, event: Booking, policy: Policy) -> None:
         """A sale on credit or a payment: what is open changes, and what waiting costs."""
@@ -238,7 +239,7 @@ class Customer:
 
     def _book_reminders(self, day: int, cost: int, policy: Policy) -> None:
         """An invoice closed: what reminding of it cost is booked on that day."""
-        self._book(day, [day << LINE_BITS | REMINDERS, cost], -cost, 0, policy)
+        self._book(day, cells_of(day, [REMINDERS, cost]), -cost, 0, policy)
 
     def _learn(self, master: MasterRow, policy: Policy) -> None:
         """Master data replaces what an older record said."""
@@ -386,9 +387,9 @@ def _weighted(row: WeightedRow | None, value: ValueWindow, policy: Policy) -> in
     return sum(amount * decay.weight(day) for day, amount in contributions(value.cells))
 
 
-def _revenue(lines: Lines) -> int:
-    is_revenue = [lines[at] & LINE_MASK == REVENUE for at in range(0, len(lines), 2)]
-    return sum([lines[2 * at + 1] for at, its in enumerate(is_revenue) if its])
+def _revenue(booked: Cells) -> int:
+    lines = range(0, len(booked), CELL)
+    return sum([booked[at + 1] for at in lines if booked[at] & LINE_MASK == REVENUE])
 
 
 def newcomer(customer_id: str, origin: Origin, first: Booking, policy: Policy) -> Customer:

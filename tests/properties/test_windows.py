@@ -94,7 +94,7 @@ class Recount:
 def totals_of(events: list[Booking]) -> list[int]:
     totals = [0] * LINES
     for event in events:
-        for key, amount in zip(event.lines[::2], event.lines[1::2], strict=True):
+        for key, amount in zip(event.cells[::2], event.cells[1::2], strict=True):
             totals[key & LINE_MASK] += amount
     return totals
 

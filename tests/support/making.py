@@ -314,7 +314,7 @@ LINE_NAMES: Final = {
 
 def amounts(booking: Booking) -> Counter[str]:
     """What a booking adds to its day, by the line's name, in minor units; the others are 0."""
-    keys, found = booking.lines[::2], booking.lines[1::2]
+    keys, found = list(booking.cells[::2]), list(booking.cells[1::2])
     assert all(found), "a line of which nothing came is left out"
     assert keys == sorted(set(keys)), "a line stands once, in order"
     assert {key >> LINE_BITS for key in keys} <= {booking.day}

@@ -47,7 +47,12 @@ def test_a_record_books_nothing_and_is_remembered_like_any_event() -> None:
     found = booked(Kind.CUSTOMERS, FULL[Kind.CUSTOMERS])
     assert (found.kind, found.customer_id, found.event_id) == (Kind.CUSTOMERS, "ada", "record-1")
     assert (found.at_us, found.day) == (at(1), at(1) // DAY_US)
-    assert (found.lines, found.contacts, found.complains, found.days_late) == ([], 0, False, None)
+    assert (list(found.cells), found.contacts, found.complains, found.days_late) == (
+        [],
+        0,
+        False,
+        None,
+    )
     assert (found.brought, found.excused, found.touches) == (0, 0, False)
     assert (found.invoice, found.erases) == (None, False)
     assert len(found.id_key) == 8

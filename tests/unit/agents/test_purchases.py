@@ -77,7 +77,7 @@ def test_a_return_for_our_own_fault_is_booked_alike() -> None:
 
 
 def test_the_items_of_a_sale_cost_no_handling() -> None:
-    assert book(items=100_000).lines == book().lines
+    assert book(items=100_000).cells == book().cells
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_channel_without_a_rate_costs_its_fixed_part() -> None:
 @pytest.mark.parametrize("channel", ["email", "store", "self_service"])
 def test_a_channel_without_a_section_costs_nothing_and_is_a_contact(channel: str) -> None:
     found = book(channel=channel, duration_s=3600)
-    assert (found.lines, found.contacts) == ([], 1)
+    assert (list(found.cells), found.contacts) == ([], 1)
 
 
 def test_whose_fault_it_was_does_not_change_what_it_costs() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.booking import lines_of
+from agents.booking import cells_of
 from agents.customer import Customer, newcomer
 from agents.window import (
     NO_DAY,
@@ -54,7 +54,7 @@ def book(value: ValueWindow, day: int, amounts: list[int]) -> None:
     pairs = list(zip(amounts[::2], amounts[1::2], strict=True))
     brought = sum(SIGNS[line] * amount for line, amount in pairs)
     excused = sum(amount for line, amount in pairs if line == SELLER_FAULT)
-    value.book(lines_of(day, amounts), brought, excused)
+    value.book(cells_of(day, amounts), brought, excused)
 
 
 def left(value: ValueWindow, last_gone: int) -> list[tuple[int, int]]:
