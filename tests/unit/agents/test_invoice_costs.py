@@ -421,3 +421,17 @@ def test_what_was_written_off_is_counted_once() -> None:
     changes = desk.commit()
     assert changes is not None
     assert changes.tally.invoices_written_off == 0
+
+
+def test_under_a_policy_that_took_a_currency_s_rates_away_what_is_owed_in_it_stays() -> None:
+    euros = sold(PLAIN, 1, "80.00", currency="EUR")
+    section = '[rates.EUR]\n"2026-01-01" = "1.10"\n"2026-02-01" = "1.25"\n'
+    without = policy((section, ""), more="[invoices]\n")
+    again = stored_and_back(customer_of(PLAIN, euros), PLAIN)
+    again.fit(without)
+    again.advance(at(8), without)
+    # 100.00 as they were booked, three days past due
+    assert again.live_cost == 10
+    # no rate says what dollars are in euros: one for one
+    again.apply(paid(without, 8, "30.00"), 1, without)
+    assert open_of(again)[0].remaining == 5_000

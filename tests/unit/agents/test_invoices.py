@@ -336,3 +336,21 @@ def test_a_sale_that_was_paid_already_needs_no_room() -> None:
     customer = customer_of(PLAIN, paid(PLAIN, 1), *events, sold(PLAIN, 2))
     assert len(open_of(customer)) == 3
     assert customer.written_off == 0
+
+
+# where the order of arrival matters
+
+
+def test_of_more_than_was_owed_what_comes_too_late_is_kept() -> None:
+    parts = [paid(PLAIN, day, "60.00") for day in (6, 7, 8)]
+    for order, left in (((0, 1, 2), 8), ((2, 1, 0), 6), ((0, 2, 1), 7)):
+        customer = customer_of(PLAIN, sold(PLAIN, 1), *(parts[its] for its in order))
+        assert [its.at_us for its in kept_of(customer)] == [at(left)]
+
+
+def test_a_sale_after_an_invoice_was_paid_is_another_one_and_one_before_is_the_same() -> None:
+    sale, more, payment = sold(PLAIN, 1), sold(PLAIN, 2, "50.00", due=9), paid(PLAIN, 3)
+    (one,) = open_of(customer_of(PLAIN, sale, payment, more))
+    assert (one.amount, one.remaining, one.due_us) == (5_000, 5_000, at(9))
+    (same,) = open_of(customer_of(PLAIN, sale, more, payment))
+    assert (same.amount, same.remaining, same.due_us) == (15_000, 5_000, at(9))

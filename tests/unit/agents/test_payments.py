@@ -87,6 +87,10 @@ def test_a_payment_that_failed_is_none() -> None:
     assert not found.cells
 
 
+def test_a_payment_is_no_touch() -> None:
+    assert not book().touches
+
+
 def test_a_failed_payment_without_a_rate_is_rejected_all_the_same() -> None:
     found = admit(Kind.PAYMENTS, payment(status="failed", currency="GBP"))
     assert isinstance(found, Rejection)

@@ -76,6 +76,16 @@ def test_a_hidden_notice_shows_when_the_override_ends() -> None:
     assert told(desk)[1:] == [("downgrade", "key", "ordinary", "timer")]
 
 
+def test_a_hidden_notice_is_not_told_at_the_moment_at_which_its_downgrade_comes() -> None:
+    desk = noticed("lock", "key", on(6, "00:00:00"))
+    desk.feed(S, clock(6))
+    assert told(desk) == [("downgrade", "key", "ordinary", "timer")]
+    # a microsecond before it is
+    earlier = noticed("lock", "key", on(5, "23:59:59.999999"))
+    earlier.feed(S, clock(6))
+    assert [its[0] for its in told(earlier)] == ["notice", "downgrade"]
+
+
 def test_a_hidden_notice_shows_after_the_change_that_the_override_s_end_makes() -> None:
     desk = noticed("lock", "maintenance", on(4))
     desk.feed(S, clock(5))
