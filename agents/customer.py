@@ -41,6 +41,7 @@ from schemas.row import (
     decode_customer,
     encode_customer,
     read_head,
+    stored_int,
     wide,
 )
 from schemas.times import DAY_US
@@ -103,14 +104,14 @@ class Customer:
         self.before: WindowBefore | None = None
         """What was booked in the window before; None: nothing asks for it."""
         if policy.segments.potential is not None:
-            self.before = WindowBefore([int(number) for number in row.days_before])
+            self.before = WindowBefore([stored_int(number) for number in row.days_before])
         self.weighted = _weighted(row.weighted, self.value, policy)
         """The contribution that fades, relative to the policy's landmark; 0: nothing asks for it"""
         self.decays = policy.decay is not None
-        self.touch: TouchRow | None = None
-        """None: nobody asks when the customer was met."""
-        if policy.contacts_due:
-            self.touch = TouchRow() if row.touch is None else row.touch
+        self.touch: TouchRow | None = row.touch
+        """None: nobody ever asked when the customer was met."""
+        if policy.contacts_due and row.touch is None:
+            self.touch = TouchRow()
         self.invoices: Invoices | None = None
         """None: nothing is owed, and nothing was paid whose invoice is not known."""
         if row.invoices or row.unmatched:
@@ -221,7 +222,7 @@ class Customer:
             self.before.add(day, brought)
         commitment = self.commitment
         if commitment is not None and commitment.starts_day <= day <= commitment.ends_day:
-            commitment.revenue = wide(int(commitment.revenue) + _revenue(booked))
+            commitment.revenue = wide(stored_int(commitment.revenue) + _revenue(booked))
 
     def _settle(self, event: Booking, policy: Policy) -> None:
         """A sale on credit or a payment: what is open changes, and what waiting costs."""
@@ -383,7 +384,7 @@ def _weighted(row: WeightedRow | None, value: ValueWindow, policy: Policy) -> in
         decay.half_life_days,
         decay.landmark_day,
     ):
-        return int(row.weighted)
+        return stored_int(row.weighted)
     return sum(amount * decay.weight(day) for day, amount in contributions(value.cells))
 
 
@@ -392,15 +393,21 @@ def _revenue(booked: Cells) -> int:
     return sum([booked[at + 1] for at in lines if booked[at] & LINE_MASK == REVENUE])
 
 
-def newcomer(customer_id: str, origin: Origin, first: Booking, policy: Policy) -> Customer:
-    """A customer as its first event finds it; that event is still to be applied."""
+def newcomer(
+    customer_id: str, origin: Origin, first: Booking, policy: Policy, taken: list[int] | None = None
+) -> Customer:
+    """A customer as its first event finds it; that event is still to be applied.
+
+    `taken` has by input the offset of the last record taken in the partition: what came before is
+    none of this customer's, even if it was once another's of the same id.
+    """
     day = first.day
     row = CustomerRow(
         origin,
         day,
         first.at_us,
         0,
-        [NEVER] * len(Kind),
+        [NEVER] * len(Kind) if taken is None else taken,
         {},
         b"",
         b"",

@@ -5,7 +5,7 @@ from typing import Final
 from agents.adoption import Adoption, review_day
 from agents.booking import Booking
 from agents.calendar import Calendar
-from agents.customer import Customer, newcomer, restored
+from agents.customer import NEVER, Customer, newcomer, restored
 from agents.cutoffs import Published, entries_of
 from agents.inbox import Inbox
 from agents.judging import Judge
@@ -42,6 +42,8 @@ class Members:
     ) -> None:
         self.customers: dict[str, Customer | bytes] = {}
         self.by_tier = [0] * len(TIERS)
+        self.inboxes: list[Inbox] = []
+        """Those of the partition, which tell how far each input was taken."""
         self.stream_time_us = NO_TIME
         self.judge = Judge(policy)
         self.ranking = Ranking(policy, partition)
@@ -111,13 +113,20 @@ class Members:
         if customer is None:
             origin = Origin(TOPIC_OF_KIND[kind], self._partition, offset)
             customer = self.customers[customer_id] = newcomer(
-                customer_id, origin, event, self._policy
+                customer_id, origin, event, self._policy, self._taken()
             )
         self._outgoing.tally.ids_forgotten += customer.apply(event, offset, self._policy)
         self._judged(customer, event, now_us)
         if customer.due_us <= self.stream_time_us:
             self._fire_all(customer, now_us)
         return True
+
+    def _taken(self) -> list[int]:
+        """By input the offset of the last record taken."""
+        taken = [NEVER] * len(Kind)
+        for inbox in self.inboxes:
+            taken[inbox.kind] = inbox.taken_to - 1
+        return taken
 
     def _is_known(self, customer: Customer, event: Booking, inbox: Inbox, offset: int) -> bool:
         """Whether the event came before; a duplicate or a conflict is then dealt with."""

@@ -12,6 +12,7 @@ from agents.tally import Tally
 from agents.wording import Output
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import (
+    CONTACTS_DUE,
     CUSTOMER_VALUES,
     ERASURES,
     REJECTED_EVENTS,
@@ -96,18 +97,20 @@ class Outgoing:
         if customer.written_off:
             self.tally.invoices_written_off += customer.written_off
             customer.written_off = 0
-        if not outputs:
-            if not customer.owed:
-                customer.owed = True
-                self.owed[customer.customer_id] = now_us + self._bounds.snapshot_us
-            return
-        key = customer.customer_id.encode()
-        for output in outputs:
-            self.tally.outputs[output.topic, output.label] += 1
-            self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
-        # at the head of the queue: it goes out with this commit
-        customer.owed = True
-        self.publish(customer)
+        is_news = False
+        if outputs:
+            key = customer.customer_id.encode()
+            for output in outputs:
+                self.tally.outputs[output.topic, output.label] += 1
+                self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
+                is_news = is_news or output.topic != CONTACTS_DUE
+        if is_news:
+            # at the head of the queue: it goes out with this commit
+            customer.owed = True
+            self.publish(customer)
+        elif not customer.owed:
+            customer.owed = True
+            self.owed[customer.customer_id] = now_us + self._bounds.snapshot_us
 
     def put_out(self, message: Message, label: str) -> None:
         """Another record, of no customer."""

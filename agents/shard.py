@@ -114,6 +114,7 @@ class Shard:
         """
         self.inboxes = [Inbox(kind, positions[kind]) for kind in sorted(positions)]
         self._by_kind = {int(inbox.kind): inbox for inbox in self.inboxes}
+        self._members.inboxes = self.inboxes
         self._plan, self._planned_to = [], 0
 
     # taking in

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from agents.policy import Policy
-from schemas.row import LARGEST, decode_customer
+from schemas.row import LARGEST, decode_customer, stored_int
 from tests.support.customers import at
 from tests.support.feeding import (
     WITH_CUSTOMERS,
@@ -81,7 +81,7 @@ def test_what_has_left_the_window_leaves_nothing_behind() -> None:
     row = decode_customer(desk.customer_rows["ada"])
     assert isinstance(row.value_cells, bytes)
     # the window before holds it
-    assert row.days_before == [at(1) // 86_400_000_000, str(LARGE)]
+    assert row.days_before == [at(1) // 86_400_000_000, f"{LARGE:x}"]
     again = desk.restarted()
     again.feed(S, clock(24))
     again.commit(stop=True)
@@ -190,7 +190,7 @@ def test_what_was_bought_in_a_term_may_be_beyond_all_reason() -> None:
     master = decode_customer(again.customer_rows["ada"]).master
     assert master is not None
     assert master.commitment is not None
-    assert int(master.commitment.revenue) == LARGE + 10_000
+    assert stored_int(master.commitment.revenue) == LARGE + 10_000
     # 10 % granted and 5 % earned: half of a tenth of it
     leaked = newest(again)["value"]["lines"]["discount_leakage"]
     assert int(leaked.replace(".", "")) == round(Fraction((LARGE + 10_000) * 5, 100))

@@ -437,10 +437,6 @@ def test_under_a_changed_policy_the_interval_is_that_of_the_new_one() -> None:
     ]
 
 
-@pytest.mark.xfail(
-    reason="a row knows of contacts due only while the policy asks for them: off and on again, "
-    "sequences and ids begin anew",
-)
 def test_switched_off_and_on_again_no_id_is_given_twice() -> None:
     asked = "\n[contacts_due]\n"
     desk, ids = key_customer(), list[str]()
@@ -457,10 +453,6 @@ def test_switched_off_and_on_again_no_id_is_given_twice() -> None:
     assert len(ids) == len(set(ids)) == 2
 
 
-@pytest.mark.xfail(
-    reason="a snapshot goes out with every record on contacts-due; the contract has it with a "
-    "change of tier or risks, and else at most every WHALECURVE_SNAPSHOT_SECONDS",
-)
 def test_a_contact_that_is_due_publishes_no_snapshot_by_itself() -> None:
     desk = key_customer()
     desk.commit()
