@@ -223,6 +223,11 @@ class Shard:
         """Adopts a newer version of the cut-offs; `run` then judges whom they move."""
         self._moved = self._members.offer(cutoffs) or self._moved
 
+    @property
+    def cutoffs_version(self) -> int:
+        """Of the cut-offs by which its customers are judged; 0: by the policy's entries."""
+        return self._ranking.version
+
     def consider(self, published: list[Published], now_us: int) -> None:
         """Makes new cut-offs of all partitions' histograms, where they are due."""
         self._members.consider(published, now_us)
