@@ -17,17 +17,14 @@ from agents.seen import Seen
 from agents.standing import Standing
 from agents.window import (
     CELL,
-    NO_DAY,
     Cells,
     ContactWindow,
     ValueWindow,
     WindowBefore,
     contributions,
 )
-from schemas.events import Kind
 from schemas.lines import LATE_PAYMENT, LINE_MASK, REMINDERS, REVENUE
 from schemas.money import half_even
-from schemas.outputs import Origin
 from schemas.row import (
     NO_DUE_US,
     SEEN_BYTES,
@@ -37,17 +34,10 @@ from schemas.row import (
     RowHead,
     TouchRow,
     WeightedRow,
-    clamped,
-    decode_customer,
-    encode_customer,
-    read_head,
     stored_int,
     wide,
 )
 from schemas.times import DAY_US
-
-NEVER: Final = -1
-"""No record of that input was applied yet."""
 
 
 class Customer:
@@ -327,50 +317,6 @@ class Customer:
         """UTC days from the customer's first event to its `as_of`."""
         return self.day - self.first_day
 
-    # storing
-
-    def stored(self, policy: Policy) -> bytes:
-        """The row to store, judged by this policy."""
-        standing, cells = self.standing, self.value.cells
-        assert standing is not None
-        invoices, before = self.invoices, self.before
-        row = CustomerRow(
-            self.origin,
-            self.first_day,
-            self.as_of_us,
-            self.sequence,
-            self.offsets,
-            self.risks,
-            cells.tobytes() if isinstance(cells, array) else [str(number) for number in cells],
-            self.contacts.cells.tobytes(),
-            self.payments,
-            standing.since_day,
-            standing.notice_day,
-            standing.told,
-            standing.in_force_since_day,
-            [] if invoices is None else invoices.open,
-            [] if invoices is None else invoices.unmatched,
-            self.master,
-            [] if before is None else [wide(number) for number in before.cells],
-            None
-            if policy.decay is None
-            else WeightedRow(
-                policy.decay.half_life_days, policy.decay.landmark_day, wide(self.weighted)
-            ),
-            self.touch,
-            self.seen.entries,
-        )
-        head = RowHead(
-            self.due_us,
-            self.owed,
-            standing.notice_day != NO_DAY,
-            standing.in_force,
-            standing.tier,
-            policy.check,
-            clamped(self.ranked),
-        )
-        return encode_customer(row, head)
-
 
 _paid_at: Final = itemgetter(0)
 
@@ -391,42 +337,3 @@ def _weighted(row: WeightedRow | None, value: ValueWindow, policy: Policy) -> in
 def _revenue(booked: Cells) -> int:
     lines = range(0, len(booked), CELL)
     return sum([booked[at + 1] for at in lines if booked[at] & LINE_MASK == REVENUE])
-
-
-def newcomer(
-    customer_id: str, origin: Origin, first: Booking, policy: Policy, taken: list[int] | None = None
-) -> Customer:
-    """A customer as its first event finds it; that event is still to be applied.
-
-    `taken` has by input the offset of the last record taken in the partition: what came before is
-    none of this customer's, even if it was once another's of the same id.
-    """
-    day = first.day
-    row = CustomerRow(
-        origin,
-        day,
-        first.at_us,
-        0,
-        [NEVER] * len(Kind) if taken is None else taken,
-        {},
-        b"",
-        b"",
-        [],
-        day,
-        NO_DAY,
-        False,  # noqa: FBT003 - a row's field
-        day,
-        [],
-        [],
-        None,
-        [],
-        None,
-        None,
-        bytearray(),
-    )
-    return Customer(customer_id, row, None, policy)
-
-
-def restored(customer_id: str, data: bytes, policy: Policy) -> Customer:
-    """The customer of a stored row; RowError where it can't be read."""
-    return Customer(customer_id, decode_customer(data), read_head(data), policy)

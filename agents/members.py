@@ -5,7 +5,8 @@ from typing import Final
 from agents.adoption import Adoption, review_day
 from agents.booking import Booking
 from agents.calendar import Calendar
-from agents.customer import NEVER, Customer, newcomer, restored
+from agents.customer import Customer
+from agents.customer_rows import NEVER, newcomer, restored
 from agents.cutoffs import Published, entries_of
 from agents.inbox import Inbox
 from agents.judging import Judge

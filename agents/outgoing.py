@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from agents.customer import Customer
+from agents.customer_rows import stored
 from agents.inbox import Inbox
 from agents.policy import Policy
 from agents.tally import Tally
@@ -169,7 +170,7 @@ class Outgoing:
         rows: list[tuple[bytes, bytes | None]] = [(key, None) for key in self._gone]
         for customer in self._changed:
             customer.changed = False
-            rows.append((customer.customer_id.encode(), customer.stored(policy)))
+            rows.append((customer.customer_id.encode(), stored(customer, policy)))
         outputs, tally = self._outputs, self.tally
         self._outputs, self.tally, self._rejected_bytes = [], Tally(), 0
         self._changed.clear()

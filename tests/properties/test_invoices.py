@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.booking import Booking
-from agents.customer import Customer, newcomer, restored
+from agents.customer import Customer
+from agents.customer_rows import newcomer, restored, stored
 from agents.invoices import Invoices
 from agents.policy import Policy
 from agents.standing import Standing
@@ -124,7 +125,7 @@ def figures_in_order(events: list[Booking], *, storing: bool) -> tuple[object, .
     for offset, event in enumerate(events):
         customer.apply(event, offset, WHOLE)
         if storing:
-            customer = restored("ada", customer.stored(WHOLE), WHOLE)
+            customer = restored("ada", stored(customer, WHOLE), WHOLE)
     customer.advance(END_US, WHOLE)
     return told(customer)
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.booking import Booking
-from agents.customer import Customer, newcomer, restored
+from agents.customer import Customer
+from agents.customer_rows import newcomer, restored, stored
 from agents.policy import Policy
 from agents.standing import Standing
 from agents.window import NO_DAY, contribution_of
@@ -131,10 +132,10 @@ def run(steps: list[Booking | int], its_policy: Policy, *, storing: bool) -> Non
             recount.apply(step, its_policy.dedupe_ids_max)
         check(customer, recount)
         if storing:
-            data = customer.stored(its_policy)
+            data = stored(customer, its_policy)
             assert encode_customer(decode_customer(data), read_head(data)) == data
             customer = restored("ada", data, its_policy)
-            assert customer.stored(its_policy) == data
+            assert stored(customer, its_policy) == data
 
 
 @settings(max_examples=120)

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from agents.booking import Booking
-from agents.customer import Customer, newcomer
+from agents.customer import Customer
+from agents.customer_rows import newcomer
 from agents.policy import Policy
 from schemas.events import Kind
 from schemas.outputs import Origin

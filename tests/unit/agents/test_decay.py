@@ -5,7 +5,7 @@ from math import inf
 
 import pytest
 
-from agents.customer import restored
+from agents.customer_rows import restored, stored
 from agents.decay import Decay
 from agents.standing import Standing
 from schemas.events import Kind
@@ -276,9 +276,9 @@ def test_the_sum_survives_a_restart_though_it_is_beyond_64_bits() -> None:
     customer = customer_of(FADING, booked(Kind.PURCHASES, sale(1, amount="1000"), FADING))
     customer.standing = Standing(1, customer.day)
     assert customer.weighted == booked_on(FIRST, 100_000) > 2**64
-    data = customer.stored(FADING)
+    data = stored(customer, FADING)
     again = restored("ada", data, FADING)
-    assert (again.weighted, again.stored(FADING)) == (customer.weighted, data)
+    assert (again.weighted, stored(again, FADING)) == (customer.weighted, data)
 
 
 def two_sales() -> bytes:
@@ -299,11 +299,11 @@ def test_by_another_half_life_the_sum_is_made_anew_from_what_lies_in_the_window(
 def test_without_decay_the_window_alone_counts_and_no_sum_is_kept() -> None:
     customer = restored("ada", two_sales(), POLICY)
     assert customer.index(POLICY) == customer.contribution == 10_000
-    assert decode_customer(customer.stored(POLICY)).weighted is None
+    assert decode_customer(stored(customer, POLICY)).weighted is None
 
 
 def test_where_decay_is_new_it_begins_with_what_lies_in_the_window() -> None:
-    without = restored("ada", two_sales(), POLICY).stored(POLICY)
+    without = stored(restored("ada", two_sales(), POLICY), POLICY)
     customer = restored("ada", without, FADING)
     customer.advance(at(19), FADING)
     assert customer.index(FADING) == 5_000

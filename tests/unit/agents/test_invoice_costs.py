@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from agents.customer import Customer, restored
+from agents.customer import Customer
+from agents.customer_rows import restored, stored
 from agents.policy import Policy
 from agents.standing import Standing
 from agents.window import NO_DAY
@@ -321,9 +322,9 @@ def test_reminders_of_a_paid_invoice_go_by_the_card_of_the_day_of_payment() -> N
 def stored_and_back(customer: Customer, by: Policy) -> Customer:
     if customer.standing is None:
         customer.standing = Standing(1, customer.day, NO_DAY)
-    data = customer.stored(by)
+    data = stored(customer, by)
     again = restored("ada", data, by)
-    assert again.stored(by) == data
+    assert stored(again, by) == data
     return again
 
 

@@ -1,6 +1,7 @@
 """Judging: value, then tier, then signals by name; sequences, due times and snapshots."""
 
-from agents.customer import Customer, newcomer
+from agents.customer import Customer
+from agents.customer_rows import newcomer
 from agents.judging import Judge
 from schemas.events import Kind
 from schemas.outputs import Origin, output_id

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from agents.customer import Customer, newcomer
+from agents.customer import Customer
+from agents.customer_rows import newcomer
 from agents.judging import Judge
 from agents.outgoing import Bounds, Message, Outgoing
 from schemas.events import Kind

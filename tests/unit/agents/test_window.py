@@ -3,7 +3,8 @@
 import pytest
 
 from agents.booking import cells_of
-from agents.customer import Customer, newcomer
+from agents.customer import Customer
+from agents.customer_rows import newcomer
 from agents.window import (
     NO_DAY,
     ContactWindow,
