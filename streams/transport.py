@@ -273,11 +273,30 @@ def unpack(fetched: PartitionRecords, batch: Batch) -> None:
         fetched.next_fetch_offset = part.next_offset
 
 
+class NoOffsets(dict[TP, int | None]):
+    """Faust's memory of how far each input was read: it remembers nothing.
+
+    Faust passes on nothing that ends before what it passed on last, and what a rebalance cut off
+    counts as passed on. A shard that reads on from before that would only be given the last batch
+    of several, miss those before it, and ask for them again and again.
+    """
+
+    def __getitem__(self, tp: TP) -> None:
+        """Nothing was read."""
+
+    def __setitem__(self, tp: TP, offset: int | None) -> None:
+        """The shards know."""
+
+
 class BatchConsumer(Consumer):
     """Faust's consumer, with batches for messages and no say in offsets."""
 
     _thread: BatchConsumerThread
     gate: Gate
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._read_offset = NoOffsets()
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
         self.gate = self.transport.gate
