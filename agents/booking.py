@@ -6,7 +6,7 @@ from zlib import crc32
 import msgspec
 from xxhash import xxh3_64_digest
 
-from agents.window import Lines
+from agents.window import Cells, narrowed
 from schemas.events import Kind
 from schemas.lines import LINE_BITS
 from schemas.row import MasterRow
@@ -41,10 +41,10 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """8 bytes that stand for the topic and the event's id."""
     content: int
     """CRC-32 of the decoded event: with another one, the same id is a conflict."""
-    lines: Lines = []
+    cells: Cells
     """What it adds to its day, as a value window keeps it: without zeros, by ascending line."""
     brought: int = 0
-    """What its lines add to the contribution."""
+    """What they add to the contribution."""
     excused: int = 0
     """The part of its cost that is the seller's fault."""
     contacts: int = 0
@@ -67,6 +67,18 @@ class Unbookable(msgspec.Struct, frozen=True, gc=False):
     unknown_currency: bool
 
 
+def cells_of(day: int, amounts: list[int]) -> Cells:
+    """What a value window keeps of [line, amount, line, amount, …] of a day."""
+    cells: list[int] = []
+    for at in range(0, len(amounts), 2):
+        if amounts[at + 1]:
+            cells.append(day << LINE_BITS | amounts[at])
+            cells.append(amounts[at + 1])
+    return narrowed(cells)
+
+
+NOTHING: Final = cells_of(0, [])
+"""The cells of what books nothing."""
 INVALID: Final = Unbookable(unknown_currency=False)
 UNKNOWN_CURRENCY: Final = Unbookable(unknown_currency=True)
 
@@ -85,13 +97,3 @@ def invoice_key(invoice_id: str) -> bytes:
 def content_check(fields: tuple[object, ...]) -> int:
     """The checksum of an event's decoded fields, defaults filled in."""
     return crc32(_CONTENT.encode(fields))
-
-
-def lines_of(day: int, amounts: list[int]) -> Lines:
-    """What a value window keeps of [line, amount, line, amount, …] of a day."""
-    lines: Lines = []
-    for at in range(0, len(amounts), 2):
-        if amounts[at + 1]:
-            lines.append(day << LINE_BITS | amounts[at])
-            lines.append(amounts[at + 1])
-    return lines

@@ -8,7 +8,7 @@ from bisect import insort
 from operator import itemgetter
 from typing import Final
 
-from agents.booking import Booking
+from agents.booking import Booking, cells_of
 from agents.decay import SCALE_BITS
 from agents.discounts import leakage
 from agents.invoices import Invoices
@@ -16,17 +16,15 @@ from agents.policy import Policy
 from agents.seen import Seen
 from agents.standing import Standing
 from agents.window import (
-    NO_DAY,
+    CELL,
+    Cells,
     ContactWindow,
-    Lines,
     ValueWindow,
     WindowBefore,
     contributions,
 )
-from schemas.events import Kind
-from schemas.lines import LATE_PAYMENT, LINE_BITS, LINE_MASK, REMINDERS, REVENUE
+from schemas.lines import LATE_PAYMENT, LINE_MASK, REMINDERS, REVENUE
 from schemas.money import half_even
-from schemas.outputs import Origin
 from schemas.row import (
     NO_DUE_US,
     SEEN_BYTES,
@@ -36,16 +34,10 @@ from schemas.row import (
     RowHead,
     TouchRow,
     WeightedRow,
-    clamped,
-    decode_customer,
-    encode_customer,
-    read_head,
+    stored_int,
     wide,
 )
 from schemas.times import DAY_US
-
-NEVER: Final = -1
-"""No record of that input was applied yet."""
 
 
 class Customer:
@@ -102,14 +94,14 @@ class Customer:
         self.before: WindowBefore | None = None
         """What was booked in the window before; None: nothing asks for it."""
         if policy.segments.potential is not None:
-            self.before = WindowBefore([int(number) for number in row.days_before])
+            self.before = WindowBefore([stored_int(number) for number in row.days_before])
         self.weighted = _weighted(row.weighted, self.value, policy)
         """The contribution that fades, relative to the policy's landmark; 0: nothing asks for it"""
         self.decays = policy.decay is not None
-        self.touch: TouchRow | None = None
-        """None: nobody asks when the customer was met."""
-        if policy.contacts_due:
-            self.touch = TouchRow() if row.touch is None else row.touch
+        self.touch: TouchRow | None = row.touch
+        """None: nobody ever asked when the customer was met."""
+        if policy.contacts_due and row.touch is None:
+            self.touch = TouchRow()
         self.invoices: Invoices | None = None
         """None: nothing is owed, and nothing was paid whose invoice is not known."""
         if row.invoices or row.unmatched:
@@ -179,8 +171,8 @@ class Customer:
             self.first_day = day
         age_days = self.day - day
         self.offsets[event.kind] = offset
-        if event.lines:
-            self._book(day, event.lines, event.brought, event.excused, policy)
+        if event.cells:
+            self._book(day, event.cells, event.brought, event.excused, policy)
         if event.contacts and age_days < policy.contact_days:
             self.contacts.add(day, event.contacts)
         if event.days_late is not None:
@@ -205,13 +197,13 @@ class Customer:
             insort(self.payments, (at_us, days_late), key=_paid_at)
             del self.payments[: -policy.payments_kept]
 
-    def _book(self, day: int, lines: Lines, brought: int, excused: int, policy: Policy) -> None:
+    def _book(self, day: int, booked: Cells, brought: int, excused: int, policy: Policy) -> None:
         if self.day - day < policy.window_days:
-            self.value.book(lines, brought, excused)
+            self.value.book(booked, brought, excused)
         if self.decays or self.before is not None or self.master is not None:
-            self._book_more(day, lines, brought, policy)
+            self._book_more(day, booked, brought, policy)
 
-    def _book_more(self, day: int, lines: Lines, brought: int, policy: Policy) -> None:
+    def _book_more(self, day: int, booked: Cells, brought: int, policy: Policy) -> None:
         """What is kept of bookings beside the window."""
         age_days = self.day - day
         if policy.decay is not None:
@@ -220,7 +212,7 @@ class Customer:
             self.before.add(day, brought)
         commitment = self.commitment
         if commitment is not None and commitment.starts_day <= day <= commitment.ends_day:
-            commitment.revenue = wide(int(commitment.revenue) + _revenue(lines))
+            commitment.revenue = wide(stored_int(commitment.revenue) + _revenue(booked))
 
     def _settle(self, event: Booking, policy: Policy) -> None:
         """A sale on credit or a payment: what is open changes, and what waiting costs."""
@@ -238,7 +230,7 @@ class Customer:
 
     def _book_reminders(self, day: int, cost: int, policy: Policy) -> None:
         """An invoice closed: what reminding of it cost is booked on that day."""
-        self._book(day, [day << LINE_BITS | REMINDERS, cost], -cost, 0, policy)
+        self._book(day, cells_of(day, [REMINDERS, cost]), -cost, 0, policy)
 
     def _learn(self, master: MasterRow, policy: Policy) -> None:
         """Master data replaces what an older record said."""
@@ -325,50 +317,6 @@ class Customer:
         """UTC days from the customer's first event to its `as_of`."""
         return self.day - self.first_day
 
-    # storing
-
-    def stored(self, policy: Policy) -> bytes:
-        """The row to store, judged by this policy."""
-        standing, cells = self.standing, self.value.cells
-        assert standing is not None
-        invoices, before = self.invoices, self.before
-        row = CustomerRow(
-            self.origin,
-            self.first_day,
-            self.as_of_us,
-            self.sequence,
-            self.offsets,
-            self.risks,
-            cells.tobytes() if isinstance(cells, array) else [str(number) for number in cells],
-            self.contacts.cells.tobytes(),
-            self.payments,
-            standing.since_day,
-            standing.notice_day,
-            standing.told,
-            standing.in_force_since_day,
-            [] if invoices is None else invoices.open,
-            [] if invoices is None else invoices.unmatched,
-            self.master,
-            [] if before is None else [wide(number) for number in before.cells],
-            None
-            if policy.decay is None
-            else WeightedRow(
-                policy.decay.half_life_days, policy.decay.landmark_day, wide(self.weighted)
-            ),
-            self.touch,
-            self.seen.entries,
-        )
-        head = RowHead(
-            self.due_us,
-            self.owed,
-            standing.notice_day != NO_DAY,
-            standing.in_force,
-            standing.tier,
-            policy.check,
-            clamped(self.ranked),
-        )
-        return encode_customer(row, head)
-
 
 _paid_at: Final = itemgetter(0)
 
@@ -382,43 +330,10 @@ def _weighted(row: WeightedRow | None, value: ValueWindow, policy: Policy) -> in
         decay.half_life_days,
         decay.landmark_day,
     ):
-        return int(row.weighted)
+        return stored_int(row.weighted)
     return sum(amount * decay.weight(day) for day, amount in contributions(value.cells))
 
 
-def _revenue(lines: Lines) -> int:
-    is_revenue = [lines[at] & LINE_MASK == REVENUE for at in range(0, len(lines), 2)]
-    return sum([lines[2 * at + 1] for at, its in enumerate(is_revenue) if its])
-
-
-def newcomer(customer_id: str, origin: Origin, first: Booking, policy: Policy) -> Customer:
-    """A customer as its first event finds it; that event is still to be applied."""
-    day = first.day
-    row = CustomerRow(
-        origin,
-        day,
-        first.at_us,
-        0,
-        [NEVER] * len(Kind),
-        {},
-        b"",
-        b"",
-        [],
-        day,
-        NO_DAY,
-        False,  # noqa: FBT003 - a row's field
-        day,
-        [],
-        [],
-        None,
-        [],
-        None,
-        None,
-        bytearray(),
-    )
-    return Customer(customer_id, row, None, policy)
-
-
-def restored(customer_id: str, data: bytes, policy: Policy) -> Customer:
-    """The customer of a stored row; RowError where it can't be read."""
-    return Customer(customer_id, decode_customer(data), read_head(data), policy)
+def _revenue(booked: Cells) -> int:
+    lines = range(0, len(booked), CELL)
+    return sum([booked[at + 1] for at in lines if booked[at] & LINE_MASK == REVENUE])

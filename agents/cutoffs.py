@@ -14,7 +14,7 @@ from agents.ports import InvariantError
 from agents.shares import Histogram, cut_by_profit, cut_by_rank, merged
 from agents.whale_curve import WhaleCurve, whale_curve
 from schemas.money import format_minor, half_even
-from schemas.row import CutoffsRow, wide
+from schemas.row import CutoffsRow, stored_int, wide
 from schemas.times import format_micros
 
 Entries = tuple[int | None, ...]
@@ -38,8 +38,8 @@ def entries_of(policy: Policy, cutoffs: CutoffsRow | None) -> Entries:
         return policy.entries
     ordinary = policy.entries[1]
     assert ordinary is not None
-    important = max(int(cutoffs.important), ordinary)
-    return None, ordinary, important, max(int(cutoffs.key), important)
+    important = max(stored_int(cutoffs.important), ordinary)
+    return None, ordinary, important, max(stored_int(cutoffs.key), important)
 
 
 def make_cutoffs(
@@ -65,7 +65,7 @@ def make_cutoffs(
     important, key = found[0], max(found)
     if before is not None and is_mine:
         numerator, denominator = rules.min_change
-        pairs = (important, int(before.important)), (key, int(before.key))
+        pairs = (important, stored_int(before.important)), (key, stored_int(before.key))
         if all(abs(now - then) * denominator <= numerator * then for now, then in pairs):
             return None
     version = 1 if before is None else before.version + 1
@@ -110,8 +110,8 @@ def cutoffs_wire(
     return {
         "version": cutoffs.version,
         "currency": policy.base_currency,
-        "important": format_minor(int(cutoffs.important), digits),
-        "key": format_minor(int(cutoffs.key), digits),
+        "important": format_minor(stored_int(cutoffs.important), digits),
+        "key": format_minor(stored_int(cutoffs.key), digits),
         "made_at": format_micros(cutoffs.made_us),
         "policy_hash": cutoffs.policy_hash,
         "policy_version": policy.version,

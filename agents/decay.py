@@ -11,6 +11,8 @@ from typing import Final
 from schemas.money import half_even
 
 SCALE_BITS: Final = 32
+HALF_LIVES_MAX: Final = 4_000
+"""Farther from the landmark nothing fades any more; weights, and so rows, have a bound."""
 _DIGITS: Final = 60
 
 
@@ -32,8 +34,12 @@ class Decay:
             ]
 
     def weight(self, day: int) -> int:
-        """2^((day - landmark) / half-life), times 2^32; at least 1."""
+        """2^((day - landmark) / half-life), times 2^32; at least 1.
+
+        Long before the landmark every day weighs 1: it should not lie behind the first events.
+        """
         half_lives, part = divmod(day - self.landmark_day, self.half_life_days)
+        half_lives = max(-HALF_LIVES_MAX, min(HALF_LIVES_MAX, half_lives))
         fraction = self._fractions[part]
         return fraction << half_lives if half_lives >= 0 else max(1, fraction >> -half_lives)
 

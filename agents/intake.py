@@ -20,8 +20,9 @@ from agents.support_calls import book_support_call
 from schemas.events import MAX_ID_CHARS, CustomerRecord, Kind, SupportCall, Wire, decode
 from schemas.judge import judge
 from schemas.rejects import Reason, Rejection, excerpt
-from schemas.times import MINUTE_US
+from schemas.times import LAST_DAY, MINUTE_US, day_and_micros
 
+DAY_MS: Final = 86_400_000
 FUTURE_LIMIT_US: Final = 5 * MINUTE_US
 
 
@@ -91,7 +92,7 @@ class Intake:
         booked = _BOOK[kind](wire, self._policy)
         if isinstance(booked, Unbookable):
             return self._judged_first(
-                kind, value, _unknown_currency(wire) if booked.unknown_currency else None
+                kind, value, self._unknown_currency(wire) if booked.unknown_currency else None
             )
         if timestamp_ms >= 0 and booked.at_us > timestamp_ms * 1000 + FUTURE_LIMIT_US:
             ahead_s = (booked.at_us - timestamp_ms * 1000) // 1_000_000
@@ -111,7 +112,14 @@ class Intake:
         if key is None or not 0 < len(customer_id) <= MAX_ID_CHARS:
             return _key_mismatch(key)
         elsewhere = self._wrong_partition(key)
-        return elsewhere or book_erasure(customer_id, timestamp_ms)
+        if elsewhere is not None:
+            return elsewhere
+        if timestamp_ms // DAY_MS > LAST_DAY:
+            return Rejection(
+                Reason.FROM_FUTURE,
+                f"timestamp: expected one up to the year 9999, found {timestamp_ms} ms",
+            )
+        return book_erasure(customer_id, timestamp_ms)
 
     def _wrong_partition(self, key: bytes) -> Rejection | None:
         place = self._placement
@@ -122,6 +130,22 @@ class Intake:
             Reason.WRONG_PARTITION,
             f"partition: expected {right} of {place.partitions} for this key, "
             f"found {place.partition}",
+        )
+
+    def _unknown_currency(self, wire: Wire) -> Rejection:
+        assert not isinstance(wire, SupportCall)
+        if isinstance(wire, CustomerRecord):
+            named = ("wallet", wire.wallet), ("commitment", wire.commitment)
+            used = [(f"{name}.currency", its.currency) for name, its in named if its is not None]
+        else:
+            used = [("currency", wire.currency)]
+        day, _ = day_and_micros(wire.occurred_at)
+        rates = self._policy.rates
+        name, currency = next(its for its in used if rates.ratio(its[1], day) is None)
+        return Rejection(
+            Reason.UNKNOWN_CURRENCY,
+            f"{name}: expected one with a rate in the policy for the event's day, "
+            f"found {excerpt(currency)}",
         )
 
     def _judged_first(
@@ -142,18 +166,3 @@ class Intake:
 def _key_mismatch(key: bytes | None) -> Rejection:
     found = "no key" if key is None else excerpt(key)
     return Rejection(Reason.KEY_MISMATCH, f"key: expected the customer_id, found {found}")
-
-
-def _unknown_currency(wire: Wire) -> Rejection:
-    assert not isinstance(wire, SupportCall)
-    if isinstance(wire, CustomerRecord):
-        named = ("wallet", wire.wallet), ("commitment", wire.commitment)
-        found = [(f"{name}.currency", its.currency) for name, its in named if its is not None]
-    else:
-        found = [("currency", wire.currency)]
-    names = " or ".join(name for name, _ in found)
-    currencies = ", ".join(excerpt(currency) for _, currency in found)
-    return Rejection(
-        Reason.UNKNOWN_CURRENCY,
-        f"{names}: expected one with a rate in the policy for the event's day, found {currencies}",
-    )

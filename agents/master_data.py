@@ -5,6 +5,7 @@ A record replaces the whole of what an older one said; it books nothing. A null 
 
 from agents.booking import (
     INVALID,
+    NOTHING,
     UNKNOWN_CURRENCY,
     Booking,
     Unbookable,
@@ -83,6 +84,7 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
         day,
         id_key(Kind.CUSTOMERS, wire.event_id),
         content,
+        NOTHING,
         master=master,
     )
 
@@ -90,7 +92,9 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
 def book_erasure(customer_id: str, timestamp_ms: int) -> Booking:
     """The booking of a null value: at its record's time the customer is forgotten."""
     at_us = max(0, timestamp_ms) * 1000
-    return Booking(Kind.CUSTOMERS, customer_id, "", at_us, day_of(at_us), b"", 0, erases=True)
+    return Booking(
+        Kind.CUSTOMERS, customer_id, "", at_us, day_of(at_us), b"", 0, NOTHING, erases=True
+    )
 
 
 def _writable(moment: object) -> bool:

@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 
 from agents.customer import Customer
+from agents.customer_rows import stored
 from agents.inbox import Inbox
 from agents.policy import Policy
 from agents.tally import Tally
 from agents.wording import Output
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import (
+    CONTACTS_DUE,
     CUSTOMER_VALUES,
     ERASURES,
     REJECTED_EVENTS,
@@ -96,18 +98,20 @@ class Outgoing:
         if customer.written_off:
             self.tally.invoices_written_off += customer.written_off
             customer.written_off = 0
-        if not outputs:
-            if not customer.owed:
-                customer.owed = True
-                self.owed[customer.customer_id] = now_us + self._bounds.snapshot_us
-            return
-        key = customer.customer_id.encode()
-        for output in outputs:
-            self.tally.outputs[output.topic, output.label] += 1
-            self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
-        # at the head of the queue: it goes out with this commit
-        customer.owed = True
-        self.publish(customer)
+        is_news = False
+        if outputs:
+            key = customer.customer_id.encode()
+            for output in outputs:
+                self.tally.outputs[output.topic, output.label] += 1
+                self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
+                is_news = is_news or output.topic != CONTACTS_DUE
+        if is_news:
+            # at the head of the queue: it goes out with this commit
+            customer.owed = True
+            self.publish(customer)
+        elif not customer.owed:
+            customer.owed = True
+            self.owed[customer.customer_id] = now_us + self._bounds.snapshot_us
 
     def put_out(self, message: Message, label: str) -> None:
         """Another record, of no customer."""
@@ -166,7 +170,7 @@ class Outgoing:
         rows: list[tuple[bytes, bytes | None]] = [(key, None) for key in self._gone]
         for customer in self._changed:
             customer.changed = False
-            rows.append((customer.customer_id.encode(), customer.stored(policy)))
+            rows.append((customer.customer_id.encode(), stored(customer, policy)))
         outputs, tally = self._outputs, self.tally
         self._outputs, self.tally, self._rejected_bytes = [], Tally(), 0
         self._changed.clear()

@@ -2,10 +2,12 @@
 
 from agents.booking import (
     INVALID,
+    NOTHING,
     UNKNOWN_CURRENCY,
     Booking,
     InvoiceEntry,
     Unbookable,
+    cells_of,
     content_check,
     id_key,
     invoice_key,
@@ -13,7 +15,7 @@ from agents.booking import (
 from agents.policy import Costs, Policy
 from agents.ports import Agent, Batches, Takes
 from schemas.events import Kind, Payment
-from schemas.lines import LATE_PAYMENT, LINE_BITS
+from schemas.lines import LATE_PAYMENT
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
 from schemas.times import DAY_US, FIRST_DAY, LAST_DAY, day_and_micros
 
@@ -48,14 +50,11 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         return UNKNOWN_CURRENCY
     failed = wire.status == "failed"
     days_late = (at_us - due_us) // DAY_US
-    lines: list[int] = []
     cost = 0
     entry = None
     if not failed:
         paid = half_even(amount * ratio[0], ratio[1])
         cost = late_cost(paid, days_late, policy.cards.at(day)) if days_late > 0 else 0
-        if cost:
-            lines = [day << LINE_BITS | LATE_PAYMENT, cost]
         if amount and policy.invoices is not None:
             entry = InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, None)
     return Booking(
@@ -66,7 +65,7 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         day,
         id_key(Kind.PAYMENTS, wire.event_id),
         content_check((at_us, wire.invoice_id, amount, wire.currency, due_us, failed)),
-        lines,
+        cells_of(day, [LATE_PAYMENT, cost]) if cost else NOTHING,
         -cost,
         days_late=None if failed else days_late,
         invoice=entry,

@@ -1,5 +1,6 @@
 """The policy as the rooms use it: amounts as integers, rates as ratios, thresholds in order."""
 
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 from zlib import crc32
@@ -73,7 +74,8 @@ class HoldRules(msgspec.Struct, frozen=True):
     one_step: bool = False
 
 
-class Policy(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Policy:
     """A checked policy, compiled."""
 
     version: str

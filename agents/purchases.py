@@ -6,10 +6,10 @@ from agents.booking import (
     Booking,
     InvoiceEntry,
     Unbookable,
+    cells_of,
     content_check,
     id_key,
     invoice_key,
-    lines_of,
 )
 from agents.policy import Policy, Ratio
 from agents.ports import Agent, Batches, Takes
@@ -90,7 +90,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         day,
         id_key(Kind.PURCHASES, wire.event_id),
         content,
-        lines_of(day, amounts),
+        cells_of(day, amounts),
         brought,
         handling if at_fault else 0,
         touches=True,

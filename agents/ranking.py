@@ -4,7 +4,7 @@ Only under `tiers.mode = "share"`; under another policy what a partition knew of
 it was.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from agents.cutoffs import Published, cutoffs_wire, histogram_wire, make_cutoffs
 from agents.policy import Policy
@@ -12,6 +12,8 @@ from agents.shares import Histogram
 from schemas.row import CutoffsRow, PartitionRow, clamped
 
 Wire = dict[str, Any]
+SMALL: Final = 2**60
+"""Below it nothing needs to be cut off: nearly every value is."""
 
 
 class Ranking:
@@ -53,7 +55,10 @@ class Ranking:
     def move(self, before: int, after: int) -> None:
         """A customer's value became another."""
         if self.is_on and before != after:
-            self._histogram.move(clamped(before), clamped(after))
+            if -SMALL < before < SMALL and -SMALL < after < SMALL:
+                self._histogram.move(before, after)
+            else:
+                self._histogram.move(clamped(before), clamped(after))
             self._moved = True
 
     def forget(self, index: int) -> None:

@@ -1,10 +1,9 @@
 """Dated rates and rate cards: what a currency is worth and what serving costs, on which UTC day."""
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
-
-import msgspec
 
 from schemas.events import CONTACT_CHANNELS
 from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio
@@ -18,7 +17,8 @@ Ratio = tuple[int, int]
 """(numerator, denominator > 0), exact."""
 
 
-class Costs(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Costs:
     """One rate card in minor units: what serving costs."""
 
     contacts: dict[str, tuple[int, int, int]]

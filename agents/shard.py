@@ -9,43 +9,31 @@ from typing import Final
 
 import msgspec
 
-from agents.adoption import Adoption, adopt, review_day
-from agents.booking import Booking
-from agents.calendar import Calendar
-from agents.customer import Customer, newcomer, restored
-from agents.cutoffs import Published, entries_of
+from agents.adoption import Adoption, adopt
+from agents.customer import Customer
+from agents.cutoffs import Published
 from agents.inbox import Inbox, plan
 from agents.intake import Intake, Placement
-from agents.judging import Judge
+from agents.members import NO_TIME, Members
 from agents.outgoing import Bounds, Changes, Message, Outgoing
 from agents.policy import Policy
 from agents.ports import Batch, InvariantError
-from agents.ranking import Ranking
-from agents.tiers import TierRules
-from agents.window import NO_DAY
 from schemas.events import TOPIC_OF_KIND, Kind
-from schemas.outputs import CUTOFFS, HISTOGRAMS, TIERS, Origin, encode
-from schemas.rejects import Reason, Rejection
+from schemas.outputs import HISTOGRAMS, encode
+from schemas.rejects import Rejection
 from schemas.row import (
     PARTITION_KEY,
     CutoffsRow,
     PartitionRow,
     decode_partition,
     encode_partition,
-    read_head,
 )
-from schemas.times import day_start
 
 __all__ = ["Changes", "Message", "Shard", "ShardSettings"]
 
 INPUTS: Final = 4
-NO_TIME: Final = -(2**62)
-"""Of a partition in which nothing was applied yet; earlier than any event."""
 UNREAD: Final = -1
 """In a partition's row: this input was absent."""
-CUTOFFS_KEY: Final = b"cutoffs"
-SWEEP: Final = 1_000
-"""So many due customers at once; then others get their turn."""
 LATENCY_SAMPLE: Final = 256
 """Of so many events one tells its age."""
 
@@ -71,24 +59,36 @@ class Shard:
     def __init__(self, policy: Policy, settings: ShardSettings) -> None:
         self.policy = policy
         self.partition = settings.placement.partition
-        self.customers: dict[str, Customer | bytes] = {}
         self.inboxes: list[Inbox] = []
-        self._stream_time_us = NO_TIME
         self.commit_number = 0
-        self.by_tier = [0] * len(TIERS)
         self._by_kind: dict[int, Inbox] = {}
         self._plan: list[int] = []
         self._planned_to = 0
         self._settings = settings
-        self._judge = Judge(policy)
-        self._intake = Intake(policy, settings.placement, settings.max_event_bytes, self.customers)
-        self._calendar = Calendar()
         self._moved = False
         self._outgoing = Outgoing(
             Bounds(settings.snapshot_us, settings.changed_max, settings.output_bytes_max)
         )
+        self._members = Members(
+            policy,
+            self.partition,
+            self._outgoing,
+            settings.erasure_secret,
+            exactly_once=settings.exactly_once,
+        )
+        self._ranking = self._members.ranking
+        self._intake = Intake(policy, settings.placement, settings.max_event_bytes, self.customers)
         self._adoption: Adoption = adopt(None, policy, self.partition)
-        self._ranking = Ranking(policy, self.partition)
+
+    @property
+    def customers(self) -> dict[str, Customer | bytes]:
+        """All customers by id; those at rest as bytes."""
+        return self._members.customers
+
+    @property
+    def by_tier(self) -> list[int]:
+        """How many customers have which tier in force, by its rank."""
+        return self._members.by_tier
 
     # restoring
 
@@ -100,43 +100,12 @@ class Shard:
         found = rows.get(PARTITION_KEY)
         row = None if found is None else decode_partition(found)
         self._adoption = adopt(row, self.policy, self.partition)
-        if row is not None:
-            self._ranking.restore(row)
-            self._judge.adopt(self._ranking.adopted if self._ranking.is_on else None)
-        for key, data in rows.items():
-            if key != PARTITION_KEY:
-                self._restore_customer(key.decode(), data)
+        self._members.restore(row, rows, self._adoption)
         if row is None:
             return {}
         self.commit_number = row.commit_number
         self._moved = row.policies != self._adoption.policies
-        if row.stream_time_us is not None:
-            self._stream_time_us = row.stream_time_us
-        if self._ranking.is_on and self._ranking.is_adopting:
-            old = TierRules(self.policy, entries_of(self.policy, self._ranking.adopted_before))
-            self._ranking.wait_for(self._moved_by_cutoffs(old))
         return {kind: row.offsets[kind] for kind in Kind if row.offsets[kind] != UNREAD}
-
-    def _restore_customer(self, customer_id: str, data: bytes) -> None:
-        head = read_head(data)
-        self.by_tier[head.tier] += 1
-        if head.owed:
-            self._outgoing.owed[customer_id] = 0
-        if head.policy_check == self.policy.check:
-            self._ranking.count(head.index)
-            self.customers[customer_id] = data
-            self._calendar.add(head.due_us, customer_id)
-            return
-        # another policy reckons other due times: they follow from the figures kept
-        customer = restored(customer_id, data, self.policy)
-        customer.fit(self.policy)
-        review_us = day_start(review_day(self._adoption, self.policy, customer_id))
-        index = customer.index(self.policy)
-        customer.ranked = index if self._ranking.is_on else 0
-        self._ranking.count(index)
-        customer.due_us = min(self._judge.due_us(customer, index), review_us)
-        self.customers[customer_id] = customer
-        self._calendar.add(customer.due_us, customer_id)
 
     def open_inputs(self, positions: dict[Kind, int]) -> None:
         """Per input the offset to read from; an input that is not named is absent.
@@ -145,6 +114,7 @@ class Shard:
         """
         self.inboxes = [Inbox(kind, positions[kind]) for kind in sorted(positions)]
         self._by_kind = {int(inbox.kind): inbox for inbox in self.inboxes}
+        self._members.inboxes = self.inboxes
         self._plan, self._planned_to = [], 0
 
     # taking in
@@ -187,7 +157,8 @@ class Shard:
     @property
     def stream_time_us(self) -> int | None:
         """The latest occurred_at applied here."""
-        return None if self._stream_time_us == NO_TIME else self._stream_time_us
+        stream_time_us = self._members.stream_time_us
+        return None if stream_time_us == NO_TIME else stream_time_us
 
     @property
     def full(self) -> bool:
@@ -210,7 +181,8 @@ class Shard:
         steps = 0
         outgoing = self._outgoing
         if self._ranking.is_adopting:
-            return self._go_on_adopting(now_us)
+            self._moved = True
+            return self._members.go_on_adopting(now_us)
         while steps < limit and not outgoing.full:
             if self._planned_to >= len(self._plan):
                 self._plan, self._planned_to = plan(self.inboxes), 0
@@ -222,14 +194,15 @@ class Shard:
     def _take_planned(self, limit: int, now_us: int) -> int:
         """Takes the next records of the plan; a sweep before one of them ends it early."""
         begin, taken, swept = self._planned_to, 0, 0
-        by_kind, taken_at_ms = self._by_kind, self._outgoing.tally.taken_at_ms
+        by_kind, members = self._by_kind, self._members
+        taken_at_ms = self._outgoing.tally.taken_at_ms
         for kind in self._plan[begin : begin + limit]:
             inbox = by_kind[kind]
             at = inbox.at
             item, offset = inbox.items[at], inbox.offsets[at]
             if isinstance(item, Rejection):
                 self._outgoing.reject(inbox, item, self.partition)
-            elif not self._take_event(item, inbox, offset, now_us):
+            elif not members.take(item, inbox, offset, now_us):
                 swept = 1
                 break
             if offset % LATENCY_SAMPLE == 0:
@@ -240,196 +213,24 @@ class Shard:
         self._moved = True
         return taken + swept
 
-    def _take_event(self, event: Booking, inbox: Inbox, offset: int, now_us: int) -> bool:
-        """Whether the event was taken; if not, more is due before it than one sweep does."""
-        kind, customer_id, at_us = event.kind, event.customer_id, event.at_us
-        customer = self.customers.get(customer_id)
-        if isinstance(customer, bytes):
-            customer = self._revive(customer_id, customer)
-        if customer is not None and self._is_known(customer, event, inbox, offset):
-            return True
-        if self._calendar.next_us <= at_us:
-            self.fire_due(at_us, SWEEP, now_us)
-            if self._calendar.next_us <= at_us:
-                return False
-        if at_us > self._stream_time_us:
-            self._stream_time_us = at_us
-        self._outgoing.tally.applied[kind] += 1
-        if event.erases:
-            self._erase(customer_id, customer, offset, at_us, now_us)
-            return True
-        if customer is None:
-            origin = Origin(TOPIC_OF_KIND[kind], self.partition, offset)
-            customer = self.customers[customer_id] = newcomer(
-                customer_id, origin, event, self.policy
-            )
-        self._outgoing.tally.ids_forgotten += customer.apply(event, offset, self.policy)
-        self._judged(customer, event, now_us)
-        if customer.due_us <= self._stream_time_us:
-            self._fire_all(customer, now_us)
-        return True
-
-    def _is_known(self, customer: Customer, event: Booking, inbox: Inbox, offset: int) -> bool:
-        """Whether the event came before; a duplicate or a conflict is then dealt with."""
-        if offset <= customer.offsets[event.kind]:
-            self._see_again(event, offset)
-            return True
-        if event.erases:
-            return False
-        content = customer.seen.content_of(event.id_key)
-        if content is None:
-            return False
-        if content == event.content:
-            self._outgoing.tally.duplicates[event.kind] += 1
-        else:
-            self._outgoing.reject(inbox, _conflict(event), self.partition)
-        return True
-
-    def _erase(
-        self, customer_id: str, customer: Customer | None, offset: int, at_us: int, now_us: int
-    ) -> None:
-        """Forgets a customer; what stands in the calendar for it finds nobody."""
-        origin = Origin(TOPIC_OF_KIND[Kind.CUSTOMERS], self.partition, offset)
-        secret = self._settings.erasure_secret
-        self._outgoing.erase(customer_id, customer, origin, at_us, secret, now_us)
-        if customer is not None:
-            self._count_tier(customer.tier, None)
-            self._ranking.forget(customer.ranked)
-            del self.customers[customer_id]
-
-    def _see_again(self, event: Booking, offset: int) -> None:
-        """A record that its customer's row holds already: a commit without transactions broke."""
-        topic = TOPIC_OF_KIND[event.kind]
-        if self._settings.exactly_once:
-            raise InvariantError(
-                f"offset {offset} of {topic}-{self.partition} is applied already, yet the "
-                "partition's offset says it is not: the changelog and the offsets are not of one "
-                "application; check WHALECURVE_APP_ID and the changelog"
-            )
-        if event.at_us > self._stream_time_us:
-            self._stream_time_us = event.at_us
-        self._outgoing.tally.applied[event.kind] += 1
-
-    def _find(self, customer_id: str) -> Customer | None:
-        found = self.customers.get(customer_id)
-        return self._revive(customer_id, found) if isinstance(found, bytes) else found
-
-    def _revive(self, customer_id: str, row: bytes) -> Customer:
-        """A customer at rest is touched: its row becomes an object."""
-        customer = self.customers[customer_id] = restored(customer_id, row, self.policy)
-        return customer
-
-    # time
-
     def fire_due(self, until_us: int, limit: int, now_us: int) -> int:
-        """Lets happen what is due up to a time, by due time and customer_id.
-
-        Returns how many customers were seen; stops at `limit`, and goes on when called again.
-        """
-        seen = 0
-        calendar = self._calendar
-        while calendar.next_us <= until_us:
-            due_us, ids = calendar.take_next()
-            for at, customer_id in enumerate(ids):
-                if seen >= limit:
-                    for left in ids[at:]:
-                        calendar.add(due_us, left)
-                    return seen
-                seen += 1
-                customer = self._find(customer_id)
-                if customer is not None and customer.due_us == due_us:
-                    self._fire(customer, now_us)
-        return seen
-
-    def _fire_all(self, customer: Customer, now_us: int) -> None:
-        """What a late event made due already happens right after it."""
-        while customer.due_us <= self._stream_time_us:
-            self._fire(customer, now_us)
-
-    def _fire(self, customer: Customer, now_us: int) -> None:
-        customer.advance(customer.due_us, self.policy)
-        self._outgoing.tally.due_times += 1
-        self._judged(customer, None, now_us)
+        """Lets happen what is due up to a time; returns how many customers were seen."""
+        return self._members.fire_due(until_us, limit, now_us)
 
     # shares of the whole
 
     def offer(self, cutoffs: CutoffsRow) -> None:
         """Adopts a newer version of the cut-offs; `run` then judges whom they move."""
-        if not self._ranking.takes(cutoffs):
-            return
-        old = self._judge.tiers
-        self._judge.adopt(cutoffs)
-        self._ranking.adopt(cutoffs)
-        self._ranking.wait_for(self._moved_by_cutoffs(old))
-        self._moved = True
+        self._moved = self._members.offer(cutoffs) or self._moved
+
+    @property
+    def cutoffs_version(self) -> int:
+        """Of the cut-offs by which its customers are judged; 0: by the policy's entries."""
+        return self._ranking.version
 
     def consider(self, published: list[Published], now_us: int) -> None:
         """Makes new cut-offs of all partitions' histograms, where they are due."""
-        wire = self._ranking.make(published, now_us)
-        if wire is not None:
-            self._outgoing.put_out(Message(CUTOFFS, CUTOFFS_KEY, encode(wire)), "made")
-
-    def _moved_by_cutoffs(self, old: TierRules) -> list[str]:
-        """Whose value lies between the old and the new cut-offs."""
-        new, found = self._judge.tiers, []
-        for customer_id, customer in self.customers.items():
-            if isinstance(customer, bytes):
-                head = read_head(customer)
-                tier, index, noticed = head.by_value, head.index, head.noticed
-            else:
-                standing = customer.standing
-                assert standing is not None
-                tier, index = standing.tier, customer.ranked
-                noticed = standing.notice_day != NO_DAY
-            if new.moves_from(old, tier, index, noticed=noticed):
-                found.append(customer_id)
-        return found
-
-    def _go_on_adopting(self, now_us: int) -> int:
-        """Judges the next customers by the newest cut-offs, at the partition's stream time."""
-        ranking, seen = self._ranking, 0
-        while ranking.is_adopting and seen < SWEEP and not self.full:
-            customer = self._find(ranking.next_waiting())
-            seen += 1
-            if customer is not None:
-                customer.advance(self._stream_time_us, self.policy)
-                self._judged(customer, None, now_us, by_adoption=True)
-                self._fire_all(customer, now_us)
-            ranking.judged()
-        self._moved = True
-        return seen
-
-    # what follows
-
-    def _judged(
-        self,
-        customer: Customer,
-        event: Booking | None,
-        now_us: int,
-        *,
-        by_adoption: bool = False,
-    ) -> None:
-        before, due_before_us, ranked = customer.tier, customer.due_us, customer.ranked
-        outputs = self._judge.judge(customer, event, by_adoption=by_adoption)
-        self._outgoing.judged(customer, outputs, now_us)
-        if ranked != customer.ranked or before is None:
-            self._count(before, ranked, customer.ranked)
-        if customer.tier != before:
-            self._count_tier(before, customer.tier)
-        if customer.due_us != due_before_us:
-            self._calendar.add(customer.due_us, customer.customer_id)
-
-    def _count(self, tier_before: int | None, before: int, now: int) -> None:
-        if tier_before is None:
-            self._ranking.count(now)
-        else:
-            self._ranking.move(before, now)
-
-    def _count_tier(self, before: int | None, now: int | None) -> None:
-        if before is not None:
-            self.by_tier[before] -= 1
-        if now is not None:
-            self.by_tier[now] += 1
+        self._members.consider(published, now_us)
 
     # committing
 
@@ -438,12 +239,12 @@ class Shard:
 
         With `all_snapshots` call it until it returns None: each commit has its bound.
         """
-        self._due_snapshots(now_us, all_snapshots=all_snapshots)
+        self._members.pick_snapshots(now_us, all_snapshots=all_snapshots)
         caught_up = self.drained
         counts = self._ranking.is_due(now_us, caught_up=caught_up, at_once=all_snapshots)
         if self._outgoing.is_empty and not self._moved and not counts:
             return None
-        outputs, rows, tally = self._outgoing.carry_away(self.policy, self._judge.snapshot)
+        outputs, rows, tally = self._outgoing.carry_away(self.policy, self._members.judge.snapshot)
         self.commit_number += 1
         if counts:
             histogram = self._ranking.publication(
@@ -474,26 +275,6 @@ class Shard:
             self._ranking.made,
         )
 
-    def _due_snapshots(self, now_us: int, *, all_snapshots: bool) -> None:
-        """Picks the snapshots that are due, or owed at all, as many as one commit may carry."""
-        outgoing = self._outgoing
-        while outgoing.owed and not outgoing.snapshots_full:
-            customer_id, due_us = next(iter(outgoing.owed.items()))
-            if due_us > now_us and not all_snapshots:
-                return
-            del outgoing.owed[customer_id]
-            customer = self._find(customer_id)
-            if customer is not None:
-                outgoing.publish(customer)
-
     def lag(self) -> dict[Kind, int]:
         """Per input the records on the broker that are not taken yet."""
         return {inbox.kind: inbox.lag for inbox in self.inboxes}
-
-
-def _conflict(event: Booking) -> Rejection:
-    return Rejection(
-        Reason.ID_CONFLICT,
-        "event_id: expected the content it had when it was applied, found another one under "
-        f"{event.event_id!r}",
-    )

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from agents.booking import INVALID, Booking, Unbookable, content_check, id_key
+from agents.booking import INVALID, Booking, Unbookable, cells_of, content_check, id_key
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from schemas.events import CONTACT_CHANNELS, Kind, SupportCall
-from schemas.lines import CONTACTS, LINE_BITS, SELLER_FAULT
+from schemas.lines import CONTACTS, SELLER_FAULT
 from schemas.money import half_even
 from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros
 
@@ -45,11 +45,9 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
     fixed, per_second, whole = policy.cards.at(day).contacts[wire.channel]
     cost = half_even(fixed + per_second * wire.duration_s, whole)
     at_fault = bool(wire.seller_fault)
-    lines: list[int] = []
-    if cost:
-        lines = [day << LINE_BITS | LINE_OF_CHANNEL[wire.channel], cost]
-        if at_fault:
-            lines += [day << LINE_BITS | SELLER_FAULT, cost]
+    amounts = [LINE_OF_CHANNEL[wire.channel], cost]
+    if at_fault:
+        amounts += [SELLER_FAULT, cost]
     return Booking(
         Kind.SUPPORT_CALLS,
         wire.customer_id,
@@ -58,7 +56,7 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
         day,
         id_key(Kind.SUPPORT_CALLS, wire.event_id),
         content,
-        lines,
+        cells_of(day, amounts),
         -cost,
         cost if at_fault else 0,
         contacts=1,

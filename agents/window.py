@@ -16,8 +16,6 @@ from schemas.lines import LINE_BITS, LINE_MASK, LINES, SELLER_FAULT, SIGNS
 K = TypeVar("K", int, str)
 T = TypeVar("T")
 Cells: TypeAlias = "array[int] | list[int]"
-Lines: TypeAlias = list[int]
-"""Cells of one day, as a value window keeps them: day and line in one, amount, and so on."""
 
 
 def insert_sorted(entries: dict[K, T], key: K, entry: T) -> None:
@@ -56,19 +54,20 @@ class ValueWindow:
         """The part of the service cost that is the seller's fault."""
         self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
 
-    def book(self, lines: Lines, brought: int, excused: int) -> None:
-        """Books lines of a day inside the window, and what they bring to the two sums."""
+    def book(self, more: Cells, brought: int, excused: int) -> None:
+        """Books cells of a day inside the window, and what they bring to the two sums."""
         self.contribution += brought
         self.seller_fault += excused
         cells = self.cells
-        if isinstance(cells, array) and (not cells or cells[-CELL] < lines[0]):
-            try:
-                cells.fromlist(lines)
-            except OverflowError:
-                self.cells = [*cells, *lines]
+        if (
+            isinstance(cells, array)
+            and isinstance(more, array)
+            and (not cells or cells[-CELL] < more[0])
+        ):
+            cells.extend(more)
         else:
-            for at in range(0, len(lines), 2):
-                self._add(lines[at], lines[at + 1])
+            for at in range(0, len(more), CELL):
+                self._add(more[at], more[at + 1])
         self.counts_from = self.cells[0] >> LINE_BITS if self.cells else NO_DAY
 
     def _add(self, key: int, amount: int) -> None:

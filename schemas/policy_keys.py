@@ -51,7 +51,7 @@ class Value(_Section, frozen=True):
         HalfLife | None, means("of a `decayed` contribution; needed there, and only there")
     ] = None
     landmark: Annotated[
-        str, means("a UTC day that weights are relative to: any, once chosen never changed")
+        str, means("a UTC day that weights are relative to, before the first events; never changed")
     ] = "2020-01-01"
 
 

@@ -36,7 +36,7 @@ NO_TOUCH: Final = -0x7FFFFFFF
 LARGEST: Final = 2**62
 """Amounts beyond are kept as this or not at all; only an absurd rate of exchange leads there."""
 Wide = int | str
-"""An integer; as text where it is beyond 64 bits, which msgpack does not carry."""
+"""An integer; as hexadecimal text where it is beyond 64 bits, which msgpack does not carry."""
 
 ID_BYTES: Final = 8
 SEEN_BYTES: Final = 16
@@ -237,7 +237,12 @@ def clamped(index: int) -> int:
 
 def wide(number: int) -> Wide:
     """An integer as a row can hold it."""
-    return number if -(2**63) <= number < 2**63 else str(number)
+    return number if -(2**63) <= number < 2**63 else f"{number:x}"
+
+
+def stored_int(stored: Wide) -> int:
+    """The integer that a row holds."""
+    return int(stored, 16) if isinstance(stored, str) else stored
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

@@ -56,6 +56,9 @@ class Metrics:
         )
         self.lag = gauge("lag", "records on the broker that are not taken", "topic", "partition")
         self.customers = gauge("customers", "customers by tier", "tier")
+        self.cutoffs_version = gauge(
+            "cutoffs_version", "version of the tier cut-offs judged by; 0: entries", "partition"
+        )
         # taking over
         self.partitions = gauge("partitions", "partitions held", "state")
         self.restored_rows = counter("restored_rows", "changelog records read in restores")
@@ -84,6 +87,10 @@ class Metrics:
         for at_ms in tally.taken_at_ms:
             self.latency_seconds.observe(max(0.0, (now_ms - at_ms) / 1000))
 
+    def show_cutoffs(self, partition: int, version: int) -> None:
+        """By which cut-offs a partition's tiers are judged."""
+        self.cutoffs_version.labels(str(partition)).set(version)
+
     def show_lag(self, partition: int, lags: dict[Kind, int]) -> None:
         """How far the inputs of a partition are behind."""
         for kind, lag in lags.items():
@@ -93,6 +100,7 @@ class Metrics:
         """The partition was given up."""
         for topic in TOPIC_OF_KIND.values():
             self.lag.remove_by_labels({"topic": topic, "partition": str(partition)})
+        self.cutoffs_version.remove_by_labels({"partition": str(partition)})
 
     def show_tiers(self, by_tier: list[int]) -> None:
         """Customers by tier, over the partitions held."""

@@ -179,6 +179,7 @@ class Shards:
             for rank, number in enumerate(held.shard.by_tier):
                 by_tier[rank] += number
             self.metrics.show_lag(held.partition, held.shard.lag())
+            self.metrics.show_cutoffs(held.partition, held.shard.cutoffs_version)
         self.metrics.show_tiers(by_tier)
         running = sum(held.running for held in self._held.values())
         self.metrics.partitions.labels("running").set(running)

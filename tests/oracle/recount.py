@@ -9,13 +9,14 @@ from typing import Any
 from .customer import Customer
 from .dues import find_next_due
 from .fields import Event
-from .instants import day_of
+from .instants import day_of, midnight
 from .judge import Erasure, Gate, Refusal, judge
 from .money import Terms
 from .records import CUSTOMERS, TOPICS, Record
 from .verdict import judged, snapshot
 from .wire import Wire
 
+_POLICY: Wire = {"kind": "policy", "topic": None, "event_id": None}
 _TIMER: Wire = {"kind": "timer", "topic": None, "event_id": None}
 
 
@@ -59,7 +60,7 @@ def recount(
         lying[record.partition][record.topic].append(record)
     outcome = Outcome()
     for partition in sorted(lying):
-        _Partition(gate, outcome).run(lying[partition])
+        Partition(gate, outcome).run(lying[partition])
     return outcome
 
 
@@ -89,7 +90,7 @@ def _turn(topic: str, verdict: Event | Erasure | Refusal) -> tuple[float, int]:
     return happened, TOPICS.index(topic)
 
 
-class _Partition:
+class Partition:
     """One partition's customers and its stream time."""
 
     def __init__(self, gate: Gate, outcome: Outcome) -> None:
@@ -104,13 +105,28 @@ class _Partition:
     def run(self, inputs: Mapping[str, list[Record]]) -> None:
         """Take every record, then picture every customer."""
         for record, verdict in merged(inputs, self.gate):
-            self.outcome.consumed[record.topic] += 1
-            if isinstance(verdict, tuple):
-                self._reject(record, *verdict)
-            elif isinstance(verdict, Erasure):
-                self._erase(verdict)
-            else:
-                self._take(record, verdict)
+            self.take(record, verdict)
+        self.picture()
+
+    def take(self, record: Record, verdict: Event | Erasure | Refusal) -> None:
+        """Take the next record."""
+        self.outcome.consumed[record.topic] += 1
+        if isinstance(verdict, tuple):
+            self._reject(record, *verdict)
+        elif isinstance(verdict, Erasure):
+            self._erase(verdict)
+        else:
+            self._take(record, verdict)
+
+    def adopt(self, gate: Gate) -> None:
+        """Judge every customer by another policy on the day at hand; windows must stay as long."""
+        self.gate, self.terms = gate, gate.terms
+        for name in sorted(self.customers, key=str.encode):
+            self.customers[name].fire(midnight(day_of(int(self.stream_time))), self.terms)
+            self._settle(self.customers[name], _POLICY)
+
+    def picture(self) -> None:
+        """Picture every customer."""
         for name, customer in self.customers.items():
             self.outcome.values[name] = snapshot(customer, self.terms)
 

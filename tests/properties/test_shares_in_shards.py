@@ -183,8 +183,8 @@ def test_histograms_are_recounts_and_everybody_is_on_the_same_cutoffs(text: str,
     assert len(market.versions) > 2
     cutoffs = market.cutoffs
     assert cutoffs is not None
-    newest = {wire["cutoffs_version"] for wire in market.newest.values()}
-    assert max(newest, key=lambda version: version or 0) == cutoffs.version
+    newest = {int(str(wire["cutoffs_version"] or 0)) for wire in market.newest.values()}
+    assert max(newest) == cutoffs.version
     # hardly moved: within min_change of what the whole would be cut at now
     rules = market.policy.share
     assert rules is not None
@@ -208,3 +208,65 @@ def test_everybody_has_the_tier_that_the_last_cutoffs_say(seed: int) -> None:
                 head = read_head(row)
                 assert head.by_value == tier_rank(head.index, entries)
                 assert market.newest[key.decode()]["tier"] == TIER_NAMES[head.tier]
+
+
+class Alone:
+    """One partition that adopts versions after so many records, in batches of its own."""
+
+    def __init__(self, policy: Policy, records: list[Record], seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.shard = Shard(policy, settings_of(0, PARTITIONS))
+        self.shard.open_inputs(dict.fromkeys(Kind, 0))
+        for kind in Kind:
+            lay(self.shard, kind, of(records, 0, kind))
+        self.said: list[dict[str, object]] = []
+        self.newest: dict[str, object] = {}
+
+    def take(self, until: int) -> None:
+        """Takes records until so many are taken."""
+        while (left := until - sum(inbox.taken_to for inbox in self.shard.inboxes)) > 0:
+            self.shard.run(min(left, self.rng.randint(1, 300)), NOW_US)
+            if self.rng.random() < 0.3 or self.shard.full:
+                self.commit(at_once=False)
+
+    def commit(self, *, at_once: bool) -> None:
+        """Carries away what was said."""
+        changes = self.shard.changes(NOW_US, all_snapshots=at_once)
+        for message in changes.outputs if changes is not None else ():
+            if message.topic in ("tier-changes", "at-risk"):
+                wire = orjson.loads(message.value or b"null")
+                del wire["evaluated_at"]
+                self.said.append(wire)
+            elif message.topic == "customer-values":
+                self.newest[(message.key or b"").decode()] = orjson.loads(message.value or b"null")
+
+
+def adopting(
+    policy: Policy, records: list[Record], adoptions: list[tuple[int, CutoffsRow]], seed: int
+) -> tuple[list[dict[str, object]], dict[str, object]]:
+    """What a partition says, and its newest snapshots."""
+    alone = Alone(policy, records, seed)
+    for after, cutoffs in adoptions:
+        alone.take(after)
+        alone.shard.offer(cutoffs)
+    alone.take(sum(len(of(records, 0, kind)) for kind in Kind))
+    while alone.shard.run(1_000, NOW_US):
+        pass
+    alone.commit(at_once=True)
+    return alone.said, alone.newest
+
+
+def test_what_a_partition_says_follows_from_its_inputs_and_its_adoptions() -> None:
+    policy = by_share(WHOLE_TOML)
+    records = sample(29, 3000, 90, partitions=PARTITIONS, whole=True)
+    adoptions = [
+        (200, CutoffsRow(1, 12_000, 40_000, policy.hash, 0)),
+        (201, CutoffsRow(2, 9_000, 41_000, policy.hash, 0)),
+        (600, CutoffsRow(3, 30_000, 90_000, policy.hash, 0)),
+    ]
+    said, newest = adopting(policy, records, adoptions, 1)
+    assert {wire["cutoffs_version"] for wire in said if "to_tier" in wire} == {None, 1, 2, 3}
+    triggers = [wire["trigger"] for wire in said]
+    assert {"kind": "policy", "topic": CUTOFFS, "event_id": None} in triggers
+    for seed in (2, 3, 4):
+        assert adopting(policy, records, adoptions, seed) == (said, newest)

@@ -6,12 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.booking import Booking
-from agents.customer import Customer, newcomer, restored
+from agents.customer import Customer
+from agents.customer_rows import newcomer, restored, stored
 from agents.policy import Policy
 from agents.standing import Standing
 from agents.window import NO_DAY, contribution_of
 from schemas.events import Kind
-from schemas.lines import LINES
+from schemas.lines import LINE_MASK, LINES
 from schemas.outputs import Origin
 from schemas.row import decode_customer, encode_customer, read_head
 from schemas.times import DAY_US
@@ -94,8 +95,8 @@ class Recount:
 def totals_of(events: list[Booking]) -> list[int]:
     totals = [0] * LINES
     for event in events:
-        for line, amount in zip(event.lines[::2], event.lines[1::2], strict=True):
-            totals[line] += amount
+        for key, amount in zip(event.cells[::2], event.cells[1::2], strict=True):
+            totals[key & LINE_MASK] += amount
     return totals
 
 
@@ -131,10 +132,10 @@ def run(steps: list[Booking | int], its_policy: Policy, *, storing: bool) -> Non
             recount.apply(step, its_policy.dedupe_ids_max)
         check(customer, recount)
         if storing:
-            data = customer.stored(its_policy)
+            data = stored(customer, its_policy)
             assert encode_customer(decode_customer(data), read_head(data)) == data
             customer = restored("ada", data, its_policy)
-            assert customer.stored(its_policy) == data
+            assert stored(customer, its_policy) == data
 
 
 @settings(max_examples=120)

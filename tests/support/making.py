@@ -15,11 +15,14 @@ from schemas.lines import (
     FEES,
     GOODS,
     LATE_PAYMENT,
+    LINE_BITS,
+    LINE_MASK,
     REMINDERS,
     RETURNS,
     REVENUE,
     SELLER_FAULT,
     SERVICE,
+    SIGNS,
     WITHOUT_COST,
 )
 from schemas.partitioners import murmur2_partition
@@ -311,12 +314,15 @@ LINE_NAMES: Final = {
 
 def amounts(booking: Booking) -> Counter[str]:
     """What a booking adds to its day, by the line's name, in minor units; the others are 0."""
-    lines = booking.lines
-    assert all(lines[1::2]), "a line of which nothing came is left out"
-    assert len(set(lines[::2])) == len(lines) // 2, "a line stands once"
-    return Counter(
-        {LINE_NAMES[line]: amount for line, amount in zip(lines[::2], lines[1::2], strict=True)}
-    )
+    keys, found = list(booking.cells[::2]), list(booking.cells[1::2])
+    assert all(found), "a line of which nothing came is left out"
+    assert keys == sorted(set(keys)), "a line stands once, in order"
+    assert {key >> LINE_BITS for key in keys} <= {booking.day}
+    lines = [key & LINE_MASK for key in keys]
+    pairs = list(zip(lines, found, strict=True))
+    assert booking.brought == sum(SIGNS[line] * amount for line, amount in pairs)
+    assert booking.excused == sum(amount for line, amount in pairs if line == SELLER_FAULT)
+    return Counter({LINE_NAMES[line]: amount for line, amount in pairs})
 
 
 def figures(booking: Booking) -> tuple[int, int, int, int]:

@@ -32,7 +32,8 @@ def newer(entries: str, tiers: str = "review_days = 3", version: str = "test-2")
 
 
 def row_of(*policies: str, at_us: int | None = 0) -> PartitionRow:
-    return PartitionRow(at_us, (-1, 0, 0, 0), 1, list(policies), 3, 10, 3, "USD")
+    none = (None, None, None, None)
+    return PartitionRow(at_us, (-1, 0, 0, 0), 1, list(policies), 3, 10, 3, "USD", *none)
 
 
 def desk_of(*amounts: str) -> Desk:

@@ -3,7 +3,8 @@
 import pytest
 
 from agents.booking import Booking
-from agents.customer import Customer, newcomer, restored
+from agents.customer import Customer
+from agents.customer_rows import newcomer, restored, stored
 from agents.policy import Policy
 from agents.standing import Standing
 from schemas.events import Kind
@@ -200,8 +201,8 @@ def test_a_customer_comes_back_from_its_row_as_it_was() -> None:
     customer = customer_of(sale(20), call(19), call(20), sale(12), sale(3))
     customer.standing = Standing(1, customer.day - 3, customer.day - 1)
     customer.sequence = 4
-    again = restored("ada", customer.stored(POLICY), POLICY)
-    assert again.stored(POLICY) == customer.stored(POLICY)
+    again = restored("ada", stored(customer, POLICY), POLICY)
+    assert stored(again, POLICY) == stored(customer, POLICY)
     assert again.totals() == customer.totals()
     assert again.contribution == customer.contribution
     assert again.contacts.total == customer.contacts.total
@@ -209,4 +210,4 @@ def test_a_customer_comes_back_from_its_row_as_it_was() -> None:
     for event in (sale(21), call(21), sale(20)):
         customer.apply(event, 9, POLICY)
         again.apply(event, 9, POLICY)
-        assert again.stored(POLICY) == customer.stored(POLICY)
+        assert stored(again, POLICY) == stored(customer, POLICY)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from agents.ports import Batch
+from schemas.events import Kind
 from schemas.policy_file import PolicyError, read_policy
-from tests.support.feeding import INPUTS, Desk, clock, contribution, sale
-from tests.support.making import changed, payment, policy, purchase
+from tests.support.feeding import INPUTS, WITH_CUSTOMERS, Desk, Erasure, clock, contribution, sale
+from tests.support.making import DECAYED, changed, payment, policy, purchase, raw
 
 P, S, Y = INPUTS
 
@@ -52,3 +54,52 @@ def test_a_treatment_that_can_t_go_out_is_refused() -> None:
     number = "support_priority = 99999999999999999999"
     with pytest.raises(PolicyError, match=r"^my\.toml: treatment\.key\.support_priority: "):
         read_policy(changed(("support_priority = 1", number)), "my.toml")
+
+
+LAST_MS = 253_402_300_799_999
+"""The last millisecond of the year 9999."""
+
+
+def test_an_erasure_at_the_end_of_the_calendar_does_not_stop_the_stream() -> None:
+    desk = Desk(inputs=WITH_CUSTOMERS)
+    desk.feed(Kind.CUSTOMERS, Erasure("ada", LAST_MS))
+    desk.commit()
+    assert desk.receipts[0]["erased_at"] == "9999-12-31T23:59:59.999Z"
+
+
+@pytest.mark.parametrize("timestamp_ms", [LAST_MS + 1, 1_772_366_400_000_000, 2**62])
+def test_an_erasure_beyond_the_calendar_does_not_stop_the_stream(timestamp_ms: int) -> None:
+    desk = Desk(inputs=WITH_CUSTOMERS)
+    desk.feed(P, sale(1))
+    desk.feed(Kind.CUSTOMERS, Erasure("ada", timestamp_ms))
+    assert desk.commit() is not None
+    assert desk.reasons == ["from_future"]
+    assert list(desk.customer_rows) == ["ada"]
+
+
+@pytest.mark.parametrize(
+    ("landmark", "occurred_at"),
+    [
+        # half-lives since the landmark: 105,000 and 416,000
+        ("0001-01-01", "2026-03-01T12:00:00Z"),
+        ("2020-01-01", "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_a_fading_value_far_from_its_landmark_does_not_stop_the_stream(
+    landmark: str, occurred_at: str
+) -> None:
+    fading = policy((DECAYED[0], f'{DECAYED[1]}landmark = "{landmark}"\n'))
+    desk = Desk(fading)
+    event = purchase(occurred_at=occurred_at)
+    # a record without a timestamp has no future
+    desk.shard.put(Batch(P, 0, 0, 1, [0], [-1], [b"ada"], [raw(event)], [()], {}))
+    desk.take()
+    assert desk.commit() is not None
+
+
+def test_long_before_its_landmark_a_value_does_not_fade() -> None:
+    later = policy((DECAYED[0], f'{DECAYED[1]}landmark = "2030-01-01"\n'))
+    desk = Desk(later)
+    desk.feed(P, sale(1, amount="1000"), sale(8, amount="0"))
+    desk.commit(stop=True)
+    assert desk.snapshots[-1]["value"]["index"] == "1000.00"

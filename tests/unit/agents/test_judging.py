@@ -1,6 +1,7 @@
 """Judging: value, then tier, then signals by name; sequences, due times and snapshots."""
 
-from agents.customer import Customer, newcomer
+from agents.customer import Customer
+from agents.customer_rows import newcomer
 from agents.judging import Judge
 from schemas.events import Kind
 from schemas.outputs import Origin, output_id
@@ -46,6 +47,7 @@ def test_a_first_tier_is_assigned_with_all_that_belongs_to_it() -> None:
             "takes_effect_at": None,
             "tier_by_value": "key",
             "override": None,
+            "cutoffs_version": None,
             "effective_at": "2026-03-01T12:00:00Z",
             "evaluated_at": "2027-01-15T08:00:00Z",
             "value": {
@@ -142,6 +144,7 @@ def test_a_snapshot_holds_the_newest_of_all() -> None:
             "downgrade_at": None,
             "tier_by_value": "ordinary",
             "override": None,
+            "cutoffs_version": None,
             "value": {
                 "currency": "USD",
                 "window_days": 10,

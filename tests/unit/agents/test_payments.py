@@ -84,7 +84,11 @@ def test_interest_runs_on_the_converted_and_rounded_amount() -> None:
 def test_a_payment_that_failed_is_none() -> None:
     found = book(status="failed", due_at="2025-03-01T12:00:00Z")
     assert found.days_late is None
-    assert found.lines == ()
+    assert not found.cells
+
+
+def test_a_payment_is_no_touch() -> None:
+    assert not book().touches
 
 
 def test_a_failed_payment_without_a_rate_is_rejected_all_the_same() -> None:
@@ -96,7 +100,7 @@ def test_a_failed_payment_without_a_rate_is_rejected_all_the_same() -> None:
 def test_a_policy_without_costs_of_lateness_makes_waiting_free() -> None:
     free = policy(('late_fee = "5.00"\nannual_rate = "0.12"', ""))
     found = book(free, due_at="2025-03-01T12:00:00Z")
-    assert (found.lines, found.days_late) == ((), 365)
+    assert (list(found.cells), found.days_late) == ([], 365)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,49 @@ def test_a_return_for_our_own_fault_is_booked_alike() -> None:
 
 
 def test_the_items_of_a_sale_cost_no_handling() -> None:
-    assert book(items=100_000).lines == book().lines
+    assert book(items=100_000).cells == book().cells
+
+
+@pytest.mark.parametrize(
+    ("list_amount", "discount"),
+    [("120.00", 2_000), ("100.01", 1), ("100.00", 0), ("99.99", 0), ("0", 0), (ABSENT, 0)],
+)
+def test_a_discount_is_what_was_paid_less_than_the_list_says(
+    list_amount: str, discount: int
+) -> None:
+    assert amounts(book(list_amount=list_amount))["discounts"] == discount
+    goods_back = book(list_amount=list_amount, type="return")
+    assert amounts(goods_back)["discounts"] == -discount
+    # revenue is net of it already
+    assert figures(book(list_amount=list_amount)) == figures(book())
+
+
+def test_a_discount_is_the_difference_of_rounded_amounts() -> None:
+    # 19.5 cents are 20 and 6.5 are 6; 20 yen less would be 13
+    found = book(currency="JPY", amount="10", cost="0", list_amount="30")
+    assert amounts(found) == {"revenue": 6, "discounts": 14}
+
+
+def test_a_sale_without_a_cost_is_told_by_its_amount() -> None:
+    assert amounts(book(cost=ABSENT)) == {
+        "revenue": 10_000,
+        "goods": 7_000,
+        "without_cost": 10_000,
+    }
+    assert amounts(book(cost="0"))["without_cost"] == 0
+    assert amounts(book(cost=ABSENT, type="return"))["without_cost"] == 0
+
+
+def test_what_a_return_costs_may_be_the_seller_s_fault() -> None:
+    ours, theirs = book(type="return", items=2, seller_fault=True), book(type="return", items=2)
+    assert amounts(ours)["seller_fault"] == amounts(ours)["returns"] == 1_000
+    assert (ours.excused, theirs.excused) == (1_000, 0)
+    assert amounts(theirs)["seller_fault"] == 0
+
+
+def test_a_sale_or_a_return_is_a_touch() -> None:
+    assert book().touches
+    assert book(type="return").touches
 
 
 @pytest.mark.parametrize(

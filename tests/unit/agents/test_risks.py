@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from schemas.events import Kind
+from schemas.row import read_head
+from schemas.times import day_start
 from tests.support.feeding import Desk
 from tests.support.making import payment, policy, purchase, support_call
 
@@ -167,6 +169,86 @@ def test_a_loss_stays_raised_while_it_leaves_the_window_without_a_gain() -> None
     desk = Desk(LOSS_ONLY)
     desk.feed(Kind.SUPPORT_CALLS, support_call(occurred_at=on(1)), clock(20))
     assert said(desk, "unprofitable") == [("raised", "2026-03-05T00:00:00Z")]
+
+
+# what was the seller's fault
+
+EXCUSING = policy(
+    OFF["support_spike"],
+    ("min_tenure_days = 4", "min_tenure_days = 4\nexcuse_seller_fault = true"),
+    more="[invoices]\n",
+)
+
+
+def at_fault(day: int, **fields: Any) -> dict[str, Any]:
+    """A call that costs 2.70, and that the seller brought on."""
+    made = {"event_id": f"fault-{day}", "occurred_at": on(day), "seller_fault": True}
+    return support_call(**(made | fields))
+
+
+def test_what_was_the_seller_s_fault_is_excused_where_the_policy_says_so() -> None:
+    for its_policy, expected in ((EXCUSING, []), (LOSS_ONLY, [("raised", on(5))])):
+        desk = Desk(its_policy)
+        back = {"type": "return", "amount": "0", "cost": "0", "seller_fault": True}
+        desk.feed(Kind.SUPPORT_CALLS, at_fault(1))
+        desk.feed(Kind.PURCHASES, purchase(occurred_at=on(5, "00:00:00"), **back))
+        desk.feed(Kind.SUPPORT_CALLS, clock(9))
+        found = [status for status, _ in said(desk, "unprofitable")]
+        assert found == [status for status, _ in expected]
+
+
+def test_what_is_left_is_judged_and_what_was_excused_is_told() -> None:
+    desk = Desk(EXCUSING)
+    desk.feed(Kind.SUPPORT_CALLS, at_fault(1), at_fault(2), support_call(occurred_at=on(2)))
+    desk.feed(Kind.SUPPORT_CALLS, clock(5))
+    assert said(desk, "unprofitable") == [("raised", on(5, "00:00:00"))]
+    assert evidence(desk) == [
+        ("risk.unprofitable.below", "-2.70", "0.00"),
+        ("risk.unprofitable.min_tenure_days", 4, 4),
+        ("risk.unprofitable.excuse_seller_fault", "5.40", "excused"),
+    ]
+    # 12.70 with 5.40 that were excused: 10.00
+    desk.feed(Kind.PURCHASES, purchase(amount="12.70", cost="0", occurred_at=on(6)))
+    assert said(desk, "unprofitable")[1:] == [("cleared", on(6))]
+    assert evidence(desk) == [
+        ("risk.unprofitable.clear_at", "10.00", "10.00"),
+        ("risk.unprofitable.excuse_seller_fault", "5.40", "excused"),
+    ]
+
+
+def test_where_nothing_was_excused_nothing_is_told_of_it() -> None:
+    desk = Desk(EXCUSING)
+    desk.feed(Kind.SUPPORT_CALLS, support_call(occurred_at=on(1)), clock(5))
+    assert said(desk, "unprofitable") == [("raised", on(5, "00:00:00"))]
+    assert len(evidence(desk)) == 2
+
+
+def test_a_loss_that_is_all_excused_makes_no_due_time_of_tenure() -> None:
+    desk = Desk(EXCUSING)
+    desk.feed(Kind.SUPPORT_CALLS, at_fault(1))
+    desk.commit()
+    day = (date(2026, 3, 11) - date(1970, 1, 1)).days
+    assert read_head(desk.customer_rows["ada"]).due_us == day_start(day)
+
+
+def test_a_fault_leaves_with_its_day() -> None:
+    desk = Desk(EXCUSING)
+    desk.feed(Kind.SUPPORT_CALLS, at_fault(1), support_call(occurred_at=on(3)), clock(12))
+    # on the 11th the excused part left, and with it what it excused
+    assert said(desk, "unprofitable") == [("raised", on(5, "00:00:00"))]
+    desk.feed(Kind.PURCHASES, purchase(amount="12.70", cost="0", occurred_at=on(12)))
+    assert said(desk, "unprofitable")[1:] == [("cleared", on(12))]
+    assert evidence(desk) == [("risk.unprofitable.clear_at", "10.00", "10.00")]
+
+
+def test_what_waiting_for_money_costs_is_nobody_s_excuse() -> None:
+    desk = Desk(EXCUSING)
+    sale = purchase(amount="100", cost="100", invoice_id="i", due_at=on(1), occurred_at=on(1))
+    desk.feed(Kind.PURCHASES, sale)
+    desk.feed(Kind.SUPPORT_CALLS, clock(9))
+    assert said(desk, "unprofitable") == [("raised", on(5, "00:00:00"))]
+    # three days at noon before: 9.86 cents
+    assert evidence(desk)[0] == ("risk.unprofitable.below", "-0.10", "0.00")
 
 
 # late_payer: 2 of the last 3 more than 10 days late raise it, 2 in a row on time clear it

@@ -1,6 +1,6 @@
 """What falls due in a partition: when it happens, in which order, and in steps."""
 
-from agents.shard import SWEEP
+from agents.members import SWEEP
 from schemas.row import read_head
 from tests.support.feeding import INPUTS, NOW_US, Desk, clock, on, sale
 

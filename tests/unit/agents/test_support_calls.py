@@ -50,12 +50,38 @@ def test_a_channel_without_a_rate_costs_its_fixed_part() -> None:
 @pytest.mark.parametrize("channel", ["email", "store", "self_service"])
 def test_a_channel_without_a_section_costs_nothing_and_is_a_contact(channel: str) -> None:
     found = book(channel=channel, duration_s=3600)
-    assert (found.lines, found.contacts) == ((), 1)
+    assert (list(found.cells), found.contacts) == ([], 1)
 
 
 def test_whose_fault_it_was_does_not_change_what_it_costs() -> None:
     ours, theirs = amounts(book(seller_fault=True)), amounts(book(seller_fault=False))
     assert ours["phone"] == theirs["phone"] == 270
+    assert (ours["seller_fault"], theirs["seller_fault"]) == (270, 0)
+
+
+@pytest.mark.parametrize("channel", ["phone", "chat", "email", "store", "self_service"])
+def test_a_contact_stands_on_the_line_of_its_channel(channel: str) -> None:
+    contact = "[service.contact.phone]\n"
+    cheap = "".join(
+        f'[service.contact.{its}]\nfixed = "0.0{place}"\n'
+        for place, its in enumerate(["email", "store", "self_service"], 1)
+    )
+    its_policy = policy((contact, cheap + contact))
+    costs = {"phone": 150, "chat": 80, "email": 1, "store": 2, "self_service": 3}
+    found = book(its_policy, channel=channel, duration_s=0, seller_fault=True)
+    assert amounts(found) == {channel: costs[channel], "seller_fault": costs[channel]}
+
+
+def test_what_costs_nothing_is_nobody_s_fault() -> None:
+    found = book(channel="email", seller_fault=True)
+    assert amounts(found) == {}
+    assert found.excused == 0
+
+
+def test_a_contact_is_a_touch_and_may_be_a_complaint() -> None:
+    assert book().touches
+    assert (book().complains, book(complaint=False).complains) == (False, False)
+    assert book(complaint=True).complains
 
 
 @pytest.mark.parametrize(

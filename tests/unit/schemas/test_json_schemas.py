@@ -4,18 +4,26 @@ from typing import Any
 
 import pytest
 
+from agents.cutoffs import read_histogram
 from schemas.asyncapi import asyncapi, file_name
 from schemas.events import TOPIC_OF_KIND, WIRE_OF_KIND, Kind
 from schemas.json_schemas import schema_of
 from schemas.json_schemas import schemas as json_schemas
 from schemas.money import CURRENCY_DIGITS
 from schemas.output_fields import OBJECT_FIELDS, OUTPUT_FIELDS, REJECTED_HEADERS
-from schemas.outputs import REJECTED_EVENTS
+from schemas.outputs import HISTOGRAMS, REJECTED_EVENTS
 from schemas.topics import BY_NAME, CHANGELOG
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import WHOLE_TOML
 from tests.support.making import FULL, MINIMAL
-from tests.support.shards import Made, policy_of, run_all
+from tests.support.shards import (
+    NOW_US,
+    Made,
+    policy_of,
+    run_all,
+    run_partition,
+    settings_of,
+)
 from tests.support.validating import Validator
 
 SCHEMAS = json_schemas()
@@ -29,7 +37,28 @@ def fits(topic: str, value: object) -> bool:
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    return run_all(policy_of(WHOLE_TOML), sample(3, 1500, 60, partitions=1, whole=True), 1)
+    found = run_all(policy_of(WHOLE_TOML), sample(3, 2500, 60, partitions=1, whole=True), 1)
+    cut(found)
+    return found
+
+
+SHARES = """
+[tiers.share.key]
+by = "rank"
+share = "0.10"
+[tiers.share.important]
+by = "profit"
+share = "0.80"
+"""
+
+
+def cut(made: Made) -> None:
+    """A partition with tiers by shares: its histogram, and the cut-offs made of it."""
+    by_share = WHOLE_TOML.replace("[tiers.entry]", '[tiers]\nmode = "share"\n[tiers.entry]', 1)
+    policy = policy_of(by_share + SHARES)
+    shard = run_partition(policy, settings_of(0, 1), sample(5, 300, 30, partitions=1), made)
+    shard.consider([read_histogram(made.of(HISTOGRAMS)[-1])], NOW_US)
+    made.take(shard)
 
 
 @pytest.mark.parametrize("topic", SCHEMAS)
@@ -109,7 +138,13 @@ def test_what_goes_out_has_exactly_the_declared_fields(made: Made, topic: str) -
 def _objects(wire: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The objects in an output, each with the name it is declared by."""
     found: list[tuple[str, dict[str, Any]]] = []
-    lists = {"reasons": "finding", "evidence": "finding", "risks": "risk"}
+    lists = {
+        "reasons": "finding",
+        "evidence": "finding",
+        "risks": "risk",
+        "partitions": "source",
+        "points": "point",
+    }
     for name, held in wire.items():
         if name == "treatment":
             continue

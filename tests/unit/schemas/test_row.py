@@ -6,26 +6,42 @@ import pytest
 from schemas.events import Kind
 from schemas.outputs import TIERS
 from schemas.row import (
+    INDEX_MAX,
     NO_DUE_US,
     PARTITION_KEY,
     ROW_VERSION,
+    CutoffsRow,
     PartitionRow,
     RowError,
     RowHead,
+    clamped,
     decode_customer,
     decode_partition,
     encode_customer,
     encode_partition,
     read_head,
+    stored_int,
+    wide,
 )
 from schemas.times import DAY_US
 from tests.support.feeding import WITH_CUSTOMERS, Desk, sale
 from tests.support.making import FULL, MINIMAL, WHOLE, payment
 
-OWED_AT, TIER_AT, HEAD_BYTES = 9, 10, 15
-"""A version, 8 bytes of time, a flag, a tier and 4 bytes of the policy's checksum."""
+FLAGS_AT, TIER_AT, BY_VALUE_AT, HEAD_BYTES = 9, 10, 11, 32
+"""A version, 8 bytes of time, flags, two tiers, 4 bytes of a checksum and 16 of a value."""
 PARTITION = PartitionRow(
-    1_772_366_400_000_000, (-1, 7, 0, 2**40), 12, ["abc"], 20_500, 365, 30, "USD"
+    1_772_366_400_000_000,
+    (-1, 7, 0, 2**40),
+    12,
+    ["abc"],
+    20_500,
+    365,
+    30,
+    "USD",
+    CutoffsRow(7, 50_000, f"{10**30:x}", "abc", 1_772_366_400_000_000),
+    CutoffsRow(6, 49_000, 200_000, "abc", 1_772_366_300_000_000),
+    "ada",
+    None,
 )
 
 
@@ -42,7 +58,7 @@ def stored() -> bytes:
     data = desk.customer_rows["ada"]
     row = decode_customer(data)
     empty = [name for name in row.__struct_fields__ if not getattr(row, name)]
-    assert empty == []
+    assert empty == ["told"]
     return data
 
 
@@ -54,9 +70,11 @@ def test_a_customer_s_row_reads_back_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        RowHead(NO_DUE_US, owed=False, tier=0, policy_check=0),
-        RowHead(-719_162 * DAY_US, owed=True, tier=3, policy_check=3),
-        RowHead(20_523 * DAY_US + 1, owed=True, tier=1, policy_check=1),
+        RowHead(NO_DUE_US, False, False, 0, 0, 0, 0),
+        RowHead(-719_162 * DAY_US, True, False, 3, 0, 3, 1),
+        RowHead(20_523 * DAY_US + 1, False, True, 1, 2, 1, -1),
+        RowHead(0, True, True, 1, 3, 2**32 - 1, INDEX_MAX),
+        RowHead(0, True, True, 1, 3, 1, -INDEX_MAX),
     ],
 )
 def test_the_head_is_read_without_the_body(head: RowHead) -> None:
@@ -109,7 +127,15 @@ def test_a_partition_s_row_without_bytes_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "byte"), [(OWED_AT, 2), (OWED_AT, 255), (TIER_AT, len(TIERS)), (TIER_AT, 255)]
+    ("at", "byte"),
+    [
+        (FLAGS_AT, 4),
+        (FLAGS_AT, 255),
+        (TIER_AT, len(TIERS)),
+        (TIER_AT, 255),
+        (BY_VALUE_AT, len(TIERS)),
+        (BY_VALUE_AT, 255),
+    ],
 )
 def test_a_head_that_can_t_be_is_refused(at: int, byte: int) -> None:
     data = bytearray(stored())
@@ -137,3 +163,20 @@ def test_another_thing_s_bytes_are_refused() -> None:
         decode_partition(stored())
     with pytest.raises(RowError):
         decode_customer(stored()[:HEAD_BYTES] + msgspec.msgpack.encode({"a": 1}))
+
+
+@pytest.mark.parametrize("number", [0, 1, -1, 2**63 - 1, -(2**63)])
+def test_a_number_of_64_bits_is_stored_as_one(number: int) -> None:
+    assert wide(number) == number
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(wide(number))) == number
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**40])
+def test_a_larger_one_is_stored_as_text(number: int) -> None:
+    assert wide(number) == f"{number:x}"
+    assert stored_int(wide(number)) == number
+
+
+def test_a_value_is_counted_within_bounds() -> None:
+    assert [clamped(its) for its in (-5, 0, 10**30)] == [-5, 0, 10**30]
+    assert [clamped(its) for its in (10**40, -(10**40))] == [INDEX_MAX, -INDEX_MAX]

@@ -7,7 +7,9 @@ from schemas.outputs import (
     AT_RISK,
     CONTACTS_DUE,
     CUSTOMER_VALUES,
+    CUTOFFS,
     ERASURES,
+    HISTOGRAMS,
     REJECTED_EVENTS,
     TIER_CHANGES,
 )
@@ -30,6 +32,8 @@ def test_the_outputs_are_those_of_the_contract() -> None:
         AT_RISK,
         CONTACTS_DUE,
         CUSTOMER_VALUES,
+        CUTOFFS,
+        HISTOGRAMS,
         ERASURES,
         REJECTED_EVENTS,
     ]
@@ -39,6 +43,8 @@ def test_newest_values_are_kept_for_ever_where_only_they_matter() -> None:
     assert {topic.name for topic in TOPICS if topic.compacted} == {
         "customers",
         CUSTOMER_VALUES,
+        CUTOFFS,
+        HISTOGRAMS,
         ERASURES,
         CHANGELOG,
     }

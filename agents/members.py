@@ -1,0 +1,313 @@
+"""The customers of one partition: what an event or the passing of time does to them, in order."""
+
+from typing import Final
+
+from agents.adoption import Adoption, review_day
+from agents.booking import Booking
+from agents.calendar import Calendar
+from agents.customer import Customer
+from agents.customer_rows import NEVER, newcomer, restored
+from agents.cutoffs import Published, entries_of
+from agents.inbox import Inbox
+from agents.judging import Judge
+from agents.outgoing import Message, Outgoing
+from agents.policy import Policy
+from agents.ports import InvariantError
+from agents.ranking import Ranking
+from agents.tiers import TierRules
+from agents.window import NO_DAY
+from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.outputs import CUTOFFS, TIERS, Origin, encode
+from schemas.rejects import Reason, Rejection
+from schemas.row import PARTITION_KEY, CutoffsRow, PartitionRow, read_head
+from schemas.times import day_start
+
+NO_TIME: Final = -(2**62)
+"""Of a partition in which nothing was applied yet; earlier than any event."""
+CUTOFFS_KEY: Final = b"cutoffs"
+SWEEP: Final = 1_000
+"""So many due customers at once; then others get their turn."""
+
+
+class Members:
+    """All customers of one partition, at rest (as bytes) or touched."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        partition: int,
+        outgoing: Outgoing,
+        erasure_secret: bytes,
+        *,
+        exactly_once: bool,
+    ) -> None:
+        self.customers: dict[str, Customer | bytes] = {}
+        self.by_tier = [0] * len(TIERS)
+        self.inboxes: list[Inbox] = []
+        """Those of the partition, which tell how far each input was taken."""
+        self.stream_time_us = NO_TIME
+        self.judge = Judge(policy)
+        self.ranking = Ranking(policy, partition)
+        self._policy, self._partition, self._outgoing = policy, partition, outgoing
+        self._erasure_secret, self._exactly_once = erasure_secret, exactly_once
+        self._calendar = Calendar()
+
+    # restoring
+
+    def restore(
+        self, row: PartitionRow | None, rows: dict[bytes, bytes], adoption: Adoption
+    ) -> None:
+        """Takes the newest rows of the changelog; RowError for one that can't be read."""
+        if row is not None:
+            self.ranking.restore(row)
+            self.judge.adopt(self.ranking.adopted if self.ranking.is_on else None)
+            if row.stream_time_us is not None:
+                self.stream_time_us = row.stream_time_us
+        for key, data in rows.items():
+            if key != PARTITION_KEY:
+                self._restore_customer(key.decode(), data, adoption)
+        if self.ranking.is_on and self.ranking.is_adopting:
+            old = TierRules(self._policy, entries_of(self._policy, self.ranking.adopted_before))
+            self.ranking.wait_for(self._moved_by_cutoffs(old))
+
+    def _restore_customer(self, customer_id: str, data: bytes, adoption: Adoption) -> None:
+        head, policy = read_head(data), self._policy
+        self.by_tier[head.tier] += 1
+        if head.owed:
+            self._outgoing.owed[customer_id] = 0
+        if head.policy_check == policy.check:
+            self.ranking.count(head.index)
+            self.customers[customer_id] = data
+            self._calendar.add(head.due_us, customer_id)
+            return
+        # another policy reckons other due times: they follow from the figures kept
+        customer = restored(customer_id, data, policy)
+        customer.fit(policy)
+        review_us = day_start(review_day(adoption, policy, customer_id))
+        index = customer.index(policy)
+        customer.ranked = index if self.ranking.is_on else 0
+        self.ranking.count(index)
+        customer.due_us = min(self.judge.due_us(customer, index), review_us)
+        self.customers[customer_id] = customer
+        self._calendar.add(customer.due_us, customer_id)
+
+    # events
+
+    def take(self, event: Booking, inbox: Inbox, offset: int, now_us: int) -> bool:
+        """Whether the event was taken; if not, more is due before it than one sweep does."""
+        kind, customer_id, at_us = event.kind, event.customer_id, event.at_us
+        customer = self.customers.get(customer_id)
+        if isinstance(customer, bytes):
+            customer = self._revive(customer_id, customer)
+        if customer is not None and self._is_known(customer, event, inbox, offset):
+            return True
+        if self._calendar.next_us <= at_us:
+            self.fire_due(at_us, SWEEP, now_us)
+            if self._calendar.next_us <= at_us:
+                return False
+        if at_us > self.stream_time_us:
+            self.stream_time_us = at_us
+        self._outgoing.tally.applied[kind] += 1
+        if event.erases:
+            self._erase(customer_id, customer, offset, at_us, now_us)
+            return True
+        if customer is None:
+            origin = Origin(TOPIC_OF_KIND[kind], self._partition, offset)
+            customer = self.customers[customer_id] = newcomer(
+                customer_id, origin, event, self._policy, self._taken()
+            )
+        self._outgoing.tally.ids_forgotten += customer.apply(event, offset, self._policy)
+        self._judged(customer, event, now_us)
+        if customer.due_us <= self.stream_time_us:
+            self._fire_all(customer, now_us)
+        return True
+
+    def _taken(self) -> list[int]:
+        """By input the offset of the last record taken."""
+        taken = [NEVER] * len(Kind)
+        for inbox in self.inboxes:
+            taken[inbox.kind] = inbox.taken_to - 1
+        return taken
+
+    def _is_known(self, customer: Customer, event: Booking, inbox: Inbox, offset: int) -> bool:
+        """Whether the event came before; a duplicate or a conflict is then dealt with."""
+        if offset <= customer.offsets[event.kind]:
+            self._see_again(event, offset)
+            return True
+        if event.erases:
+            return False
+        content = customer.seen.content_of(event.id_key)
+        if content is None:
+            return False
+        if content == event.content:
+            self._outgoing.tally.duplicates[event.kind] += 1
+        else:
+            self._outgoing.reject(inbox, _conflict(event), self._partition)
+        return True
+
+    def _erase(
+        self, customer_id: str, customer: Customer | None, offset: int, at_us: int, now_us: int
+    ) -> None:
+        """Forgets a customer; what stands in the calendar for it finds nobody."""
+        origin = Origin(TOPIC_OF_KIND[Kind.CUSTOMERS], self._partition, offset)
+        self._outgoing.erase(customer_id, customer, origin, at_us, self._erasure_secret, now_us)
+        if customer is not None:
+            self._count_tier(customer.tier, None)
+            self.ranking.forget(customer.ranked)
+            del self.customers[customer_id]
+
+    def _see_again(self, event: Booking, offset: int) -> None:
+        """A record that its customer's row holds already: a commit without transactions broke."""
+        topic = TOPIC_OF_KIND[event.kind]
+        if self._exactly_once:
+            raise InvariantError(
+                f"offset {offset} of {topic}-{self._partition} is applied already, yet the "
+                "partition's offset says it is not: the changelog and the offsets are not of one "
+                "application; check WHALECURVE_APP_ID and the changelog"
+            )
+        if event.at_us > self.stream_time_us:
+            self.stream_time_us = event.at_us
+        self._outgoing.tally.applied[event.kind] += 1
+
+    def find(self, customer_id: str) -> Customer | None:
+        """A customer, touched by that; None where there is none of this id."""
+        found = self.customers.get(customer_id)
+        return self._revive(customer_id, found) if isinstance(found, bytes) else found
+
+    def _revive(self, customer_id: str, row: bytes) -> Customer:
+        """A customer at rest is touched: its row becomes an object."""
+        customer = self.customers[customer_id] = restored(customer_id, row, self._policy)
+        return customer
+
+    # time
+
+    def fire_due(self, until_us: int, limit: int, now_us: int) -> int:
+        """Lets happen what is due up to a time, by due time and customer_id.
+
+        Returns how many customers were seen; stops at `limit`, and goes on when called again.
+        """
+        seen = 0
+        calendar = self._calendar
+        while calendar.next_us <= until_us:
+            due_us, ids = calendar.take_next()
+            for at, customer_id in enumerate(ids):
+                if seen >= limit:
+                    for left in ids[at:]:
+                        calendar.add(due_us, left)
+                    return seen
+                seen += 1
+                customer = self.find(customer_id)
+                if customer is not None and customer.due_us == due_us:
+                    self._fire(customer, now_us)
+        return seen
+
+    def _fire_all(self, customer: Customer, now_us: int) -> None:
+        """What a late event made due already happens right after it."""
+        while customer.due_us <= self.stream_time_us:
+            self._fire(customer, now_us)
+
+    def _fire(self, customer: Customer, now_us: int) -> None:
+        customer.advance(customer.due_us, self._policy)
+        self._outgoing.tally.due_times += 1
+        self._judged(customer, None, now_us)
+
+    # shares of the whole
+
+    def offer(self, cutoffs: CutoffsRow) -> bool:
+        """Adopts a newer version of the cut-offs; `go_on_adopting` judges whom they move."""
+        if not self.ranking.takes(cutoffs):
+            return False
+        old = self.judge.tiers
+        self.judge.adopt(cutoffs)
+        self.ranking.adopt(cutoffs)
+        self.ranking.wait_for(self._moved_by_cutoffs(old))
+        return True
+
+    def consider(self, published: list[Published], now_us: int) -> None:
+        """Makes new cut-offs of all partitions' histograms, where they are due."""
+        wire = self.ranking.make(published, now_us)
+        if wire is not None:
+            self._outgoing.put_out(Message(CUTOFFS, CUTOFFS_KEY, encode(wire)), "made")
+
+    def _moved_by_cutoffs(self, old: TierRules) -> list[str]:
+        """Whose value lies between the old and the new cut-offs."""
+        new, found = self.judge.tiers, []
+        for customer_id, customer in self.customers.items():
+            if isinstance(customer, bytes):
+                head = read_head(customer)
+                tier, index, noticed = head.by_value, head.index, head.noticed
+            else:
+                standing = customer.standing
+                assert standing is not None
+                tier, index = standing.tier, customer.ranked
+                noticed = standing.notice_day != NO_DAY
+            if new.moves_from(old, tier, index, noticed=noticed):
+                found.append(customer_id)
+        return found
+
+    def go_on_adopting(self, now_us: int) -> int:
+        """Judges the next customers by the newest cut-offs, at the partition's stream time."""
+        ranking, seen = self.ranking, 0
+        while ranking.is_adopting and seen < SWEEP and not self._outgoing.full:
+            customer = self.find(ranking.next_waiting())
+            seen += 1
+            if customer is not None:
+                customer.advance(self.stream_time_us, self._policy)
+                self._judged(customer, None, now_us, by_adoption=True)
+                self._fire_all(customer, now_us)
+            ranking.judged()
+        return seen
+
+    # what follows
+
+    def _judged(
+        self,
+        customer: Customer,
+        event: Booking | None,
+        now_us: int,
+        *,
+        by_adoption: bool = False,
+    ) -> None:
+        before, due_before_us, ranked = customer.tier, customer.due_us, customer.ranked
+        outputs = self.judge.judge(customer, event, by_adoption=by_adoption)
+        self._outgoing.judged(customer, outputs, now_us)
+        if ranked != customer.ranked or before is None:
+            self._count(before, ranked, customer.ranked)
+        if customer.tier != before:
+            self._count_tier(before, customer.tier)
+        if customer.due_us != due_before_us:
+            self._calendar.add(customer.due_us, customer.customer_id)
+
+    def _count(self, tier_before: int | None, before: int, now: int) -> None:
+        if tier_before is None:
+            self.ranking.count(now)
+        else:
+            self.ranking.move(before, now)
+
+    def _count_tier(self, before: int | None, now: int | None) -> None:
+        if before is not None:
+            self.by_tier[before] -= 1
+        if now is not None:
+            self.by_tier[now] += 1
+
+    # snapshots
+
+    def pick_snapshots(self, now_us: int, *, all_snapshots: bool) -> None:
+        """Picks the snapshots that are due, or owed at all, as many as one commit may carry."""
+        outgoing = self._outgoing
+        while outgoing.owed and not outgoing.snapshots_full:
+            customer_id, due_us = next(iter(outgoing.owed.items()))
+            if due_us > now_us and not all_snapshots:
+                return
+            del outgoing.owed[customer_id]
+            customer = self.find(customer_id)
+            if customer is not None:
+                outgoing.publish(customer)
+
+
+def _conflict(event: Booking) -> Rejection:
+    return Rejection(
+        Reason.ID_CONFLICT,
+        "event_id: expected the content it had when it was applied, found another one under "
+        f"{event.event_id!r}",
+    )

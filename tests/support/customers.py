@@ -1,0 +1,112 @@
+"""One customer by itself, event by event: what is kept of it, without a shard around it."""
+
+from datetime import datetime
+from typing import Any
+
+from agents.booking import Booking
+from agents.customer import Customer
+from agents.customer_rows import newcomer
+from agents.policy import Policy
+from schemas.events import Kind
+from schemas.outputs import Origin
+from schemas.row import CreditRow, InvoiceRow
+from schemas.times import micros
+from tests.support.feeding import on
+from tests.support.making import INVOICES, LINE_NAMES, booked, payment, policy, purchase
+
+
+def at(day: int, time: str = "12:00:00") -> int:
+    """A moment of March 2026, in microseconds."""
+    return micros(datetime.fromisoformat(on(day, time)))
+
+
+def sold(
+    its_policy: Policy, day: int, amount: str = "100.00", due: int | None = 5, **fields: Any
+) -> Booking:
+    """A sale on credit that costs what it brings, due at noon of a day of March."""
+    made = {
+        "event_id": f"sold-{day}-{amount}-{due}",
+        "occurred_at": on(day),
+        "amount": amount,
+        "cost": amount,
+        "invoice_id": "i-1",
+        "due_at": None if due is None else on(due),
+    }
+    return booked(Kind.PURCHASES, purchase(**(made | fields)), its_policy)
+
+
+def paid(
+    its_policy: Policy, day: int, amount: str = "100.00", due: int = 5, **fields: Any
+) -> Booking:
+    """A payment at noon of a day of March."""
+    made = {
+        "event_id": f"paid-{day}-{amount}",
+        "occurred_at": on(day),
+        "amount": amount,
+        "invoice_id": "i-1",
+        "due_at": on(due),
+    }
+    return booked(Kind.PAYMENTS, payment(**(made | fields)), its_policy)
+
+
+def came_back(its_policy: Policy, day: int, amount: str = "100.00", **fields: Any) -> Booking:
+    """A return that is worth what it cost, taken from an invoice."""
+    made = {
+        "event_id": f"back-{day}-{amount}",
+        "occurred_at": on(day),
+        "type": "return",
+        "amount": amount,
+        "cost": amount,
+        "invoice_id": "i-1",
+    }
+    return booked(Kind.PURCHASES, purchase(**(made | fields)), its_policy)
+
+
+def customer_of(its_policy: Policy, *events: Booking, until_us: int | None = None) -> Customer:
+    """The customer after these events, and after time has passed until then."""
+    customer = newcomer("ada", Origin("purchases", 0, 0), events[0], its_policy)
+    for offset, event in enumerate(events):
+        customer.apply(event, offset, its_policy)
+    if until_us is not None:
+        customer.advance(until_us, its_policy)
+    return customer
+
+
+def totals_of(customer: Customer) -> dict[str, int]:
+    """Every line of its value that is not zero, by name, in minor units."""
+    return {LINE_NAMES[line]: total for line, total in enumerate(customer.totals()) if total}
+
+
+# what it owes
+
+
+PLAIN = policy(more="[invoices]\nopen_max = 3\nunmatched_max = 3\n")
+"""Invoices are followed, and nobody is reminded."""
+REMINDED = policy(more=INVOICES)
+
+
+def after(*events: Booking, until: int, time: str = "12:00:00", by: Policy = PLAIN) -> Customer:
+    """The customer at a moment of March."""
+    return customer_of(by, *events, until_us=at(until, time))
+
+
+def open_of(customer: Customer) -> list[InvoiceRow]:
+    """Its open invoices."""
+    return [] if customer.invoices is None else customer.invoices.open
+
+
+def kept_of(customer: Customer) -> list[CreditRow]:
+    """Its payments and returns whose invoice is not known."""
+    return [] if customer.invoices is None else customer.invoices.unmatched
+
+
+def next_us(customer: Customer) -> int:
+    """When what waiting costs changes with no event."""
+    assert customer.invoices is not None
+    return customer.invoices.next_us
+
+
+def waiting(customer: Customer) -> tuple[int, int]:
+    """(cost of late payment, cost of reminders)."""
+    found = totals_of(customer)
+    return found.get("late_payment", 0), found.get("reminders", 0)
