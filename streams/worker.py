@@ -92,6 +92,8 @@ class Worker:
         """The process must end: going on could lose or double."""
         if self._failure is None:
             self._failure = error
+            # the one line below says it; what threads say while the process ends is noise
+            threading.excepthook = _say_nothing
             complain("worker failed", error=f"{type(error).__name__}: {error}")
             self._loop.call_soon_threadsafe(self._ended.set)
 
@@ -106,6 +108,10 @@ class Worker:
         # the group would find out by the session's end, too
         with suppress(Exception):
             await asyncio.wait_for(topology.app.consumer.stop(), LEAVE_DEADLINE_S)
+
+
+def _say_nothing(_: threading.ExceptHookArgs) -> None:
+    """For threads that break because the process ends."""
 
 
 def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:

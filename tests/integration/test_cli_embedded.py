@@ -179,7 +179,7 @@ def test_the_same_seed_sends_as_much_of_everything(settings: Settings) -> None:
     assert done.returncode == 0, done.stderr
     facts = orjson.loads(done.stdout)
     assert facts["events"] == 200
-    assert set(facts["by_topic"]) == {"payments", "purchases", "support-calls"}
+    assert set(facts["by_topic"]) == {"customers", "payments", "purchases", "support-calls"}
     again = run(settings, "traffic", "--events", "200", "--rate", "1000", "--json")
     assert orjson.loads(again.stdout)["by_topic"] == facts["by_topic"]
 
