@@ -22,7 +22,7 @@ from tests.support.workers import Crew, Worker
 
 SEED = 20
 EVENTS = 200_000
-CUSTOMERS = 1_500
+CUSTOMERS = 1_000
 PARTITIONS = 4
 WORKERS = 3
 KILL_AT = (0.95, 0.75, 0.50, 0.25)
