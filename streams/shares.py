@@ -34,7 +34,7 @@ class SharesReader:
         self._tell, self._fail = tell, fail
         self._histograms: dict[int, bytes] = {}
         self._cutoffs: dict[str, Any] | None = None
-        self._unread = 0
+        self._unread: set[tuple[str, int]] = set()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shares", daemon=True)
 
@@ -76,12 +76,12 @@ class SharesReader:
         ]
         consumer.assign(tps)
         # until every partition was read to its end once, what is newest is not known
-        self._unread = len(tps)
+        self._unread = {(tp.topic, tp.partition) for tp in tps}
         told_at = 0.0
         while not self._stopped.is_set():
             for message in consumer.consume(READ_AT_ONCE, READ_WAIT_S):
                 self._take(message, names.of(HISTOGRAMS))
-            if self._unread <= 0 and time.monotonic() - told_at >= TELL_EVERY_S:
+            if not self._unread and time.monotonic() - told_at >= TELL_EVERY_S:
                 told_at = time.monotonic()
                 self._tell((dict(self._histograms), self._cutoffs))
 
@@ -89,7 +89,7 @@ class SharesReader:
         failure = message.error()
         if failure is not None:
             if failure.code() == KafkaError._PARTITION_EOF:
-                self._unread -= 1
+                self._unread.discard((message.topic(), message.partition()))
             elif not failure.retriable() and failure.fatal():
                 raise KafkaException(failure)
             return
