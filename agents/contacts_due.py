@@ -4,7 +4,7 @@ from agents.booking import Booking
 from agents.customer import Customer
 from agents.policy import Policy
 from schemas.outputs import Tier
-from schemas.row import NO_DUE, NO_TOUCH
+from schemas.row import NO_DUE
 from schemas.times import day_of
 
 INTERVAL, COMPLAINT, NOTICE = "interval", "complaint", "notice"
@@ -37,6 +37,4 @@ def interval_day(customer: Customer, policy: Policy) -> int:
     if not every_days:
         return NO_DUE
     since = customer.first_day if touch.last_us is None else day_of(touch.last_us)
-    if touch.interval_day != NO_TOUCH:
-        since = max(since, touch.interval_day)
-    return since + every_days
+    return max(since, touch.interval_day) + every_days

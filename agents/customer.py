@@ -50,7 +50,6 @@ class Customer:
         "contacts",
         "customer_id",
         "day",
-        "decays",
         "due_us",
         "first_day",
         "invoices",
@@ -97,7 +96,6 @@ class Customer:
             self.before = WindowBefore([stored_int(number) for number in row.days_before])
         self.weighted = _weighted(row.weighted, self.value, policy)
         """The contribution that fades, relative to the policy's landmark; 0: nothing asks for it"""
-        self.decays = policy.decay is not None
         self.touch: TouchRow | None = row.touch
         """None: nobody ever asked when the customer was met."""
         if policy.contacts_due and row.touch is None:
@@ -200,7 +198,7 @@ class Customer:
     def _book(self, day: int, booked: Cells, brought: int, excused: int, policy: Policy) -> None:
         if self.day - day < policy.window_days:
             self.value.book(booked, brought, excused)
-        if self.decays or self.before is not None or self.master is not None:
+        if policy.decay is not None or self.before is not None or self.master is not None:
             self._book_more(day, booked, brought, policy)
 
     def _book_more(self, day: int, booked: Cells, brought: int, policy: Policy) -> None:
@@ -223,14 +221,12 @@ class Customer:
         closing, written_off = invoices.take(event.invoice, event.at_us, policy)
         self.written_off += written_off
         if closing is not None and closing[1]:
-            self._book_reminders(closing[0], closing[1], policy)
+            # an invoice closed: what reminding of it cost is booked on that day
+            day, cost = closing
+            self._book(day, cells_of(day, [REMINDERS, cost]), -cost, 0, policy)
         invoices.weigh(self.as_of_us, policy)
         if not invoices.open and not invoices.unmatched:
             self.invoices = None
-
-    def _book_reminders(self, day: int, cost: int, policy: Policy) -> None:
-        """An invoice closed: what reminding of it cost is booked on that day."""
-        self._book(day, cells_of(day, [REMINDERS, cost]), -cost, 0, policy)
 
     def _learn(self, master: MasterRow, policy: Policy) -> None:
         """Master data replaces what an older record said."""

@@ -13,7 +13,6 @@ from schemas.row import (
     CustomerRow,
     RowHead,
     WeightedRow,
-    clamped,
     decode_customer,
     encode_customer,
     read_head,
@@ -62,7 +61,7 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         standing.in_force,
         standing.tier,
         policy.check,
-        clamped(customer.ranked),
+        customer.ranked,
     )
     return encode_customer(row, head)
 

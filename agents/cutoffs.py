@@ -5,7 +5,7 @@ cut-offs, by versions; every partition adopts a version with a commit of its own
 puts out follows from its inputs and its adoptions.
 """
 
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -13,12 +13,11 @@ from agents.policy import Policy
 from agents.ports import InvariantError
 from agents.shares import Histogram, cut_by_profit, cut_by_rank, merged
 from agents.whale_curve import WhaleCurve, whale_curve
-from schemas.money import format_minor, half_even
+from schemas.money import format_minor, format_share
 from schemas.row import CutoffsRow, stored_int, wide
 from schemas.times import format_micros
 
 Entries = tuple[int | None, ...]
-SHARE_DIGITS: Final = 4
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -42,18 +41,32 @@ def entries_of(policy: Policy, cutoffs: CutoffsRow | None) -> Entries:
     return None, ordinary, important, max(stored_int(cutoffs.key), important)
 
 
+def are_due(before: CutoffsRow | None, policy: Policy, now_us: int) -> bool:
+    """Whether new cut-offs may be made: the last by this policy are old enough."""
+    rules = policy.share
+    if rules is None:
+        return False
+    own = _own(before, policy)
+    return own is None or now_us - own.made_us >= rules.every_us
+
+
+def _own(before: CutoffsRow | None, policy: Policy) -> CutoffsRow | None:
+    """The last cut-offs, where they were made by this policy."""
+    return before if before is not None and before.policy_hash == policy.hash else None
+
+
 def make_cutoffs(
     published: list[Published], before: CutoffsRow | None, policy: Policy, now_us: int
 ) -> tuple[CutoffsRow, Histogram] | None:
-    """New cut-offs and the whole they were made of; None where they are not due or hardly moved."""
+    """New cut-offs and the whole they were made of; None where there are none, or hardly moved.
+
+    They have to be due (`are_due`).
+    """
     rules = policy.share
     assert rules is not None
     if any(its.policy_hash != policy.hash for its in published):
         return None
     if before is None and not all(its.caught_up for its in published):
-        return None
-    is_mine = before is not None and before.policy_hash == policy.hash
-    if before is not None and is_mine and now_us - before.made_us < rules.every_us:
         return None
     whole = merged([its.histogram for its in published])
     found: list[int] = []
@@ -63,9 +76,10 @@ def make_cutoffs(
             return None
         found.append(cut)
     important, key = found[0], max(found)
-    if before is not None and is_mine:
+    own = _own(before, policy)
+    if own is not None:
         numerator, denominator = rules.min_change
-        pairs = (important, stored_int(before.important)), (key, stored_int(before.key))
+        pairs = (important, stored_int(own.important)), (key, stored_int(own.key))
         if all(abs(now - then) * denominator <= numerator * then for now, then in pairs):
             return None
     version = 1 if before is None else before.version + 1
@@ -132,9 +146,7 @@ def curve_wire(curve: WhaleCurve, digits: int) -> dict[str, Any]:
         "peak_customers": curve.peak_customers,
         "erosion": format_minor(curve.erosion, digits),
         "top_fifth": format_minor(curve.top_fifth, digits),
-        "top_fifth_share": None
-        if share is None
-        else format_minor(half_even(share[0] * 10**SHARE_DIGITS, share[1]), SHARE_DIGITS),
+        "top_fifth_share": None if share is None else format_share(*share),
         "points": [
             {"customers": customers, "value": format_minor(value, digits)}
             for customers, value in curve.points

@@ -12,7 +12,8 @@ from typing import Final
 
 from agents.booking import InvoiceEntry
 from agents.payments import DAYS_A_YEAR, late_cost
-from agents.policy import Costs, Policy
+from agents.policy import Policy
+from agents.rates import Costs
 from schemas.money import half_even
 from schemas.row import LARGEST, NO_DUE_US, CreditRow, InvoiceRow
 from schemas.times import DAY_US, day_start
@@ -55,10 +56,11 @@ class Invoices:
             del self.unmatched[: max(0, len(self.unmatched) - rules.unmatched_max)]
             return None, 0
         if found is None:
-            self._open(entry)
+            found = _opened(entry)
+            self.open.append(found)
         else:
             _add(found, entry, at_us // DAY_US, policy)
-        closing = self._match(entry.key, policy)
+        closing = self._match(found, policy)
         return closing, self._write_off(rules.open_max)
 
     def _find(self, key: bytes) -> InvoiceRow | None:
@@ -67,26 +69,9 @@ class Invoices:
                 return invoice
         return None
 
-    def _open(self, entry: InvoiceEntry) -> None:
-        assert entry.due_us is not None
-        self.open.append(
-            InvoiceRow(
-                entry.key,
-                entry.currency,
-                entry.amount,
-                entry.amount,
-                entry.base_amount,
-                entry.due_us,
-                None,
-            )
-        )
-
-    def _match(self, key: bytes, policy: Policy) -> Closing | None:
+    def _match(self, invoice: InvoiceRow, policy: Policy) -> Closing | None:
         """Takes from an invoice what was paid before it was known."""
-        for credit in [its for its in self.unmatched if its.key == key]:
-            invoice = self._find(key)
-            if invoice is None:
-                break
+        for credit in [its for its in self.unmatched if its.key == invoice.key]:
             self.unmatched.remove(credit)
             closing = self._credit(invoice, credit, policy)
             if closing is not None:
@@ -140,15 +125,15 @@ class Invoices:
         """When waiting costs more; or another card reckons it, where something is past due."""
         for card_day, next_costs in policy.cards.after(at_us // DAY_US):
             card_us = day_start(card_day)
-            grows_us = self._next_growth(at_us, costs, policy)
+            grows_us = self._growth_us(at_us, costs, policy)
             if grows_us < card_us:
                 return grows_us
             if any(card_us - invoice.due_us >= DAY_US for invoice in self.open):
                 return card_us
             at_us, costs = card_us, next_costs
-        return self._next_growth(at_us, costs, policy)
+        return self._growth_us(at_us, costs, policy)
 
-    def _next_growth(self, at_us: int, costs: Costs, policy: Policy) -> int:
+    def _growth_us(self, at_us: int, costs: Costs, policy: Policy) -> int:
         """When waiting costs more by one card."""
         next_us = NO_DUE_US
         for invoice in self.open:
@@ -157,6 +142,15 @@ class Invoices:
             if grows is not None:
                 next_us = min(next_us, invoice.due_us + grows * DAY_US)
         return next_us
+
+
+def _opened(entry: InvoiceEntry) -> InvoiceRow:
+    """The invoice of a first sale."""
+    assert entry.due_us is not None
+    amount = entry.amount
+    return InvoiceRow(
+        entry.key, entry.currency, amount, amount, entry.base_amount, entry.due_us, None
+    )
 
 
 def _add(invoice: InvoiceRow, entry: InvoiceEntry, day: int, policy: Policy) -> None:

@@ -23,7 +23,7 @@ from agents.tiers import DOWNGRADE, NOTICE, UPGRADE, WITHDRAWN, Move, TierRules
 from agents.window import NO_DAY, insert_sorted
 from agents.wording import ADOPTION, POLICY, TIMER, Cause, Output, Wording
 from schemas.events import Kind
-from schemas.row import NO_DUE, NO_DUE_US, CutoffsRow, RiskRow
+from schemas.row import NO_DUE, NO_DUE_US, CutoffsRow, RiskRow, clamped
 from schemas.times import day_start
 
 SWITCHED_OFF: Final = Turn(raised=False, evidence=[])
@@ -41,9 +41,7 @@ class Judge:
         self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
         self._names = {rule.name for rule in self._rules}
         self._by_share = policy.share is not None
-        self._decays = policy.decay is not None
         self._asks_contacts = bool(policy.contacts_due)
-        self._window_days = policy.window_days
         self.tiers = TierRules(policy)
         self._wording = Wording(policy, self.tiers)
 
@@ -70,9 +68,8 @@ class Judge:
             cause = ADOPTION
         if event is not None:
             cause = event
-        index = customer.index(self._policy) if self._decays else customer.contribution
-        standing = customer.standing
-        customer.ranked = index if self._by_share else 0
+        index, standing = customer.index(self._policy), customer.standing
+        customer.ranked = clamped(index) if self._by_share else 0
         if standing is None:
             self._begin(customer, index, cause, outputs)
         else:
@@ -227,9 +224,11 @@ class Judge:
         `index` is what the tier is judged by, as of now.
         """
         counts_from = customer.value.counts_from
-        due = NO_DUE if counts_from == NO_DAY else counts_from + self._window_days
+        due = NO_DUE if counts_from == NO_DAY else counts_from + self._policy.window_days
         standing, risks = customer.standing, customer.risks
-        if standing is not None and (self._decays or not self.tiers.stays(standing, index)):
+        if standing is not None and (
+            self._policy.decay is not None or not self.tiers.stays(standing, index)
+        ):
             due = min(due, self._tier_day(customer, standing, index))
         for rule in self._rules if risks else self._opening:
             day = rule.due_day(customer, rule.name in risks)

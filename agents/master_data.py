@@ -14,10 +14,10 @@ from agents.booking import (
 )
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
-from agents.rates import day_of_text
+from agents.rates import convert, day_of_text
 from schemas.events import Commitment, CustomerRecord, Kind, Override, Wallet
 from schemas.fields import is_date, is_share
-from schemas.money import CURRENCY_DIGITS, half_even, parse_minor, parse_ratio
+from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio
 from schemas.outputs import TIER_NAMES
 from schemas.row import LARGEST, CommitmentRow, MasterRow, OverrideRow
 from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros, day_of, is_writable, micros
@@ -111,7 +111,7 @@ def _base_amount(amount: str, currency: str, policy: Policy, day: int) -> int | 
     ratio = policy.rates.ratio(currency, day)
     if ratio is None:
         return UNKNOWN_CURRENCY
-    return min(half_even(minor * ratio[0], ratio[1]), LARGEST)
+    return min(convert(minor, ratio), LARGEST)
 
 
 def _wallet(wallet: Wallet | None, policy: Policy, day: int) -> int | Unbookable | None:

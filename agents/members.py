@@ -19,7 +19,7 @@ from agents.window import NO_DAY
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import CUTOFFS, TIERS, Origin, encode
 from schemas.rejects import Reason, Rejection
-from schemas.row import PARTITION_KEY, CutoffsRow, PartitionRow, read_head
+from schemas.row import PARTITION_KEY, CutoffsRow, PartitionRow, clamped, read_head
 from schemas.times import day_start
 
 NO_TIME: Final = -(2**62)
@@ -85,8 +85,8 @@ class Members:
         customer.fit(policy)
         review_us = day_start(review_day(adoption, policy, customer_id))
         index = customer.index(policy)
-        customer.ranked = index if self.ranking.is_on else 0
-        self.ranking.count(index)
+        customer.ranked = clamped(index) if self.ranking.is_on else 0
+        self.ranking.count(customer.ranked)
         customer.due_us = min(self.judge.due_us(customer, index), review_us)
         self.customers[customer_id] = customer
         self._calendar.add(customer.due_us, customer_id)
@@ -255,7 +255,7 @@ class Members:
                 customer.advance(self.stream_time_us, self._policy)
                 self._judged(customer, None, now_us, by_adoption=True)
                 self._fire_all(customer, now_us)
-            ranking.judged()
+            ranking.look_if_done()
         return seen
 
     # what follows

@@ -102,8 +102,8 @@ class Outgoing:
         if outputs:
             key = customer.customer_id.encode()
             for output in outputs:
-                self.tally.outputs[output.topic, output.label] += 1
-                self._outputs.append(Message(output.topic, key, evaluated(output.wire, now_us)))
+                wire = evaluated(output.wire, now_us)
+                self.put_out(Message(output.topic, key, wire), output.label)
                 is_news = is_news or output.topic != CONTACTS_DUE
         if is_news:
             # at the head of the queue: it goes out with this commit
@@ -114,7 +114,7 @@ class Outgoing:
             self.owed[customer.customer_id] = now_us + self._bounds.snapshot_us
 
     def put_out(self, message: Message, label: str) -> None:
-        """Another record, of no customer."""
+        """One record more, counted under its label."""
         self.tally.outputs[message.topic, label] += 1
         self._outputs.append(message)
 
@@ -153,8 +153,7 @@ class Outgoing:
         self._outputs.append(Message(CUSTOMER_VALUES, key, None))
         subject = subject_of(customer_id, secret)
         wire = erasure_wire(subject, origin, at_us, held=customer is not None)
-        self.tally.outputs[ERASURES, "erased"] += 1
-        self._outputs.append(Message(ERASURES, subject.encode(), evaluated(wire, now_us)))
+        self.put_out(Message(ERASURES, subject.encode(), evaluated(wire, now_us)), "erased")
 
     def carry_away(
         self, policy: Policy, snapshot_of: Snapshot
@@ -164,9 +163,8 @@ class Outgoing:
             customer.owed = False
             if not customer.changed:
                 self._changed.append(customer)
-            self.tally.outputs[CUSTOMER_VALUES, "snapshot"] += 1
             wire = encode(snapshot_of(customer))
-            self._outputs.append(Message(CUSTOMER_VALUES, customer_id.encode(), wire))
+            self.put_out(Message(CUSTOMER_VALUES, customer_id.encode(), wire), "snapshot")
         rows: list[tuple[bytes, bytes | None]] = [(key, None) for key in self._gone]
         for customer in self._changed:
             customer.changed = False

@@ -12,8 +12,9 @@ from agents.booking import (
     id_key,
     invoice_key,
 )
-from agents.policy import Costs, Policy
+from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
+from agents.rates import Costs, convert
 from schemas.events import Kind, Payment
 from schemas.lines import LATE_PAYMENT
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor
@@ -53,7 +54,7 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
     cost = 0
     entry = None
     if not failed:
-        paid = half_even(amount * ratio[0], ratio[1])
+        paid = convert(amount, ratio)
         cost = late_cost(paid, days_late, policy.cards.at(day)) if days_late > 0 else 0
         if amount and policy.invoices is not None:
             entry = InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, None)

@@ -11,8 +11,9 @@ from agents.booking import (
     id_key,
     invoice_key,
 )
-from agents.policy import Policy, Ratio
+from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
+from agents.rates import convert
 from schemas.events import Kind, Purchase
 from schemas.lines import (
     DISCOUNTS,
@@ -68,11 +69,11 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     at_fault = bool(wire.seller_fault)
     credit = (wire.invoice_id, due_us, fee, at_fault)
     content = content_check((*sold, *credit, wire.category, wire.channel, wire.location))
-    paid = _convert(amount, ratio)
-    listed_base = None if listed is None else _convert(listed, ratio)
-    cost_base = None if cost is None else _convert(cost, ratio)
+    paid = convert(amount, ratio)
+    listed_base = None if listed is None else convert(listed, ratio)
+    cost_base = None if cost is None else convert(cost, ratio)
     if returned:
-        kept = 0 if fee is None else _convert(fee, ratio)
+        kept = 0 if fee is None else convert(fee, ratio)
         handling = policy.cards.at(day).handling(items)
         amounts, brought = _return(paid, cost_base or 0, kept, handling)
         if listed_base is not None:
@@ -126,8 +127,3 @@ def _entry(
     elif due_us is None:
         return None
     return InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, due_us)
-
-
-def _convert(minor: int, ratio: Ratio) -> int:
-    numerator, denominator = ratio
-    return minor if numerator == denominator else half_even(minor * numerator, denominator)

@@ -4,16 +4,14 @@ Only under `tiers.mode = "share"`; under another policy what a partition knew of
 it was.
 """
 
-from typing import Any, Final
+from typing import Any
 
-from agents.cutoffs import Published, cutoffs_wire, histogram_wire, make_cutoffs
+from agents.cutoffs import Published, are_due, cutoffs_wire, histogram_wire, make_cutoffs
 from agents.policy import Policy
 from agents.shares import Histogram
-from schemas.row import CutoffsRow, PartitionRow, clamped
+from schemas.row import CutoffsRow, PartitionRow
 
 Wire = dict[str, Any]
-SMALL: Final = 2**60
-"""Below it nothing needs to be cut off: nearly every value is."""
 
 
 class Ranking:
@@ -44,34 +42,31 @@ class Ranking:
         """Of the cut-offs by which customers are judged; 0: by the policy's entries."""
         return 0 if self.adopted is None else self.adopted.version
 
-    # counting
+    # counting: values within what a row holds (`clamped`)
 
     def count(self, index: int) -> None:
         """A customer that was not counted yet."""
         if self.is_on:
-            self._histogram.add(clamped(index))
+            self._histogram.add(index)
             self._moved = True
 
     def move(self, before: int, after: int) -> None:
         """A customer's value became another."""
         if self.is_on and before != after:
-            if -SMALL < before < SMALL and -SMALL < after < SMALL:
-                self._histogram.move(before, after)
-            else:
-                self._histogram.move(clamped(before), clamped(after))
+            self._histogram.move(before, after)
             self._moved = True
 
     def forget(self, index: int) -> None:
         """A customer is gone."""
         if self.is_on:
-            self._histogram.remove(clamped(index))
+            self._histogram.remove(index)
             self._moved = True
 
     # adopting
 
     def takes(self, cutoffs: CutoffsRow) -> bool:
         """Whether this version is newer, and everybody was judged by the last one."""
-        return self.is_on and self.after is None and cutoffs.version > self.version
+        return self.is_on and not self.is_adopting and cutoffs.version > self.version
 
     def adopt(self, cutoffs: CutoffsRow) -> None:
         """Judges by this version from now on."""
@@ -83,7 +78,7 @@ class Ranking:
         """These are to be judged by the newest version, in order of their ids."""
         assert self.after is not None
         self._waiting = sorted((its for its in customer_ids if its > self.after), reverse=True)
-        self._look_if_done()
+        self.look_if_done()
 
     @property
     def is_adopting(self) -> bool:
@@ -95,11 +90,8 @@ class Ranking:
         self.after = self._waiting.pop()
         return self.after
 
-    def judged(self) -> None:
-        """Who was next was judged."""
-        self._look_if_done()
-
-    def _look_if_done(self) -> None:
+    def look_if_done(self) -> None:
+        """Whether everybody was judged by the newest version."""
         if not self._waiting:
             self.after = self.adopted_before = None
 
@@ -125,9 +117,13 @@ class Ranking:
             "caught_up": caught_up,
         } | wire
 
+    def makes(self, now_us: int) -> bool:
+        """Whether `make` would look at the histograms at all."""
+        return are_due(self.made, self._policy, now_us)
+
     def make(self, published: list[Published], now_us: int) -> Wire | None:
         """New cut-offs for all partitions, where they are due."""
-        if not self.is_on:
+        if not self.makes(now_us):
             return None
         found = make_cutoffs(published, self.made, self._policy, now_us)
         if found is None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from schemas.events import CONTACT_CHANNELS
-from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio
+from schemas.money import CURRENCY_DIGITS, half_even, parse_minor, parse_ratio
 from schemas.policy_keys import Costs as CostsFile
 from schemas.policy_keys import Service
 
@@ -54,6 +54,12 @@ class RateCards:
         """The cards still to come on a UTC day, each with its first day."""
         at = bisect_right(self._days, day)
         return list(zip(self._days[at:], self._cards[at + 1 :], strict=True))
+
+
+def convert(minor: int, ratio: Ratio) -> int:
+    """Minor units of a currency in those of the base currency, rounded once."""
+    numerator, denominator = ratio
+    return minor if numerator == denominator else half_even(minor * numerator, denominator)
 
 
 class Rates:

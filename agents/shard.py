@@ -228,6 +228,10 @@ class Shard:
         """Of the cut-offs by which its customers are judged; 0: by the policy's entries."""
         return self._ranking.version
 
+    def makes_cutoffs(self, now_us: int) -> bool:
+        """Whether `consider` would look at the histograms at all."""
+        return self._ranking.makes(now_us)
+
     def consider(self, published: list[Published], now_us: int) -> None:
         """Makes new cut-offs of all partitions' histograms, where they are due."""
         self._members.consider(published, now_us)

@@ -8,7 +8,8 @@ from math import inf
 
 import msgspec
 
-from agents.policy import Policy, Ratio
+from agents.policy import Policy
+from agents.rates import Ratio
 from agents.standing import Standing
 from agents.window import NO_DAY
 from schemas.money import format_minor, half_even

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from agents.policy import Ratio
+from agents.rates import Ratio
 from agents.shares import Histogram
 from schemas.money import half_even
 

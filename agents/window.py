@@ -101,9 +101,8 @@ class ValueWindow:
 
     def expire(self, last_gone: int) -> list[int]:
         """Forgets the days up to `last_gone`; returns their cells."""
-        cells, gone, left = self.cells, 0, (last_gone + 1) << LINE_BITS
-        while gone < len(cells) and cells[gone] < left:
-            gone += CELL
+        cells = self.cells
+        gone = cells_below(cells, CELL, (last_gone + 1) << LINE_BITS)
         went = list(cells[:gone])
         del cells[:gone]
         for at in range(0, gone, CELL):
@@ -176,10 +175,9 @@ class WindowBefore:
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
-        cells, gone = self.cells, 0
-        while gone < len(cells) and cells[gone] <= last_gone:
-            self.total -= cells[gone + 1]
-            gone += 2
+        cells = self.cells
+        gone = cells_below(cells, 2, last_gone + 1)
+        self.total -= sum(cells[1:gone:2])
         del cells[:gone]
         self.counts_from = cells[0] if cells else NO_DAY
 
@@ -213,10 +211,9 @@ class ContactWindow:
 
     def expire(self, last_gone: int) -> None:
         """Forgets the days up to `last_gone`."""
-        cells, gone = self.cells, 0
-        while gone < len(cells) and cells[gone] <= last_gone:
-            self.total -= cells[gone + 1]
-            gone += 2
+        cells = self.cells
+        gone = cells_below(cells, 2, last_gone + 1)
+        self.total -= sum(cells[1:gone:2])
         del cells[:gone]
         self._changed()
 
@@ -241,6 +238,14 @@ def narrowed(cells: list[int]) -> Cells:
         return array("q", cells)
     except OverflowError:
         return cells
+
+
+def cells_below(cells: Cells, size: int, key: int) -> int:
+    """Where the cells of smaller keys end."""
+    at = 0
+    while at < len(cells) and cells[at] < key:
+        at += size
+    return at
 
 
 def find_cell(cells: Cells, size: int, key: int) -> int:

@@ -6,13 +6,15 @@ import msgspec
 
 from agents.booking import Booking
 from agents.customer import Customer
+from agents.payments import DAYS_A_YEAR
 from agents.policy import Policy
 from agents.risks import Turn
 from agents.segments import segments_of
 from agents.standing import active_override
 from agents.tiers import Move, TierRules, thresholds
 from schemas.events import TOPIC_OF_KIND, Kind
-from schemas.money import format_minor, half_even
+from schemas.lines import REVENUE
+from schemas.money import format_minor, format_share
 from schemas.outputs import (
     AT_RISK,
     CONTACTS_DUE,
@@ -26,12 +28,10 @@ from schemas.outputs import (
 from schemas.row import CutoffsRow, OverrideRow
 from schemas.times import day_start, format_micros
 
-TIMER, POLICY, OVERRIDE = "timer", "policy", "override"
+EVENT, TIMER, POLICY, OVERRIDE = "event", "timer", "policy", "override"
 ADOPTION = "adoption"
 Cause = Booking | str
 """What begins a judgement: an event, or TIMER, POLICY, or ADOPTION of cut-offs."""
-DAYS_A_YEAR = 365
-SHARE_DIGITS = 4
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -191,7 +191,7 @@ class Wording:
             "value": value,
             "tenure_days": customer.tenure_days,
             "wallet_share": _wallet_share(
-                totals[0], None if master is None else master.wallet, policy.window_days
+                totals[REVENUE], None if master is None else master.wallet, policy.window_days
             ),
             "profile": {
                 "segment": None if master is None else master.segment,
@@ -217,8 +217,7 @@ def _wallet_share(revenue: int, wallet: int | None, window_days: int) -> str | N
     """What part of its yearly spend the customer spends here, going by the window."""
     if not wallet:
         return None
-    share = half_even(revenue * DAYS_A_YEAR * 10**SHARE_DIGITS, window_days * wallet)
-    return format_minor(share, SHARE_DIGITS)
+    return format_share(revenue * DAYS_A_YEAR, window_days * wallet)
 
 
 def _override_wire(override: OverrideRow | None) -> dict[str, Any] | None:
@@ -235,13 +234,14 @@ def _override_wire(override: OverrideRow | None) -> dict[str, Any] | None:
 
 def _trigger(cause: Cause, *, by_override: bool = False) -> dict[str, str | None]:
     """What made Whalecurve judge: an event with its topic and id, or only a kind."""
-    if cause == ADOPTION and not by_override:
-        return {"kind": POLICY, "topic": CUTOFFS, "event_id": None}
-    if isinstance(cause, str):
-        return {"kind": OVERRIDE if by_override else cause, "topic": None, "event_id": None}
-    topic, event_id = TOPIC_OF_KIND[cause.kind], cause.event_id
-    if not by_override:
-        return {"kind": "event", "topic": topic, "event_id": event_id}
-    if cause.kind is not Kind.CUSTOMERS:
+    event = None if isinstance(cause, str) else cause
+    if by_override and event is not None and event.kind is not Kind.CUSTOMERS:
+        event = None
+    if event is not None:
+        kind = OVERRIDE if by_override else EVENT
+        return {"kind": kind, "topic": TOPIC_OF_KIND[event.kind], "event_id": event.event_id}
+    if by_override:
         return {"kind": OVERRIDE, "topic": None, "event_id": None}
-    return {"kind": OVERRIDE, "topic": topic, "event_id": event_id}
+    if cause == ADOPTION:
+        return {"kind": POLICY, "topic": CUTOFFS, "event_id": None}
+    return {"kind": str(cause), "topic": None, "event_id": None}

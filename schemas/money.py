@@ -5,6 +5,8 @@ Nothing here knows a policy or an exchange rate's date; no float ever stands for
 
 from typing import Final
 
+SHARE_DIGITS: Final = 4
+"""Of a share on the wire, behind the point."""
 MAX_DIGITS: Final = 15
 """A decimal on the wire has at most this many digits, before and behind the point together."""
 
@@ -68,6 +70,11 @@ def format_minor(minor: int, digits: int) -> str:
         return f"{text[:-2]}.{text[-2:]}"
     whole, part = divmod(abs(minor), 10**digits)
     return f"{'-' if minor < 0 else ''}{whole}.{part:0{digits}d}"
+
+
+def format_share(numerator: int, denominator: int) -> str:
+    """A ratio as decimal text with four digits behind the point, rounded once."""
+    return format_minor(half_even(numerator * 10**SHARE_DIGITS, denominator), SHARE_DIGITS)
 
 
 def parse_ratio(text: str) -> tuple[int, int] | None:

@@ -214,6 +214,11 @@ class Held:
             self.shard.offer(cutoffs)
             self._wake.set()
 
+    @property
+    def makes_cutoffs(self) -> bool:
+        """Whether `consider` would look at the histograms at all."""
+        return self.running and self.shard.makes_cutoffs(now_us())
+
     def consider(self, published: list[Published]) -> None:
         """All partitions' histograms, for the shard that makes the cut-offs."""
         if self.running:

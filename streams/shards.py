@@ -159,7 +159,7 @@ class Shards:
                 if offered is not None:
                     held.offer(offered)
             first = self._held.get(0)
-            if first is not None and len(histograms) == self._partitions:
+            if first is not None and first.makes_cutoffs and len(histograms) == self._partitions:
                 published = [read_histogram(orjson.loads(its)) for its in histograms.values()]
                 first.consider(published)
         except Exception as error:  # noqa: BLE001 - a broken invariant ends the process

@@ -23,7 +23,7 @@ from tests.oracle.records import Record
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.counting import counted
 from tests.support.reading import Outputs, Wire, last_values, newest, read, sequences_are_whole
-from tests.support.shards import policy_of
+from tests.support.shards import by_share, policy_of
 from tests.support.topics import (
     CHANGELOG,
     Place,
@@ -48,20 +48,7 @@ READ_SECONDS: Final = 120.0
 QUIET_SECONDS: Final = 3.0
 """Cut-offs are looked at every second: so long without new ones and there will be none."""
 
-POLICY_TEXT: Final = (
-    POLICY_TOML.replace("[tiers.entry]", '[tiers]\nmode = "share"\n\n[tiers.entry]', 1)
-    + """
-[tiers.share]
-every_minutes = 0
-min_change = "0.01"
-[tiers.share.key]
-by = "rank"
-share = "0.10"
-[tiers.share.important]
-by = "profit"
-share = "0.80"
-"""
-)
+POLICY_TEXT: Final = by_share(POLICY_TOML)
 POLICY: Final = policy_of(POLICY_TEXT)
 
 pytestmark = pytest.mark.kafka

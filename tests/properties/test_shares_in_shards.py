@@ -17,26 +17,9 @@ from schemas.row import PARTITION_KEY, CutoffsRow, read_head
 from tests.oracle.records import Record
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import DECAYED_TOML, POLICY_TOML, WHOLE_TOML
-from tests.support.shards import KIND_OF_TOPIC, NOW_US, batches_of, policy_of, settings_of
+from tests.support.shards import KIND_OF_TOPIC, NOW_US, batches_of, by_share, policy_of, settings_of
 
 PARTITIONS = 3
-SHARE_TOML = """
-[tiers.share]
-every_minutes = 0
-min_change = "0.01"
-[tiers.share.key]
-by = "rank"
-share = "0.10"
-[tiers.share.important]
-by = "profit"
-share = "0.80"
-"""
-
-
-def by_share(text: str) -> Policy:
-    """The policy of a text, with tiers by shares; `[tiers]` must not stand in it yet."""
-    mode = text.replace("[tiers.entry]", '[tiers]\nmode = "share"\n[tiers.entry]', 1)
-    return policy_of(mode + SHARE_TOML)
 
 
 class Market:
@@ -154,7 +137,7 @@ def lay(shard: Shard, kind: Kind, records: list[Record]) -> None:
 
 def finished(text: str, seed: int) -> Market:
     records = sample(23, 4000, 120, partitions=PARTITIONS, whole="[invoices]" in text)
-    market = Market(by_share(text), records, seed)
+    market = Market(policy_of(by_share(text)), records, seed)
     for _ in range(400):
         market.step()
     market.finish()
@@ -257,7 +240,7 @@ def adopting(
 
 
 def test_what_a_partition_says_follows_from_its_inputs_and_its_adoptions() -> None:
-    policy = by_share(WHOLE_TOML)
+    policy = policy_of(by_share(WHOLE_TOML))
     records = sample(29, 3000, 90, partitions=PARTITIONS, whole=True)
     adoptions = [
         (200, CutoffsRow(1, 12_000, 40_000, policy.hash, 0)),

@@ -21,6 +21,25 @@ KIND_OF_TOPIC = {topic: kind for kind, topic in TOPIC_OF_KIND.items()}
 NOW_US = 1_800_000_000_000_000
 
 
+SHARE_TOML = """
+[tiers.share]
+every_minutes = 0
+min_change = "0.01"
+[tiers.share.key]
+by = "rank"
+share = "0.10"
+[tiers.share.important]
+by = "profit"
+share = "0.80"
+"""
+"""Tiers by shares, with new cut-offs whenever one has moved."""
+
+
+def by_share(text: str) -> str:
+    """A policy's text with tiers by shares; `[tiers]` must not stand in it yet."""
+    return text.replace("[tiers.entry]", '[tiers]\nmode = "share"\n[tiers.entry]', 1) + SHARE_TOML
+
+
 def policy_of(text: str) -> Policy:
     """The compiled policy of a TOML text."""
     return compile_policy(read_policy(text, "test"))
