@@ -216,7 +216,7 @@ class Customer:
         """A sale on credit or a payment: what is open changes, and what waiting costs."""
         assert event.invoice is not None
         if self.invoices is None:
-            self.invoices = Invoices([], [])
+            self.invoices = Invoices([], bytearray())
         invoices = self.invoices
         closing, written_off = invoices.take(event.invoice, event.at_us, policy)
         self.written_off += written_off
@@ -225,7 +225,7 @@ class Customer:
             day, cost = closing
             self._book(day, cells_of(day, [REMINDERS, cost]), -cost, 0, policy)
         invoices.weigh(self.as_of_us, policy)
-        if not invoices.open and not invoices.unmatched:
+        if not invoices.open and not invoices.unmatched.entries:
             self.invoices = None
 
     def _learn(self, master: MasterRow, policy: Policy) -> None:

@@ -43,7 +43,7 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         standing.told,
         standing.in_force_since_day,
         [] if invoices is None else invoices.open,
-        [] if invoices is None else invoices.unmatched,
+        bytearray() if invoices is None else invoices.unmatched.entries,
         customer.master,
         [] if before is None else [wide(number) for number in before.cells],
         None
@@ -90,7 +90,7 @@ def newcomer(
         False,  # noqa: FBT003 - a row's field
         day,
         [],
-        [],
+        bytearray(),
         None,
         [],
         None,

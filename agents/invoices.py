@@ -6,19 +6,18 @@ is paid they do no more: the interest of what was paid is in the payment's own c
 section 4), so that an invoice paid late and whole has cost the same in the end.
 """
 
-from bisect import insort
 from operator import attrgetter
 from typing import Final
 
 from agents.booking import InvoiceEntry
+from agents.credits import Credit, Credits
 from agents.payments import DAYS_A_YEAR, late_cost
 from agents.policy import Policy
 from agents.rates import Costs
 from schemas.money import half_even
-from schemas.row import LARGEST, NO_DUE_US, CreditRow, InvoiceRow
+from schemas.row import LARGEST, NO_DUE_US, InvoiceRow
 from schemas.times import DAY_US, day_start
 
-_paid_at: Final = attrgetter("at_us")
 _due: Final = attrgetter("due_us")
 Closing = tuple[int, int]
 """Of an invoice that closed: the day, and what its reminders cost."""
@@ -29,10 +28,10 @@ class Invoices:
 
     __slots__ = ("interest", "next_us", "open", "reminders", "unmatched")
 
-    def __init__(self, open_ones: list[InvoiceRow], unmatched: list[CreditRow]) -> None:
+    def __init__(self, open_ones: list[InvoiceRow], unmatched: bytearray) -> None:
         """As a stored row has them; `weigh` has to follow."""
         self.open = open_ones
-        self.unmatched = unmatched
+        self.unmatched = Credits(unmatched)
         self.interest = 0
         """Interest of what is past due, as it stands."""
         self.reminders = 0
@@ -49,11 +48,11 @@ class Invoices:
         assert rules is not None
         found = self._find(entry.key)
         if entry.due_us is None:
-            credit = CreditRow(entry.key, at_us, entry.amount, entry.currency)
+            credit = Credit(at_us, entry.amount, entry.key, entry.currency)
             if found is not None:
                 return self._credit(found, credit, policy), 0
-            insort(self.unmatched, credit, key=_paid_at)
-            del self.unmatched[: max(0, len(self.unmatched) - rules.unmatched_max)]
+            self.unmatched.add(credit)
+            self.unmatched.cap(rules.unmatched_max)
             return None, 0
         if found is None:
             found = _opened(entry)
@@ -71,14 +70,12 @@ class Invoices:
 
     def _match(self, invoice: InvoiceRow, policy: Policy) -> Closing | None:
         """Takes from an invoice what was paid before it was known."""
-        for credit in [its for its in self.unmatched if its.key == invoice.key]:
-            self.unmatched.remove(credit)
+        closing = None
+        while closing is None and (credit := self.unmatched.take_next(invoice.key)) is not None:
             closing = self._credit(invoice, credit, policy)
-            if closing is not None:
-                return closing
-        return None
+        return closing
 
-    def _credit(self, invoice: InvoiceRow, credit: CreditRow, policy: Policy) -> Closing | None:
+    def _credit(self, invoice: InvoiceRow, credit: Credit, policy: Policy) -> Closing | None:
         day = credit.at_us // DAY_US
         invoice.remaining -= _converted(
             credit.amount, credit.currency, invoice.currency, day, policy
@@ -105,7 +102,7 @@ class Invoices:
     def fit(self, open_max: int, unmatched_max: int) -> None:
         """Forgets what a policy with more room kept."""
         self._write_off(open_max)
-        del self.unmatched[: max(0, len(self.unmatched) - unmatched_max)]
+        self.unmatched.cap(unmatched_max)
 
     def weigh(self, at_us: int, policy: Policy) -> None:
         """Reckons what waiting costs at `at_us`, and when that changes next."""

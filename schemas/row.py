@@ -42,6 +42,10 @@ ID_BYTES: Final = 8
 SEEN_BYTES: Final = 16
 """A remembered id: its day in 4 bytes, 8 bytes of XXH3 of it, CRC-32 of the decoded content."""
 
+CREDIT_BYTES: Final = 27
+"""Such a payment: when in 8 bytes (µs), the amount in 8, 8 bytes of XXH3 of the invoice's id, the
+currency in 3; numbers little-endian."""
+
 INDEX_BYTES: Final = 16
 INDEX_MAX: Final = 2**126
 NO_INDEX: Final = bytes(INDEX_BYTES)
@@ -88,15 +92,6 @@ class InvoiceRow(msgspec.Struct, array_like=True, gc=False):
     due_us: int
     paid_until_us: int | None
     """The latest time at which something was paid; None: nothing was."""
-
-
-class CreditRow(msgspec.Struct, array_like=True, gc=False):
-    """A payment, or goods that came back, whose invoice is not known."""
-
-    key: bytes
-    at_us: int
-    amount: int
-    currency: str
 
 
 class OverrideRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -182,7 +177,8 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     in_force_since_day: int
     """The day since which it has the tier in force, which is in the row's head, too."""
     invoices: list[InvoiceRow]
-    unmatched: list[CreditRow]
+    unmatched: bytearray
+    """Payments whose invoice is not known, the oldest first: entries of CREDIT_BYTES."""
     master: MasterRow | None
     days_before: list[Wide]
     """Of the window before, oldest day first: day and contribution."""

@@ -104,7 +104,7 @@ def told(customer: Customer) -> tuple[object, ...]:
         customer.before.total,
         customer.value.counts_from,
         None if invoices is None else [invoice_told(its) for its in invoices.open],
-        None if invoices is None else len(invoices.unmatched),
+        None if invoices is None else len(invoices.unmatched.all()),
         NO_DUE_US if invoices is None else invoices.next_us,
     )
 
@@ -235,7 +235,7 @@ def plain_cost(invoices: list[InvoiceRow], at_us: int, by: Policy) -> tuple[int,
 def test_every_change_is_foreseen_and_none_happens_between(
     by: Policy, rows: list[InvoiceRow], begin: int
 ) -> None:
-    invoices = Invoices(rows, [])
+    invoices = Invoices(rows, bytearray())
     now_us = FIRST_US + begin
     invoices.weigh(now_us, by)
     moments = {its.due_us + n * DAY_US for its in rows for n in range(40)}

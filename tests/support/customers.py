@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from agents.booking import Booking
+from agents.credits import Credit
 from agents.customer import Customer
 from agents.customer_rows import newcomer
 from agents.policy import Policy
 from schemas.events import Kind
 from schemas.outputs import Origin
-from schemas.row import CreditRow, InvoiceRow
+from schemas.row import InvoiceRow
 from schemas.times import micros
 from tests.support.feeding import on
 from tests.support.making import INVOICES, LINE_NAMES, booked, payment, policy, purchase
@@ -95,9 +96,9 @@ def open_of(customer: Customer) -> list[InvoiceRow]:
     return [] if customer.invoices is None else customer.invoices.open
 
 
-def kept_of(customer: Customer) -> list[CreditRow]:
+def kept_of(customer: Customer) -> list[Credit]:
     """Its payments and returns whose invoice is not known."""
-    return [] if customer.invoices is None else customer.invoices.unmatched
+    return [] if customer.invoices is None else customer.invoices.unmatched.all()
 
 
 def next_us(customer: Customer) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from agents.credits import Credits
 from agents.policy import Policy
 from schemas.row import LARGEST, decode_customer, stored_int
 from tests.support.customers import at
@@ -154,7 +155,7 @@ def test_a_payment_that_is_worth_far_more_closes_an_invoice() -> None:
     desk.feed(Y, payment(invoice_id="i", currency="JPY", amount=MOST, due_at=on(2)))
     desk.commit()
     row = decode_customer(desk.customer_rows["ada"])
-    assert (row.invoices, row.unmatched) == ([], [])
+    assert (row.invoices, row.unmatched) == ([], bytearray())
 
 
 @pytest.mark.parametrize("amount", [MOST, "0.01"])
@@ -170,12 +171,13 @@ def test_the_largest_payment_in_a_currency_of_four_digits_is_kept() -> None:
     desk = desk_of(policy(("[rates.KWD]", "[rates.CLF]"), more=SECTIONS))
     desk.feed(Y, payment(currency="CLF", amount=MOST, invoice_id="i"))
     desk.commit()
-    (credit,) = decode_customer(desk.customer_rows["ada"]).unmatched
+    row = decode_customer(desk.customer_rows["ada"])
+    (credit,) = Credits(bytearray(row.unmatched)).all()
     assert credit.amount == int(MOST) * 10**4 > 2**63
     again = desk.restarted()
     again.feed(P, sale(2, amount="100.00", invoice_id="i", due_at=on(9)))
     again.commit()
-    assert decode_customer(again.customer_rows["ada"]).unmatched == []
+    assert decode_customer(again.customer_rows["ada"]).unmatched == b""
 
 
 def test_what_was_bought_in_a_term_may_be_beyond_all_reason() -> None:
