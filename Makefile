@@ -51,7 +51,7 @@ lock: setup ## pin all dependencies anew, with hashes
 	@$(BIN)/python -m pip install --quiet pip-tools
 	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links \
-		--strip-extras --extra dev --extra embedded --output-file requirements.lock pyproject.toml
+		--strip-extras --extra dev --extra embedded --extra fit --output-file requirements.lock pyproject.toml
 
 clean: ## remove the environment and Kafka's jars
 	rm -rf $(VENV) .kafka

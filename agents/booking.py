@@ -6,6 +6,8 @@ from zlib import crc32
 import msgspec
 from xxhash import xxh3_64_digest
 
+from agents.issues import Contact
+from agents.sales import Sale
 from agents.window import Cells, narrowed
 from schemas.events import Kind
 from schemas.lines import LINE_BITS
@@ -55,6 +57,10 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """Of a payment that was made; None for everything else."""
     invoice: InvoiceEntry | None = None
     """What it does to an invoice; None: it names none."""
+    sale: Sale | None = None
+    """What was sold or came back; None: nothing, or nothing asks for it."""
+    contact: Contact | None = None
+    """What a contact says of its issue, likewise."""
     master: MasterRow | None = None
     """Master data, as a record of `customers` tells it."""
     erases: bool = False
@@ -89,9 +95,9 @@ def id_key(kind: Kind, event_id: str) -> bytes:
     return xxh3_64_digest(_KIND_BYTE[kind] + event_id.encode())
 
 
-def invoice_key(invoice_id: str) -> bytes:
-    """The key under which an invoice is kept: 64 bits of XXH3."""
-    return xxh3_64_digest(invoice_id.encode())
+def text_key(text: str) -> bytes:
+    """The key under which an invoice or an issue is kept: 64 bits of XXH3 of its name."""
+    return xxh3_64_digest(text.encode())
 
 
 def content_check(fields: tuple[object, ...]) -> int:

@@ -14,6 +14,7 @@ from agents.discounts import leakage
 from agents.invoices import Invoices
 from agents.policy import Policy
 from agents.seen import Seen
+from agents.signals import NOTHING_KEPT, Signals
 from agents.standing import Standing
 from agents.window import (
     CELL,
@@ -63,7 +64,9 @@ class Customer:
         "risks",
         "seen",
         "sequence",
+        "signals",
         "standing",
+        "told_step",
         "touch",
         "value",
         "weighted",
@@ -105,6 +108,11 @@ class Customer:
         if row.invoices or row.unmatched:
             self.invoices = Invoices(row.invoices, row.unmatched)
             self.invoices.weigh(self.as_of_us, policy)
+        self.signals = NOTHING_KEPT
+        if policy.asks_signals or row.signals is not None:
+            self.signals = Signals(row.signals)
+        self.told_step: int | None = None
+        """The step that a human's newest record sets, until it was judged."""
         self.written_off = 0
         """Invoices given up for want of room since somebody asked last."""
         self.standing: Standing | None = None
@@ -156,6 +164,8 @@ class Customer:
         last_gone = day - policy.contact_days
         if self.contacts.oldest <= last_gone:
             self.contacts.expire(last_gone)
+        if policy.asks_signals:
+            self.signals.age(day, policy)
         last_gone = day - policy.dedupe_days
         if self.seen.oldest <= last_gone:
             self.seen.expire(last_gone)
@@ -177,6 +187,8 @@ class Customer:
             self._note_payment(at_us, event.days_late, policy)
         if event.invoice is not None:
             self._settle(event, policy)
+        if event.sale is not None or event.contact is not None:
+            self.signals.book(event, self.day, policy)
         if event.master is not None:
             self._learn(event.master, policy)
         if event.touches and self.touch is not None:
@@ -241,10 +253,15 @@ class Customer:
             else:
                 first_day = max(term[0], self.day - policy.window_days + 1)
                 commitment.revenue = wide(self.value.sum_of(REVENUE, first_day, term[1]))
+        answer = master.ladder
+        if answer is not None and (known is None or known.ladder != answer):
+            self.told_step = answer.set_step
         self.master = master
 
     def fit(self, policy: Policy) -> None:
         """Forgets what another policy kept and this one would not have."""
+        if self.signals is not NOTHING_KEPT:
+            self.signals.fit(self.day, policy)
         self._expire(policy)
         self.seen.cap(policy.dedupe_ids_max)
         del self.payments[: max(0, len(self.payments) - policy.payments_kept)]
@@ -277,7 +294,9 @@ class Customer:
         passing of time alone moves nobody.
         """
         if policy.decay is None:
-            return self.contribution
+            if policy.index_rules is None:
+                return self.contribution
+            return policy.index_rules.index(self.contribution, self.signals.sales, self.day)
         if policy.share is not None:
             weight = policy.decay.weight(self.day)
             return half_even(self.weighted - self.live_cost * weight, 1 << SCALE_BITS)

@@ -52,6 +52,7 @@ def stored(customer: Customer, policy: Policy) -> bytes:
             policy.decay.half_life_days, policy.decay.landmark_day, wide(customer.weighted)
         ),
         customer.touch,
+        customer.signals.row(),
         customer.seen.entries,
     )
     head = RowHead(
@@ -60,7 +61,8 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         standing.notice_day != NO_DAY,
         standing.in_force,
         standing.tier,
-        policy.check,
+        # by none, as long as this policy has not judged it: whoever reads it next has it judged
+        0 if customer.policy_is_new else policy.check,
         customer.ranked,
     )
     return encode_customer(row, head)
@@ -93,6 +95,7 @@ def newcomer(
         bytearray(),
         None,
         [],
+        None,
         None,
         None,
         bytearray(),

@@ -13,7 +13,7 @@ from schemas.row import NO_DUE, CommitmentRow, stored_int
 
 def leakage(commitment: CommitmentRow, day: int, rules: DiscountRules) -> int:
     """In minor units of the base currency, as of a UTC day."""
-    term, passed = _days(commitment, day)
+    term, passed = term_days(commitment, day)
     numerator, denominator = rules.after_share
     if passed == 0 or passed * denominator < numerator * term:
         return 0
@@ -24,7 +24,7 @@ def leakage(commitment: CommitmentRow, day: int, rules: DiscountRules) -> int:
     return half_even(revenue * gap, per * whole) if gap > 0 else 0
 
 
-def _days(commitment: CommitmentRow, day: int) -> tuple[int, int]:
+def term_days(commitment: CommitmentRow, day: int) -> tuple[int, int]:
     """(days of the term, those that have passed)."""
     term = commitment.ends_day - commitment.starts_day + 1
     return term, min(max(day - commitment.starts_day + 1, 0), term)
@@ -42,7 +42,7 @@ def _earned(volume: int, passed: int, rules: DiscountRules) -> Ratio:
 def leakage_day(commitment: CommitmentRow, day: int, rules: DiscountRules) -> int:
     """The first later day on which the leakage is another with no event; NO_DUE: none."""
     now = leakage(commitment, day, rules)
-    term, _ = _days(commitment, day)
+    term, _ = term_days(commitment, day)
     numerator, denominator = rules.after_share
     # the share of the term that has to pass first, and where the pace falls below a step
     marks = [max(1, -(-numerator * term // denominator))]

@@ -3,15 +3,18 @@
 In this order: the override as it stands, the tier by value, the signals by name, contacts due.
 """
 
-from typing import Any, Final
+from typing import Any
 
+from agents import ladder
 from agents.booking import Booking
 from agents.contacts_due import interval_day, reasons_due
 from agents.customer import Customer
 from agents.cutoffs import entries_of
 from agents.discounts import leakage_day
+from agents.episodes import Episodes
 from agents.policy import Policy
-from agents.risks import WATCH, Turn, rules_of
+from agents.risk_wording import records
+from agents.signals import NOTHING_KEPT
 from agents.standing import (
     Standing,
     active_override,
@@ -20,13 +23,10 @@ from agents.standing import (
     override_ends_us,
 )
 from agents.tiers import DOWNGRADE, NOTICE, UPGRADE, WITHDRAWN, Move, TierRules
-from agents.window import NO_DAY, insert_sorted
+from agents.window import NO_DAY
 from agents.wording import ADOPTION, POLICY, TIMER, Cause, Output, Wording
-from schemas.events import Kind
-from schemas.row import NO_DUE, NO_DUE_US, CutoffsRow, RiskRow, clamped
+from schemas.row import NO_DUE, NO_DUE_US, CutoffsRow, clamped
 from schemas.times import day_start
-
-SWITCHED_OFF: Final = Turn(raised=False, evidence=[])
 
 
 class Judge:
@@ -34,14 +34,11 @@ class Judge:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._rules = rules_of(policy)
-        self._fed_by = tuple(
-            tuple(rule for rule in self._rules if kind in rule.fed_by) for kind in Kind
-        )
-        self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
-        self._names = {rule.name for rule in self._rules}
+        self._episodes = Episodes(policy)
         self._by_share = policy.share is not None
         self._asks_contacts = bool(policy.contacts_due)
+        index = policy.index_rules
+        self._changes_by_day = policy.decay is not None or (index is not None and index.falls)
         self.tiers = TierRules(policy)
         self._wording = Wording(policy, self.tiers)
 
@@ -80,7 +77,12 @@ class Judge:
         notices = 0
         if outputs and self._asks_contacts:
             notices = len([its for its in outputs if its.label == NOTICE])
-        self._judge_risks(customer, event, cause, outputs)
+        turns = self._episodes.judge(customer, event)
+        step = None
+        if customer.signals is not NOTHING_KEPT:
+            step = ladder.judge(customer, self._policy)
+        if turns or step is not None:
+            outputs += records(customer, turns, step, cause, self._wording, self._policy)
         if self._asks_contacts:
             outputs += [
                 self._wording.contact_due(customer, reason, cause)
@@ -186,36 +188,6 @@ class Judge:
             standing, index, customer.day, upgrades_only=on_change == "upgrades_only"
         )
 
-    # signals
-
-    def _judge_risks(
-        self, customer: Customer, event: Booking | None, cause: Cause, outputs: list[Output]
-    ) -> None:
-        risks = customer.risks
-        if event is None or customer.policy_is_new:
-            rules = self._rules
-            customer.policy_is_new = False
-        else:
-            rules = self._fed_by[event.kind]
-        for rule in rules:
-            turn = rule.judge(customer, rule.name in risks)
-            if turn is not None:
-                outputs.append(self._turn(customer, rule.name, turn, cause))
-        if risks and not risks.keys() <= self._names:
-            # whose section is gone from the policy: nothing else could ever close it
-            outputs += [
-                self._turn(customer, name, SWITCHED_OFF, cause)
-                for name in sorted(risks.keys() - self._names)
-            ]
-
-    def _turn(self, customer: Customer, signal: str, turn: Turn, cause: Cause) -> Output:
-        severity = WATCH
-        if turn.raised:
-            insert_sorted(customer.risks, signal, RiskRow(signal, severity, customer.as_of_us))
-        else:
-            severity = customer.risks.pop(signal).severity
-        return self._wording.risk(customer, signal, severity, turn, cause)
-
     # time
 
     def due_us(self, customer: Customer, index: int) -> int:
@@ -225,20 +197,18 @@ class Judge:
         """
         counts_from = customer.value.counts_from
         due = NO_DUE if counts_from == NO_DAY else counts_from + self._policy.window_days
-        standing, risks = customer.standing, customer.risks
-        if standing is not None and (
-            self._policy.decay is not None or not self.tiers.stays(standing, index)
-        ):
+        standing = customer.standing
+        if standing is not None and (self._changes_by_day or not self.tiers.stays(standing, index)):
             due = min(due, self._tier_day(customer, standing, index))
-        for rule in self._rules if risks else self._opening:
-            day = rule.due_day(customer, rule.name in risks)
-            if day < due:
-                due = day
         if self._asks_contacts:
             due = min(due, interval_day(customer, self._policy))
         if customer.before is not None or customer.master is not None:
             due = min(due, self._more_figures_day(customer))
-        due_us = NO_DUE_US if due == NO_DUE else day_start(due)
+        due_us = min(
+            NO_DUE_US if due == NO_DUE else day_start(due), self._episodes.due_us(customer)
+        )
+        if customer.signals is not NOTHING_KEPT:
+            due_us = min(due_us, ladder.due_us(customer, self._policy))
         if customer.invoices is not None and customer.invoices.next_us < due_us:
             due_us = customer.invoices.next_us
         if customer.master is not None:
@@ -271,4 +241,12 @@ class Judge:
                 )
                 if fades is not None:
                     due = min(due, fades)
+        index_rules = self._policy.index_rules
+        if index_rules is not None and index_rules.falls:
+            bounds = self.tiers.bounds(standing)
+            if bounds[0] <= index < bounds[1]:
+                leaves = index_rules.day_outside(
+                    customer.contribution, customer.signals.sales, customer.day, bounds
+                )
+                due = due if leaves is None else min(due, leaves)
         return due

@@ -15,11 +15,12 @@ from agents.booking import (
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from agents.rates import convert, day_of_text
-from schemas.events import Commitment, CustomerRecord, Kind, Override, Wallet
+from agents.risk_policy import STEPS
+from schemas.events import Commitment, CustomerRecord, Kind, LadderAnswer, Override, Wallet
 from schemas.fields import is_date, is_share
 from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio
 from schemas.outputs import TIER_NAMES
-from schemas.row import LARGEST, CommitmentRow, MasterRow, OverrideRow
+from schemas.row import LARGEST, AnswerRow, CommitmentRow, MasterRow, OverrideRow
 from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros, day_of, is_writable, micros
 
 RANKS = {name: rank for rank, name in enumerate(TIER_NAMES)}
@@ -40,7 +41,9 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
     day, at_us = day_and_micros(wire.occurred_at)
     joined, override = wire.joined_at, wire.override
     expires = None if override is None else override.expires_at
-    if not (FIRST_DAY <= day <= LAST_DAY and _writable(joined) and _writable(expires)):
+    hold_until = None if wire.ladder is None else wire.ladder.hold_until
+    moments = (joined, expires, hold_until)
+    if not (FIRST_DAY <= day <= LAST_DAY and all(_writable(its) for its in moments)):
         return INVALID
     joined_us = None if joined is None else micros(joined)
     expires_us = None if expires is None else micros(expires)
@@ -52,6 +55,7 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
         return INVALID if INVALID in faults else UNKNOWN_CURRENCY
     assert not isinstance(wallet, Unbookable)
     assert not isinstance(commitment, Unbookable)
+    answer = _answer(wire.ladder)
     content = content_check(
         (
             at_us,
@@ -64,6 +68,7 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
             None
             if override is None
             else (override.tier, override.mode, override.reason, expires_us),
+            answer,
         )
     )
     master = MasterRow(
@@ -75,6 +80,7 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
         wallet,
         commitment,
         None if override is None else _override(override, expires_us),
+        answer,
     )
     return Booking(
         Kind.CUSTOMERS,
@@ -137,6 +143,14 @@ def _commitment(
 
 def _override(override: Override, expires_us: int | None) -> OverrideRow:
     return OverrideRow(override.mode, RANKS[override.tier], override.reason, expires_us)
+
+
+def _answer(answer: LadderAnswer | None) -> AnswerRow | None:
+    if answer is None:
+        return None
+    step = None if answer.set_step is None else ("none", *STEPS).index(answer.set_step)
+    hold_until = answer.hold_until
+    return AnswerRow(step, None if hold_until is None else micros(hold_until), answer.reason)
 
 
 def _wallet_content(wallet: Wallet | None) -> tuple[object, ...] | None:

@@ -10,7 +10,7 @@ from agents.booking import (
     cells_of,
     content_check,
     id_key,
-    invoice_key,
+    text_key,
 )
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
@@ -57,7 +57,7 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         paid = convert(amount, ratio)
         cost = late_cost(paid, days_late, policy.cards.at(day)) if days_late > 0 else 0
         if amount and policy.invoices is not None:
-            entry = InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, None)
+            entry = InvoiceEntry(text_key(wire.invoice_id), wire.currency, amount, paid, None)
     return Booking(
         Kind.PAYMENTS,
         wire.customer_id,

@@ -8,23 +8,17 @@ from zlib import crc32
 import msgspec
 
 from agents.decay import Decay
+from agents.future import Future, IndexRules
+from agents.lifetime_policy import lifetime_params
 from agents.rates import Costs, RateCards, Rates, Ratio, day_of_text, rate_cards
+from agents.risk_policy import RiskRules, asks_signals, risk_rules
 from schemas.money import CURRENCY_DIGITS, parse_ratio, parse_signed_minor
 from schemas.outputs import TIERS, Tier
-from schemas.policy_keys import LatePayer, PolicyFile, SupportSpike
+from schemas.policy_keys import PolicyFile
 from schemas.policy_keys import Segments as SegmentsFile
 from schemas.times import MINUTE_US
 
 __all__ = ["Costs", "Policy", "Ratio", "compile_policy"]
-
-
-class UnprofitableRule(msgspec.Struct, frozen=True):
-    """`[risk.unprofitable]` in minor units."""
-
-    below: int
-    clear_at: int
-    min_tenure_days: int
-    excuse_seller_fault: bool
 
 
 class InvoiceRules(msgspec.Struct, frozen=True):
@@ -105,9 +99,7 @@ class Policy:
     review_days: int
     """Over how many days the customers are judged by a new policy; 0: at once."""
     treatment: dict[Tier, dict[str, Any]]
-    support_spike: SupportSpike | None
-    unprofitable: UnprofitableRule | None
-    late_payer: LatePayer | None
+    risk: RiskRules
     contact_days: int
     """Over how many days contacts are kept; 0: no signal asks for them."""
     payments_kept: int
@@ -115,8 +107,14 @@ class Policy:
     rates: Rates
     hash: str
     """Of everything that decides; two files that decide alike share it."""
+    future: Future | None
+    """What customers may yet bring; None: not reckoned."""
+    index_rules: IndexRules | None
+    """None: tiers go by the value alone."""
     check: int
     """CRC-32 of the hash: what a customer's row has room for."""
+    asks_signals: bool
+    """Whether anything has to be kept of customers for signals beside their figures."""
 
 
 def compile_policy(file: PolicyFile) -> Policy:
@@ -125,6 +123,8 @@ def compile_policy(file: PolicyFile) -> Policy:
     margin_numerator, margin_denominator = _ratio(file.value.default_margin_rate)
     digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
     entry, late = file.tiers.entry, file.risk.late_payer
+    risk = risk_rules(file, digits)
+    future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
     spike, invoices, value = file.risk.support_spike, file.invoices, file.value
     return Policy(
         version=file.version,
@@ -156,14 +156,17 @@ def compile_policy(file: PolicyFile) -> Policy:
         share=_share(file),
         hold=_hold(file, digits),
         treatment={tier: file.treatment.get(tier, {}) for tier in TIERS},
-        support_spike=spike,
-        unprofitable=_unprofitable(file, digits),
-        late_payer=late,
+        risk=risk,
         contact_days=0 if spike is None else spike.window_days,
         payments_kept=0 if late is None else max(late.of, late.clear_on_time),
         rates=Rates(file.base_currency, file.rates),
         hash=digest,
+        future=future,
+        index_rules=None
+        if value.index is None
+        else IndexRules(_ratio(value.index.history), _ratio(value.index.future), future),
         check=crc32(digest.encode()),
+        asks_signals=asks_signals(risk),
     )
 
 
@@ -204,18 +207,6 @@ def _share(file: PolicyFile) -> ShareRules | None:
         ),
         _ratio(share.min_change),
         share.every_minutes * MINUTE_US,
-    )
-
-
-def _unprofitable(file: PolicyFile, digits: int) -> UnprofitableRule | None:
-    loss = file.risk.unprofitable
-    if loss is None:
-        return None
-    return UnprofitableRule(
-        _minor(loss.below, digits),
-        _minor(loss.clear_at, digits),
-        loss.min_tenure_days,
-        loss.excuse_seller_fault,
     )
 
 

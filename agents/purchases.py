@@ -9,16 +9,19 @@ from agents.booking import (
     cells_of,
     content_check,
     id_key,
-    invoice_key,
+    text_key,
 )
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from agents.rates import convert
+from agents.sales import Sale
 from schemas.events import Kind, Purchase
 from schemas.lines import (
     DISCOUNTS,
     FEES,
     GOODS,
+    ORDERS,
+    RETURNED,
     RETURNS,
     REVENUE,
     SELLER_FAULT,
@@ -83,6 +86,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         amounts, brought = _sale(paid, cost_base, listed_base, policy)
     if at_fault:
         amounts += [SELLER_FAULT, handling]
+    amounts += _counts(policy, returned=returned, at_fault=at_fault)
     return Booking(
         Kind.PURCHASES,
         wire.customer_id,
@@ -96,6 +100,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         handling if at_fault else 0,
         touches=True,
         invoice=_entry(wire, amount, paid, due_us, policy),
+        sale=Sale(returned, paid, brought + handling) if policy.risk.sales_kept_days else None,
     )
 
 
@@ -116,6 +121,13 @@ def _return(paid: int, got_back: int, kept: int, handling: int) -> tuple[list[in
     return amounts, got_back - paid + kept - handling
 
 
+def _counts(policy: Policy, *, returned: bool, at_fault: bool) -> list[int]:
+    """What it counts for, where a signal asks for that."""
+    if policy.risk.return_abuse is None:
+        return []
+    return [ORDERS, int(not returned), RETURNED, int(returned and not at_fault)]
+
+
 def _entry(
     wire: Purchase, amount: int, paid: int, due_us: int | None, policy: Policy
 ) -> InvoiceEntry | None:
@@ -126,4 +138,4 @@ def _entry(
         due_us = None
     elif due_us is None:
         return None
-    return InvoiceEntry(invoice_key(wire.invoice_id), wire.currency, amount, paid, due_us)
+    return InvoiceEntry(text_key(wire.invoice_id), wire.currency, amount, paid, due_us)

@@ -43,14 +43,23 @@ def segments_of(customer: Customer, totals: list[int], policy: Policy) -> list[S
         if cost > 0 and cost * denominator > numerator * margin:
             most = half_even(numerator * margin, denominator)
             found.append(("over_served", [money("over_served", "service_share", cost, most)]))
-    if rules.potential is not None and is_low and customer.before is not None:
-        (numerator, denominator), rise = rules.potential
-        before = customer.before.total
-        grown = contribution * denominator >= numerator * before
-        if grown and contribution > 0 and contribution - before >= rise:
-            least = half_even(numerator * before, denominator)
-            found.append(("potential", [money("potential", "growth", contribution, least)]))
+    if is_potential(customer, policy) and rules.potential is not None:
+        assert customer.before is not None
+        (numerator, denominator), _ = rules.potential
+        least = half_even(numerator * customer.before.total, denominator)
+        found.append(("potential", [money("potential", "growth", contribution, least)]))
     if rules.worst_below is not None and contribution < rules.worst_below:
         why = [money("worst", "contribution_below", contribution, rules.worst_below)]
         found.append(("worst", why))
     return found
+
+
+def is_potential(customer: Customer, policy: Policy) -> bool:
+    """Whether it is in the segment of those that rise from a low tier."""
+    rule, before, tier = policy.segments.potential, customer.before, customer.tier
+    if rule is None or before is None or tier is None or tier > LOW_RANK:
+        return False
+    (numerator, denominator), rise = rule
+    contribution = customer.contribution
+    grown = contribution * denominator >= numerator * before.total
+    return grown and contribution > 0 and contribution - before.total >= rise

@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from agents.booking import INVALID, Booking, Unbookable, cells_of, content_check, id_key
+from agents.booking import (
+    INVALID,
+    Booking,
+    Unbookable,
+    cells_of,
+    content_check,
+    id_key,
+    text_key,
+)
+from agents.issues import NAME_CHARS, Contact
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from schemas.events import CONTACT_CHANNELS, Kind, SupportCall
@@ -62,4 +71,20 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
         contacts=1,
         touches=True,
         complains=bool(wire.complaint),
+        contact=_contact(wire, policy),
+    )
+
+
+def _contact(wire: SupportCall, policy: Policy) -> Contact | None:
+    """What it says of its issue, where a signal asks for that."""
+    rules = policy.risk
+    if not rules.issues_forgotten_days and rules.dissatisfied is None:
+        return None
+    return Contact(
+        text_key(wire.issue),
+        wire.issue[:NAME_CHARS],
+        wire.resolved,
+        bool(wire.complaint),
+        bool(wire.seller_fault),
+        wire.satisfaction,
     )

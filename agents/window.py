@@ -217,6 +217,11 @@ class ContactWindow:
         del cells[:gone]
         self._changed()
 
+    def after(self, last_gone: int) -> int:
+        """The contacts of later days."""
+        cells = self.cells
+        return sum([cells[at + 1] for at in range(0, len(cells), 2) if cells[at] > last_gone])
+
     def day_leaving_at_most(self, contacts: int) -> int | None:
         """The day after whose leaving at most so many contacts remain."""
         if self._leaving is None or self._leaving[0] != contacts:

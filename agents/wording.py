@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
+from agents.advice import ladder_wire, score_wire
 from agents.booking import Booking
 from agents.customer import Customer
 from agents.payments import DAYS_A_YEAR
 from agents.policy import Policy
-from agents.risks import Turn
 from agents.segments import segments_of
 from agents.standing import active_override
 from agents.tiers import Move, TierRules, thresholds
@@ -16,7 +16,6 @@ from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.lines import REVENUE
 from schemas.money import format_minor, format_share
 from schemas.outputs import (
-    AT_RISK,
     CONTACTS_DUE,
     CUTOFFS,
     TIER_CHANGES,
@@ -73,7 +72,7 @@ class Wording:
         override = active_override(customer.master, customer.as_of_us)
         index = customer.index(policy)
         due_day = move.takes_effect_day
-        wire = self._head(customer, TIER_CHANGES)
+        wire = self.head(customer, TIER_CHANGES)
         wire["from_tier"] = None if before is None else TIER_NAMES[before]
         wire["to_tier"] = TIER_NAMES[after]
         wire["direction"] = direction
@@ -94,7 +93,7 @@ class Wording:
             )
         for _, findings in segments_of(customer, totals, policy):
             reasons += [finding.wire() for finding in findings]
-        wire["trigger"] = _trigger(cause, by_override=by_override)
+        wire["trigger"] = trigger_wire(cause, by_override=by_override)
         wire["treatment"] = self._treatments[standing.in_force]
         return Output(TIER_CHANGES, direction, wire)
 
@@ -110,22 +109,6 @@ class Wording:
             threshold = format_minor(band[1], digits)
             found.append({"rule": band[0], "observed": observed, "threshold": threshold})
         return found
-
-    def risk(
-        self, customer: Customer, signal: str, severity: str, turn: Turn, cause: Cause
-    ) -> Output:
-        """A signal that opened or closed."""
-        status = "raised" if turn.raised else "cleared"
-        assert customer.tier is not None
-        wire = self._head(customer, AT_RISK)
-        wire["signal"] = signal
-        wire["status"] = status
-        wire["severity"] = severity
-        wire["evidence"] = [finding.wire() for finding in turn.evidence]
-        wire["tier"] = TIER_NAMES[customer.tier]
-        wire["recommended_step"] = None
-        wire["trigger"] = _trigger(cause)
-        return Output(AT_RISK, status, wire)
 
     def contact_due(self, customer: Customer, reason: str, cause: Cause) -> Output:
         """Somebody should get in touch."""
@@ -143,13 +126,14 @@ class Wording:
             "tier": TIER_NAMES[customer.tier],
             "last_touch_at": None if touch.last_us is None else format_micros(touch.last_us),
             "effective_at": format_micros(customer.as_of_us),
-            "trigger": _trigger(cause),
+            "trigger": trigger_wire(cause),
             "treatment": self._treatments[customer.tier],
             "policy_version": self._policy.version,
         }
         return Output(CONTACTS_DUE, reason, wire)
 
-    def _head(self, customer: Customer, topic: str) -> dict[str, Any]:
+    def head(self, customer: Customer, topic: str) -> dict[str, Any]:
+        """What every record begins with; counts the customer's next sequence."""
         customer.sequence += 1
         return {
             "event_id": output_id(customer.customer_id, customer.origin, customer.sequence, topic),
@@ -208,6 +192,11 @@ class Wording:
                 }
                 for risk in customer.risks.values()
             ],
+            "score": score_wire(customer, policy),
+            "ladder": ladder_wire(customer),
+            "lifetime": None
+            if policy.future is None
+            else policy.future.wire(customer.signals.sales, customer.day, policy.digits),
             "sequence": customer.sequence,
             "policy_version": policy.version,
         }
@@ -232,7 +221,7 @@ def _override_wire(override: OverrideRow | None) -> dict[str, Any] | None:
     }
 
 
-def _trigger(cause: Cause, *, by_override: bool = False) -> dict[str, str | None]:
+def trigger_wire(cause: Cause, *, by_override: bool = False) -> dict[str, str | None]:
     """What made Whalecurve judge: an event with its topic and id, or only a kind."""
     event = None if isinstance(cause, str) else cause
     if by_override and event is not None and event.kind is not Kind.CUSTOMERS:

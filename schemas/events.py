@@ -25,6 +25,7 @@ Items = Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)]
 Duration = Annotated[int, msgspec.Meta(ge=0, le=MAX_DURATION_S)]
 Satisfaction = Annotated[int, msgspec.Meta(ge=1, le=5)]
 ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
+StepName = Literal["none", "reassess", "educate", "renegotiate", "migrate", "terminate"]
 TierName = Literal["key", "important", "ordinary", "maintenance"]
 ReasonText = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON_CHARS)]
 CONTACT_CHANNELS: Final = ("phone", "chat", "email", "store", "self_service")
@@ -123,6 +124,14 @@ class Override(msgspec.Struct, frozen=True, gc=False):
     expires_at: Moment | None = None
 
 
+class LadderAnswer(msgspec.Struct, frozen=True, gc=False):
+    """A human's word on a customer's step on the ladder."""
+
+    reason: ReasonText
+    set_step: StepName | None = None
+    hold_until: Moment | None = None
+
+
 class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
     """Master data of a customer, whole (`customers`)."""
 
@@ -136,6 +145,7 @@ class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
     wallet: Wallet | None = None
     commitment: Commitment | None = None
     override: Override | None = None
+    ladder: LadderAnswer | None = None
 
 
 Wire = Purchase | SupportCall | Payment | CustomerRecord

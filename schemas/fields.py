@@ -129,6 +129,22 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
                 Field("expires_at", events.Moment, _MOMENT, "until when; absent: until taken back"),
             ),
         ),
+        Field(
+            "ladder",
+            events.LadderAnswer,
+            "an object",
+            "a human's word on the step of the ladder",
+            inner=(
+                Field(
+                    "set_step",
+                    events.StepName,
+                    "'none', 'reassess', 'educate', 'renegotiate', 'migrate' or 'terminate'",
+                    "the step to stand on from now on",
+                ),
+                Field("hold_until", events.Moment, _MOMENT, "until then the step stays"),
+                Field("reason", events.ReasonText, "a text of 1 to 1000 characters", "why", True),
+            ),
+        ),
     ),
     Kind.PURCHASES: (
         *_COMMON,

@@ -17,12 +17,16 @@ DISCOUNTS: Final = 11
 SELLER_FAULT: Final = 12
 WITHOUT_COST: Final = 13
 
-LINES: Final = 14
+ORDERS: Final = 14
+"""No amount: how many sales there were, and how many returns but for the seller's fault."""
+RETURNED: Final = 15
+
+LINES: Final = 16
 LINE_BITS: Final = 4
 """A day and a line together: day << LINE_BITS | line."""
 LINE_MASK: Final = 15
 
-SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0)
+SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0)
 """How a line counts in the contribution; 0: it is told beside, being in another line already."""
 
 SERVICE: Final = (3, 4, 5, 6, 7, 8, 9, 10)

@@ -78,6 +78,17 @@ AMOUNT: Final = Form(
     "a decimal text with the currency's digits",
     {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{2,4})?$"},
 )
+AMOUNT_OR_NULL: Final = Form(
+    f"{AMOUNT.words}, or null", {"anyOf": [AMOUNT.schema, {"type": "null"}]}
+)
+DATE: Final = Form(
+    "a date as YYYY-MM-DD", {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+)
+ESTIMATE: Final = Form(
+    "a decimal text with 4 digits behind the point",
+    {"type": "string", "pattern": r"^[0-9]+\.[0-9]{4}$"},
+)
+STEP_NAMES: Final = ("reassess", "educate", "renegotiate", "migrate", "terminate")
 COUNTING: Final = Form("an integer from 1", {"type": "integer", "minimum": 1})
 WHOLE: Final = Form("an integer from 0", {"type": "integer", "minimum": 0})
 WHOLE_OR_NULL: Final = Form("an integer, or null", {"type": ["integer", "null"], "minimum": 0})
@@ -159,16 +170,32 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         _EVENT_ID,
         _CUSTOMER,
         _SEQUENCE,
-        OutputField("signal", TEXT, "the name of its `[risk.…]` section in the policy"),
-        OutputField("status", _one_of("raised", "escalated", "cleared"), "what became of it"),
+        OutputField(
+            "signal", TEXT, "the name of its `[risk.…]` section in the policy; or `ladder`"
+        ),
+        OutputField(
+            "status",
+            _one_of("raised", "escalated", "cleared", "step_changed"),
+            "what became of it; `step_changed`, of the ladder alone: `recommended_step` is new",
+        ),
         OutputField("severity", SEVERITY, "`watch` where no rule says otherwise"),
         OutputField("evidence", _list_of("finding"), "the rules that spoke"),
         OutputField("tier", TIER, "the customer's tier at that time"),
         OutputField(
             "recommended_step",
-            _one_of(None, "reassess", "educate", "renegotiate", "migrate", "terminate"),
-            "null where no rule says otherwise",
+            _one_of(None, *STEP_NAMES),
+            "the step of the ladder, for what costs; null where no rule says otherwise",
         ),
+        OutputField(
+            "recommended_action",
+            _one_of(None, "call", "win_back", "fix_issue", "escalate"),
+            "what to do for one who leaves, by `[risk.actions]`; null where it says nothing",
+        ),
+        OutputField("playbook", TEXT_OR_NULL, "the policy's text for that step"),
+        OutputField("requires_approval", FLAG, "true of `terminate`: a human has to decide"),
+        OutputField("notice_days", WHOLE_OR_NULL, "of `terminate`, as the policy has it"),
+        OutputField("steps", _list_of("step"), "those taken since there was none, oldest first"),
+        OutputField("score", _object("score"), "how much is wrong, of all open signals"),
         _EFFECTIVE,
         _EVALUATED,
         _TRIGGER,
@@ -273,6 +300,13 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
             "the names of the `[segments.…]` sections whose rule holds",
         ),
         OutputField("risks", _list_of("risk"), "the open signals, by name"),
+        OutputField("score", _object("score"), "how much is wrong, of all of these"),
+        OutputField("ladder", _object_or_null("ladder"), "its step; null: it stands on none"),
+        OutputField(
+            "lifetime",
+            _object_or_null("lifetime"),
+            "what it may yet bring, by a model; null: not reckoned, or it never bought",
+        ),
         OutputField("sequence", COUNTING, "of the customer's last tier change or signal"),
         _POLICY,
     ),
@@ -372,6 +406,45 @@ OBJECT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         ),
         OutputField("topic", TEXT_OR_NULL, "the event's topic, without prefix"),
         OutputField("event_id", TEXT_OR_NULL, "the event's id"),
+    ),
+    "step": (
+        OutputField("step", _one_of(*STEP_NAMES), "which one"),
+        OutputField("since", MOMENT, "the UTC day on which it was taken"),
+    ),
+    "ladder": (
+        OutputField("step", _one_of(*STEP_NAMES), "which one"),
+        OutputField("since", MOMENT, "the UTC day on which it was taken"),
+        OutputField("hold_until", MOMENT_OR_NULL, "until when a human lets it stay; null: freely"),
+        OutputField("reason", TEXT_OR_NULL, "why, in the words of whoever said so"),
+    ),
+    "score": (
+        OutputField(
+            "points",
+            Form("an integer from 0 to 100", {"type": "integer", "minimum": 0, "maximum": 100}),
+            "the sum of its parts, at most 100",
+        ),
+        OutputField("parts", _list_of("part"), "one of each open signal, by name"),
+    ),
+    "part": (
+        OutputField("signal", TEXT, "its name"),
+        OutputField("severity", SEVERITY, "how bad"),
+        OutputField("points", WHOLE, "its weight; half more at `high`"),
+    ),
+    "lifetime": (
+        OutputField("first_purchase_on", DATE, "the first UTC day with a sale"),
+        OutputField("last_purchase_on", DATE, "the last one"),
+        OutputField("purchase_days", COUNTING, "how many there are"),
+        OutputField(
+            "mean_margin",
+            AMOUNT_OR_NULL,
+            "of the purchase days after the first, less returns; null: there is none",
+        ),
+        OutputField("p_alive", ESTIMATE, "the chance that it is still a customer"),
+        OutputField("expected_purchases", ESTIMATE, "purchase days within the horizon"),
+        OutputField(
+            "expected_contribution", AMOUNT, "their margin, discounted, before what service costs"
+        ),
+        OutputField("horizon_weeks", COUNTING, "how far it looks ahead"),
     ),
     "risk": (
         OutputField("signal", TEXT, "its name"),

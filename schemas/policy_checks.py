@@ -6,18 +6,18 @@ from typing import Final
 
 from schemas.events import CONTACT_CHANNELS
 from schemas.fields import is_date
+from schemas.lifetime_checks import lifetime_faults
 from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
 from schemas.outputs import TIERS
-from schemas.policy_keys import MAX_WINDOW_DAYS, Costs, PolicyFile
+from schemas.policy_keys import Costs, PolicyFile
+from schemas.policy_types import MAX_WINDOW_DAYS
+from schemas.risk_checks import Fault, risk_faults
 
 WHOLE_GRANTS: Final = ("support_priority", "contact_every_days", "credit_days")
 """Known keys of a treatment that are whole numbers."""
 
 
 BELOW_ONE: Final = ("tiers.hold.", "tiers.share.min_change")
-
-
-Fault = tuple[str, str, object]
 
 
 def faults(policy: PolicyFile) -> Iterator[Fault]:
@@ -34,6 +34,9 @@ def faults(policy: PolicyFile) -> Iterator[Fault]:
     yield from _share_faults(policy, digits)
     yield from _discount_faults(policy, digits)
     yield from _treatment_faults(policy)
+    if policy.lifetime is not None:
+        yield from lifetime_faults(policy.lifetime)
+    yield from risk_faults(policy, digits)
 
 
 def _treatment_faults(policy: PolicyFile) -> Iterator[Fault]:
@@ -60,6 +63,13 @@ def _measure_faults(policy: PolicyFile) -> Iterator[Fault]:
             "no value, unless value.measure is decayed",
             (value.half_life_days),
         )
+    index = value.index
+    if index is not None:
+        future = parse_ratio(index.future)
+        if (value.measure, policy.tiers.mode) != ("rolling", "entry"):
+            yield "value.index", "no section, unless tiers go by entries and a rolling value", "one"
+        if future is not None and future[0] and policy.lifetime is None:
+            yield "value.index.future", "0, without a section [lifetime]", index.future
     if not is_date(value.landmark):
         yield "value.landmark", "a date as YYYY-MM-DD", value.landmark
 
@@ -172,9 +182,6 @@ def _signed_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
         yield "segments.potential.rise", segments.potential.rise
     if segments.worst is not None:
         yield "segments.worst.contribution_below", segments.worst.contribution_below
-    if policy.risk.unprofitable is not None:
-        yield "risk.unprofitable.below", policy.risk.unprofitable.below
-        yield "risk.unprofitable.clear_at", policy.risk.unprofitable.clear_at
 
 
 def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
@@ -186,7 +193,7 @@ def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
             yield key, "less than 1", text
         elif key.startswith(("tiers.share.key", "tiers.share.important")) and ratio[0] == 0:
             yield key, "more than 0", text
-        elif key.startswith(("value.", "discount.", "tiers.share.")) and ratio[0] > ratio[1]:
+        elif key.startswith(("value.default", "discount.", "tiers.share.")) and ratio[0] > ratio[1]:
             yield key, "at most 1", text
     for its_key, costs in _costs(policy):
         for channel in costs.contact:
@@ -200,6 +207,9 @@ def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
 def _rates(policy: PolicyFile) -> Iterator[tuple[str, str]]:
     """All decimal texts that are no amounts, each under its key."""
     yield "value.default_margin_rate", policy.value.default_margin_rate
+    if policy.value.index is not None:
+        yield "value.index.history", policy.value.index.history
+        yield "value.index.future", policy.value.index.future
     for its_key, costs in _costs(policy):
         yield f"{its_key}.late_payment.annual_rate", costs.late_payment.annual_rate
         for channel, contact in costs.contact.items():
@@ -253,23 +263,9 @@ def _order_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
         assert found is not None
         return found
 
-    entry, risk = policy.tiers.entry, policy.risk
+    entry = policy.tiers.entry
     if not minor(entry.key) > minor(entry.important):
         yield "tiers.entry.key", f"more than tiers.entry.important ({entry.important})", entry.key
     if not minor(entry.important) > minor(entry.ordinary):
         expected = f"more than tiers.entry.ordinary ({entry.ordinary})"
         yield "tiers.entry.important", expected, entry.important
-    if risk.support_spike is not None and not risk.support_spike.clear_at < (
-        most := risk.support_spike.contacts
-    ):
-        yield "risk.support_spike.clear_at", f"less than {most}", risk.support_spike.clear_at
-    loss = risk.unprofitable
-    if loss is not None and minor(loss.clear_at) < minor(loss.below):
-        yield "risk.unprofitable.clear_at", f"at least below ({loss.below})", loss.clear_at
-    late = risk.late_payer
-    if late is not None:
-        if late.late > late.of:
-            yield "risk.late_payer.late", f"at most of ({late.of})", late.late
-        if late.clear_on_time <= late.of - late.late:
-            expected = f"more than of - late ({late.of - late.late}): it would flap"
-            yield "risk.late_payer.clear_on_time", expected, late.clear_on_time

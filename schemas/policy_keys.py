@@ -3,42 +3,39 @@
 `schemas.policy_file` reads and checks a file of this shape; the reference is made from here.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-MAX_WINDOW_DAYS: Final = 3660
-MAX_DEDUPE_IDS: Final = 200_000
-MINUTES_MAX: Final = 366 * 24 * 60
-REMINDERS_MAX: Final = 16
-STEPS_MAX: Final = 100
-KEPT_MAX: Final = 1_000
-"""Of what is kept of one customer besides its days."""
-
-Days = Annotated[int, msgspec.Meta(ge=1, le=MAX_WINDOW_DAYS)]
-DaysOrNone = Annotated[int, msgspec.Meta(ge=0, le=MAX_WINDOW_DAYS)]
-Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-CountOrNone = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
-HalfLife = Annotated[int, msgspec.Meta(ge=7, le=MAX_WINDOW_DAYS)]
-Minutes = Annotated[int, msgspec.Meta(ge=0, le=MINUTES_MAX)]
-Kept = Annotated[int, msgspec.Meta(ge=1, le=KEPT_MAX)]
-Payments = Annotated[int, msgspec.Meta(ge=1, le=100)]
-Amount = Annotated[str, msgspec.Meta(title="amount")]
-"""Decimal text in the base currency, with no more digits than it has."""
-Rate = Annotated[str, msgspec.Meta(title="decimal text")]
-"""Decimal text, not negative, as fine as it likes."""
+from schemas.ladder_keys import Ladder
+from schemas.lifetime_keys import Lifetime
+from schemas.policy_types import (
+    MAX_DEDUPE_IDS,
+    REMINDERS_MAX,
+    STEPS_MAX,
+    Amount,
+    Days,
+    DaysOrNone,
+    HalfLife,
+    Kept,
+    Minutes,
+    Rate,
+    Section,
+    means,
+)
+from schemas.risk_keys import Risk
 
 
-def means(text: str) -> msgspec.Meta:
-    """What a key is for, in a few words."""
-    return msgspec.Meta(description=text)
+class ValueIndex(Section, frozen=True):
+    """`[value.index]`: what tiers are judged by; absent: by the value alone."""
+
+    history: Annotated[Rate, means("weight of the contribution")] = "1.0"
+    future: Annotated[
+        Rate, means("weight of what `[lifetime]` expects; above 0 with `rolling` and entries only")
+    ] = "0.0"
 
 
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file: a key it does not know is a mistake, not a wish."""
-
-
-class Value(_Section, frozen=True):
+class Value(Section, frozen=True):
     """`[value]`: over which days value is reckoned."""
 
     window_days: Annotated[Days, means("the rolling window of all figures, in UTC days")]
@@ -53,37 +50,38 @@ class Value(_Section, frozen=True):
     landmark: Annotated[
         str, means("a UTC day that weights are relative to, before the first events; never changed")
     ] = "2020-01-01"
+    index: ValueIndex | None = None
 
 
-class Contact(_Section, frozen=True):
+class Contact(Section, frozen=True):
     """`[service.contact.CHANNEL]`: what one contact costs."""
 
     fixed: Annotated[Amount, means("for each contact, however short")] = "0"
     per_minute: Annotated[Rate, means("for its handling time, in the base currency")] = "0"
 
 
-class Returns(_Section, frozen=True):
+class Returns(Section, frozen=True):
     """`[service.returns]`: what handling a return costs."""
 
     per_order: Annotated[Amount, means("for each return")] = "0"
     per_item: Annotated[Amount, means("for each of its items")] = "0"
 
 
-class LatePayment(_Section, frozen=True):
+class LatePayment(Section, frozen=True):
     """`[service.late_payment]`: what waiting for money costs."""
 
     late_fee: Annotated[Amount, means("once for each payment that came late")] = "0"
     annual_rate: Annotated[Rate, means("interest on its amount for the days it was late")] = "0"
 
 
-class Reminder(_Section, frozen=True):
+class Reminder(Section, frozen=True):
     """`[[service.reminder]]`: what reminding of an unpaid invoice costs."""
 
     after_days: Annotated[Days, means("days past due, more than of the reminder before")]
     cost: Annotated[Amount, means("of this reminder")]
 
 
-class Costs(_Section, frozen=True, kw_only=True):
+class Costs(Section, frozen=True, kw_only=True):
     """The cost to serve; what is absent costs nothing."""
 
     contact: dict[str, Contact] = {}
@@ -106,7 +104,7 @@ class Service(Costs, frozen=True, kw_only=True):
     card: list[Card] = []
 
 
-class Invoices(_Section, frozen=True):
+class Invoices(Section, frozen=True):
     """`[invoices]`: sales on credit are followed until they are paid; absent: they are not."""
 
     open_max: Annotated[
@@ -117,7 +115,7 @@ class Invoices(_Section, frozen=True):
     ] = 64
 
 
-class Step(_Section, frozen=True):
+class Step(Section, frozen=True):
     """`[[discount.schedule]]`: what discount a volume earns."""
 
     from_amount: Annotated[
@@ -126,7 +124,7 @@ class Step(_Section, frozen=True):
     rate: Annotated[Rate, means("the discount that it earns, at most 1")]
 
 
-class Discount(_Section, frozen=True):
+class Discount(Section, frozen=True):
     """`[discount]`: discounts granted for a promised volume; absent: not looked at."""
 
     after_share: Annotated[
@@ -135,7 +133,7 @@ class Discount(_Section, frozen=True):
     schedule: Annotated[list[Step], msgspec.Meta(min_length=1, max_length=STEPS_MAX)]
 
 
-class Entries(_Section, frozen=True):
+class Entries(Section, frozen=True):
     """`[tiers.entry]`: the contribution from which on a tier is reached."""
 
     key: Annotated[Amount, means("entry of `key`; may be negative, as the others")]
@@ -143,7 +141,7 @@ class Entries(_Section, frozen=True):
     ordinary: Annotated[Amount, means("entry of `ordinary`; below it is `maintenance`")]
 
 
-class Hold(_Section, frozen=True):
+class Hold(Section, frozen=True):
     """`[tiers.hold]`: what it takes to leave a tier; absent: nothing but its entry."""
 
     upgrade_margin: Annotated[
@@ -163,7 +161,7 @@ class Hold(_Section, frozen=True):
     ] = "full"
 
 
-class Cut(_Section, frozen=True):
+class Cut(Section, frozen=True):
     """`[tiers.share.TIER]`: who makes up a tier."""
 
     by: Annotated[
@@ -176,7 +174,7 @@ class Cut(_Section, frozen=True):
     share: Annotated[Rate, means("above 0, at most 1")]
 
 
-class Share(_Section, frozen=True):
+class Share(Section, frozen=True):
     """`[tiers.share]`: how tiers by shares of the whole are cut."""
 
     key: Cut
@@ -187,7 +185,7 @@ class Share(_Section, frozen=True):
     every_minutes: Annotated[Minutes, means("at most so often, by the wall clock")] = 60
 
 
-class Tiers(_Section, frozen=True):
+class Tiers(Section, frozen=True):
     """`[tiers]`: who gets which tier, and what a changed policy may do to it."""
 
     entry: Entries
@@ -209,39 +207,39 @@ class Tiers(_Section, frozen=True):
     ] = 7
 
 
-class Best(_Section, frozen=True):
+class Best(Section, frozen=True):
     """`[segments.best]`: those who bring most."""
 
     contribution_from: Annotated[Amount, means("holds when the contribution is this or more")]
 
 
-class FakeBig(_Section, frozen=True):
+class FakeBig(Section, frozen=True):
     """`[segments.fake_big]`: buys like a key customer and brings nothing."""
 
     revenue_from: Annotated[Amount, means("holds when the revenue is this or more")]
     contribution_below: Annotated[Amount, means("and the contribution below this")]
 
 
-class OverServed(_Section, frozen=True):
+class OverServed(Section, frozen=True):
     """`[segments.over_served]`: `ordinary` or below, and much of the margin goes into service."""
 
     service_share: Annotated[Rate, means("holds when service costs more than this of the margin")]
 
 
-class Potential(_Section, frozen=True):
+class Potential(Section, frozen=True):
     """`[segments.potential]`: `ordinary` or below, and rising beside the window before."""
 
     growth: Annotated[Rate, means("holds when a contribution above 0 is so many times that before")]
     rise: Annotated[Amount, means("and this much more")]
 
 
-class Worst(_Section, frozen=True):
+class Worst(Section, frozen=True):
     """`[segments.worst]`: those who cost most."""
 
     contribution_below: Annotated[Amount, means("holds when the contribution is below this")]
 
 
-class Segments(_Section, frozen=True):
+class Segments(Section, frozen=True):
     """`[segments]`: a segment whose section is absent is off."""
 
     best: Best | None = None
@@ -251,7 +249,7 @@ class Segments(_Section, frozen=True):
     worst: Worst | None = None
 
 
-class ContactsDue(_Section, frozen=True):
+class ContactsDue(Section, frozen=True):
     """`[contacts_due]`: whom to get in touch with; absent: nothing is put out."""
 
     reasons: Annotated[
@@ -263,47 +261,7 @@ class ContactsDue(_Section, frozen=True):
     ] = ("interval", "complaint", "notice")
 
 
-class SupportSpike(_Section, frozen=True):
-    """`[risk.support_spike]`: many contacts in few days."""
-
-    contacts: Annotated[Count, means("raised at so many contacts or more in the window")]
-    clear_at: Annotated[CountOrNone, means("cleared at so many or fewer; less than `contacts`")]
-    window_days: Annotated[Days, means("the signal's own window, in UTC days")]
-
-
-class Unprofitable(_Section, frozen=True):
-    """`[risk.unprofitable]`: costs more than it brings, and not only at the start."""
-
-    below: Annotated[Amount, means("raised when the contribution is below; may be negative")]
-    clear_at: Annotated[Amount, means("cleared when it is this or more; at least `below`")]
-    min_tenure_days: Annotated[
-        DaysOrNone, means("not before so many UTC days since the first event")
-    ] = 0
-    excuse_seller_fault: Annotated[
-        bool, means("leave out the cost of contacts and returns that are the seller's fault")
-    ] = False
-
-
-class LatePayer(_Section, frozen=True):
-    """`[risk.late_payer]`: pays late again and again."""
-
-    late: Annotated[Payments, means("raised when so many of the last `of` payments")]
-    of: Annotated[Payments, means("so many payments are looked at")]
-    days: Annotated[DaysOrNone, means("were more than so many days late")]
-    clear_on_time: Annotated[
-        Payments, means("cleared when so many in a row were on time; more than `of` - `late`")
-    ]
-
-
-class Risk(_Section, frozen=True):
-    """`[risk]`: a signal whose section is absent is off."""
-
-    support_spike: SupportSpike | None = None
-    unprofitable: Unprofitable | None = None
-    late_payer: LatePayer | None = None
-
-
-class PolicyFile(_Section, frozen=True, kw_only=True):
+class PolicyFile(Section, frozen=True, kw_only=True):
     """The whole file."""
 
     version: Annotated[
@@ -335,4 +293,6 @@ class PolicyFile(_Section, frozen=True, kw_only=True):
     ] = {}
     contacts_due: ContactsDue | None = None
     segments: Segments = Segments()
+    lifetime: Lifetime | None = None
     risk: Risk = Risk()
+    ladder: Ladder | None = None

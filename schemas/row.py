@@ -22,6 +22,7 @@ from typing import Final
 import msgspec
 
 from schemas.outputs import TIERS, Origin
+from schemas.signal_rows import SignalsRow, Wide
 
 ROW_VERSION: Final = 1
 NO_DUE: Final = 0x7FFFFFFF
@@ -35,9 +36,6 @@ NO_TOUCH: Final = -0x7FFFFFFF
 """Earlier than any day."""
 LARGEST: Final = 2**62
 """Amounts beyond are kept as this or not at all; only an absurd rate of exchange leads there."""
-Wide = int | str
-"""An integer; as hexadecimal text where it is beyond 64 bits, which msgpack does not carry."""
-
 ID_BYTES: Final = 8
 SEEN_BYTES: Final = 16
 """A remembered id: its day in 4 bytes, 8 bytes of XXH3 of it, CRC-32 of the decoded content."""
@@ -105,6 +103,15 @@ class OverrideRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     expires_us: int | None
 
 
+class AnswerRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A human's word on a customer's step on the ladder."""
+
+    set_step: int | None
+    """Which one to take; NO_STEP: none; None: it says nothing of that."""
+    hold_until_us: int | None
+    reason: str
+
+
 class CommitmentRow(msgspec.Struct, array_like=True, gc=False):
     """A volume promised for a discount."""
 
@@ -129,6 +136,7 @@ class MasterRow(msgspec.Struct, array_like=True, gc=False):
     """Yearly spend with all suppliers, in minor units of the base currency."""
     commitment: CommitmentRow | None = None
     override: OverrideRow | None = None
+    ladder: AnswerRow | None = None
 
 
 class WeightedRow(msgspec.Struct, array_like=True, gc=False):
@@ -184,6 +192,8 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     """Of the window before, oldest day first: day and contribution."""
     weighted: WeightedRow | None
     touch: TouchRow | None
+    signals: SignalsRow | None
+    """None: nothing is kept for them."""
     seen: bytearray
     """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
 

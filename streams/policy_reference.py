@@ -7,7 +7,7 @@ from msgspec import NODEFAULT, inspect
 
 from schemas.policy_keys import PolicyFile
 
-_ENTRY: Final = {"contact": "CHANNEL"}
+_ENTRY: Final = {"contact": "CHANNEL", "actions": "SIGNAL"}
 """How the tables in a table are named that have a name of their own each."""
 
 
@@ -54,6 +54,10 @@ def _inner(kind: inspect.Type, key: str) -> tuple[inspect.StructType, str] | Non
     return (kind, f"{key}.") if isinstance(kind, inspect.StructType) else None
 
 
+def _is_int(kind: inspect.Type) -> bool:
+    return isinstance(_unwrapped(kind)[0], inspect.IntType)
+
+
 def _shown(default: object) -> str:
     if isinstance(default, bool):
         return str(default).lower()
@@ -73,6 +77,6 @@ def _holds(kind: inspect.Type, told: dict[str, Any]) -> str:
     if isinstance(kind, inspect.LiteralType):
         return " or ".join(f"`{value}`" for value in kind.values)
     if isinstance(kind, inspect.DictType):
-        return "tables"
+        return "an integer for each name" if _is_int(kind.value_type) else "tables"
     assert isinstance(kind, inspect.StrType)
     return str(told.get("title", "a text"))

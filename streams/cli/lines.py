@@ -1,7 +1,7 @@
 """Records in words: what `whalecurve tail` and `whalecurve up` show of each."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -17,29 +17,10 @@ from schemas.outputs import (
     TIER_CHANGES,
 )
 from schemas.times import format_micros
+from streams.cli.finding_words import findings
 
 EXCERPT_CHARS: Final = 128
 """A customer_id is never longer."""
-
-_FINDINGS: Final = {
-    "risk.support_spike.contacts": ("contacts", ">="),
-    "risk.support_spike.clear_at": ("contacts", "<="),
-    "risk.unprofitable.below": ("contribution", "<"),
-    "risk.unprofitable.min_tenure_days": ("days a customer", ">="),
-    "risk.unprofitable.clear_at": ("contribution", ">="),
-    "risk.unprofitable.excuse_seller_fault": ("the seller's fault", "is"),
-    "risk.late_payer.late": ("late payments", ">="),
-    "risk.late_payer.clear_on_time": ("payments on time", ">="),
-    "segments.best.contribution_from": ("best: contribution", ">="),
-    "segments.fake_big.revenue_from": ("fake big: revenue", ">="),
-    "segments.fake_big.contribution_below": ("fake big: contribution", "<"),
-    "segments.over_served.service_share": ("over-served: service cost", ">"),
-    "segments.potential.growth": ("potential: contribution", ">="),
-    "segments.worst.contribution_below": ("worst: contribution", "<"),
-    "override.floor": ("by value", "with a floor of"),
-    "override.lock": ("by value", "locked at"),
-}
-"""How a rule's observation is named, and how it stands to the threshold."""
 
 
 class Line(NamedTuple):
@@ -78,29 +59,6 @@ def plain(text: str) -> str:
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
-def findings(found: list[dict[str, Any]]) -> str:
-    """Put reasons or evidence in words: what was observed against which threshold."""
-    words: dict[tuple[str, str], list[str]] = {}
-    for finding in found:
-        name, sign = _named(finding)
-        words.setdefault((name, str(finding["observed"])), []).append(
-            f"{sign} {finding['threshold']}"
-        )
-    return ", ".join(
-        f"{name} {observed} {' and '.join(against)}" for (name, observed), against in words.items()
-    )
-
-
-def _named(finding: dict[str, Any]) -> tuple[str, str]:
-    rule = finding["rule"]
-    if rule in _FINDINGS:
-        return _FINDINGS[rule]
-    reached = Decimal(finding["observed"]) >= Decimal(finding["threshold"])
-    name = "value" if rule.startswith("tiers.share.") else rule
-    name = "contribution" if rule.startswith(("tiers.entry.", "tiers.hold.")) else name
-    return name, ">=" if reached else "<"
-
-
 def _moment(text: str) -> str:
     return plain(text[:19].replace("T", " "))
 
@@ -132,6 +90,8 @@ def _risk(value: dict[str, Any]) -> tuple[str, str, str]:
     why = findings(value["evidence"])
     if value["recommended_step"] is not None:
         why += f"; next step: {value['recommended_step']}"
+    if value["recommended_action"] is not None:
+        why += f"; what to do: {value['recommended_action']}"
     return what, why, value["effective_at"]
 
 

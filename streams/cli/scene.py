@@ -58,7 +58,7 @@ class Scene:
             risk = (customer, value["signal"])
             if value["status"] == "cleared":
                 self.open_risks.discard(risk)
-            else:
+            elif value["status"] != "step_changed":
                 self.open_risks.add(risk)
         else:
             if topic == CUSTOMER_VALUES:

@@ -40,8 +40,8 @@ def test_amounts_are_minor_units_of_the_base_currency() -> None:
     assert POLICY.entries == (None, 0, 50_000, 200_000)
     costs = POLICY.cards.at(0)
     assert (costs.return_per_order, costs.return_per_item, costs.late_fee) == (800, 100, 500)
-    assert POLICY.unprofitable is not None
-    assert (POLICY.unprofitable.below, POLICY.unprofitable.clear_at) == (0, 1000)
+    assert POLICY.risk.unprofitable is not None
+    assert (POLICY.risk.unprofitable.below, POLICY.risk.unprofitable.clear_at) == (0, 1000)
 
 
 def test_a_share_is_an_exact_ratio() -> None:
@@ -120,8 +120,8 @@ def test_a_tier_without_a_treatment_is_granted_nothing() -> None:
 
 def test_a_signal_whose_section_is_absent_is_off() -> None:
     section = POLICY_TEXT[POLICY_TEXT.index("[risk.late_payer]") :]
-    assert policy((section, "")).late_payer is None
-    assert policy((section, "")).support_spike is not None
+    assert policy((section, "")).risk.late_payer is None
+    assert policy((section, "")).risk.support_spike is not None
 
 
 def test_two_files_that_decide_alike_share_a_hash() -> None:

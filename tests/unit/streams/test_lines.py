@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from streams.cli.lines import describe, findings
+from streams.cli.finding_words import findings
+from streams.cli.lines import describe
 
 AT_MS = 1_700_000_000_000  # 2023-11-14T22:13:20Z
 

@@ -1,0 +1,129 @@
+"""Episodes of the signals: raised, escalated and cleared once each, and not again so soon."""
+
+import msgspec
+
+from agents.booking import Booking
+from agents.customer import Customer
+from agents.policy import Policy
+from agents.risk_rules import rules_of
+from agents.risks import NONE, SEVERITIES, Rule
+from agents.window import insert_sorted
+from schemas.events import Kind
+from schemas.outputs import Finding
+from schemas.row import NO_DUE_US, RiskRow
+from schemas.signal_rows import ClearedRow
+from schemas.times import DAY_US, day_start
+
+RAISED, ESCALATED, CLEARED = "raised", "escalated", "cleared"
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """A signal that was raised, escalated or cleared."""
+
+    signal: str
+    status: str
+    severity: str
+    evidence: list[Finding]
+
+
+class Episodes:
+    """Judges the signals of customers by one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._cooldown_days = policy.risk.cooldown_days
+        self._rules = rules_of(policy)
+        self._fed_by = tuple(
+            tuple(rule for rule in self._rules if kind in rule.fed_by) for kind in Kind
+        )
+        self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
+        self._names = {rule.name for rule in self._rules}
+
+    def judge(self, customer: Customer, event: Booking | None) -> list[Turn]:
+        """What turns, by name; the customer's open signals follow.
+
+        What an event does not feed cannot turn with it: what is due by its time has happened.
+        """
+        risks = customer.risks
+        if event is None or customer.policy_is_new:
+            rules = self._rules
+            customer.policy_is_new = False
+        else:
+            rules = self._fed_by[event.kind]
+        turns: list[Turn] = []
+        for rule in rules:
+            status, severity = self._status(rule, customer, customer.as_of_us)
+            if status:
+                turns.append(self._turn(customer, rule, status, severity))
+        if risks and not risks.keys() <= self._names:
+            # whose section is gone from the policy: nothing else could ever close it
+            gone = sorted(risks.keys() - self._names)
+            turns += [Turn(name, CLEARED, risks.pop(name).severity, []) for name in gone]
+            turns.sort(key=_signal)
+        return turns
+
+    def _status(self, rule: Rule, customer: Customer, at_us: int) -> tuple[str, int]:
+        """What happens to a signal at a time, if no event comes before; empty: nothing."""
+        found = customer.risks.get(rule.name)
+        if found is not None:
+            if rule.clears(customer, at_us):
+                return CLEARED, NONE
+            severity = rule.severity(customer, at_us)
+            return (ESCALATED if severity > SEVERITIES.index(found.severity) else ""), severity
+        severity = rule.severity(customer, at_us)
+        if severity == NONE:
+            return "", NONE
+        cleared = customer.signals.cleared.get(rule.name)
+        if cleared is not None:
+            cools = at_us // DAY_US < cleared.day + self._cooldown_days
+            if cools and severity <= SEVERITIES.index(cleared.severity):
+                return "", NONE
+        return RAISED, severity
+
+    def _turn(self, customer: Customer, rule: Rule, status: str, severity: int) -> Turn:
+        risks, name = customer.risks, rule.name
+        evidence = rule.evidence(customer, severity)
+        if status == CLEARED:
+            word = risks.pop(name).severity
+            if self._cooldown_days:
+                customer.signals.cleared[name] = ClearedRow(word, customer.day)
+            return Turn(name, CLEARED, word, evidence)
+        word = SEVERITIES[severity]
+        if status == ESCALATED:
+            risks[name].severity = word
+        else:
+            customer.signals.cleared.pop(name, None)
+            insert_sorted(risks, name, RiskRow(name, word, customer.as_of_us))
+        return Turn(name, status, word, evidence)
+
+    def due_us(self, customer: Customer) -> int:
+        """When a signal turns with no event; NO_DUE_US: never."""
+        risks, cleared = customer.risks, customer.signals.cleared
+        due_us = NO_DUE_US
+        for rule in self._rules if risks or cleared else self._opening:
+            is_open = rule.name in risks
+            cools = cleared.get(rule.name)
+            if is_open or cools is not None or rule.opens_by_itself:
+                cool_us = NO_DUE_US
+                if cools is not None:
+                    cool_us = day_start(cools.day + self._cooldown_days)
+                at_us = self._due_of(rule, customer, is_open, cool_us, due_us)
+                if at_us < due_us:
+                    due_us = at_us
+        return due_us
+
+    def _due_of(
+        self, rule: Rule, customer: Customer, is_open: bool, cool_us: int, before_us: int
+    ) -> int:
+        """When it turns, if before a time."""
+        at_us = customer.as_of_us
+        while True:
+            next_us = rule.next_us(customer, at_us, is_open)
+            if at_us < cool_us < next_us:
+                next_us = cool_us
+            if next_us >= before_us or self._status(rule, customer, next_us)[0]:
+                return next_us
+            at_us = next_us
+
+
+def _signal(turn: Turn) -> str:
+    return turn.signal

@@ -1,0 +1,117 @@
+"""What was sold to one customer: its purchase days, their pace, and what it paid of late."""
+
+from array import array
+from typing import Final
+
+import msgspec
+
+from agents.window import NO_DAY, cells_below, find_cell
+from schemas.row import LARGEST, stored_int, wide
+from schemas.signal_rows import SalesRow
+
+SALE_CELL: Final = 3
+"""Numbers of a purchase day: the day, the number of sales, what was paid."""
+
+
+class Sale(msgspec.Struct, frozen=True, gc=False):
+    """What a purchase event adds; amounts in minor units of the base currency."""
+
+    is_return: bool
+    paid: int
+    margin: int
+    """What it adds to the margin: less than nothing, on a return."""
+
+
+class Sales:
+    """A customer's sales. A purchase day is a UTC day with a sale; returns are none."""
+
+    __slots__ = ("cells", "days", "first_day", "first_margin", "last_day", "margin")
+
+    def __init__(self, row: SalesRow) -> None:
+        """As a stored row has them."""
+        self.first_day, self.last_day, self.days = row.first_day, row.last_day, row.days
+        self.margin = stored_int(row.margin)
+        """Of all sales, less returns."""
+        self.first_margin = stored_int(row.first_margin)
+        """Of the sales of the first purchase day."""
+        self.cells = array("q", bytes(row.cells))
+        """Of each purchase day of late, oldest first: day, number of sales, what was paid."""
+
+    @staticmethod
+    def beginning(day: int, sale: Sale) -> "Sales":
+        """Of a customer that bought for the first time."""
+        cells = array("q", (day, 1, min(sale.paid, LARGEST)))
+        margin = wide(sale.margin)
+        return Sales(SalesRow(day, day, 1, margin, margin, bytearray(cells.tobytes())))
+
+    def row(self) -> SalesRow:
+        """As a row stores them."""
+        return SalesRow(
+            self.first_day,
+            self.last_day,
+            self.days,
+            wide(self.margin),
+            wide(self.first_margin),
+            bytearray(self.cells.tobytes()),
+        )
+
+    def book(self, day: int, sale: Sale, oldest_kept: int) -> None:
+        """A sale or a return; single days are kept from `oldest_kept` on."""
+        self.margin += sale.margin
+        if sale.is_return:
+            return
+        if day >= oldest_kept:
+            is_new = self._add(day, min(sale.paid, LARGEST))
+        else:
+            is_new = day not in (self.first_day, self.last_day)
+        if day == self.first_day:
+            self.first_margin += sale.margin
+        elif day < self.first_day:
+            self.first_day, self.first_margin = day, sale.margin
+        if day > self.last_day:
+            self.last_day = day
+        self.days += is_new
+
+    def _add(self, day: int, paid: int) -> bool:
+        """Counts a sale on its day; whether that is a new purchase day."""
+        cells = self.cells
+        at = find_cell(cells, SALE_CELL, day)
+        if at >= 0:
+            cells[at + 1] += 1
+            cells[at + 2] = min(cells[at + 2] + paid, LARGEST)
+            return False
+        cells[~at:~at] = array("q", (day, 1, paid))
+        return day not in (self.first_day, self.last_day)
+
+    def expire(self, last_gone: int) -> None:
+        """Forgets the single days up to `last_gone`."""
+        if self.cells and self.cells[0] <= last_gone:
+            del self.cells[: cells_below(self.cells, SALE_CELL, last_gone + 1)]
+
+    @property
+    def repeats(self) -> int:
+        """Purchase days after the first."""
+        return self.days - 1
+
+    @property
+    def repeat_margin(self) -> int:
+        """What all purchase days after the first brought together, less returns."""
+        return self.margin - self.first_margin
+
+    def sum_of(self, first_day: int, last_day: int) -> tuple[int, int]:
+        """(sales, what was paid) of the days from one to another."""
+        cells, sales, paid = self.cells, 0, 0
+        for at in range(0, len(cells), SALE_CELL):
+            if first_day <= cells[at] <= last_day:
+                sales += cells[at + 1]
+                paid += cells[at + 2]
+        return sales, paid
+
+    def next_change(self, day: int, recent_days: int, before_days: int) -> int:
+        """The first later day on which one of them leaves the last days, or those before."""
+        found, cells = NO_DAY, self.cells
+        for at in range(0, len(cells), SALE_CELL):
+            for leaves in (cells[at] + recent_days, cells[at] + recent_days + before_days):
+                if day < leaves < found:
+                    found = leaves
+        return found

@@ -1,0 +1,88 @@
+"""What is kept of one customer for its signals and the ladder, beside the figures of its value."""
+
+from bisect import insort
+from operator import itemgetter
+from typing import Final
+
+from agents import issues
+from agents.booking import Booking
+from agents.policy import Policy
+from agents.sales import Sales
+from schemas.signal_rows import ClearedRow, IssueRow, LadderRow, SignalsRow
+
+_said_at: Final = itemgetter(0)
+
+
+class Signals:
+    """Sales, issues, answers, what was cleared of late, and the place on the ladder."""
+
+    __slots__ = ("answers", "cleared", "issues", "ladder", "sales")
+
+    def __init__(self, row: SignalsRow | None) -> None:
+        """As a stored row has them; None: nothing is kept yet."""
+        self.sales: Sales | None = None
+        """None: nothing was sold yet."""
+        self.issues: list[IssueRow] = []
+        self.answers: list[tuple[int, int]] = []
+        self.cleared: dict[str, ClearedRow] = {}
+        self.ladder: LadderRow | None = None
+        """None: it never stood on a step."""
+        if row is not None:
+            self.sales = None if row.sales is None else Sales(row.sales)
+            self.issues, self.answers = row.issues, row.answers
+            self.cleared, self.ladder = row.cleared, row.ladder
+
+    def row(self) -> SignalsRow | None:
+        """As a row stores them; None where there is nothing."""
+        kept = self.issues or self.answers or self.cleared
+        if not kept and self.sales is None and self.ladder is None:
+            return None
+        sales = None if self.sales is None else self.sales.row()
+        return SignalsRow(sales, self.issues, self.answers, self.cleared, self.ladder)
+
+    def book(self, event: Booking, day: int, policy: Policy) -> None:
+        """An event of a customer whose day is `day` by now."""
+        rules = policy.risk
+        if event.sale is not None:
+            if self.sales is not None:
+                self.sales.book(event.day, event.sale, day - rules.sales_kept_days + 1)
+            elif not event.sale.is_return:
+                self.sales = Sales.beginning(event.day, event.sale)
+        contact = event.contact
+        if contact is None:
+            return
+        if rules.issues_forgotten_days:
+            issues.take(self.issues, contact, event.at_us, day, rules)
+            issues.age(self.issues, day, rules)
+        if contact.satisfaction is not None and rules.dissatisfied is not None:
+            insort(self.answers, (event.at_us, contact.satisfaction), key=_said_at)
+            del self.answers[: -rules.dissatisfied.answers]
+
+    def age(self, day: int, policy: Policy) -> None:
+        """A day has come."""
+        rules = policy.risk
+        if self.sales is not None:
+            self.sales.expire(day - rules.sales_kept_days)
+        if self.issues:
+            issues.age(self.issues, day, rules)
+        if self.cleared:
+            cooldown_days = rules.cooldown_days
+            over = [name for name, row in self.cleared.items() if row.day + cooldown_days <= day]
+            for name in over:
+                del self.cleared[name]
+
+    def fit(self, day: int, policy: Policy) -> None:
+        """Forgets what another policy kept and this one would not have."""
+        rules = policy.risk
+        if not rules.sales_kept_days:
+            self.sales = None
+        if not rules.issues_forgotten_days:
+            self.issues.clear()
+        issues.fit(self.issues, rules)
+        kept = 0 if rules.dissatisfied is None else rules.dissatisfied.answers
+        del self.answers[: max(0, len(self.answers) - kept)]
+        self.age(day, policy)
+
+
+NOTHING_KEPT: Final = Signals(None)
+"""Of every customer, where the policy asks for nothing."""
