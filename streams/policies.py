@@ -6,19 +6,25 @@ from typing import Final
 
 from agents.policy import Policy, compile_policy
 from schemas.policy_file import PolicyError, read_policy
+from schemas.policy_keys import PolicyFile
 
 DEFAULT: Final = "the default policy"
 
 
 def load_policy(path: Path | None) -> Policy:
     """The compiled policy; PolicyError says what is wrong with it."""
+    return compile_policy(load_policy_file(path))
+
+
+def load_policy_file(path: Path | None) -> PolicyFile:
+    """The policy as it is written, checked; PolicyError says what is wrong with it."""
     if path is None:
         text = resources.files("agents").joinpath("policy.toml").read_text(encoding="utf-8")
-        return compile_policy(read_policy(text, DEFAULT))
+        return read_policy(text, DEFAULT)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise PolicyError(f"{path}: expected a policy file, found {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise PolicyError(f"{path}: expected UTF-8, found other bytes") from error
-    return compile_policy(read_policy(text, str(path)))
+    return read_policy(text, str(path))

@@ -7,6 +7,8 @@ import click
 
 from streams import __version__
 from streams.cli.errors import Failure, failed
+from streams.cli.fit import fit
+from streams.cli.lifetime import lifetime
 from streams.cli.policy import policy
 from streams.cli.replay import replay
 from streams.cli.tail import tail
@@ -30,7 +32,7 @@ def whalecurve() -> None:
     """
 
 
-for command in (up, worker, topics, traffic, replay, tail, policy):
+for command in (up, worker, topics, traffic, replay, tail, policy, fit, lifetime):
     whalecurve.add_command(command)
 
 

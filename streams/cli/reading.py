@@ -1,6 +1,7 @@
 """Reading topics from outside any group: what is there, or what is new."""
 
 import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -16,6 +17,8 @@ POLL_MS: Final = 200
 FETCH_WAIT_MS: Final = 250
 """The embedded broker needs that long; a real one answers as soon as it has something."""
 SKIP_SECONDS: Final = 10.0
+SILENT_SECONDS: Final = 30.0
+"""A broker that sends nothing for so long before an end that it told of has lost it."""
 RECORDS_MAX: Final = 100_000
 """Of one answer: `_skip` has to see each whole."""
 
@@ -102,6 +105,25 @@ class Reader:
             for record in records
         ]
         return sorted(found, key=lambda each: int(each[1].timestamp))
+
+    def to_the_end(self) -> Iterator[tuple[str, Any]]:
+        """What there is now, from where it reads on; Failure where an end does not come.
+
+        Where the embedded broker tells of an earlier end (see above), the answer that carries that
+        one carries the rest of its batch, too.
+        """
+        try:
+            ends = self._consumer.end_offsets(list(self._consumer.assignment()))
+        except KafkaError as error:
+            raise Failure(f"cannot be read: {error}") from error
+        deadline = time.monotonic() + SILENT_SECONDS
+        while any(self._consumer.position(each) < end for each, end in ends.items()):
+            found = self.poll()
+            yield from found
+            if found:
+                deadline = time.monotonic() + SILENT_SECONDS
+            elif time.monotonic() > deadline:
+                raise Failure("the topic's end was not found in time: try again")
 
     def __enter__(self) -> Self:
         """Itself."""

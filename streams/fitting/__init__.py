@@ -1,0 +1,1 @@
+"""Fitting the models of lifetime value to purchases, and judging them by what came later."""
