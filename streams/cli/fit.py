@@ -11,7 +11,7 @@ import msgspec
 import orjson
 
 from agents.lifetime_policy import lifetime_params
-from schemas.policy_keys import Lifetime
+from schemas.lifetime_keys import Lifetime
 from streams.cli.errors import Failure, one_line, settings_here
 from streams.cli.reading import Reader
 from streams.cli.replay_lines import LINE_BYTES_MAX, LineError, read_line

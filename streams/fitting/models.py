@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
-from schemas.policy_keys import LIFETIME_MAX, LIFETIME_MIN
+from schemas.lifetime_keys import LIFETIME_MAX, LIFETIME_MIN
 from streams.fitting.found import Fit, Fitted, TooLittleError
 from streams.fitting.purchases import WEEK_DAYS, Customer
 

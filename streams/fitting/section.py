@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from math import floor, log10
 from typing import Final
 
-from schemas.policy_keys import (
+from schemas.lifetime_keys import (
     Lifetime,
     LifetimeMargins,
     LifetimeOnePurchase,
