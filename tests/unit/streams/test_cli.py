@@ -50,6 +50,8 @@ def test_the_contract_s_commands_are_there() -> None:
         "replay",
         "tail",
         "policy",
+        "fit",
+        "lifetime",
     }
 
 
@@ -83,6 +85,14 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
         ("up", "--unknown"),
         ("topics", "forget"),
         ("policy", "check"),
+        ("fit", "a", "b"),
+        ("fit", "a", "--until", "today"),
+        ("lifetime", "1", "2", "3"),
+        ("lifetime", "1", "4", "3", "10"),
+        ("lifetime", "0", "1", "3", "10"),
+        ("lifetime", "1", "2", "3", "nan"),
+        ("lifetime", "-1", "2", "3", "10"),
+        ("lifetime", "1", "2", "3", "10", "--threshold", "1"),
     ],
     ids=" ".join,
 )
@@ -108,6 +118,7 @@ def test_without_a_broker_it_ends_with_1_and_one_line_that_names_the_setting(
         ("tail", "at-risk"),
         ("traffic",),
         ("replay", str(file)),
+        ("fit",),
         ("topics", "check"),
         ("worker",),
     ]
