@@ -3,15 +3,17 @@
 import heapq
 from bisect import insort
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import decay, instants, ledger
 from .fields import Event
 from .invoices import Invoices
+from .kept import Kept
 from .ledger import Day, Lines, booked, days_late
 from .master import Master
 from .money import Terms
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .standing import Cleared, Risk, Standing
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,12 @@ class Customer:
     """The day on which a downgrade of the tier by value was decided on, while that stands."""
     told: bool = False
     """Whether that was announced."""
-    risks: dict[str, int] = field(default_factory=dict)
-    """The open signals, and since when."""
+    risks: dict[str, Risk] = field(default_factory=dict)
+    """The open signals."""
+    cooling: dict[str, Cleared] = field(default_factory=dict)
+    """The signals that were cleared and not raised again since."""
+    standing: Standing = field(default_factory=Standing)
+    """Where it stands on the ladder."""
     sequence: int = 0
     last_touch: int | None = None
     """When it last bought, gave back or called."""
@@ -66,6 +72,7 @@ class Customer:
     """(occurred_at, order of application, days late) of each payment that did not fail."""
     invoices: Invoices = field(default_factory=Invoices)
     master: Master = field(default_factory=Master)
+    kept: Kept = field(default_factory=Kept)
     seen: dict[EventName, Event] = field(default_factory=dict)
     """The remembered events."""
     ages: list[tuple[int, int, EventName]] = field(default_factory=list)
@@ -101,6 +108,7 @@ class Customer:
             self.last_touch = touched
         if topic == CUSTOMERS:
             self.master.take(event, dict(self._window(terms.window_days)))
+        self.kept.take(topic, event, entry, self.applied, self.today(), terms)
         name = (topic, event["event_id"])
         self.seen[name] = event
         heapq.heappush(self.ages, (day, self.applied, name))
@@ -112,7 +120,19 @@ class Customer:
     def fire(self, due: int, terms: Terms) -> None:
         """Let a due time come."""
         self.as_of = max(self.as_of, due)
+        self.kept.pass_time(self.today(), terms)
         self.forget(terms)
+
+    def at(self, instant: int) -> "Customer":
+        """Give a customer as it would stand then, to be judged without a trace."""
+        return replace(
+            self,
+            as_of=instant,
+            risks=dict(self.risks),
+            cooling=dict(self.cooling),
+            standing=replace(self.standing),
+            master=replace(self.master),
+        )
 
     def forget(self, terms: Terms) -> None:
         """Forget the ids that are too old, and the oldest of those that are too many."""

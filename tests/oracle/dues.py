@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from . import contacts, decay, instants
+from . import climbing, contacts, decay, episodes, instants
 from .customer import Customer, Figures
 from .money import Terms
-from .signals import worth
 from .tiers import downgrade_day, keep_bound, upgrade_bound
 
 
@@ -15,8 +14,6 @@ def find_next_due(customer: Customer, terms: Terms) -> None:
     days = [
         _day_leaves(customer, terms),
         _day_is_compared_no_more(customer, terms),
-        _spike_clears(customer, terms),
-        _tenure_reached(customer, figures, terms),
         _tier_moves(customer, figures, terms),
         _index_moves_tier(customer, figures, terms),
         customer.master.leakage_changes(customer.today(), terms.discount),
@@ -24,6 +21,8 @@ def find_next_due(customer: Customer, terms: Terms) -> None:
     ]
     known = [instants.midnight(day) for day in days if day is not None]
     known += customer.invoices.dues(customer.as_of, terms)
+    known += episodes.turns(customer, figures, terms)
+    known += climbing.moves_at(customer, figures, terms)
     override = customer.master.override(customer.as_of)
     if override is not None and override["expires_at"] is not None:
         known.append(override["expires_at"])
@@ -34,6 +33,7 @@ def _day_leaves(customer: Customer, terms: Terms) -> int | None:
     """Find when the first day that carries a figure leaves the value window."""
     first = customer.today() - terms.window_days + 1
     inside = [on for on, day in customer.days.items() if on >= first and day.counts()]
+    inside += [on for on in customer.kept.orders if on >= first]
     return min(inside) + terms.window_days if inside else None
 
 
@@ -44,33 +44,6 @@ def _day_is_compared_no_more(customer: Customer, terms: Terms) -> int | None:
     first = customer.today() - 2 * terms.window_days + 1
     inside = [on for on, day in customer.days.items() if on >= first and day.left]
     return min(inside) + 2 * terms.window_days if inside else None
-
-
-def _spike_clears(customer: Customer, terms: Terms) -> int | None:
-    """Find when so many contacts have left their window that an open spike clears."""
-    if terms.support_spike is None or "support_spike" not in customer.risks:
-        return None
-    window_days = terms.support_spike["window_days"]
-    first = customer.today() - window_days + 1
-    left = customer.contacts(window_days)
-    for on in sorted(on for on in customer.days if on >= first):
-        left -= customer.days[on].contacts
-        if left <= terms.support_spike["clear_at"]:
-            return on + window_days
-    return None
-
-
-def _tenure_reached(customer: Customer, figures: Figures, terms: Terms) -> int | None:
-    """Find when a customer that already costs money has been here long enough to say so.
-
-    If the contribution changes before, that is due earlier and this is looked at again.
-    """
-    rule = terms.unprofitable
-    if rule is None or "unprofitable" in customer.risks:
-        return None
-    if customer.tenure() >= rule["min_tenure_days"] or worth(figures, terms) >= rule["below"]:
-        return None
-    return customer.first_day + rule["min_tenure_days"]
 
 
 def _tier_moves(customer: Customer, figures: Figures, terms: Terms) -> int | None:

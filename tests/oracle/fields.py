@@ -22,6 +22,8 @@ REASON_MAX = 1_000
 CHANNELS = ("phone", "chat", "email", "store", "self_service")
 TIERS = ("maintenance", "ordinary", "important", "key")
 """From the lowest to the highest."""
+STEPS = ("reassess", "educate", "renegotiate", "migrate", "terminate")
+"""The ladder, from the first step to the last."""
 
 _MONEY = re.compile(r"[0-9]+(?:\.([0-9]+))?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -112,6 +114,16 @@ def _instant(value: Json, _: Event) -> int:
     return instants.parse(value)
 
 
+def _writable(value: Json, raw: Event) -> int:
+    """Read an instant that can be written in UTC: in the years 1 to 9999."""
+    instant = _instant(value, raw)
+    try:
+        instants.text(instant)
+    except OverflowError as error:
+        raise ValueError from error
+    return instant
+
+
 def _flag(value: Json, _: Event) -> bool:
     _need(isinstance(value, bool))
     return bool(value)
@@ -195,7 +207,13 @@ _OVERRIDE = (
     Field("tier", _one_of(*TIERS)),
     Field("mode", _one_of("floor", "lock")),
     Field("reason", _text_up_to(REASON_MAX)),
-    Field("expires_at", _instant, required=False),
+    Field("expires_at", _writable, required=False),
+)
+
+_LADDER = (
+    Field("set_step", _one_of("none", *STEPS), required=False),
+    Field("hold_until", _writable, required=False),
+    Field("reason", _text_up_to(REASON_MAX)),
 )
 
 FIELDS: dict[str, tuple[Field, ...]] = {
@@ -208,6 +226,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("wallet", _object, required=False, inside=_WALLET),
         Field("commitment", _object, required=False, inside=_COMMITMENT),
         Field("override", _object, required=False, inside=_OVERRIDE),
+        Field("ladder", _object, required=False, inside=_LADDER),
     ),
     PURCHASES: (
         *_COMMON,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from . import instants
+from . import instants, shares
 from .fields import Event
 from .ledger import REVENUE, Day
 from .money import Discount, Terms
@@ -21,6 +21,8 @@ class Master:
     term: Term | None = None
     revenue: int = 0
     """What was bought within the term, in base minor units."""
+    asked: str | None = None
+    """The step that somebody has just set, until the customer is judged."""
 
     def take(self, event: Event, window: Mapping[int, Day]) -> None:
         """Let a record replace the whole, unless it is older than the one there is.
@@ -29,7 +31,10 @@ class Master:
         """
         if self.record is not None and event["occurred_at"] < self.record["occurred_at"]:
             return
+        said = self.ladder()
         self.record = event
+        if event["ladder"] is not None and event["ladder"] != said:
+            self.asked = event["ladder"]["set_step"]
         commitment = event["commitment"]
         term = commitment and (commitment["starts_on"], commitment["ends_on"])
         if term != self.term:
@@ -49,6 +54,32 @@ class Master:
             return None
         return given
 
+    def ladder(self) -> Event | None:
+        """Give what the newest record says of the customer's step."""
+        given: Event | None = self.record and self.record["ladder"]
+        return given
+
+    def joined_on(self) -> int | None:
+        """Name the day since which it is a customer, where anybody said."""
+        joined: int | None = None if self.record is None else self.record["joined_at"]
+        return None if joined is None else instants.day_of(joined)
+
+    def promised(self, terms: Terms) -> int | None:
+        """Say what the customer promised to buy, in base minor units of the record's day."""
+        commitment = self.record and self.record["commitment"]
+        if self.record is None or commitment is None:
+            return None
+        day = instants.day_of(self.record["occurred_at"])
+        return terms.in_base(commitment["amount"], commitment["currency"], day)
+
+    def passed(self, day: int) -> Fraction:
+        """Say which share of the term has passed by a day."""
+        if self.term is None:
+            return Fraction(0)
+        starts, ends = self.term
+        whole = ends - starts + 1
+        return Fraction(min(max(day - starts + 1, 0), whole), whole)
+
     def wallet_share(self, revenue: int, terms: Terms) -> str | None:
         """Say which share a revenue, made a yearly one, has of all the customer spends."""
         wallet = self.record and self.record["wallet"]
@@ -58,9 +89,7 @@ class Master:
         spent = terms.in_base(wallet["amount"], wallet["currency"], day)
         if spent == 0:
             return None
-        share = round(Fraction(revenue * 365 * 10_000, terms.window_days * spent))
-        whole, rest = divmod(abs(share), 10_000)
-        return f"{'-' if share < 0 else ''}{whole}.{rest:04}"
+        return shares.text(Fraction(revenue * 365, terms.window_days * spent))
 
     def leakage(self, day: int, discount: Discount | None) -> int:
         """Reckon how much of the discount given by a day was not earned, at this pace."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import instants
 from .currencies import DIGITS
+from .risk_terms import RiskTerms
 
 
 class Terms:
@@ -63,19 +64,7 @@ class Terms:
             for margin in ("upgrade_margin", "keep_margin")
         }
         self.treatment: Mapping[str, Any] = policy.get("treatment", {})
-        risk = policy.get("risk", {})
-        self.support_spike: Mapping[str, int] | None = risk.get("support_spike")
-        self.late_payer: Mapping[str, int] | None = risk.get("late_payer")
-        self.unprofitable: Mapping[str, int] | None = None
-        self.excuse_seller_fault = False
-        if "unprofitable" in risk:
-            section = risk["unprofitable"]
-            self.unprofitable = {
-                "below": self.minor(section["below"]),
-                "clear_at": self.minor(section["clear_at"]),
-                "min_tenure_days": section["min_tenure_days"],
-            }
-            self.excuse_seller_fault = section.get("excuse_seller_fault", False)
+        self.risk = RiskTerms(policy, self.minor)
         self._read_sections(policy)
 
     def _read_sections(self, policy: Mapping[str, Any]) -> None:

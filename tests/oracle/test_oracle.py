@@ -77,6 +77,9 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
             "profile": dict.fromkeys(("segment", "region", "industry", "joined_at")),
             "segments": [],
             "risks": [],
+            "score": {"points": 0, "parts": []},
+            "ladder": None,
+            "lifetime": None,
             "sequence": 1,
             "policy_version": "hand",
         }

@@ -1,7 +1,6 @@
 """What sample traffic promises, and due times against a look at every midnight."""
 
 from collections import defaultdict
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -93,7 +92,7 @@ def test_due_times_are_the_midnights_at_which_something_changes(
 def _first_change(customer: Customer, terms: Terms) -> int | None:
     """Look at each midnight to come until every window is empty."""
     for day in range(customer.today() + 1, customer.today() + 40):
-        later = replace(customer, as_of=midnight(day), risks=dict(customer.risks))
+        later = customer.at(midnight(day))
         verdict = judged(later, terms, {"kind": "timer", "topic": None, "event_id": None})
         if any(verdict) or later.figures(terms) != customer.figures(terms):
             return midnight(day)

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections import Counter, defaultdict
-from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -182,7 +181,7 @@ def _first_change(customer: Customer, terms: Terms) -> int | None:
     """Look at each instant to come that something may happen at, for so many days."""
     before = _picture(customer, terms)
     for instant in _instants(customer):
-        later = replace(customer, as_of=instant, risks=dict(customer.risks))
+        later = customer.at(instant)
         verdict = judged(later, terms, {"kind": "timer", "topic": None, "event_id": None})
         noted = later.noticed != customer.noticed  # perhaps untold, under an override
         if any(verdict) or noted or _picture(later, terms) != before:

@@ -8,7 +8,7 @@ from .contacts import contacts_due
 from .customer import Customer
 from .fields import Event
 from .money import Terms
-from .signals import signalled
+from .signals import score, signalled
 from .tiers import downgrade_day
 from .wire import Wire
 
@@ -47,9 +47,12 @@ def snapshot(customer: Customer, terms: Terms) -> Wire:
         "profile": wire.profile(customer),
         "segments": list(segments.held(customer, figures, terms)),
         "risks": [
-            {"signal": signal, "severity": "watch", "since": wire.time(since)}
-            for signal, since in sorted(customer.risks.items())
+            {"signal": signal, "severity": risk.severity, "since": wire.time(risk.since)}
+            for signal, risk in sorted(customer.risks.items())
         ],
+        "score": score(customer, terms),
+        "ladder": wire.ladder(customer),
+        "lifetime": wire.lifetime(customer, terms),
         "sequence": customer.sequence,
         "policy_version": terms.version,
     }

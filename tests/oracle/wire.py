@@ -1,8 +1,9 @@
 """The parts that outputs are put together from."""
 
+from fractions import Fraction
 from typing import Any
 
-from . import instants, ledger
+from . import instants, ledger, shares
 from .customer import Customer, Figures
 from .fields import CHANNELS, Event
 from .money import Terms
@@ -69,3 +70,42 @@ def profile(customer: Customer) -> Wire:
     record = customer.master.record or {}
     plain = {name: record.get(name) for name in ("segment", "region", "industry")}
     return plain | {"joined_at": time(record.get("joined_at"))}
+
+
+def ladder(customer: Customer) -> Wire | None:
+    """Write the step that a customer stands on, and what a human said of it."""
+    standing, said = customer.standing, customer.master.ladder() or {}
+    if standing.step is None:
+        return None
+    return {
+        "step": standing.step,
+        "since": midnight(standing.since),
+        "hold_until": time(said.get("hold_until")),
+        "reason": said.get("reason"),
+    }
+
+
+def lifetime(customer: Customer, terms: Terms) -> Wire | None:
+    """Write what is known of a customer's lifetime; what the model expects is not recounted."""
+    sales, asked = customer.kept.sales, terms.risk.lifetime
+    if asked is None or sales.first is None or sales.last is None:
+        return None
+    mean = sales.mean_margin()
+    return {
+        "first_purchase_on": date(sales.first),
+        "last_purchase_on": date(sales.last),
+        "purchase_days": sales.purchase_days,
+        "mean_margin": None if mean is None else terms.text(mean),
+        "p_alive": shares.text(Fraction(sales.alive(customer.today(), asked))),
+        **dict.fromkeys(ESTIMATES),
+        "horizon_weeks": asked.horizon_weeks,
+    }
+
+
+ESTIMATES = ("expected_purchases", "expected_contribution")
+"""The figures of a lifetime that are null here: they are to be left out where one compares."""
+
+
+def date(day: int) -> str:
+    """Write a UTC day."""
+    return instants.text(instants.midnight(day))[:10]

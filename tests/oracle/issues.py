@@ -1,0 +1,126 @@
+"""What customers call about: contacts by issue, the newest word on each, and complaints."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from . import instants
+from .fields import Event
+from .risk_terms import RiskTerms, Rule
+
+ISSUES_MAX = 16
+
+
+@dataclass
+class Issue:
+    """What is known of one issue."""
+
+    name: str
+    order: int
+    """Issues that were known earlier have less."""
+    latest: int
+    """When the latest contact was."""
+    days: Counter[int] = field(default_factory=Counter)
+    """The contacts by day, of those days that anybody asks for."""
+    word: bool | None = None
+    """Whether it is resolved, as the newest word says; None while nobody said."""
+    word_at: int | None = None
+    complaints: list[int] = field(default_factory=list)
+    """When the complaints were made that are not answered."""
+    fault: bool = False
+    """Whether a contact was the seller's fault."""
+    counts_for: set[str] = field(default_factory=set)
+    """The signals that it counts for."""
+
+    def contacts(self, window_days: int, today: int) -> int:
+        """Count its contacts within a window."""
+        return sum(count for on, count in self.days.items() if on > today - window_days)
+
+    def complaint(self) -> int | None:
+        """Say when the earliest complaint was made that no word has answered."""
+        return min(self.complaints, default=None)
+
+    def take(self, event: Event) -> None:
+        """Count a contact and heed what it says."""
+        at: int = event["occurred_at"]
+        self.latest = max(self.latest, at)
+        self.days[instants.day_of(at)] += 1
+        self.fault |= event["seller_fault"]
+        if event["resolved"] is not None and (self.word_at is None or at >= self.word_at):
+            self.word, self.word_at = event["resolved"], at
+        if event["complaint"]:
+            self.complaints.append(at)
+        if self.word and self.word_at is not None:
+            self.complaints = [made for made in self.complaints if made > self.word_at]
+
+    def begins(self, signal: str, rule: Rule, today: int) -> bool:
+        """Tell whether the issue, as it is, would begin to count for a signal."""
+        if self.contacts(rule["window_days"], today) < rule["contacts"]:
+            return False
+        if signal == "call_abuse":
+            return self.word is True and not self.fault
+        return self.word is False
+
+    def ends(self, signal: str, rule: Rule, today: int) -> bool:
+        """Tell whether an issue that counted for a signal does so no more."""
+        if signal == "call_abuse":
+            few = self.contacts(rule["window_days"], today) <= rule["clear_at"]
+            return few or self.word is not True or self.fault
+        quiet = today - instants.day_of(self.latest) >= rule["quiet_days"]
+        return self.word is True or quiet
+
+
+@dataclass
+class Issues:
+    """The issues of a customer, by their text."""
+
+    known: dict[str, Issue] = field(default_factory=dict)
+
+    def take(self, event: Event, order: int, today: int, terms: RiskTerms) -> None:
+        """Count a contact on its issue; time has passed before, and is to pass again."""
+        name, at = event["issue"], event["occurred_at"]
+        issue = self.known.setdefault(name, Issue(name, order, at))
+        issue.take(event)
+        for signal in ("call_abuse", "repeat_issue"):
+            rule = terms.rules.get(signal)
+            if rule is not None and issue.begins(signal, rule, today):
+                issue.counts_for.add(signal)
+
+    def pass_time(self, today: int, terms: RiskTerms) -> None:
+        """Forget what is too old or too much, and what counts no more."""
+        begin = today - terms.contacts_kept_days() + 1
+        for issue in list(self.known.values()):
+            issue.days = Counter({on: many for on, many in issue.days.items() if on >= begin})
+            issue.counts_for = {
+                signal
+                for signal in issue.counts_for
+                if signal in terms.rules and not issue.ends(signal, terms.rules[signal], today)
+            }
+            old = today - instants.day_of(issue.latest) >= terms.issues_kept_days()
+            if old and not issue.complaints:
+                del self.known[issue.name]
+        while len(self.known) > ISSUES_MAX:
+            goes = min(self.known.values(), key=_worth_keeping)
+            del self.known[goes.name]
+
+    def counting(self, signal: str, rule: Rule, today: int) -> list[Issue]:
+        """List the issues that count for a signal on a day, the one to be named first."""
+        found = [
+            issue
+            for issue in self.known.values()
+            if signal in issue.counts_for and not issue.ends(signal, rule, today)
+        ]
+        return sorted(found, key=lambda issue: (-issue.latest, issue.order))
+
+    def complained(self, fits: Callable[[int], bool]) -> list[tuple[int, int, str]]:
+        """List the complaints on unresolved issues that fit, the earliest first: when, on what."""
+        found = [
+            (made, issue.order, issue.name)
+            for issue in self.known.values()
+            if issue.word is False and (made := issue.complaint()) is not None and fits(made)
+        ]
+        return sorted(found)
+
+
+def _worth_keeping(issue: Issue) -> tuple[bool, int, int]:
+    return bool(issue.complaints), issue.latest, issue.order

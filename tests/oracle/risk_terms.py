@@ -1,0 +1,122 @@
+"""What a policy says of customers at risk: its signals, the ladder, and the model of a lifetime."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+Rule = Mapping[str, Any]
+"""A section of the policy, its decimals read as exact fractions or as minor units."""
+
+WEIGHTS = {
+    "call_abuse": 20,
+    "commitment_shortfall": 15,
+    "complaint_open": 25,
+    "dissatisfied": 20,
+    "fading": 20,
+    "late_payer": 15,
+    "no_second_purchase": 10,
+    "overdue": 20,
+    "overdue_invoice": 20,
+    "repeat_issue": 15,
+    "return_abuse": 15,
+    "spend_drop": 20,
+    "support_spike": 15,
+    "unprofitable": 30,
+}
+"""The points of each signal where the policy names none; the signals in their order."""
+
+SIGNALS = tuple(WEIGHTS)
+
+COSTLY = (
+    "call_abuse",
+    "commitment_shortfall",
+    "late_payer",
+    "overdue_invoice",
+    "return_abuse",
+    "unprofitable",
+)
+"""The signals that the ladder is for."""
+
+_SALES_KEPT_DAYS = 64
+_DEFAULTS: dict[str, Rule] = {
+    "overdue": {"min_purchase_days": 3},
+    "unprofitable": {"excuse_seller_fault": False},
+}
+
+
+class Model(NamedTuple):
+    """The parameters of BG/NBD, or of MBG/NBD."""
+
+    r: Decimal
+    alpha: Decimal
+    a: Decimal
+    b: Decimal
+
+
+class Lifetime(NamedTuple):
+    """What the section `[lifetime]` says that is recounted."""
+
+    horizon_weeks: int
+    purchases: Model
+    one_purchase: Model
+
+
+class RiskTerms:
+    """The sections `[risk]`, `[ladder]` and `[lifetime]`; what is absent is off."""
+
+    def __init__(self, policy: Mapping[str, Any], minor: Callable[[str], int]) -> None:
+        """Read them from the parsed TOML; `minor` reads a sum as whole minor units."""
+        risk = policy.get("risk", {})
+        self.rules: dict[str, Rule] = {
+            name: _rule(name, risk[name], minor) for name in SIGNALS if name in risk
+        }
+        self.cooldown_days: int = risk.get("cooldown_days", 0)
+        self.weights: Mapping[str, int] = WEIGHTS | risk.get("weights", {})
+        self.actions: Mapping[str, Mapping[str, str]] = risk.get("actions", {})
+        self.ladder: Rule | None = policy.get("ladder")
+        self.lifetime = _lifetime(policy["lifetime"]) if "lifetime" in policy else None
+
+    def asks(self, *signals: str) -> bool:
+        """Tell whether one of these signals at least is on."""
+        return any(signal in self.rules for signal in signals)
+
+    def asks_sales(self) -> bool:
+        """Tell whether a customer's purchase days are kept."""
+        buying = self.asks("overdue", "fading", "no_second_purchase", "spend_drop")
+        return buying or self.lifetime is not None
+
+    def asks_issues(self) -> bool:
+        """Tell whether a customer's issues are kept."""
+        return self.asks("repeat_issue", "call_abuse", "complaint_open")
+
+    def sales_kept_days(self) -> int:
+        """Count the days on which sales are known one by one."""
+        drop = self.rules.get("spend_drop")
+        return max(_SALES_KEPT_DAYS, drop["recent_days"] + drop["before_days"] if drop else 0)
+
+    def contacts_kept_days(self) -> int:
+        """Count the days on which contacts on an issue are known one by one."""
+        return self._longest("window_days", "repeat_issue", "call_abuse")
+
+    def issues_kept_days(self) -> int:
+        """Count the days after which an issue that nobody brings up any more is forgotten."""
+        return max(self.contacts_kept_days(), self._longest("quiet_days", "repeat_issue"))
+
+    def _longest(self, key: str, *signals: str) -> int:
+        return max((self.rules[name][key] for name in signals if name in self.rules), default=0)
+
+
+def _rule(name: str, section: Rule, minor: Callable[[str], int]) -> Rule:
+    """Read a signal's section."""
+    read: Callable[[str], Any] = minor if name == "unprofitable" else Fraction
+    given = {key: read(its) if isinstance(its, str) else its for key, its in section.items()}
+    return {**_DEFAULTS.get(name, {}), **given}
+
+
+def _lifetime(section: Mapping[str, Any]) -> Lifetime:
+    models = (
+        Model(*(Decimal(section[name][key]) for key in Model._fields))
+        for name in ("purchases", "one_purchase")
+    )
+    return Lifetime(section["horizon_weeks"], *models)

@@ -1,0 +1,11 @@
+"""Decimals as text, with so many digits behind the point."""
+
+from fractions import Fraction
+
+
+def text(share: Fraction | int, digits: int = 4) -> str:
+    """Write a number with so many digits, rounded half to even."""
+    unit = 10**digits
+    rounded = round(Fraction(share) * unit)
+    whole, rest = divmod(abs(rounded), unit)
+    return f"{'-' if rounded < 0 else ''}{whole}.{rest:0{digits}}"
