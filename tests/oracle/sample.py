@@ -15,6 +15,7 @@ from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, part
 from .sample_bodies import Body, Profile, body, conflicting, profile, restated
 from .sample_faults import Draft, spoiled
 from .sample_policy import POLICY, POLICY_TOML
+from .sample_risks import answered, awake, late, troubled
 from .sample_whole import Book, invoiced, master
 
 __all__ = ["END", "POLICY", "POLICY_TOML", "START", "sample"]
@@ -34,6 +35,7 @@ _MASTER_TWICE_SHARE = 0.06
 _MASTERS_REMEMBERED = 20
 _ERASED_SHARE = 0.025
 _KNOWN_SHARE = 0.85
+_DAYS_LATE_SHARE = 0.1
 
 
 def sample(
@@ -44,13 +46,15 @@ def sample(
     partitions: int,
     bad_share: float = 0.02,
     whole: bool = False,
+    risks: bool = False,
 ) -> list[Record]:
     """Make so many records of so many customers, the same ones for the same seed.
 
     They come in order of arrival, with offsets consecutive in every topic partition. The whole
-    has records of the `customers` topic, erasures among them, and invoices that are paid.
+    has records of the `customers` topic, erasures among them, and invoices that are paid; with
+    risks it has customers that come and go, too, issues that are resolved, and human answers.
     """
-    kind = _WholeTraffic if whole else _Traffic
+    kind = _RisksTraffic if risks else _WholeTraffic if whole else _Traffic
     traffic = kind(Random(seed), events, customers, partitions)
     return [traffic.record(bad_share) for _ in range(events)]
 
@@ -119,12 +123,15 @@ class _Traffic:
         if self.callers and self.rng.random() < 0.3:
             topic, who = "support-calls", self.callers.pop()
         else:
-            who = self.rng.choices(self.profiles, cum_weights=self.weights)[0]
+            who = self._who()
             topic = self.rng.choices(_TRADE, (6, who.calls, 2))[0]
             if topic == "support-calls" and self.rng.random() < _BURST_SHARE:
                 self.callers += [who] * self.rng.randint(2, 5)
         name = self._event_id(topic)
         return topic, _bytes(self.rng, self._body(topic, who, name, self._happened()))
+
+    def _who(self) -> Profile:
+        return self.rng.choices(self.profiles, cum_weights=self.weights)[0]
 
     def _event_id(self, topic: str) -> str:
         self.names[topic] += 1
@@ -168,16 +175,48 @@ class _WholeTraffic(_Traffic):
         if self.masters and self.rng.random() < _MASTER_TWICE_SHARE:
             topic, value = self._again(self.masters[-_MASTERS_REMEMBERED:])
             return self._addressed(topic, json.loads(value)["customer_id"], value)
-        who = self.rng.choices(self.profiles, cum_weights=self.weights)[0]
-        name, book = self._event_id(CUSTOMERS), self.books[who.customer_id]
-        content = master(self.rng, who, book, name, self._happened())
+        who = self._who()
+        content = self._master(who, self._event_id(CUSTOMERS), self._happened())
         value = _bytes(self.rng, content)
         self.masters.append((CUSTOMERS, value))
         return self._addressed(CUSTOMERS, who.customer_id, value)
 
+    def _master(self, who: Profile, event_id: str, happened: int) -> Body:
+        return master(self.rng, who, self.books[who.customer_id], event_id, happened)
+
     def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:
         plain = super()._body(topic, who, event_id, happened)
         return invoiced(self.rng, topic, plain, self.books[who.customer_id], happened)
+
+
+class _RisksTraffic(_WholeTraffic):
+    """Whole traffic in which customers sleep for days, call about issues and are answered."""
+
+    def __init__(self, rng: Random, events: int, customers: int, partitions: int) -> None:
+        super().__init__(rng, events, customers, partitions)
+        self.seed = rng.random()
+        self.bad_share = 0.0
+
+    def record(self, bad_share: float) -> Record:
+        self.bad_share = bad_share
+        return super().record(bad_share)
+
+    def _who(self) -> Profile:
+        up = [who for who in self.profiles if awake(self.seed, who, self.now)]
+        return self.rng.choice(up) if up else super()._who()
+
+    def _happened(self) -> int:
+        if self.rng.random() < _DAYS_LATE_SHARE:
+            return late(self.rng, self.now)
+        return super()._happened()
+
+    def _master(self, who: Profile, event_id: str, happened: int) -> Body:
+        plain, book = super()._master(who, event_id, happened), self.books[who.customer_id]
+        return answered(self.rng, plain, book, happened, self.bad_share)
+
+    def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:
+        plain = super()._body(topic, who, event_id, happened)
+        return troubled(self.rng, topic, plain, self.books[who.customer_id], happened)
 
 
 def _bytes(rng: Random, content: Body) -> bytes:

@@ -61,11 +61,16 @@ WRONG_MASTER: tuple[tuple[str, Any], ...] = (
 
 @dataclass
 class Book:
-    """What a customer was sold on credit and has not been seen to pay, and what it agreed to."""
+    """What a customer was sold on credit and has not been seen to pay, and what it agreed to.
+
+    Where customers are at risk, also what it called about, and what was said of its step.
+    """
 
     owed: list[Body] = field(default_factory=list)
     numbers: int = 0
     term: tuple[str, str] | None = None
+    issue: str | None = None
+    ladder: Body | None = None
 
 
 def invoiced(rng: Random, topic: str, plain: Body, book: Book, happened: int) -> Body:

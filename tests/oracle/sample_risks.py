@@ -1,0 +1,77 @@
+"""Sample customers that are at risk: they sleep, complain, send back, and somebody answers."""
+
+from random import Random
+from typing import Any
+
+from . import instants
+from .fields import STEPS
+from .records import PURCHASES, SUPPORT_CALLS
+from .sample_bodies import Body, Profile, written
+from .sample_whole import Book
+
+_PHASE_DAYS = 9
+_AWAKE_SHARE = 0.55
+_LATEST = 5 * instants.DAY
+_ISSUES = ("delivery", "invoice", "does not work", "", "x" * 64 + "1", "x" * 64 + "2")
+_SEVERAL = 40
+
+WRONG_LADDER: tuple[Any, ...] = (
+    "terminate",
+    {},
+    {"set_step": "migrate", "reason": ""},
+    {"set_step": "ask them", "reason": "so"},
+    {"set_step": 5, "hold_until": 5},
+    {"hold_until": "tomorrow", "reason": "so"},
+    {"hold_until": "9999-12-31T23:59:59-01:00", "reason": "so"},
+    {"hold_until": "0001-01-01T00:00:00+01:00", "reason": "so"},
+    {"set_step": "none", "reason": "x" * 1_001},
+    {"set_step": "none", "reason": None},
+)
+"""Answers that are not as they must be."""
+
+
+def awake(seed: float, who: Profile, now: int) -> bool:
+    """Tell whether a customer does anything these days."""
+    phase = instants.day_of(now) // _PHASE_DAYS
+    return Random(f"{seed} {who.customer_id} {phase}").random() < _AWAKE_SHARE
+
+
+def late(rng: Random, now: int) -> int:
+    """Choose when an event happened that arrives up to five days late."""
+    return now - rng.randint(0, _LATEST)
+
+
+def troubled(rng: Random, topic: str, plain: Body, book: Book, happened: int) -> Body:
+    """Let a contact be about a known issue, a return somebody's fault, a sale long due."""
+    if topic == PURCHASES and plain.get("type") == "return":
+        return plain | {"seller_fault": rng.random() < 0.15}
+    if "due_at" in plain and topic == PURCHASES and rng.random() < 0.08:
+        return plain | {"due_at": written(rng, happened - 7 * instants.DAY)}
+    if topic != SUPPORT_CALLS:
+        return plain
+    if book.issue is None or rng.random() < 0.35:
+        many = rng.random() < 0.15
+        book.issue = f"no. {rng.randrange(_SEVERAL)}" if many else rng.choice(_ISSUES)
+    call = plain | {"issue": book.issue, "seller_fault": rng.random() < 0.06}
+    call |= {"complaint": rng.random() < 0.25, "resolved": rng.choice((True, False, None))}
+    if rng.random() < 0.5:
+        call["satisfaction"] = rng.choice((1, 2, 3, 4, 5) if rng.random() < 0.5 else (1, 5))
+    return call
+
+
+def answered(rng: Random, record: Body, book: Book, happened: int, bad_share: float) -> Body:
+    """Let somebody set the customer's step, hold it, say the same once more, or nothing."""
+    if rng.random() < 0.3:
+        record = record | {"joined_at": written(rng, happened - rng.randint(0, 14) * instants.DAY)}
+    if rng.random() < bad_share:
+        return record | {"ladder": rng.choice(WRONG_LADDER)}
+    if rng.random() < 0.5:
+        return record
+    if book.ladder is None or rng.random() < 0.75:
+        book.ladder = {"reason": rng.choice(("a talk", "Kündigung", "x" * 1_000))}
+        if rng.random() < 0.65:
+            book.ladder["set_step"] = rng.choice(("none", *STEPS, "terminate"))
+        if rng.random() < 0.5:
+            until = happened + rng.randint(-instants.DAY, 8 * instants.DAY)
+            book.ladder["hold_until"] = written(rng, until)
+    return record | {"ladder": book.ladder}
