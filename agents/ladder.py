@@ -158,20 +158,22 @@ def _open_signals(customer: Customer, costly: list[str]) -> list[Finding]:
 
 def _guard(customer: Customer, rules: LadderRules, policy: Policy) -> Guard:
     """How far it may go: as far as a human said, if that is further."""
-    allowed, why = _guard_of_worth(customer, policy)
+    allowed, rule, observed = _guard_of_worth(customer, policy)
     tenure_days = customer.day - _joined_day(customer)
     if tenure_days < rules.young_days:
-        allowed, why = EDUCATE, [Finding("ladder.young_days", tenure_days, STEPS[EDUCATE - 1])]
-    return max(allowed, _granted(customer)), why
+        allowed, rule, observed = EDUCATE, "ladder.young_days", tenure_days
+    allowed = max(allowed, _granted(customer))
+    return allowed, [Finding(rule, observed, STEPS[allowed - 1])]
 
 
-def _guard_of_worth(customer: Customer, policy: Policy) -> Guard:
-    tier, last = customer.tier, STEPS[RENEGOTIATE - 1]
+def _guard_of_worth(customer: Customer, policy: Policy) -> tuple[int, str, int | str]:
+    """(the last step, the rule, what was found)."""
+    tier = customer.tier
     if tier is not None and tier >= HIGH_RANK:
-        return RENEGOTIATE, [Finding("ladder.tier", TIER_NAMES[tier], last)]
+        return RENEGOTIATE, "ladder.tier", TIER_NAMES[tier]
     if is_potential(customer, policy):
-        return RENEGOTIATE, [Finding("ladder.segment", "potential", last)]
-    return TERMINATE, []
+        return RENEGOTIATE, "ladder.segment", "potential"
+    return TERMINATE, "", ""
 
 
 def _granted(customer: Customer) -> int:

@@ -38,11 +38,11 @@ class Sales:
         """Of each purchase day of late, oldest first: day, number of sales, what was paid."""
 
     @staticmethod
-    def beginning(day: int, sale: Sale) -> "Sales":
-        """Of a customer that bought for the first time."""
-        cells = array("q", (day, 1, min(sale.paid, LARGEST)))
-        margin = wide(sale.margin)
-        return Sales(SalesRow(day, day, 1, margin, margin, bytearray(cells.tobytes())))
+    def beginning(day: int, sale: Sale, early_returns: int) -> "Sales":
+        """Of a customer that bought for the first time, after returns of such a margin."""
+        cells = bytearray(array("q", (day, 1, min(sale.paid, LARGEST))).tobytes())
+        margin = wide(sale.margin + early_returns)
+        return Sales(SalesRow(day, day, 1, margin, wide(sale.margin), cells))
 
     def row(self) -> SalesRow:
         """As a row stores them."""

@@ -8,6 +8,7 @@ from agents import issues
 from agents.booking import Booking
 from agents.policy import Policy
 from agents.sales import Sales
+from schemas.row import stored_int, wide
 from schemas.signal_rows import ClearedRow, IssueRow, LadderRow, SignalsRow
 
 _said_at: Final = itemgetter(0)
@@ -16,12 +17,14 @@ _said_at: Final = itemgetter(0)
 class Signals:
     """Sales, issues, answers, what was cleared of late, and the place on the ladder."""
 
-    __slots__ = ("answers", "cleared", "issues", "ladder", "sales")
+    __slots__ = ("answers", "cleared", "early_returns", "issues", "ladder", "sales")
 
     def __init__(self, row: SignalsRow | None) -> None:
         """As a stored row has them; None: nothing is kept yet."""
         self.sales: Sales | None = None
         """None: nothing was sold yet."""
+        self.early_returns = 0
+        """The margin of returns that came before the first sale was known."""
         self.issues: list[IssueRow] = []
         self.answers: list[tuple[int, int]] = []
         self.cleared: dict[str, ClearedRow] = {}
@@ -29,16 +32,18 @@ class Signals:
         """None: it never stood on a step."""
         if row is not None:
             self.sales = None if row.sales is None else Sales(row.sales)
+            self.early_returns = stored_int(row.early_returns)
             self.issues, self.answers = row.issues, row.answers
             self.cleared, self.ladder = row.cleared, row.ladder
 
     def row(self) -> SignalsRow | None:
         """As a row stores them; None where there is nothing."""
-        kept = self.issues or self.answers or self.cleared
+        kept = self.issues or self.answers or self.cleared or self.early_returns
         if not kept and self.sales is None and self.ladder is None:
             return None
         sales = None if self.sales is None else self.sales.row()
-        return SignalsRow(sales, self.issues, self.answers, self.cleared, self.ladder)
+        early = wide(self.early_returns)
+        return SignalsRow(sales, early, self.issues, self.answers, self.cleared, self.ladder)
 
     def book(self, event: Booking, day: int, policy: Policy) -> None:
         """An event of a customer whose day is `day` by now."""
@@ -46,8 +51,11 @@ class Signals:
         if event.sale is not None:
             if self.sales is not None:
                 self.sales.book(event.day, event.sale, day - rules.sales_kept_days + 1)
-            elif not event.sale.is_return:
-                self.sales = Sales.beginning(event.day, event.sale)
+            elif event.sale.is_return:
+                self.early_returns += event.sale.margin
+            else:
+                self.sales = Sales.beginning(event.day, event.sale, self.early_returns)
+                self.early_returns = 0
         contact = event.contact
         if contact is None:
             return
@@ -75,7 +83,7 @@ class Signals:
         """Forgets what another policy kept and this one would not have."""
         rules = policy.risk
         if not rules.sales_kept_days:
-            self.sales = None
+            self.sales, self.early_returns = None, 0
         if not rules.issues_forgotten_days:
             self.issues.clear()
         issues.fit(self.issues, rules)

@@ -105,10 +105,7 @@ def _counts(risk: Risk) -> Iterator[Fault]:
         calls: Any = getattr(risk, signal)
         if calls is not None and not calls.clear_at < calls.contacts:
             yield f"risk.{signal}.clear_at", f"less than {calls.contacts}", calls.clear_at
-    again, unpaid, drop = risk.repeat_issue, risk.overdue_invoice, risk.spend_drop
-    if again is not None and again.quiet_days < again.window_days:
-        expected = f"at least window_days ({again.window_days})"
-        yield "risk.repeat_issue.quiet_days", expected, again.quiet_days
+    unpaid, drop = risk.overdue_invoice, risk.spend_drop
     if unpaid is not None and unpaid.high_days < unpaid.days:
         expected = f"at least days ({unpaid.days})"
         yield "risk.overdue_invoice.high_days", expected, unpaid.high_days

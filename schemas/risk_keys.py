@@ -113,9 +113,7 @@ class RepeatIssue(Section, frozen=True):
 
     contacts: Annotated[Count, means("raised at so many contacts on one unresolved issue")]
     window_days: Annotated[Days, means("within so many UTC days")]
-    quiet_days: Annotated[
-        Days, means("cleared after so many without a contact on it; at least `window_days`")
-    ]
+    quiet_days: Annotated[Days, means("cleared after so many without a contact on it")]
 
 
 class CallAbuse(Section, frozen=True):

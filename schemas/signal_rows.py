@@ -77,6 +77,8 @@ class SignalsRow(msgspec.Struct, array_like=True, gc=False):
     """All of it."""
 
     sales: SalesRow | None
+    early_returns: Wide
+    """The margin of returns that came before the first sale was known."""
     issues: list[IssueRow]
     answers: list[tuple[int, int]]
     """The last by occurred_at: occurred_at in µs, and the answer."""

@@ -54,7 +54,8 @@ def moves_at(customer: Customer, figures: Figures, terms: Terms) -> Iterator[int
         return
     if standing.step is None:
         if standing.open_since is not None:
-            yield from holds
+            waits = _waits_for(customer, rule)
+            yield from [max([instants.midnight(waits), *holds])] if waits is not None else holds
         return
     if standing.open_since is None:
         yield max([instants.midnight(standing.quiet_since + rule["clear_days"]), *holds])
@@ -63,7 +64,7 @@ def moves_at(customer: Customer, figures: Figures, terms: Terms) -> Iterator[int
     if step is None:
         return
     days = [max(standing.since, standing.open_since) + rule["dwell_days"]]
-    guards = [] if _said(customer) == step else _guards(customer, figures, terms, rule)
+    guards = [] if _is_said(customer, step) else _guards(customer, figures, terms, rule)
     for guard in guards:
         if STEPS.index(step) > STEPS.index(guard.step):
             if guard.rule != "ladder.young_days":
@@ -80,6 +81,22 @@ def _said(customer: Customer) -> str | None:
     """Name the step that the newest record on customers says."""
     ladder = customer.master.ladder()
     return None if ladder is None else ladder["set_step"]
+
+
+def _is_said(customer: Customer, step: str) -> bool:
+    """Whether what a human says leads so far."""
+    said = _said(customer)
+    return said in STEPS and STEPS.index(step) <= STEPS.index(said)
+
+
+def _waits_for(customer: Customer, rule: Rule) -> int | None:
+    """Name the day for which the first step waits, where a human set none."""
+    standing = customer.standing
+    if _said(customer) != "none" or standing.open_since is None:
+        return None
+    since = standing.open_since if standing.since is None else standing.since
+    waits: int = max(since, standing.open_since) + rule["dwell_days"]
+    return waits
 
 
 def _hold_until(customer: Customer) -> int | None:
@@ -113,7 +130,7 @@ def _beyond(
     customer: Customer, figures: Figures, terms: Terms, rule: Rule, step: str
 ) -> Guard | None:
     """Name the guard that a step is beyond, if any; what a human says is allowed."""
-    if _said(customer) == step:
+    if _is_said(customer, step):
         return None
     for guard in _guards(customer, figures, terms, rule):
         if STEPS.index(step) > STEPS.index(guard.step):
@@ -140,6 +157,9 @@ def _back(customer: Customer, figures: Figures, terms: Terms) -> list[Wire] | No
     guard = _beyond(customer, figures, terms, rule, step)
     if guard is None:
         return None
+    said = _said(customer)
+    if said in STEPS and STEPS.index(said) > STEPS.index(guard.step):
+        guard = guard._replace(step=said)
     return _moved(customer, guard.step, [finding(*guard)])
 
 
@@ -160,7 +180,8 @@ def _by_time(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> 
         for signal in _open(customer)
     ]
     if standing.step is None:
-        return _moved(customer, STEPS[0], signals)
+        waits = _waits_for(customer, rule)
+        return _moved(customer, STEPS[0], signals) if waits is None or waits <= today else None
     step = _next_step(standing.step)
     passed, least = today - max(standing.since, standing.open_since), rule["dwell_days"]
     if step is None or passed < least:
