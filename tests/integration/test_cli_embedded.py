@@ -162,6 +162,28 @@ def test_only_what_is_new_is_read_after_a_large_batch(settings: Settings) -> Non
     assert values == [str(number).encode() for number in range(500, 510)]
 
 
+def test_a_topic_is_read_to_its_end_and_no_further(settings: Settings) -> None:
+    with Reader(settings, ("purchases",), from_beginning=True) as reader:
+        assert list(reader.to_the_end()) == []
+    with Publisher(settings) as publisher:
+        for number in range(600):
+            publisher.send("purchases", f"c-{number % 7}".encode(), str(number).encode())
+        publisher.flush()
+        with Reader(settings, ("purchases",), from_beginning=True) as reader:
+            values = [int(record.value) for _, record in reader.to_the_end()]
+    assert sorted(values) == list(range(600))
+
+
+def test_a_fit_reads_the_topic(settings: Settings) -> None:
+    given = "".join(line("purchases", purchase(number, f"c-{number}")) for number in range(120))
+    assert run(settings, "replay", "-", given=given).returncode == 0
+    done = run(settings, "fit")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "whalecurve: expected at least 30 customers who bought on another day again, found 0\n"
+    )
+
+
 def test_only_what_is_new_is_read_after_nothing_and_after_one_record(settings: Settings) -> None:
     with Publisher(settings) as publisher:
         publisher.send("purchases", b"c-1", b"old")
