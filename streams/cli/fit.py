@@ -32,7 +32,10 @@ _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
     "file", type=click.Path(path_type=Path, allow_dash=True), required=False, default=None
 )
 @click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), help="The last UTC day to fit. [default: all]"
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The last UTC day to fit, as YYYY-MM-DD. [default: that of the last purchase]",
 )
 @click.option(
     "--policy", "policy_file", type=click.Path(path_type=Path),

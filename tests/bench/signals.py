@@ -1,8 +1,8 @@
 """How far three signs of leaving, and P(alive), can be trusted: on the purchases of CDNOW.
 
-`python -m tests.bench.signals [FILE] [--until DATE]` looks at the customers at the end of a day and
-at what they bought in as many weeks again, and prints tables. A sign is right where nothing more was
-bought. Parameters are the default policy's `[lifetime]`, which is a fit to the same purchases.
+`python -m tests.bench.signals [FILE] [--until DATE]` looks at the customers at the end of a day
+and at what they bought in as many weeks again, and prints tables. A sign is right where nothing
+more was bought. Parameters are the default policy's `[lifetime]`, a fit to the same purchases.
 """
 
 import argparse
@@ -113,12 +113,13 @@ def signs(seen: list[Seen]) -> Iterator[Sign]:
         yield sign(f"fading: P(alive) < {threshold}", lambda s, t=threshold: s.chance < t, often)
     back = [each for each in seen if each.customer.x > 0]
     for threshold in (0.5, 0.3):
-        yield sign(f"the same, any repeat: < {threshold}", lambda s, t=threshold: s.chance < t, back)
+        name = f"the same, any repeat: < {threshold}"
+        yield sign(name, lambda s, t=threshold: s.chance < t, back)
     yield sign("no_second_purchase: 90 days", has_no_second, seen)
 
 
 def second_within(histories: list[Days]) -> tuple[int, float, int, float]:
-    """(customers who ever came back, share of them within 90 days; the others, share who came later)."""
+    """(who ever came back, share of them within 90 days; all others, share who came later)."""
     gaps = [sorted(days)[1] - min(days) if len(days) > 1 else None for days in histories]
     back = [gap for gap in gaps if gap is not None]
     soon = sum(gap <= SECOND_DAYS for gap in back)
@@ -177,8 +178,10 @@ def main() -> None:
     first, last = span(histories)
     later_days = min(until - first + 1, last - until)
     seen = look(histories, until, later_days)
-    print(f"{len(seen)} customers at the end of {called.until}, and {later_days / 7:.1f} weeks more\n")
-    print(f"{'sign of leaving':<32}{'among':>7}{'gone':>7}{'given':>7}{'precision':>11}{'recall':>8}")
+    weeks = later_days / 7
+    print(f"{len(seen)} customers at the end of {called.until}, and {weeks:.1f} weeks more\n")
+    titles = f"{'among':>7}{'gone':>7}{'given':>7}{'precision':>11}{'recall':>8}"
+    print(f"{'sign of leaving':<32}{titles}")
     for each in signs(seen):
         name, among, base, given, precision, recall = each
         print(f"{name:<32}{among:>7}{base:>7.1%}{given:>7}{precision:>11.1%}{recall:>8.1%}")

@@ -103,3 +103,19 @@ def test_every_codec_can_be_read(settings: Settings, codec: str) -> None:
     put(producer, settings, *values)
     with Reader(settings, ("at-risk",), from_beginning=True) as reader:
         assert read(reader, 300) == values
+
+
+def test_the_end_is_that_of_what_is_committed(settings: Settings, producer: Producer) -> None:
+    producer.begin_transaction()
+    put(producer, settings, b"one", b"two")
+    producer.commit_transaction()
+    producer.begin_transaction()
+    put(producer, settings, b"never")
+    producer.abort_transaction()
+    with Reader(settings, ("at-risk",), from_beginning=True) as reader:
+        assert [record.value for _, record in reader.to_the_end()] == [b"one", b"two"]
+    producer.begin_transaction()
+    put(producer, settings, b"not yet")
+    with Reader(settings, ("at-risk",), from_beginning=True) as reader:
+        assert [record.value for _, record in reader.to_the_end()] == [b"one", b"two"]
+    producer.abort_transaction()
