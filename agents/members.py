@@ -207,9 +207,12 @@ class Members:
             self._fire(customer, now_us)
 
     def _fire(self, customer: Customer, now_us: int) -> None:
-        customer.advance(customer.due_us, self._policy)
-        self._outgoing.tally.due_times += 1
-        self._judged(customer, None, now_us)
+        """What is due at a customer's due time, and what follows from that at the same time."""
+        at_us = customer.due_us
+        customer.advance(at_us, self._policy)
+        while customer.due_us <= at_us:
+            self._outgoing.tally.due_times += 1
+            self._judged(customer, None, now_us)
 
     # shares of the whole
 

@@ -34,11 +34,10 @@ def climb(customer: Customer, figures: Figures, terms: Terms) -> list[Wire] | No
     asked, customer.master.asked = customer.master.asked, None
     if rule is None:
         return None if standing.step is None else _moved(customer, None, [])
-    if asked is not None:
-        return _set_by_hand(customer, asked)
-    back = _back(customer, figures, terms)
-    if back is not None:
-        return back
+    set_or_back = None if asked is None else _set_by_hand(customer, asked)
+    set_or_back = set_or_back or _back(customer, figures, terms)
+    if set_or_back is not None:
+        return set_or_back
     hold = _hold_until(customer)
     if hold is not None and customer.as_of < hold:
         return None

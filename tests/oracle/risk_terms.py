@@ -101,7 +101,7 @@ class RiskTerms:
 
     def issues_kept_days(self) -> int:
         """Count the days after which an issue that nobody brings up any more is forgotten."""
-        return max(self.contacts_kept_days(), self._longest("quiet_days", "repeat_issue"))
+        return max(self.contacts_kept_days(), self._longest("quiet_days", "repeat_issue"), 14)
 
     def _longest(self, key: str, *signals: str) -> int:
         return max((self.rules[name][key] for name in signals if name in self.rules), default=0)
