@@ -14,6 +14,7 @@ from .customer import Customer
 from .dues import find_next_due
 from .fields import CHANNELS, TIERS
 from .money import Terms
+from .opinions_on_calling import HOUR
 from .records import CUSTOMERS
 from .recount import Outcome, recount
 from .sample import sample
@@ -159,13 +160,13 @@ def test_due_times_miss_nothing_that_changes(text: str, monkeypatch: pytest.Monk
 
     def checked(customer: Customer, terms: Terms) -> None:
         find_next_due(customer, terms)
-        due, first = customer.next_due, _first_change(customer, terms)
+        due, first = customer.next_due, first_change(customer, terms)
         if due == first:
             looked["none" if due is None else "midnight" if due % instants.DAY == 0 else "odd"] += 1
             return
         assert due is not None
         assert first is None or due < first
-        assert due in _nothing_need_happen(customer, terms) or due >= max(_instants(customer))
+        assert due in need_not_happen(customer, terms) or due >= max(_instants(customer, terms))
         looked["early"] += 1
 
     monkeypatch.setattr(import_module("tests.oracle.recount"), "find_next_due", checked)
@@ -177,10 +178,10 @@ def test_due_times_miss_nothing_that_changes(text: str, monkeypatch: pytest.Monk
     assert looked["early"] < looked.total() / 5, looked
 
 
-def _first_change(customer: Customer, terms: Terms) -> int | None:
+def first_change(customer: Customer, terms: Terms) -> int | None:
     """Look at each instant to come that something may happen at, for so many days."""
     before = _picture(customer, terms)
-    for instant in _instants(customer):
+    for instant in _instants(customer, terms):
         later = customer.at(instant)
         verdict = judged(later, terms, {"kind": "timer", "topic": None, "event_id": None})
         noted = later.noticed != customer.noticed  # perhaps untold, under an override
@@ -189,7 +190,7 @@ def _first_change(customer: Customer, terms: Terms) -> int | None:
     return None
 
 
-def _instants(customer: Customer) -> list[int]:
+def _instants(customer: Customer, terms: Terms) -> list[int]:
     """List the midnights to come, an override's end, and whole days after a due time."""
     today = customer.today()
     found = {instants.midnight(day) for day in range(today + 1, today + HORIZON)}
@@ -199,7 +200,14 @@ def _instants(customer: Customer) -> list[int]:
     for invoice in customer.invoices.open.values():
         over = max(0, invoice.days_over(customer.as_of))
         found |= {invoice.due + days * instants.DAY for days in range(over + 1, over + HORIZON)}
-    return sorted(found)
+    if "complaint_open" in terms.risk.rules:
+        after = terms.risk.rules["complaint_open"]["after_hours"] * HOUR
+        for issue in customer.kept.issues.known.values():
+            found |= {made + after for made in issue.complaints}
+    said = customer.master.ladder()
+    if said is not None and said["hold_until"] is not None:
+        found.add(said["hold_until"])
+    return sorted(instant for instant in found if instant > customer.as_of)
 
 
 def _picture(customer: Customer, terms: Terms) -> Wire:
@@ -207,15 +215,16 @@ def _picture(customer: Customer, terms: Terms) -> Wire:
     picture = snapshot(customer, terms)
     if terms.decay is not None:
         del picture["value"]["index"]
-    return picture | {"as_of": None, "tenure_days": None}
+    return picture | {"as_of": None, "tenure_days": None, "lifetime": None}
 
 
-def _nothing_need_happen(customer: Customer, terms: Terms) -> set[int]:
+def need_not_happen(customer: Customer, terms: Terms) -> set[int]:
     """List the due times at which nothing need change: the rules name them all the same."""
     given = customer.master.override(customer.as_of)
     days = [
         *terms.card_days,
         *(day + 2 * terms.window_days for day in customer.days),
+        *(day + terms.window_days for day in customer.kept.orders),
         customer.value_tier_since + terms.hold["min_dwell_days"],
         customer.first_day + terms.hold["min_dwell_days"],
     ]
