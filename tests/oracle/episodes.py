@@ -1,6 +1,7 @@
 """When a signal is raised, escalated and cleared, and when that happens by itself."""
 
 from collections.abc import Iterator
+from copy import copy
 from typing import NamedTuple
 
 from . import instants
@@ -50,9 +51,10 @@ def turns(customer: Customer, figures: Figures, terms: Terms) -> Iterator[int]:
         instants_to_come = set(OPINIONS[signal].turns(customer, terms, rule))
         if signal in customer.cooling:
             instants_to_come.add(instants.midnight(_cool_on(customer.cooling[signal], terms)))
-        for instant in sorted(instants_to_come):
-            if instant > customer.as_of and _next(customer.at(instant), figures, terms, signal):
-                yield instant
+        then = copy(customer)
+        for then.as_of in sorted(instants_to_come):
+            if then.as_of > customer.as_of and _next(then, figures, terms, signal):
+                yield then.as_of
                 break
 
 

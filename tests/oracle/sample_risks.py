@@ -5,7 +5,7 @@ from typing import Any
 
 from . import instants
 from .fields import STEPS
-from .records import PURCHASES, SUPPORT_CALLS
+from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .sample_bodies import Body, Profile, written
 from .sample_whole import Book
 
@@ -45,8 +45,10 @@ def troubled(rng: Random, topic: str, plain: Body, book: Book, happened: int) ->
     """Let a contact be about a known issue, a return somebody's fault, a sale long due."""
     if topic == PURCHASES and plain.get("type") == "return":
         return plain | {"seller_fault": rng.random() < 0.15}
-    if "due_at" in plain and topic == PURCHASES and rng.random() < 0.08:
-        return plain | {"due_at": written(rng, happened - 7 * instants.DAY)}
+    if topic == PURCHASES:
+        return _sale(rng, plain, book, happened)
+    if topic == PAYMENTS and book.owed and rng.random() < 0.6:
+        return plain | book.owed.pop(0) | {"status": "paid"}
     if topic != SUPPORT_CALLS:
         return plain
     if book.issue is None or rng.random() < 0.35:
@@ -57,6 +59,16 @@ def troubled(rng: Random, topic: str, plain: Body, book: Book, happened: int) ->
     if rng.random() < 0.5:
         call["satisfaction"] = rng.choice((1, 2, 3, 4, 5) if rng.random() < 0.5 else (1, 5))
     return call
+
+
+def _sale(rng: Random, plain: Body, book: Book, happened: int) -> Body:
+    """Let fewer be on credit, on invoices that are going to be paid, and some be due at once."""
+    known = any(owed["invoice_id"] == plain.get("invoice_id") for owed in book.owed)
+    if not known or rng.random() < 0.4:
+        return plain | {"invoice_id": None, "due_at": None}
+    if rng.random() < 0.15:
+        return plain | {"due_at": written(rng, happened - 7 * instants.DAY)}
+    return plain
 
 
 def answered(rng: Random, record: Body, book: Book, happened: int, bad_share: float) -> Body:
