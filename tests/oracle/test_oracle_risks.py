@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from .hand import Feed
-from .wire import Wire
+from .wire import Wire, without_estimates
 
 LIFETIME: dict[str, Any] = {
     "horizon_weeks": 39,
@@ -262,6 +262,8 @@ def test_a_lifetime_is_told() -> None:
         "expected_contribution": None,
         "horizon_weeks": 39,
     }
+    real = values | {"lifetime": values["lifetime"] | {"expected_purchases": "1.0000"}}
+    assert without_estimates(real) == values
     one = Feed().buy("01-01", "100").outcome(lifetime=LIFETIME).values["ada"]["lifetime"]
     assert (one["mean_margin"], one["p_alive"]) == (None, "0.5000")
     none = Feed().call("01-01").outcome(lifetime=LIFETIME).values["ada"]["lifetime"]

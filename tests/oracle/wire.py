@@ -106,6 +106,13 @@ ESTIMATES = ("expected_purchases", "expected_contribution")
 """The figures of a lifetime that are null here: they are to be left out where one compares."""
 
 
+def without_estimates(picture: Wire) -> Wire:
+    """Give a snapshot with null for what is not recounted, to compare it with one from here."""
+    if picture["lifetime"] is None:
+        return picture
+    return picture | {"lifetime": picture["lifetime"] | dict.fromkeys(ESTIMATES)}
+
+
 def date(day: int) -> str:
     """Write a UTC day."""
     return instants.text(instants.midnight(day))[:10]
