@@ -57,7 +57,7 @@ class Episodes:
         if risks and not risks.keys() <= self._names:
             # whose section is gone from the policy: nothing else could ever close it
             gone = sorted(risks.keys() - self._names)
-            turns += [Turn(name, CLEARED, risks.pop(name).severity, []) for name in gone]
+            turns += [self._end(customer, name, []) for name in gone]
             turns.sort(key=_signal)
         return turns
 
@@ -83,10 +83,7 @@ class Episodes:
         risks, name = customer.risks, rule.name
         evidence = rule.evidence(customer, severity)
         if status == CLEARED:
-            word = risks.pop(name).severity
-            if self._cooldown_days:
-                customer.signals.cleared[name] = ClearedRow(word, customer.day)
-            return Turn(name, CLEARED, word, evidence)
+            return self._end(customer, name, evidence)
         word = SEVERITIES[severity]
         if status == ESCALATED:
             risks[name].severity = word
@@ -94,6 +91,12 @@ class Episodes:
             customer.signals.cleared.pop(name, None)
             insert_sorted(risks, name, RiskRow(name, word, customer.as_of_us))
         return Turn(name, status, word, evidence)
+
+    def _end(self, customer: Customer, name: str, evidence: list[Finding]) -> Turn:
+        word = customer.risks.pop(name).severity
+        if self._cooldown_days:
+            customer.signals.cleared[name] = ClearedRow(word, customer.day)
+        return Turn(name, CLEARED, word, evidence)
 
     def due_us(self, customer: Customer) -> int:
         """When a signal turns with no event; NO_DUE_US: never."""

@@ -1,5 +1,6 @@
 """What one customer asked for: contacts issue by issue, whether it is resolved, complaints."""
 
+from bisect import insort
 from typing import Final
 
 import msgspec
@@ -12,6 +13,8 @@ from schemas.times import DAY_US, day_start
 
 ISSUES_MAX: Final = 16
 """Of a customer; beyond, the one that is quiet for the longest is forgotten."""
+COMPLAINTS_MAX: Final = 8
+"""Of an issue; more are not told apart."""
 NAME_CHARS: Final = 64
 
 
@@ -60,7 +63,7 @@ def _find(issues: list[IssueRow], contact: Contact) -> IssueRow | None:
 
 
 def _worth_keeping(issue: IssueRow) -> tuple[bool, int]:
-    return issue.complaint_us is not None, issue.last_us
+    return bool(issue.complaints_us), issue.last_us
 
 
 def _count(cells: list[int], day: int) -> None:
@@ -77,12 +80,12 @@ def _hear(issue: IssueRow, contact: Contact, at_us: int) -> None:
     """The newest word on it holds; one that says it is resolved answers what was complained of."""
     if contact.resolved is not None and (issue.word is None or at_us >= issue.word_us):
         issue.word, issue.word_us = contact.resolved, at_us
-    complaint_us = issue.complaint_us
-    if contact.complains and (complaint_us is None or at_us < complaint_us):
-        complaint_us = at_us
-    if complaint_us is not None and issue.word and complaint_us <= issue.word_us:
-        complaint_us = None
-    issue.complaint_us = complaint_us
+    if contact.complains:
+        insort(issue.complaints_us, at_us)
+        # the earliest count, and the latest, which may be left when those are answered
+        del issue.complaints_us[COMPLAINTS_MAX - 1 : -1]
+    if issue.word and issue.complaints_us:
+        issue.complaints_us = [its for its in issue.complaints_us if its > issue.word_us]
 
 
 def _weigh(issue: IssueRow, day: int, rules: RiskRules) -> None:
@@ -106,9 +109,7 @@ def age(issues: list[IssueRow], day: int, rules: RiskRules) -> None:
     """A day has come: contacts leave, and what was quiet for long is forgotten."""
     forgotten = rules.issues_forgotten_days
     quiet = [
-        its
-        for its in issues
-        if its.complaint_us is None and day - its.last_us // DAY_US >= forgotten
+        its for its in issues if not its.complaints_us and day - its.last_us // DAY_US >= forgotten
     ]
     for issue in quiet:
         issues.remove(issue)

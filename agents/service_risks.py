@@ -118,18 +118,11 @@ class ComplaintOpenSignal:
         self._after_us = after_us
 
     def _waiting(self, customer: Customer) -> list[IssueRow]:
-        return [
-            its
-            for its in customer.signals.issues
-            if its.complaint_us is not None and its.word is False
-        ]
+        return [its for its in customer.signals.issues if its.complaints_us and its.word is False]
 
     def _waits(self, customer: Customer, at_us: int) -> bool:
         latest_us = at_us - self._after_us
-        return any(
-            its.complaint_us is not None and its.complaint_us <= latest_us
-            for its in self._waiting(customer)
-        )
+        return any(its.complaints_us[0] <= latest_us for its in self._waiting(customer))
 
     def severity(self, customer: Customer, at_us: int) -> int:
         """Where somebody of a high tier waits for long."""
@@ -147,9 +140,8 @@ class ComplaintOpenSignal:
             return NO_DUE_US
         found = NO_DUE_US
         for its in self._waiting(customer):
-            assert its.complaint_us is not None
-            if at_us < its.complaint_us + self._after_us < found:
-                found = its.complaint_us + self._after_us
+            if at_us < its.complaints_us[0] + self._after_us < found:
+                found = its.complaints_us[0] + self._after_us
         return found
 
     def evidence(self, customer: Customer, severity: int) -> list[Finding]:
@@ -165,8 +157,7 @@ class ComplaintOpenSignal:
 
 
 def _complaint_us(issue: IssueRow) -> int:
-    assert issue.complaint_us is not None
-    return issue.complaint_us
+    return issue.complaints_us[0]
 
 
 class DissatisfiedSignal:

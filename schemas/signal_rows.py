@@ -41,8 +41,8 @@ class IssueRow(msgspec.Struct, array_like=True, gc=False):
     """Whether it is resolved, by the newest contact that says so; None: unknown."""
     word_us: int = 0
     """When that was."""
-    complaint_us: int | None = None
-    """The earliest complaint that is not answered."""
+    complaints_us: list[int] = []
+    """When complaints were made that are not answered, the earliest first."""
     at_fault: bool = False
     """Whether a contact was the seller's fault."""
     repeats: bool = False

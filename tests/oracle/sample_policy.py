@@ -212,10 +212,16 @@ cost = "9.95"
 )
 """A policy with everything on: tiers that hold still, dated cards, a customer's whole worth."""
 
-DECAYED_TOML = WHOLE_TOML.replace(
-    "window_days = 45\n",
-    'window_days = 45\nmeasure = "decayed"\nhalf_life_days = 17\nlandmark = "2026-03-20"\n',
-)
+
+def decayed(text: str) -> str:
+    """The same policy, with tiers by a value that halves."""
+    return text.replace(
+        "window_days = 45\n",
+        'window_days = 45\nmeasure = "decayed"\nhalf_life_days = 17\nlandmark = "2026-03-20"\n',
+    )
+
+
+DECAYED_TOML = decayed(WHOLE_TOML)
 """The same, with tiers by a value that halves; the landmark lies within the sample."""
 
 RISKS_TOML = f"{WHOLE_TOML}\n{SIGNALS_TOML}"
