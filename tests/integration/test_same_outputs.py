@@ -15,7 +15,7 @@ import pytest
 from tests.oracle.records import TOPICS, Record
 from tests.oracle.recount import Outcome
 from tests.oracle.sample import sample
-from tests.oracle.sample_policy import POLICY_TOML, WHOLE_TOML
+from tests.oracle.sample_policy import POLICY_TOML, RISKS_TOML
 from tests.support.reading import (
     Outputs,
     chains,
@@ -47,15 +47,16 @@ class Case(NamedTuple):
     policy: str
     events: int
     customers: int
-    whole: bool
+    risks: bool
 
     def records(self) -> list[Record]:
-        make = whole_sample if self.whole else sample
-        return make(7, self.events, self.customers, partitions=PARTITIONS)
+        if not self.risks:
+            return sample(7, self.events, self.customers, partitions=PARTITIONS)
+        return whole_sample(7, self.events, self.customers, partitions=PARTITIONS, risks=True)
 
 
-PLAIN = Case("plain", POLICY_TOML, 25_000, 600, whole=False)
-WHOLE = Case("whole", WHOLE_TOML, 15_000, 400, whole=True)
+PLAIN = Case("plain", POLICY_TOML, 25_000, 600, risks=False)
+WHOLE = Case("whole", RISKS_TOML, 10_000, 250, risks=True)
 
 
 @pytest.fixture(scope="module", params=[PLAIN, WHOLE], ids=["plain", "whole"])
@@ -194,10 +195,11 @@ def test_what_was_consumed_was_applied_dropped_or_rejected(
 def test_the_inputs_hold_whatever_can_go_wrong(case: Case, expected: Outcome) -> None:
     assert len({reason for _, reason, _ in expected.rejected}) == 9
     assert expected.dropped.total() > 100
-    assert len({(wire["signal"], wire["status"]) for wire in expected.at_risk}) == 6
+    told = {(wire["signal"], wire["status"]) for wire in expected.at_risk}
+    assert len(told) == (32 if case.risks else 6)
     assert expected.timers > 1_000
     triggers = {wire["trigger"]["kind"] for wire in expected.tier_changes}
-    if case.whole:
+    if case.risks:
         assert triggers == {"event", "timer", "override"}
         assert {held for _, _, held in expected.erased} == {True, False}
         assert {its["reason"] for its in expected.contacts_due} == {

@@ -8,9 +8,11 @@ from tests.oracle.records import CUSTOMERS, Record
 from tests.oracle.sample import sample
 
 
-def whole_sample(seed: int, events: int, customers: int, *, partitions: int) -> list[Record]:
-    """About so many records with master data and erasures among them."""
-    made = sample(seed, events, customers, partitions=partitions, whole=True)
+def whole_sample(
+    seed: int, events: int, customers: int, *, partitions: int, risks: bool = False
+) -> list[Record]:
+    """About so many records with master data and erasures among them; of customers at risk, too."""
+    made = sample(seed, events, customers, partitions=partitions, whole=not risks, risks=risks)
     return renumbered(record for record in made if is_taken(record))
 
 
