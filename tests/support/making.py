@@ -232,6 +232,11 @@ OVERRIDE = {
     "reason": "founding customer",
     "expires_at": "2026-06-30T22:00:00Z",
 }
+LADDER = {
+    "set_step": "educate",
+    "hold_until": "2026-09-30T22:00:00Z",
+    "reason": "pays after the harvest",
+}
 
 MINIMAL = {
     Kind.CUSTOMERS: master_data(),
@@ -248,6 +253,7 @@ FULL = {
         wallet=WALLET,
         commitment=COMMITMENT,
         override=OVERRIDE,
+        ladder=LADDER,
     ),
     Kind.PURCHASES: purchase(
         type="return",

@@ -30,6 +30,10 @@ NO_LINES = {
     "seller_fault": "0.00",
     "revenue_without_cost": "0.00",
 }
+SPIKE_SCORE = {
+    "points": 15,
+    "parts": [{"signal": "support_spike", "severity": "watch", "points": 15}],
+}
 
 
 def test_a_first_tier_is_assigned_with_all_that_belongs_to_it() -> None:
@@ -121,6 +125,12 @@ def test_a_signal_goes_out_with_all_that_belongs_to_it() -> None:
             "evidence": [{"rule": "risk.support_spike.contacts", "observed": 4, "threshold": 4}],
             "tier": "ordinary",
             "recommended_step": None,
+            "recommended_action": None,
+            "playbook": None,
+            "requires_approval": False,
+            "notice_days": None,
+            "steps": [],
+            "score": SPIKE_SCORE,
             "effective_at": "2026-03-01T12:00:00Z",
             "evaluated_at": "2027-01-15T08:00:00Z",
             "trigger": {"kind": "event", "topic": "support-calls", "event_id": "call-3"},
@@ -164,6 +174,9 @@ def test_a_snapshot_holds_the_newest_of_all() -> None:
             "risks": [
                 {"signal": "support_spike", "severity": "watch", "since": "2026-03-01T12:00:00Z"}
             ],
+            "score": SPIKE_SCORE,
+            "ladder": None,
+            "lifetime": None,
             "sequence": 2,
             "policy_version": "test-1",
         }

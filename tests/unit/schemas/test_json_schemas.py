@@ -24,6 +24,7 @@ from tests.support.shards import (
     run_partition,
     settings_of,
 )
+from tests.support.signalling import ALL_SIGNALS
 from tests.support.validating import Validator
 
 SCHEMAS = json_schemas()
@@ -37,7 +38,8 @@ def fits(topic: str, value: object) -> bool:
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    found = run_all(policy_of(WHOLE_TOML), sample(3, 2500, 60, partitions=1, whole=True), 1)
+    policy = policy_of(WHOLE_TOML + ALL_SIGNALS)
+    found = run_all(policy, sample(3, 2500, 60, partitions=1, whole=True), 1)
     cut(found)
     return found
 
@@ -144,13 +146,15 @@ def _objects(wire: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         "risks": "risk",
         "partitions": "source",
         "points": "point",
+        "steps": "step",
+        "parts": "part",
     }
     for name, held in wire.items():
         if name == "treatment":
             continue
         if isinstance(held, dict):
             found += [(name, held), *_objects(held)]
-        elif name in lists:
+        elif name in lists and isinstance(held, list):
             found += [(lists[name], its) for its in held]
     return found
 

@@ -25,7 +25,18 @@ from schemas.row import (
 )
 from schemas.times import DAY_US
 from tests.support.feeding import WITH_CUSTOMERS, Desk, sale
-from tests.support.making import FULL, MINIMAL, WHOLE, payment
+from tests.support.making import (
+    CONTACTS_DUE,
+    DECAYED,
+    DISCOUNT,
+    FULL,
+    INVOICES,
+    MINIMAL,
+    SEGMENTS,
+    payment,
+    policy,
+)
+from tests.support.signalling import ALL_SIGNALS, asked
 
 FLAGS_AT, TIER_AT, BY_VALUE_AT, HEAD_BYTES = 9, 10, 11, 32
 """A version, 8 bytes of time, flags, two tiers, 4 bytes of a checksum and 16 of a value."""
@@ -43,21 +54,27 @@ PARTITION = PartitionRow(
     "ada",
     None,
 )
+EVERYTHING = policy(DECAYED, more=INVOICES + DISCOUNT + SEGMENTS + CONTACTS_DUE + ALL_SIGNALS)
 
 
 def stored() -> bytes:
     """The row of a customer with something in every place."""
-    desk = Desk(WHOLE, inputs=WITH_CUSTOMERS)
+    desk = Desk(EVERYTHING, inputs=WITH_CUSTOMERS)
     for kind in WITH_CUSTOMERS:
         desk.feed(kind, MINIMAL[kind], FULL[kind] | {"event_id": "another"})
     late = "2026-01-01T00:00:00Z"
     desk.feed(Kind.PAYMENTS, *(payment(event_id=f"late-{n}", due_at=late) for n in range(2)))
     desk.feed(Kind.PURCHASES, sale(1, invoice_id="other", due_at="2026-03-20T00:00:00Z"))
     desk.feed(Kind.PURCHASES, sale(1, 1, occurred_at="2026-02-19T12:00:00Z"))
+    answers = (asked(1, f"13:00:0{n}", satisfaction=1 + n // 3 * 4) for n in range(6))
+    desk.feed(Kind.SUPPORT_CALLS, *answers)
     desk.commit()
     data = desk.customer_rows["ada"]
     row = decode_customer(data)
-    empty = [name for name in row.__struct_fields__ if not getattr(row, name)]
+    signals = row.signals
+    assert signals is not None
+    rows = (row, signals)
+    empty = [name for its in rows for name in its.__struct_fields__ if not getattr(its, name)]
     assert empty == ["told"]
     return data
 

@@ -86,20 +86,28 @@ def test_every_rule_has_words(rule: str, observed: Any, threshold: Any, words: s
 
 
 @pytest.mark.parametrize(
-    ("status", "step", "what", "why"),
+    ("status", "step", "action", "what", "why"),
     [
-        ("raised", None, "late_payer  raised (watch)", "late payments 2 >= 2"),
-        ("cleared", None, "late_payer  cleared", "late payments 2 >= 2"),
+        ("raised", None, None, "late_payer  raised (watch)", "late payments 2 >= 2"),
+        ("cleared", None, None, "late_payer  cleared", "late payments 2 >= 2"),
         (
             "escalated",
             "educate",
+            None,
             "late_payer  escalated (watch)",
             "late payments 2 >= 2; next step: educate",
+        ),
+        (
+            "raised",
+            None,
+            "call",
+            "late_payer  raised (watch)",
+            "late payments 2 >= 2; what to do: call",
         ),
     ],
 )
 def test_a_signal_says_what_became_of_it(
-    status: str, step: str | None, what: str, why: str
+    status: str, step: str | None, action: str | None, what: str, why: str
 ) -> None:
     value = {
         "signal": "late_payer",
@@ -107,6 +115,7 @@ def test_a_signal_says_what_became_of_it(
         "severity": "watch",
         "evidence": [{"rule": "risk.late_payer.late", "observed": 2, "threshold": 2}],
         "recommended_step": step,
+        "recommended_action": action,
         "effective_at": "2026-03-01T00:00:00Z",
     }
     line = describe("at-risk", record(value))

@@ -177,7 +177,14 @@ def test_as_it_happens_tiers_change_and_signals_are_raised_within_a_minute() -> 
     # the default policy holds tiers still: in a minute nobody leaves one
     told = {wire["direction"] for wire in made.of("tier-changes")}
     assert told == {"assigned", "notice", "notice_withdrawn"}
-    assert {w["signal"] for w in made.of("at-risk")} == {"late_payer", "support_spike"}
+    # what waits for days stays silent, too
+    assert {w["signal"] for w in made.of("at-risk")} == {
+        "call_abuse",
+        "dissatisfied",
+        "late_payer",
+        "repeat_issue",
+        "support_spike",
+    }
 
 
 def test_a_lapse_never_runs_ahead_of_now() -> None:
