@@ -1,6 +1,6 @@
 """Policies with a few signals on, and events, one by one, for what each of them goes by."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from agents.policy import Policy
@@ -85,17 +85,19 @@ def sections(*names: str) -> str:
     return text + (PLAIN_INVOICES if "overdue_invoice" in names else "")
 
 
-def only(*names: str, more: str = "", **changes: tuple[str, str]) -> Policy:
+def only(
+    *names: str, more: str = "", also: tuple[tuple[str, str], ...] = (), **changes: tuple[str, str]
+) -> Policy:
     """The tests' policy with these signals and no others.
 
-    `changes` says by signal which text of its section is to be another.
+    `changes` says by signal which text of its section is to be another, `also` which of the rest.
     """
     text = sections(*names)
     for name, (old, new) in changes.items():
         section = f"[risk.{name}]\n{SECTIONS[name]}"
         assert section.count(old) == 1, f"expected {old!r} once in {section!r}"
         text = text.replace(section, section.replace(old, new))
-    return policy(*OLD, more=text + more)
+    return policy(*OLD, *also, more=text + more)
 
 
 def cooling(days: int) -> str:
@@ -132,6 +134,11 @@ def midnight(day: int) -> str:
 
 def _moment(day: int, at: str) -> datetime:
     return datetime.fromisoformat(f"2026-03-01T{at}Z") + timedelta(day - 1)
+
+
+def day_number(day: int) -> int:
+    """A day as rows have it."""
+    return day_us(day) // DAY_US
 
 
 def bought(day: int, amount: str = "1.00", at: str = "12:00:00", **fields: Any) -> dict[str, Any]:
@@ -203,7 +210,7 @@ def wait(desk: Desk, day: int, at: str = "00:00:00") -> None:
 def nothing_before(desk: Desk, day: int, at: str = "00:00:00") -> None:
     """Nothing is said up to a microsecond before a moment; then time reaches it."""
     earlier = len(of_ada(desk))
-    moment = datetime.fromtimestamp((day_us(day, at) - 1) // 1_000_000, UTC)
-    wait(desk, (moment - _moment(1, "00:00:00")).days + 1, f"{moment:%H:%M:%S}.999999")
+    just = _moment(day, at) - timedelta(microseconds=1)
+    wait(desk, (just - _moment(1, "00:00:00")).days + 1, f"{just:%H:%M:%S.%f}")
     assert len(of_ada(desk)) == earlier, of_ada(desk)[earlier:]
     wait(desk, day, at)
