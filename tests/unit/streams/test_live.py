@@ -38,6 +38,7 @@ def risk(customer: str, signal: str, status: str) -> Any:
         severity="watch",
         evidence=[],
         recommended_step=None,
+        recommended_action=None,
         effective_at="2026-03-01T00:00:00Z",
     )
 
@@ -84,6 +85,13 @@ def test_customers_are_counted_by_their_newest_tier(scene: Scene) -> None:
 def test_a_signal_is_open_until_it_is_cleared(scene: Scene) -> None:
     assert scene.open_risks == {("b", "unprofitable")}
     assert scene.customers_at_risk == 1
+
+
+def test_a_step_on_the_ladder_is_a_line_and_no_signal(scene: Scene) -> None:
+    line = scene.take("at-risk", risk("a", "ladder", "step_changed"))
+    assert line is not None
+    assert line.what == "ladder  step_changed (watch)"
+    assert scene.open_risks == {("b", "unprofitable")}
 
 
 def test_snapshots_and_erased_customers_are_worth_no_line(scene: Scene) -> None:
