@@ -92,7 +92,11 @@ def _take(row: LadderRow, step: int, day: int) -> None:
 
 def _set(customer: Customer, row: LadderRow, told: int | None) -> Step | None:
     """A human's word is taken as it is."""
-    if told is None or told == row.step:
+    if told is None:
+        return None
+    if told == row.step:
+        if told == NO_STEP:
+            row.since_day = customer.day
         return None
     row.clear_since_day = None
     answer = answer_of(customer)

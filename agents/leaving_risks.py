@@ -53,7 +53,10 @@ class OverdueSignal:
 
     def clears(self, customer: Customer, at_us: int) -> bool:
         """A purchase came."""
-        return at_us // DAY_US < self._from_day(customer.signals.sales, self._rule.watch)
+        sales = customer.signals.sales
+        if sales is None or sales.days <= 1:
+            return True
+        return at_us // DAY_US - sales.last_day <= _gaps(sales, self._rule.watch)
 
     def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
         """When as many gaps have passed."""
@@ -100,8 +103,10 @@ class NoSecondPurchaseSignal:
         return WATCH if at_us // DAY_US >= sales.first_day + self._after_days else NONE
 
     def clears(self, customer: Customer, at_us: int) -> bool:
-        """It came again, or earlier than was known."""
-        return self.severity(customer, at_us) == NONE
+        """It came again, or had before."""
+        del at_us
+        sales = customer.signals.sales
+        return sales is None or sales.days > 1
 
     def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
         """When these days have passed."""

@@ -82,7 +82,7 @@ def _named(finding: dict[str, Any]) -> tuple[str, str]:
     rule = finding["rule"]
     if rule in _FINDINGS:
         return _FINDINGS[rule]
-    if rule in _COUNTED:
+    if rule in _COUNTED and isinstance(finding["threshold"], int):
         return _COUNTED[rule], "<"
     if rule in _EITHER_WAY:
         name, raised, cleared = _EITHER_WAY[rule]

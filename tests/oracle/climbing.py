@@ -141,6 +141,8 @@ def _set_by_hand(customer: Customer, asked: str) -> list[Wire] | None:
     """Take the step that a human set; the one there is already is none to be taken."""
     step = None if asked == "none" else asked
     ladder = customer.master.ladder()
+    if step is None and customer.standing.step is None:
+        customer.standing.since = customer.today()
     if step == customer.standing.step or ladder is None:
         return None
     if customer.standing.open_since is None:
