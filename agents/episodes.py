@@ -98,10 +98,10 @@ class Episodes:
             customer.signals.cleared[name] = ClearedRow(word, customer.day)
         return Turn(name, CLEARED, word, evidence)
 
-    def due_us(self, customer: Customer) -> int:
-        """When a signal turns with no event; NO_DUE_US: never."""
+    def due_us(self, customer: Customer, before_us: int) -> int:
+        """When a signal turns with no event; `before_us` where none does before that time."""
         risks, cleared = customer.risks, customer.signals.cleared
-        due_us = NO_DUE_US
+        due_us = before_us
         for rule in self._rules if risks or cleared else self._opening:
             is_open = rule.name in risks
             cools = cleared.get(rule.name)

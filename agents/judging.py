@@ -204,9 +204,8 @@ class Judge:
             due = min(due, interval_day(customer, self._policy))
         if customer.before is not None or customer.master is not None:
             due = min(due, self._more_figures_day(customer))
-        due_us = min(
-            NO_DUE_US if due == NO_DUE else day_start(due), self._episodes.due_us(customer)
-        )
+        due_us = NO_DUE_US if due == NO_DUE else day_start(due)
+        due_us = self._episodes.due_us(customer, due_us)
         if customer.signals is not NOTHING_KEPT:
             due_us = min(due_us, ladder.due_us(customer, self._policy))
         if customer.invoices is not None and customer.invoices.next_us < due_us:

@@ -164,7 +164,8 @@ class SpendDropSignal:
     def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
         """When a purchase day leaves the last days or those before them."""
         sales, rule = customer.signals.sales, self._rule
-        if sales is None or (not is_open and len(sales.cells) // 3 < 1):
+        del is_open
+        if sales is None:
             return NO_DUE_US
         day = sales.next_change(at_us // DAY_US, rule.recent_days, rule.before_days)
         return NO_DUE_US if day == NO_DAY else day_start(day)
@@ -196,9 +197,12 @@ class FadingSignal:
 
     def _from_day(self, sales: Sales, threshold: float) -> int:
         """The first day on which P(alive) is below."""
-        return alive_until_day(
-            self._params, sales.repeats, sales.first_day, sales.last_day, threshold
-        )
+        found = sales.fades.get(threshold)
+        if found is None:
+            found = sales.fades[threshold] = alive_until_day(
+                self._params, sales.repeats, sales.first_day, sales.last_day, threshold
+            )
+        return found
 
     def severity(self, customer: Customer, at_us: int) -> int:
         """Below the one bound or the other."""

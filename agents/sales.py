@@ -25,7 +25,7 @@ class Sale(msgspec.Struct, frozen=True, gc=False):
 class Sales:
     """A customer's sales. A purchase day is a UTC day with a sale; returns are none."""
 
-    __slots__ = ("cells", "days", "first_day", "first_margin", "last_day", "margin")
+    __slots__ = ("cells", "days", "fades", "first_day", "first_margin", "last_day", "margin")
 
     def __init__(self, row: SalesRow) -> None:
         """As a stored row has them."""
@@ -34,6 +34,8 @@ class Sales:
         """Of all sales, less returns."""
         self.first_margin = stored_int(row.first_margin)
         """Of the sales of the first purchase day."""
+        self.fades: dict[float, int] = {}
+        """By threshold the day on which P(alive) falls below it, as far as somebody asked."""
         self.cells = array("q", bytes(row.cells))
         """Of each purchase day of late, oldest first: day, number of sales, what was paid."""
 
@@ -60,6 +62,7 @@ class Sales:
         self.margin += sale.margin
         if sale.is_return:
             return
+        self.fades.clear()
         if day >= oldest_kept:
             is_new = self._add(day, min(sale.paid, LARGEST))
         else:
