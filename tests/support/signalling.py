@@ -8,6 +8,10 @@ from schemas.risk_keys import SIGNALS
 from schemas.times import DAY_US, micros
 from tests.support.feeding import WITH_CUSTOMERS, Desk
 from tests.support.making import (
+    CONTACTS_DUE,
+    DISCOUNT,
+    INVOICES,
+    SEGMENTS,
     master_data,
     payment,
     policy,
@@ -112,6 +116,8 @@ ALL_SIGNALS: Final = (
     + LADDER
 )
 """Those that the tests' policy lacks, where invoices are followed already."""
+EVERY_SIGNAL: Final = policy(more=INVOICES + DISCOUNT + SEGMENTS + CONTACTS_DUE + ALL_SIGNALS)
+"""All of them, the ladder, and all that is asked of a customer's worth."""
 
 
 # moments: day 1 is 2026-03-01, day 32 the first of April

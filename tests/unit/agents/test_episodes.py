@@ -8,9 +8,8 @@ from agents.policy import Policy
 from schemas.events import Kind
 from schemas.row import decode_customer
 from tests.support.feeding import Desk, on
-from tests.support.making import CONTACTS_DUE, DISCOUNT, INVOICES, SEGMENTS, policy
 from tests.support.signalling import (
-    ALL_SIGNALS,
+    EVERY_SIGNAL,
     M,
     P,
     S,
@@ -158,7 +157,6 @@ def test_several_that_turn_at_once_are_told_by_name() -> None:
 
 # restarts
 
-EVERY_SIGNAL = policy(more=INVOICES + DISCOUNT + SEGMENTS + CONTACTS_DUE + ALL_SIGNALS)
 TERM = {
     "amount": "5000.00",
     "currency": "USD",

@@ -126,6 +126,17 @@ def test_a_purchase_beyond_the_days_that_are_kept_counts_as_a_day_of_its_own() -
     assert sales_of(desk).days == 6
 
 
+def test_single_days_are_kept_for_64_days_or_as_many_as_spending_asks_for() -> None:
+    every_day = [bought(day) for day in range(1, 101)]
+    assert sales_of(buying(OVERDUE, *every_day)).cells[::3].tolist() == [
+        day_number(day) for day in range(37, 101)
+    ]
+    wide = only("spend_drop", spend_drop=("before_days = 6", "before_days = 90"))
+    sales = sales_of(buying(wide, *every_day))
+    assert len(sales.cells) == 3 * 93
+    assert sales.days == 100
+
+
 @pytest.mark.xfail(reason="a purchase day short of a newer policy's `min_purchase_days` clears it")
 def test_a_newer_policy_that_asks_for_more_purchase_days_does_not_clear_it() -> None:
     desk = buying(OVERDUE, bought(1), bought(2), bought(3))

@@ -337,6 +337,18 @@ def test_answers_do_not_age() -> None:
     assert said(desk, "dissatisfied") == [("raised", when(300))]
 
 
+def test_no_more_answers_are_kept_than_are_looked_at() -> None:
+    desk = calling(MOOD, *answers(*[1, 5] * 15))
+    desk.commit()
+    signals = decode_customer(desk.customer_rows["ada"]).signals
+    assert signals is not None
+    assert [answer for _, answer in signals.answers] == [5, 1, 5]
+    desk.feed(S, asked(31, satisfaction=1))
+    fewer = desk.restarted(only("dissatisfied"))
+    fewer.feed(S, asked(32, satisfaction=1))
+    assert said(fewer, "dissatisfied") == []
+
+
 # what is kept of issues
 
 KEPT = only("call_abuse", "repeat_issue", "complaint_open")

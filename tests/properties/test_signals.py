@@ -1,0 +1,312 @@
+"""Signals: what time alone turns is foreseen to the microsecond, and episodes are whole.
+
+A customer is led through events, some of them late, and through the due times between them.
+"""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.booking import Booking
+from agents.customer import Customer
+from agents.customer_rows import newcomer, restored, stored
+from agents.episodes import CLEARED, ESCALATED, RAISED, Episodes, Turn
+from agents.judging import Judge
+from agents.policy import Policy
+from agents.risks import SEVERITIES
+from agents.sales import SALE_CELL, Sale, Sales
+from agents.standing import Standing
+from agents.window import NO_DAY
+from schemas.events import Kind
+from schemas.outputs import Origin
+from schemas.row import NO_DUE_US
+from schemas.times import DAY_US, day_start, format_micros
+from tests.support.making import booked, master_data, payment, purchase, support_call
+from tests.support.overriding import word
+from tests.support.signalling import EVERY_SIGNAL, cooling, day_number, day_us, only
+
+DAYS = 24
+FIRST_US = day_us(1)
+AHEAD_DAYS = 30
+"""Beyond the last event nothing here turns later than that, but a model's chances."""
+HOUR_US = DAY_US // 24
+TERM = {
+    "amount": "900.00",
+    "currency": "USD",
+    "discount_rate": "0.10",
+    "starts_on": "2026-03-04",
+    "ends_on": "2026-03-16",
+}
+AMOUNTS = st.sampled_from(["0", "1.00", "20.00", "99.99", "250.00", "600.00"])
+SAID = st.sampled_from([None, None, True, False])
+
+
+def on_days(last: int) -> st.SearchStrategy[int]:
+    """Moments: some at midnight, some a microsecond before it, most in between."""
+    edges = st.integers(0, last).map(lambda day: day * DAY_US)
+    return st.integers(0, last * DAY_US) | edges | edges.map(lambda past: max(0, past - 1))
+
+
+@st.composite
+def purchases(draw: st.DrawFn) -> tuple[Kind, dict[str, Any]]:
+    fields: dict[str, Any] = {"amount": draw(AMOUNTS), "cost": draw(st.sampled_from(["0", "70"]))}
+    if draw(st.integers(0, 3)) == 0:
+        fields |= {"type": "return", "seller_fault": draw(st.booleans())}
+    elif draw(st.booleans()):
+        due = FIRST_US + draw(on_days(DAYS))
+        fields |= {"invoice_id": draw(st.sampled_from("ab")), "due_at": format_micros(due)}
+    return Kind.PURCHASES, purchase(**fields)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[Kind, dict[str, Any]]:
+    return Kind.SUPPORT_CALLS, support_call(
+        issue=draw(st.sampled_from(["a", "b"])),
+        resolved=draw(SAID),
+        complaint=draw(st.booleans()),
+        seller_fault=draw(st.integers(0, 5)) == 0,
+        satisfaction=draw(st.sampled_from([None, 1, 2, 5])),
+        channel=draw(st.sampled_from(["email", "phone"])),
+    )
+
+
+@st.composite
+def payments(draw: st.DrawFn) -> tuple[Kind, dict[str, Any]]:
+    due = FIRST_US + draw(st.sampled_from([-20, 0, 20])) * DAY_US
+    fields = {"invoice_id": draw(st.sampled_from("ab")), "due_at": format_micros(due)}
+    return Kind.PAYMENTS, payment(amount=draw(AMOUNTS), **fields)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> tuple[Kind, dict[str, Any]]:
+    fields: dict[str, Any] = {}
+    if draw(st.booleans()):
+        fields["commitment"] = TERM | {"amount": draw(AMOUNTS)}
+    if draw(st.integers(0, 2)) == 0:
+        fields["override"] = word("lock", draw(st.sampled_from(["key", "ordinary"])))
+    if draw(st.booleans()):
+        step = draw(st.sampled_from([None, "none", "educate", "terminate"]))
+        until = draw(st.none() | on_days(DAYS + 5))
+        hold = None if until is None else format_micros(FIRST_US + until)
+        fields["ladder"] = {"set_step": step, "hold_until": hold, "reason": "because"}
+    return Kind.CUSTOMERS, master_data(**fields)
+
+
+EVENTS = {
+    "call_abuse": calls(),
+    "commitment_shortfall": purchases() | records(),
+    "complaint_open": calls(),
+    "fading": purchases(),
+    "no_second_purchase": purchases(),
+    "overdue": purchases(),
+    "overdue_invoice": purchases() | payments(),
+    "repeat_issue": calls(),
+    "spend_drop": purchases(),
+}
+"""What feeds a signal that turns by itself."""
+ANY = purchases() | calls() | payments() | records()
+
+
+@st.composite
+def lives(draw: st.DrawFn, events: st.SearchStrategy[Any], by: Policy) -> list[Booking]:
+    """Events as they come: most by their times, some of them days late."""
+    found: list[tuple[int, Booking]] = []
+    span = draw(st.sampled_from([5, 10, DAYS]))
+    for number in range(draw(st.integers(1, 14))):
+        kind, event = draw(events)
+        at_us = FIRST_US + draw(on_days(span))
+        late_us = draw(st.sampled_from([0, 0, 0, 1, 4, 12])) * DAY_US
+        made = event | {"event_id": f"e-{number}", "occurred_at": format_micros(at_us)}
+        found.append((at_us + late_us, booked(kind, made, by)))
+    return [booking for _, booking in sorted(found, key=lambda its: its[0])]
+
+
+class Life:
+    """A customer of a high tier, and what turned."""
+
+    def __init__(self, by: Policy, first: Booking) -> None:
+        self.by, self.episodes = by, Episodes(by)
+        self.customer = newcomer("ada", Origin("purchases", 0, 0), first, by)
+        self.customer.standing = Standing(2, first.day)
+        self.turns: list[tuple[int, Turn]] = []
+
+    def live(self, events: list[Booking]) -> None:
+        for offset, event in enumerate(events):
+            self.wait(event.at_us)
+            self.customer.apply(event, offset, self.by)
+            self.hear(self.episodes.judge(self.customer, event))
+
+    def wait(self, until_us: int) -> None:
+        """Due times happen; at each of them something turns."""
+        while (due_us := self.episodes.due_us(self.customer)) <= until_us:
+            assert due_us > self.customer.as_of_us
+            self.customer.advance(due_us, self.by)
+            turns = self.episodes.judge(self.customer, None)
+            assert turns
+            self.hear(turns)
+
+    def hear(self, turns: list[Turn]) -> None:
+        self.turns += [(self.customer.day, turn) for turn in turns]
+
+    def turns_at(self, at_us: int) -> list[Turn]:
+        """What would turn at a time if nothing happened before."""
+        copy = again(self.customer, self.by)
+        copy.advance(at_us, self.by)
+        return self.episodes.judge(copy, None)
+
+
+def again(customer: Customer, by: Policy) -> Customer:
+    """The customer as its stored row has it."""
+    return restored("ada", stored(customer, by), by)
+
+
+def candidates(events: list[Booking], now_us: int) -> list[int]:
+    """Later moments at which something might turn, and those right before them."""
+    found = {day_start(now_us // DAY_US + n) for n in range(1, AHEAD_DAYS)}
+    for event in events:
+        found |= {event.at_us + 24 * HOUR_US}
+        if event.invoice is not None and event.invoice.due_us is not None:
+            found |= {event.invoice.due_us + n * DAY_US for n in range(8)}
+    return sorted(its for at in found for its in (at - 1, at) if its > now_us)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+@settings(max_examples=60)
+@given(st.data())
+def test_a_due_time_is_the_first_at_which_a_signal_turns(name: str, data: st.DataObject) -> None:
+    by = only(name, more=cooling(data.draw(st.sampled_from([0, 5]), "cool-down")))
+    events = data.draw(lives(EVENTS[name], by))
+    life = Life(by, events[0])
+    life.live(events)
+    due_us = life.episodes.due_us(life.customer)
+    moments = candidates(events, life.customer.as_of_us)
+    for at_us in moments:
+        if at_us < due_us:
+            assert life.turns_at(at_us) == [], format_micros(at_us)
+    if due_us != NO_DUE_US:
+        assert life.turns_at(due_us)
+        assert name == "fading" or due_us in moments
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_what_a_rule_foresees_is_what_it_says_when_the_time_has_come(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(EVENTS)))
+    by = only(name)
+    events = data.draw(lives(EVENTS[name], by))
+    life = Life(by, events[0])
+    life.live(events)
+    [rule] = life.episodes._rules
+    at_us = life.customer.as_of_us + data.draw(on_days(AHEAD_DAYS))
+    ahead = rule.severity(life.customer, at_us), rule.clears(life.customer, at_us)
+    copy = again(life.customer, by)
+    copy.advance(at_us, by)
+    assert ahead == (rule.severity(copy, at_us), rule.clears(copy, at_us))
+
+
+# episodes
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_an_episode_is_raised_escalated_and_cleared_once_each(data: st.DataObject) -> None:
+    days = data.draw(st.sampled_from([0, 4]))
+    by = only(*EVENTS, "dissatisfied", "late_payer", "support_spike", more=cooling(days))
+    events = data.draw(lives(ANY, by))
+    life = Life(by, events[0])
+    life.live(events)
+    life.wait(day_us(DAYS + AHEAD_DAYS))
+    opened: dict[str, str] = {}
+    cleared: dict[str, tuple[int, str]] = {}
+    for day, turn in life.turns:
+        assert turn.evidence
+        if turn.status == RAISED:
+            assert turn.signal not in opened
+            since, severity = cleared.get(turn.signal, (-NO_DAY, ""))
+            worse = SEVERITIES.index(turn.severity) > SEVERITIES.index(severity)
+            assert day >= since + days or worse
+            opened[turn.signal] = turn.severity
+        elif turn.status == ESCALATED:
+            assert (opened[turn.signal], turn.severity) == ("watch", "high")
+            opened[turn.signal] = "high"
+        else:
+            assert turn.status == CLEARED
+            assert opened.pop(turn.signal) == turn.severity
+            cleared[turn.signal] = day, turn.severity
+    assert {name: risk.severity for name, risk in life.customer.risks.items()} == opened
+    assert list(life.customer.risks) == sorted(opened)
+
+
+# stored rows
+
+
+def led(events: list[Booking], by: Policy, stores: list[bool]) -> tuple[list[Any], bytes]:
+    """All outputs, and the last row; stored and restored where it says so."""
+    judge, outputs = Judge(by), list[Any]()
+    customer = newcomer("ada", Origin("purchases", 0, 0), events[0], by)
+    end_us = day_us(DAYS + AHEAD_DAYS)
+    for offset, event in enumerate([*events, None]):
+        until_us = end_us if event is None else event.at_us
+        while customer.due_us <= until_us and customer.standing is not None:
+            assert customer.due_us > customer.as_of_us
+            customer.advance(customer.due_us, by)
+            outputs += [its.wire for its in judge.judge(customer, None)]
+        if event is not None:
+            customer.apply(event, offset, by)
+            outputs += [its.wire for its in judge.judge(customer, event)]
+            outputs.append(judge.snapshot(customer))
+            if stores[offset]:
+                customer = again(customer, by)
+    return outputs, stored(customer, by)
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_a_stored_row_at_any_moment_has_the_same_later_outputs(data: st.DataObject) -> None:
+    events = data.draw(lives(ANY, EVERY_SIGNAL))
+    stores = data.draw(st.lists(st.booleans(), min_size=len(events), max_size=len(events)))
+    whole = led(events, EVERY_SIGNAL, [False] * len(events))
+    assert led(events, EVERY_SIGNAL, stores) == whole
+    assert led(events, EVERY_SIGNAL, [True] * len(events)) == whole
+
+
+# sales
+
+
+KEPT_DAYS = 64
+SALES = st.builds(
+    lambda day, back, paid, margin: (day, Sale(back, paid, -margin if back else margin)),
+    st.integers(day_number(1), day_number(KEPT_DAYS)),
+    st.booleans(),
+    st.sampled_from([0, 1, 999, 2**61, 2**63]),
+    st.sampled_from([0, 1, 250, 2**64]),
+)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(SALES, min_size=1, max_size=25).filter(lambda its: not its[0][1].is_return),
+    st.booleans(),
+)
+def test_purchase_days_and_margins_equal_a_recount_in_any_order(
+    booked_on: list[tuple[int, Sale]], storing: bool
+) -> None:
+    (day, first), *others = booked_on
+    found = Sales.beginning(day, first)
+    for its_day, sale in others:
+        day = max(day, its_day)
+        found.expire(day - KEPT_DAYS)
+        found.book(its_day, sale, day - KEPT_DAYS + 1)
+        if storing:
+            found = Sales(found.row())
+    sold = [(its_day, sale) for its_day, sale in booked_on if not sale.is_return]
+    days = sorted({its_day for its_day, _ in sold})
+    assert (found.first_day, found.last_day, found.days) == (days[0], days[-1], len(days))
+    assert found.margin == sum(sale.margin for _, sale in booked_on)
+    assert found.first_margin == sum(sale.margin for its_day, sale in sold if its_day == days[0])
+    assert list(found.cells[::SALE_CELL]) == days
+    for its_day in days:
+        paid = [min(sale.paid, 2**62) for other, sale in sold if other == its_day]
+        assert found.sum_of(its_day, its_day) == (len(paid), min(sum(paid), 2**62))
