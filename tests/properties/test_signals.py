@@ -173,7 +173,7 @@ def candidates(events: list[Booking], now_us: int) -> list[int]:
 
 
 @pytest.mark.parametrize("name", EVENTS)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_due_time_is_the_first_at_which_a_signal_turns(name: str, data: st.DataObject) -> None:
     by = only(name, more=cooling(data.draw(st.sampled_from([0, 5]), "cool-down")))
@@ -190,7 +190,7 @@ def test_a_due_time_is_the_first_at_which_a_signal_turns(name: str, data: st.Dat
         assert name == "fading" or due_us in moments
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_what_a_rule_foresees_is_what_it_says_when_the_time_has_come(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(EVENTS)))
@@ -209,7 +209,7 @@ def test_what_a_rule_foresees_is_what_it_says_when_the_time_has_come(data: st.Da
 # episodes
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_an_episode_is_raised_escalated_and_cleared_once_each(data: st.DataObject) -> None:
     days = data.draw(st.sampled_from([0, 4]))
@@ -262,7 +262,7 @@ def led(events: list[Booking], by: Policy, stores: list[bool]) -> tuple[list[Any
     return outputs, stored(customer, by)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_stored_row_at_any_moment_has_the_same_later_outputs(data: st.DataObject) -> None:
     events = data.draw(lives(ANY, EVERY_SIGNAL))
@@ -285,7 +285,7 @@ SALES = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(SALES, min_size=1, max_size=25).filter(lambda its: not its[0][1].is_return),
     st.booleans(),

@@ -1,12 +1,7 @@
 """The ladder of measures: when a step is taken, held, set, taken back, and left."""
 
-from typing import Any
-
-import pytest
-
-from agents.policy import Policy
 from schemas.row import decode_customer
-from tests.support.feeding import Desk, newest
+from tests.support.feeding import newest
 from tests.support.making import SEGMENTS
 from tests.support.overriding import word
 from tests.support.signalling import (
@@ -28,45 +23,13 @@ from tests.support.signalling import (
     wait,
     when,
 )
-
-LATE = only("late_payer", more=LADDER)
-"""A step after 5 days, none any more after 3; two late payments are where it begins."""
-YOUNG = only("late_payer", more=LADDER.replace("young_days = 0", "young_days = 20"))
-STEPS = ["reassess", "educate", "renegotiate", "migrate", "terminate"]
-
-
-def late(by: Policy = LATE, *before: dict[str, Any]) -> Desk:
-    """A late payer since noon of day 2; master data come before."""
-    desk = desk_of(by)
-    desk.feed(M, *before)
-    desk.feed(Y, paid_late(1), paid_late(2))
-    return desk
-
-
-def answer(day: int, at: str = "12:00:00", **fields: Any) -> dict[str, Any]:
-    """A human's answer on a record of a day."""
-    return told(day, at, ladder={"reason": "because"} | fields)
-
-
-def moves(desk: Desk) -> list[tuple[str | None, str]]:
-    """(step, effective_at) of each record of the ladder alone."""
-    return [
-        (its["recommended_step"], its["effective_at"])
-        for its in of_ada(desk)
-        if its["signal"] == "ladder"
-    ]
-
-
-def on_time(desk: Desk, day: int) -> None:
-    """Two payments on time clear the signal at noon of a day."""
-    desk.feed(Y, paid_late(day, 0), paid_late(day, 0, event_id=f"again-{day}"))
-
+from tests.support.stepping import LATE, STEPS, YOUNG, answer, late_payer, moves, on_time
 
 # up, step by step
 
 
 def test_the_record_of_the_signal_that_was_raised_carries_the_first_step() -> None:
-    desk = late()
+    desk = late_payer()
     [record] = of_ada(desk)
     assert (record["signal"], record["status"]) == ("late_payer", "raised")
     assert record["recommended_step"] == "reassess"
@@ -76,7 +39,7 @@ def test_the_record_of_the_signal_that_was_raised_carries_the_first_step() -> No
 
 
 def test_each_further_step_is_taken_after_its_days_at_midnight_and_the_last_stays() -> None:
-    desk = late()
+    desk = late_payer()
     for number, day in enumerate((7, 12, 17, 22), 1):
         nothing_before(desk, day)
         assert moves(desk)[-1] == (STEPS[number], midnight(day))
@@ -93,7 +56,7 @@ def test_each_further_step_is_taken_after_its_days_at_midnight_and_the_last_stay
 
 
 def test_the_last_step_needs_approval_and_gives_notice() -> None:
-    desk = late()
+    desk = late_payer()
     wait(desk, 22)
     record = of_ada(desk)[-1]
     assert record["recommended_step"] == "terminate"
@@ -109,7 +72,7 @@ def test_the_last_step_needs_approval_and_gives_notice() -> None:
 
 
 def test_a_snapshot_tells_the_step() -> None:
-    desk = late()
+    desk = late_payer()
     wait(desk, 8)
     desk.commit(stop=True)
     expected = {"step": "educate", "since": midnight(7), "hold_until": None, "reason": None}
@@ -142,7 +105,7 @@ def test_a_step_that_falls_on_an_escalation_is_told_by_its_record() -> None:
 
 
 def test_records_of_other_signals_do_not_speak_of_the_step() -> None:
-    desk = late(only("dissatisfied", "late_payer", more=LADDER))
+    desk = late_payer(only("dissatisfied", "late_payer", more=LADDER))
     desk.feed(S, *(asked(3, f"13:00:0{n}", satisfaction=1) for n in range(3)))
     record = of_ada(desk)[-1]
     assert (record["signal"], record["recommended_step"]) == ("dissatisfied", None)
@@ -153,7 +116,7 @@ def test_records_of_other_signals_do_not_speak_of_the_step() -> None:
 
 
 def test_so_many_days_after_the_last_signal_was_cleared_there_is_no_step() -> None:
-    desk = late()
+    desk = late_payer()
     wait(desk, 8)
     on_time(desk, 9)
     cleared = of_ada(desk)[-1]
@@ -168,7 +131,7 @@ def test_so_many_days_after_the_last_signal_was_cleared_there_is_no_step() -> No
 
 
 def test_a_signal_that_is_raised_again_in_time_keeps_the_step_and_its_days_begin_anew() -> None:
-    desk = late()
+    desk = late_payer()
     on_time(desk, 3)
     desk.feed(Y, paid_late(4), paid_late(5))
     record = of_ada(desk)[-1]
@@ -194,7 +157,7 @@ def test_signals_that_take_turns_without_a_gap_count_as_one() -> None:
 
 def test_a_high_tier_goes_no_further_than_renegotiate_until_it_is_none_any_more() -> None:
     lock = word("lock", "important", when(30))
-    desk = late(LATE, told(1, "00:00:00", override=lock))
+    desk = late_payer(LATE, told(1, "00:00:00", override=lock))
     nothing_before(desk, 7)
     nothing_before(desk, 12)
     nothing_before(desk, 30, "12:00:00")
@@ -203,7 +166,7 @@ def test_a_high_tier_goes_no_further_than_renegotiate_until_it_is_none_any_more(
 
 
 def test_a_step_beyond_what_its_tier_allows_goes_back() -> None:
-    desk = late()
+    desk = late_payer()
     wait(desk, 22)
     desk.feed(M, told(23, override=word("floor", "key")))
     assert moves(desk)[-1] == ("renegotiate", when(23))
@@ -214,7 +177,7 @@ def test_a_step_beyond_what_its_tier_allows_goes_back() -> None:
 
 
 def test_one_that_rises_goes_no_further_than_renegotiate_while_it_does() -> None:
-    desk = late(only("late_payer", more=LADDER + SEGMENTS))
+    desk = late_payer(only("late_payer", more=LADDER + SEGMENTS))
     wait(desk, 18)
     # payments of days 1 and 2 cost 5.36 each, and have left the window
     desk.feed(P, bought(18, "30.00"))
@@ -225,7 +188,7 @@ def test_one_that_rises_goes_no_further_than_renegotiate_while_it_does() -> None
 
 
 def test_a_young_customer_goes_no_further_than_educate_until_it_is_old_enough() -> None:
-    desk = late(YOUNG)
+    desk = late_payer(YOUNG)
     nothing_before(desk, 7)
     nothing_before(desk, 21)
     assert moves(desk) == [("educate", midnight(7)), ("renegotiate", midnight(21))]
@@ -233,7 +196,7 @@ def test_a_young_customer_goes_no_further_than_educate_until_it_is_old_enough() 
 
 def test_how_young_it_is_goes_by_when_it_joined_where_that_is_known() -> None:
     old = told(1, "00:00:00", joined_at="2020-01-01T00:00:00Z")
-    desk = late(YOUNG, old)
+    desk = late_payer(YOUNG, old)
     wait(desk, 12)
     assert moves(desk)[-1] == ("renegotiate", midnight(12))
     desk.feed(M, told(13, joined_at="2026-03-04T23:00:00-05:00"))
@@ -244,7 +207,7 @@ def test_how_young_it_is_goes_by_when_it_joined_where_that_is_known() -> None:
 
 
 def test_an_earlier_first_event_that_comes_late_makes_it_older() -> None:
-    desk = late(YOUNG)
+    desk = late_payer(YOUNG)
     wait(desk, 14)
     desk.feed(S, asked(-6))
     assert moves(desk)[-1] == ("renegotiate", midnight(14))
@@ -252,137 +215,18 @@ def test_an_earlier_first_event_that_comes_late_makes_it_older() -> None:
 
 def test_of_two_guards_the_one_that_allows_less_is_named() -> None:
     old = told(1, "00:00:00", joined_at="2020-01-01T00:00:00Z")
-    desk = late(YOUNG, old)
+    desk = late_payer(YOUNG, old)
     wait(desk, 12)
     desk.feed(M, told(13, override=word("lock", "key")))
     assert moves(desk)[-1] == ("educate", when(13))
     assert evidence(desk) == [("ladder.young_days", 12, "educate")]
 
 
-# a human's answer
-
-
-def test_until_a_human_says_the_step_stays_to_the_microsecond() -> None:
-    desk = late(LATE, answer(1, "00:00:00", hold_until=when(15, "10:11:12.131415")))
-    assert of_ada(desk)[0]["recommended_step"] is None
-    nothing_before(desk, 15, "10:11:12.131415")
-    assert moves(desk) == [("reassess", when(15, "10:11:12.131415"))]
-    assert evidence(desk) == [("risk.late_payer", 13, "watch")]
-
-
-def test_it_stays_on_its_way_up_and_on_its_way_off() -> None:
-    desk = late()
-    desk.feed(M, answer(3, hold_until=when(9)))
-    nothing_before(desk, 9, "12:00:00")
-    assert moves(desk) == [("educate", when(9))]
-    assert evidence(desk)[0] == ("ladder.dwell_days", 7, 5)
-    on_time(desk, 10)
-    desk.feed(M, answer(11, hold_until=when(20)))
-    nothing_before(desk, 20, "12:00:00")
-    assert moves(desk)[1:] == [(None, when(20))]
-    assert evidence(desk) == [("ladder.clear_days", 10, 3)]
-
-
-def test_a_guard_does_not_wait_for_it() -> None:
-    desk = late()
-    wait(desk, 17)
-    lock = word("lock", "important")
-    desk.feed(M, answer(18, hold_until=when(60)) | {"override": lock})
-    assert moves(desk)[-1] == ("renegotiate", when(18))
-
-
-def test_a_step_that_a_human_sets_is_taken_as_it_is() -> None:
-    desk = late(YOUNG)
-    desk.feed(M, answer(3, set_step="terminate"))
-    assert moves(desk) == [("terminate", when(3))]
-    assert evidence(desk) == [("ladder.set_step", "terminate", "because")]
-    assert desk.risks[-1]["trigger"]["topic"] == "customers"
-    assert desk.risks[-1]["requires_approval"]
-    wait(desk, 10)
-    assert len(moves(desk)) == 1
-
-
-def test_it_is_allowed_as_long_as_the_newest_record_says_so() -> None:
-    desk = late(YOUNG)
-    desk.feed(M, answer(3, set_step="migrate"))
-    # another record that says the same, and more
-    desk.feed(M, answer(4, set_step="migrate") | {"override": word("lock", "key")})
-    assert len(moves(desk)) == 1
-    desk.feed(M, told(5, override=word("lock", "key")))
-    assert moves(desk)[1:] == [("educate", when(5))]
-
-
-def test_an_answer_is_taken_once() -> None:
-    desk = late()
-    desk.feed(M, answer(3, set_step="reassess"))
-    wait(desk, 8)
-    assert moves(desk) == [("educate", midnight(7))]
-    # the same answer on another record changes nothing; one with other words does
-    desk.feed(M, answer(8, set_step="reassess"))
-    assert len(moves(desk)) == 1
-    desk.feed(M, answer(9, set_step="reassess", reason="again"))
-    assert moves(desk)[1:] == [("reassess", when(9))]
-    nothing_before(desk, 14)
-    assert moves(desk)[2:] == [("educate", midnight(14))]
-    # after a record without an answer the same words are new
-    desk.feed(M, told(15), answer(15, "13:00:00", set_step="reassess", reason="again"))
-    assert moves(desk)[3:] == [("reassess", when(15, "13:00:00"))]
-
-
-def test_an_older_record_that_comes_late_is_no_answer() -> None:
-    desk = late()
-    desk.feed(M, told(4), answer(3, set_step="terminate"))
-    assert moves(desk) == []
-
-
-def test_a_step_set_where_nothing_is_open_is_left_after_its_days() -> None:
-    desk = desk_of(LATE)
-    desk.feed(M, answer(1, set_step="educate"))
-    assert moves(desk) == [("educate", when(1))]
-    nothing_before(desk, 4)
-    assert moves(desk)[1:] == [(None, midnight(4))]
-
-
-def test_no_step_that_a_human_sets_waits_as_any_other() -> None:
-    desk = late()
-    wait(desk, 8)
-    desk.feed(M, answer(9, set_step="none"))
-    assert moves(desk)[1:] == [(None, when(9))]
-    assert evidence(desk) == [("ladder.set_step", "none", "because")]
-    nothing_before(desk, 14)
-    assert moves(desk)[2:] == [("reassess", midnight(14))]
-    assert evidence(desk) == [("risk.late_payer", 12, "watch")]
-
-
-def test_nor_does_a_signal_that_opens_later_begin_it_at_once() -> None:
-    desk = desk_of(LATE)
-    desk.feed(M, answer(1, set_step="none"))
-    desk.feed(Y, paid_late(20), paid_late(21))
-    assert of_ada(desk)[0]["recommended_step"] is None
-    nothing_before(desk, 26)
-    assert moves(desk) == [("reassess", midnight(26))]
-
-
-def test_a_record_without_an_answer_ends_that() -> None:
-    desk = late()
-    desk.feed(M, answer(3, set_step="none"), told(4))
-    assert moves(desk) == [(None, when(3)), ("reassess", when(4))]
-
-
-@pytest.mark.xfail(reason="`none` set where there is none yet counts from the signal, not from it")
-def test_none_set_where_there_is_none_yet_waits_from_then_on() -> None:
-    desk = late(LATE, answer(1, "00:00:00", hold_until=when(10)))
-    desk.feed(M, answer(9, set_step="none"))
-    assert moves(desk) == []
-    nothing_before(desk, 14)
-    assert moves(desk) == [("reassess", midnight(14))]
-
-
 # what else may happen to it
 
 
 def test_a_policy_without_the_section_takes_the_step_back() -> None:
-    desk = late()
+    desk = late_payer()
     wait(desk, 8)
     assert len(moves(desk)) == 1
     after = desk.restarted(only("late_payer"))
@@ -396,7 +240,7 @@ def test_a_policy_without_the_section_takes_the_step_back() -> None:
 
 
 def test_only_the_last_steps_are_kept() -> None:
-    desk = late()
+    desk = late_payer()
     for day in range(3, 23):
         desk.feed(M, answer(day, set_step=STEPS[day % 2 + 1]))
     record = of_ada(desk)[-1]
@@ -406,7 +250,7 @@ def test_only_the_last_steps_are_kept() -> None:
 
 
 def test_a_restart_leaves_a_step_and_its_due_time() -> None:
-    desk = late(YOUNG, answer(1, "00:00:00", hold_until=when(3)))
+    desk = late_payer(YOUNG, answer(1, "00:00:00", hold_until=when(3)))
     wait(desk, 8)
     desk.commit()
     desk = desk.restarted()
