@@ -23,15 +23,22 @@ from schemas.events import Kind
 from schemas.outputs import Origin
 from schemas.row import NO_DUE_US
 from schemas.times import DAY_US, day_start, format_micros
-from tests.support.making import booked, master_data, payment, purchase, support_call
+from tests.support.making import SEGMENTS, booked, master_data, payment, purchase, support_call
 from tests.support.overriding import word
-from tests.support.signalling import EVERY_SIGNAL, cooling, day_number, day_us, only
+from tests.support.signalling import EVERY_SIGNAL, LADDER, cooling, day_number, day_us, only
 
 DAYS = 24
 FIRST_US = day_us(1)
 AHEAD_DAYS = 30
 """Beyond the last event nothing here turns later than that, but a model's chances."""
 HOUR_US = DAY_US // 24
+ON_THE_LADDER = only(
+    "late_payer",
+    "overdue_invoice",
+    "unprofitable",
+    more=cooling(3) + LADDER.replace("young_days = 0", "young_days = 12") + SEGMENTS,
+)
+"""What costs, and the ladder with every guard."""
 TERM = {
     "amount": "900.00",
     "currency": "USD",
@@ -167,6 +174,8 @@ def candidates(events: list[Booking], now_us: int) -> list[int]:
     found = {day_start(now_us // DAY_US + n) for n in range(1, AHEAD_DAYS)}
     for event in events:
         found |= {event.at_us + 24 * HOUR_US}
+        if event.master is not None and event.master.ladder is not None:
+            found |= {event.master.ladder.hold_until_us or now_us}
         if event.invoice is not None and event.invoice.due_us is not None:
             found |= {event.invoice.due_us + n * DAY_US for n in range(8)}
     return sorted(its for at in found for its in (at - 1, at) if its > now_us)
@@ -270,6 +279,29 @@ def test_a_stored_row_at_any_moment_has_the_same_later_outputs(data: st.DataObje
     whole = led(events, EVERY_SIGNAL, [False] * len(events))
     assert led(events, EVERY_SIGNAL, stores) == whole
     assert led(events, EVERY_SIGNAL, [True] * len(events)) == whole
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_nothing_is_said_of_a_customer_before_its_due_time(data: st.DataObject) -> None:
+    by = ON_THE_LADDER
+    events = data.draw(lives(payments() | records() | purchases(), by))
+    judge, customer = Judge(by), newcomer("ada", Origin("purchases", 0, 0), events[0], by)
+    for offset, event in enumerate(events):
+        while customer.due_us <= event.at_us:
+            customer.advance(customer.due_us, by)
+            judge.judge(customer, None)
+        customer.apply(event, offset, by)
+        judge.judge(customer, event)
+    for _ in range(3):
+        for at_us in candidates(events, customer.as_of_us):
+            if at_us < customer.due_us:
+                copy = again(customer, by)
+                copy.advance(at_us, by)
+                assert judge.judge(copy, None) == [], format_micros(at_us)
+        if customer.due_us != NO_DUE_US:
+            customer.advance(customer.due_us, by)
+            judge.judge(customer, None)
 
 
 # sales

@@ -30,6 +30,7 @@ from tests.support.making import (
     payment,
     policy,
 )
+from tests.support.signalling import ALL_SIGNALS
 
 C, P, S, Y = WITH_CUSTOMERS
 MOST = "9" * 15
@@ -245,3 +246,34 @@ def test_it_can_be_erased() -> None:
     again.commit()
     assert again.customer_rows == {}
     assert again.receipts[0]["held"] is True
+
+
+# signals and lifetime value
+
+FORESEEN = policy(
+    ABSURD,
+    more=SECTIONS + ALL_SIGNALS + '[value.index]\nhistory = "0.99999999999999"\nfuture = "1"\n',
+)
+
+
+def test_signals_and_lifetime_value_of_sums_beyond_64_bits_survive_restarts() -> None:
+    desk = desk_of(FORESEEN)
+    promised = COMMITMENT | {"amount": MOST, "currency": "JPY"}
+    desk.feed(C, record(1, "00:00:00", commitment=promised))
+    desk.feed(P, yen(1), yen(3, invoice_id="i", due_at=on(4)), yen(5, cost=MOST, amount="1"))
+    desk.feed(P, yen(6, type="return"), yen(7))
+    desk.commit(stop=True)
+    figures = newest(desk)["lifetime"]
+    # of three repeat purchase days: two of yen that cost nothing, one that cost as much, one back
+    margin = 2 * LARGE - int(MOST) * (int(MOST) - 1) * 100 - LARGE
+    assert Fraction(figures["mean_margin"]) * 100 == round(Fraction(margin, 3))
+    after = desk.restarted()
+    for day in (12, 20, 31):
+        desk.feed(S, clock(day))
+        after.feed(S, clock(day))
+    desk.commit(stop=True)
+    after.commit(stop=True)
+    assert newest(after) == newest(desk)
+    assert after.rows == desk.rows
+    # the invoice was too large to be followed
+    assert "overdue" in {its["signal"] for its in newest(desk)["risks"]}
