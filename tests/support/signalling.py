@@ -161,7 +161,7 @@ def gave_back(day: int, number: int = 0, **fields: Any) -> dict[str, Any]:
 
 def asked(day: int, at: str = "12:00:00", **fields: Any) -> dict[str, Any]:
     """A free contact of a day."""
-    told = ",".join(str(its) for its in fields.values())
+    told = ",".join(f"{name}={its}" for name, its in fields.items())
     made = {"event_id": f"asked-{day}-{at}-{told}", "occurred_at": when(day, at)}
     return support_call(**(made | {"channel": "email"} | fields))
 

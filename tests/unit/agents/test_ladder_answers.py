@@ -1,7 +1,5 @@
 """A human's answer to a step: it is held, set, or taken off, and what follows then."""
 
-import pytest
-
 from tests.support.overriding import word
 from tests.support.signalling import (
     M,
@@ -126,7 +124,6 @@ def test_a_record_without_an_answer_ends_that() -> None:
     assert moves(desk) == [(None, when(3)), ("reassess", when(4))]
 
 
-@pytest.mark.xfail(reason="`none` set where there is none yet counts from the signal, not from it")
 def test_none_set_where_there_is_none_yet_waits_from_then_on() -> None:
     desk = late_payer(LATE, answer(1, "00:00:00", hold_until=when(10)))
     desk.feed(M, answer(9, set_step="none"))

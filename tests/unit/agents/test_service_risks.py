@@ -261,7 +261,6 @@ def test_another_complaint_that_is_young_is_raised_by_itself() -> None:
     ]
 
 
-@pytest.mark.xfail(reason="of two complaints on an issue only the earliest is remembered")
 def test_a_word_that_comes_late_does_not_answer_what_was_complained_of_after_it() -> None:
     calls = [
         asked(1, complaint=True),
@@ -274,6 +273,20 @@ def test_a_word_that_comes_late_does_not_answer_what_was_complained_of_after_it(
         desk.feed(S, *(calls[at] for at in order))
         wait(desk, 9)
         assert said(desk, "complaint_open") == [("raised", when(2, "14:00:00"))]
+
+
+def test_of_an_issue_the_earliest_complaints_and_the_latest_are_told_apart() -> None:
+    desk = important()
+    desk.feed(S, *(asked(1, f"12:00:{n:02d}", complaint=True) for n in range(12)))
+    desk.feed(S, asked(1, "12:00:05", resolved=True))
+    desk.feed(S, asked(1, "12:00:20", resolved=False))
+    nothing_before(desk, 2, "12:00:06")
+    assert said(desk, "complaint_open") == [("raised", when(2, "12:00:06"))]
+    desk = important()
+    desk.feed(S, *(asked(1, f"12:00:{n:02d}", complaint=True) for n in range(12)))
+    desk.feed(S, asked(1, "12:00:06.5", resolved=True), asked(1, "12:00:20", resolved=False))
+    nothing_before(desk, 2, "12:00:11")
+    assert said(desk, "complaint_open") == [("raised", when(2, "12:00:11"))]
 
 
 # dissatisfied: the last 3 answers at 2 or less, cleared at 4

@@ -70,9 +70,6 @@ SECTION_FAULTS: dict[tuple[str, Change], str] = {
     ("call_abuse", ("clear_at = 1", "clear_at = 3")): (
         "call_abuse.clear_at: expected less than 3, found 3"
     ),
-    ("repeat_issue", ("quiet_days = 6", "quiet_days = 3")): (
-        "repeat_issue.quiet_days: expected at least window_days (4), found 3"
-    ),
     ("overdue_invoice", ("high_days = 5", "high_days = 2")): (
         "overdue_invoice.high_days: expected at least days (3), found 2"
     ),
@@ -164,7 +161,7 @@ def test_a_fault_is_refused_with_these_words(more: str, said: str) -> None:
         sections("return_abuse").replace('"0.25"', '"0.5"'),
         sections("commitment_shortfall").replace('after_share = "0.5"', 'after_share = "0"'),
         sections("commitment_shortfall").replace('"0.75"', '"0.5"'),
-        sections("repeat_issue").replace("quiet_days = 6", "quiet_days = 4"),
+        sections("repeat_issue").replace("quiet_days = 6", "quiet_days = 1"),
         sections("overdue_invoice").replace("high_days = 5", "high_days = 3"),
         "[risk.weights]\noverdue = 0\nfading = 100\n",
         '[risk.actions.overdue]\nkey = "call"\n[risk.actions.late_payer]\n',

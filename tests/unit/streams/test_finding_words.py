@@ -114,7 +114,6 @@ def test_so_has_every_rule_that_is_in_the_code() -> None:
         assert fitting if star else pattern in said, pattern
 
 
-@pytest.mark.xfail(reason="what a signal counts is named, as where it was cleared")
 @pytest.mark.parametrize("signal", ["call_abuse", "commitment_shortfall"])
 def test_of_a_step_every_costly_signal_is_told_by_its_days(signal: str) -> None:
     assert words(f"risk.{signal}", 12, "watch") == f"days {signal} 12 at watch"
