@@ -16,6 +16,7 @@ from agents.customer_rows import newcomer, restored, stored
 from agents.episodes import CLEARED, ESCALATED, RAISED, Episodes, Turn
 from agents.judging import Judge
 from agents.policy import Policy
+from agents.risk_rules import rules_of
 from agents.risks import SEVERITIES
 from agents.sales import SALE_CELL, Sale
 from agents.signals import Signals
@@ -149,7 +150,7 @@ class Life:
 
     def wait(self, until_us: int) -> None:
         """Due times happen; at each of them something turns."""
-        while (due_us := self.episodes.due_us(self.customer)) <= until_us:
+        while (due_us := self.episodes.due_us(self.customer, NO_DUE_US)) <= until_us:
             assert due_us > self.customer.as_of_us
             self.customer.advance(due_us, self.by)
             turns = self.episodes.judge(self.customer, None)
@@ -191,7 +192,7 @@ def test_a_due_time_is_the_first_at_which_a_signal_turns(name: str, data: st.Dat
     events = data.draw(lives(EVENTS[name], by))
     life = Life(by, events[0])
     life.live(events)
-    due_us = life.episodes.due_us(life.customer)
+    due_us = life.episodes.due_us(life.customer, NO_DUE_US)
     moments = candidates(events, life.customer.as_of_us)
     for at_us in moments:
         if at_us < due_us:
@@ -209,7 +210,7 @@ def test_what_a_rule_foresees_is_what_it_says_when_the_time_has_come(data: st.Da
     events = data.draw(lives(EVENTS[name], by))
     life = Life(by, events[0])
     life.live(events)
-    [rule] = life.episodes._rules
+    [rule] = rules_of(by)
     at_us = life.customer.as_of_us + data.draw(on_days(AHEAD_DAYS))
     ahead = rule.severity(life.customer, at_us), rule.clears(life.customer, at_us)
     copy = again(life.customer, by)
