@@ -115,6 +115,14 @@ def test_a_promise_of_nothing_falls_short_of_nothing() -> None:
     assert said(desk, "commitment_shortfall") == []
 
 
+@pytest.mark.xfail(reason="a promise of nothing has no due time, though less was bought")
+def test_who_gave_back_more_than_it_bought_falls_short_of_that_too() -> None:
+    desk = committed(gave_back(1, amount="1.00"), amount="0")
+    nothing_before(desk, 5)
+    assert said(desk, "commitment_shortfall") == [("raised", midnight(5))]
+    assert evidence(desk)[0] == ("risk.commitment_shortfall.below", "-1.00", "0.00")
+
+
 # overdue_invoice: unpaid for 3 days, high for 5
 
 UNPAID = only("overdue_invoice")
