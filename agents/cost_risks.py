@@ -250,10 +250,11 @@ class CommitmentShortfallSignal:
         passed = max(1, -(-numerator * term // denominator))
         numerator, denominator = self._rule.below
         promised = numerator * commitment.amount
-        if promised == 0:
-            return NO_DUE_US
-        bought = max(0, stored_int(commitment.revenue)) * term * denominator
-        passed = max(passed, bought // promised + 1)
+        bought = stored_int(commitment.revenue) * term * denominator
+        if bought >= 0:
+            if promised == 0:
+                return NO_DUE_US
+            passed = max(passed, bought // promised + 1)
         due_us = day_start(commitment.starts_day + passed - 1)
         return due_us if passed <= term and due_us > at_us else NO_DUE_US
 

@@ -31,7 +31,7 @@ class ValueIndex(Section, frozen=True):
 
     history: Annotated[Rate, means("weight of the contribution")] = "1.0"
     future: Annotated[
-        Rate, means("weight of what `[lifetime]` expects; above 0 with `rolling` and entries only")
+        Rate, means("weight of what `[lifetime]` expects; the section goes with entries only")
     ] = "0.0"
 
 

@@ -88,6 +88,8 @@ def _risk(value: dict[str, Any]) -> tuple[str, str, str]:
     if value["status"] != "cleared":
         what += f" ({value['severity']})"
     why = findings(value["evidence"])
+    if value["status"] == "step_changed" and value["recommended_step"] is None:
+        why += "; no step any more"
     if value["recommended_step"] is not None:
         why += f"; next step: {value['recommended_step']}"
     if value["recommended_action"] is not None:
@@ -142,7 +144,16 @@ def _payment(value: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _customer(value: dict[str, Any]) -> tuple[str, str, str]:
-    said = ("segment", "region", "industry", "joined_at", "wallet", "commitment", "override")
+    said = (
+        "segment",
+        "region",
+        "industry",
+        "joined_at",
+        "wallet",
+        "commitment",
+        "override",
+        "ladder",
+    )
     what = ", ".join(f"{name} {value[name]}" for name in said if value.get(name) is not None)
     return "master data", what, value["occurred_at"]
 

@@ -15,7 +15,7 @@ from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, part
 from .sample_bodies import Body, Profile, body, conflicting, profile, restated
 from .sample_faults import Draft, spoiled
 from .sample_policy import POLICY, POLICY_TOML
-from .sample_risks import answered, awake, late, troubled
+from .sample_risks import answered, awake, late, phase_of, troubled
 from .sample_whole import Book, invoiced, master
 
 __all__ = ["END", "POLICY", "POLICY_TOML", "START", "sample"]
@@ -196,14 +196,17 @@ class _RisksTraffic(_WholeTraffic):
         super().__init__(rng, events, customers, partitions)
         self.seed = rng.random()
         self.bad_share = 0.0
+        self.up: tuple[int, list[Profile]] = (-1, [])
 
     def record(self, bad_share: float) -> Record:
         self.bad_share = bad_share
         return super().record(bad_share)
 
     def _who(self) -> Profile:
-        up = [who for who in self.profiles if awake(self.seed, who, self.now)]
-        return self.rng.choice(up) if up else super()._who()
+        phase = phase_of(self.now)
+        if self.up[0] != phase:
+            self.up = phase, [who for who in self.profiles if awake(self.seed, who, phase)]
+        return self.rng.choice(self.up[1]) if self.up[1] else super()._who()
 
     def _happened(self) -> int:
         if self.rng.random() < _DAYS_LATE_SHARE:

@@ -30,9 +30,13 @@ WRONG_LADDER: tuple[Any, ...] = (
 """Answers that are not as they must be."""
 
 
-def awake(seed: float, who: Profile, now: int) -> bool:
+def phase_of(now: int) -> int:
+    """Number the days on which the same customers are awake."""
+    return instants.day_of(now) // _PHASE_DAYS
+
+
+def awake(seed: float, who: Profile, phase: int) -> bool:
     """Tell whether a customer does anything these days."""
-    phase = instants.day_of(now) // _PHASE_DAYS
     return Random(f"{seed} {who.customer_id} {phase}").random() < _AWAKE_SHARE
 
 

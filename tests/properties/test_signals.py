@@ -94,7 +94,7 @@ def records(draw: st.DrawFn) -> tuple[Kind, dict[str, Any]]:
     fields: dict[str, Any] = {}
     if draw(st.booleans()):
         # a promise of nothing is looked at in tests/unit/agents/test_cost_risks.py
-        amount = draw(AMOUNTS.filter(lambda its: its != "0"))
+        amount = draw(AMOUNTS)
         fields["commitment"] = TERM | {"amount": amount}
     if draw(st.integers(0, 2)) == 0:
         fields["override"] = word("lock", draw(st.sampled_from(["key", "ordinary"])))
