@@ -155,6 +155,23 @@ def test_a_restart_before_the_review_forgets_no_one_and_moves_no_day() -> None:
     assert told(again) == told(plain)
 
 
+def test_a_snapshot_that_goes_out_before_the_review_does_not_stand_in_for_it() -> None:
+    desk = Desk(POLICY)
+    desk.feed(P, sale(1, customer_id="ada", amount="600.00"))
+    desk.feed(P, sale(1, 1, customer_id="ada", amount="1.00"))
+    desk.commit()
+    desk.feed(P, sale(1, 2, customer_id="ada", amount="1.00"))
+    again = under(desk, newer(HIGHER))
+    again.commit(stop=True)
+    assert [wire["tier"] for wire in again.snapshots][-1] == "important"
+    last = under(again, newer(HIGHER))
+    last.messages.clear()
+    last.feed(P, sale(5, customer_id="bob"))
+    last.commit(stop=True)
+    (change,) = (wire for wire in last.tier_changes if wire["customer_id"] == "ada")
+    assert (change["to_tier"], change["trigger"]) == ("ordinary", BY_POLICY)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_change_of_policy_gives_the_same_in_any_batches_with_restarts(seed: int) -> None:
     records = [its for its in sample(5, 3000, 60, partitions=1) if its.partition == 0]
