@@ -3,7 +3,7 @@
 In this order: the override as it stands, the tier by value, the signals by name, contacts due.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from agents import ladder
 from agents.booking import Booking
@@ -66,7 +66,8 @@ class Judge:
         if event is not None:
             cause = event
         index, standing = customer.index(self._policy), customer.standing
-        customer.ranked = clamped(index) if self._by_share else 0
+        if self._by_share:
+            customer.ranked = _kept(index)
         if standing is None:
             self._begin(customer, index, cause, outputs)
         else:
@@ -249,3 +250,11 @@ class Judge:
                 )
                 due = due if leaves is None else min(due, leaves)
         return due
+
+
+PLAIN: Final = 2**60
+"""A value below is no larger than a row can hold, at one look."""
+
+
+def _kept(index: int) -> int:
+    return index if -PLAIN < index < PLAIN else clamped(index)

@@ -6,7 +6,7 @@ The buckets are made of integers only, so that every worker, however built, sort
 Values are integers of any size and sign, in minor units of the base currency.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Final
 
@@ -31,12 +31,22 @@ EDGES: Final = _edges()
 """By i - 1 the least value of bucket i > 0; below 200 each integer has a bucket of its own."""
 
 
+_BITS: Final = EDGES[-1].bit_length()
+_FROM: Final = [bisect_left(EDGES, 1 << max(bits - 1, 0)) for bits in range(_BITS + 2)]
+"""By bits of a size where edges of so many begin: a search among some 70, not among all."""
+
+
 def bucket_of(value: int) -> int:
     """The bucket of a value: 0 of zero, i of edge i up to below edge i + 1, -i of minus that.
 
     What lies beyond the last edge belongs to the last bucket, which is as wide as it takes.
     """
-    return bisect_right(EDGES, value) if value >= 0 else -bisect_right(EDGES, -value)
+    return _rank_of(value) if value >= 0 else -_rank_of(-value)
+
+
+def _rank_of(size: int) -> int:
+    bits = size.bit_length()
+    return bisect_right(EDGES, size, _FROM[bits], _FROM[bits + 1]) if bits <= _BITS else len(EDGES)
 
 
 class Histogram:

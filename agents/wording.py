@@ -12,6 +12,7 @@ from agents.policy import Policy
 from agents.segments import segments_of
 from agents.standing import active_override
 from agents.tiers import Move, TierRules, thresholds
+from agents.value_wording import value_wire
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.lines import REVENUE
 from schemas.money import format_minor, format_share
@@ -22,7 +23,6 @@ from schemas.outputs import (
     TIER_NAMES,
     TIERS,
     output_id,
-    value_wire,
 )
 from schemas.row import CutoffsRow, OverrideRow
 from schemas.times import day_start, format_micros

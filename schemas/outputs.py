@@ -12,21 +12,6 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from schemas.events import CONTACT_CHANNELS
-from schemas.lines import (
-    CONTACTS,
-    DISCOUNTS,
-    FEES,
-    GOODS,
-    LATE_PAYMENT,
-    REMINDERS,
-    RETURNS,
-    REVENUE,
-    SELLER_FAULT,
-    SERVICE,
-    WITHOUT_COST,
-)
-from schemas.money import format_minor
 from schemas.rejects import Rejection
 from schemas.times import format_micros
 
@@ -94,44 +79,6 @@ def erasure_wire(subject: str, origin: Origin, at_us: int, *, held: bool) -> dic
         "subject": subject,
         "held": held,
         "erased_at": format_micros(at_us),
-    }
-
-
-def value_wire(
-    totals: list[int], index: int, leakage: int, currency: str, digits: int, window_days: int
-) -> dict[str, Any]:
-    """The `value` object: section 4's figures and the lines that they are made of, as text.
-
-    `totals` holds the sum of each line (`schemas.lines`), `index` what tiers are judged by,
-    `leakage` the discount that was granted and not earned; all in minor units.
-    """
-    nothing = format_minor(0, digits)
-    text = [format_minor(total, digits) if total else nothing for total in totals]
-    margin = totals[REVENUE] - totals[GOODS] + totals[FEES]
-    service_cost = sum([totals[line] for line in SERVICE])
-    return {
-        "currency": currency,
-        "window_days": window_days,
-        "revenue": text[REVENUE],
-        "goods_cost": text[GOODS],
-        "margin": format_minor(margin, digits),
-        "service_cost": format_minor(service_cost, digits),
-        "contribution": format_minor(margin - service_cost, digits),
-        "index": format_minor(index, digits),
-        "estimated": totals[WITHOUT_COST] != 0,
-        "lines": {
-            "revenue": text[REVENUE],
-            "discounts_given": text[DISCOUNTS],
-            "goods": text[GOODS],
-            "restocking_fees": text[FEES],
-            "contacts": dict(zip(CONTACT_CHANNELS, text[CONTACTS:RETURNS], strict=True)),
-            "returns": text[RETURNS],
-            "late_payment": text[LATE_PAYMENT],
-            "reminders": text[REMINDERS],
-            "discount_leakage": format_minor(leakage, digits) if leakage else nothing,
-            "seller_fault": text[SELLER_FAULT],
-            "revenue_without_cost": text[WITHOUT_COST],
-        },
     }
 
 

@@ -18,7 +18,7 @@ from typing import Final
 import click
 
 ROOMS: Final = ("agents", "schemas")
-COMPILED: Final = ("agents/*.py", "schemas/money.py", "schemas/times.py")
+COMPILED: Final = ("agents/*.py", "schemas/money.py", "schemas/partitioners.py", "schemas/times.py")
 """What is compiled; enums and msgspec's structs, most of `schemas/`, would only get slower."""
 SOURCE: Final = Path(__file__).parents[1]
 PLACE: Final = Path(sys.prefix) / "whalecurve-compiled"

@@ -5,6 +5,7 @@ from itertools import combinations
 import orjson
 import pytest
 
+from agents.value_wording import value_wire
 from schemas.lines import (
     DISCOUNTS,
     FEES,
@@ -25,7 +26,6 @@ from schemas.outputs import (
     output_id,
     rejected_headers,
     subject_of,
-    value_wire,
 )
 from schemas.rejects import Reason, Rejection
 
