@@ -66,8 +66,7 @@ class Judge:
         if event is not None:
             cause = event
         index, standing = customer.index(self._policy), customer.standing
-        if self._by_share:
-            customer.ranked = _kept(index)
+        customer.ranked = _kept(index) if self._by_share else 0
         if standing is None:
             self._begin(customer, index, cause, outputs)
         else:
