@@ -7,8 +7,8 @@ from agents.lifetime import LifetimeParams, alive_until_day, p_alive
 from agents.rates import Ratio
 from agents.risk_policy import FadingRule, OverdueRule, SpendDropRule
 from agents.risks import HIGH, NONE, WATCH
-from agents.sales import Sales
-from agents.window import NO_DAY
+from agents.sales import NO_PACE, SALE_CELL, Pace, Sales
+from agents.window import NO_DAY, cells_below
 from schemas.events import Kind
 from schemas.money import format_minor, half_even
 from schemas.outputs import Finding
@@ -144,30 +144,66 @@ class SpendDropSignal:
         count, before = sales.sum_of(first - rule.before_days + 1, first)
         return recent, before, count
 
+    def _pace(self, customer: Customer, at_us: int) -> Pace:
+        """How it stands, and until when; looked up anew only after a sale, or then."""
+        sales, day = customer.signals.sales, at_us // DAY_US
+        if sales is None:
+            return NO_PACE
+        found = sales.pace
+        if found is None or not found[0] <= day < found[1]:
+            found = sales.pace = self._look(sales, day)
+        return found
+
+    def _look(self, sales: Sales, day: int) -> Pace:
+        """Lets days pass until its state turns: each sale leaves the last days, then those before.
+
+        Both happen in the order of the sales.
+        """
+        rule, cells = self._rule, sales.cells
+        end, whole_days = len(cells), rule.recent_days + rule.before_days
+        leaving = cells_below(cells, SALE_CELL, day - whole_days + 1)
+        ageing = cells_below(cells, SALE_CELL, day - rule.recent_days + 1)
+        recent = sum(cells[ageing + 2 :: SALE_CELL])
+        before = sum(cells[leaving + 2 : ageing : SALE_CELL])
+        count = sum(cells[leaving + 1 : ageing : SALE_CELL])
+        now = self._state(recent, before, count)
+        while leaving < end:
+            turns = cells[leaving] + whole_days
+            if ageing < end and cells[ageing] + rule.recent_days < turns:
+                turns = cells[ageing] + rule.recent_days
+            while ageing < end and cells[ageing] + rule.recent_days == turns:
+                recent -= cells[ageing + 2]
+                before += cells[ageing + 2]
+                count += cells[ageing + 1]
+                ageing += SALE_CELL
+            while leaving < ageing and cells[leaving] + whole_days == turns:
+                before -= cells[leaving + 2]
+                count -= cells[leaving + 1]
+                leaving += SALE_CELL
+            if self._state(recent, before, count) != now:
+                return day, turns, *now
+        return day, NO_DAY, *now
+
+    def _state(self, recent: int, before: int, count: int) -> tuple[int, bool]:
+        """(severity, whether it clears)."""
+        rule = self._rule
+        paid, pace = recent * rule.before_days, before * rule.recent_days
+        raised = count >= rule.min_purchases and paid * rule.below[1] < rule.below[0] * pace
+        clears = paid * rule.clear_at[1] >= rule.clear_at[0] * pace
+        return (WATCH if raised else NONE), clears
+
     def severity(self, customer: Customer, at_us: int) -> int:
         """Below a part of its pace."""
-        rule = self._rule
-        recent, before, count = self._spent(customer, at_us // DAY_US)
-        if count < rule.min_purchases:
-            return NONE
-        numerator, denominator = rule.below
-        paid = recent * rule.before_days * denominator
-        return WATCH if paid < numerator * before * rule.recent_days else NONE
+        return self._pace(customer, at_us)[2]
 
     def clears(self, customer: Customer, at_us: int) -> bool:
         """At enough of its pace."""
-        rule = self._rule
-        recent, before, _ = self._spent(customer, at_us // DAY_US)
-        numerator, denominator = rule.clear_at
-        return recent * rule.before_days * denominator >= numerator * before * rule.recent_days
+        return self._pace(customer, at_us)[3]
 
     def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
-        """When a purchase day leaves the last days or those before them."""
-        sales, rule = customer.signals.sales, self._rule
+        """When enough purchase days have left the last days, or those before them."""
         del is_open
-        if sales is None:
-            return NO_DUE_US
-        day = sales.next_change(at_us // DAY_US, rule.recent_days, rule.before_days)
+        day = self._pace(customer, at_us)[1]
         return NO_DUE_US if day == NO_DAY else day_start(day)
 
     def evidence(self, customer: Customer, severity: int) -> list[Finding]:

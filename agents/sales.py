@@ -12,6 +12,10 @@ from schemas.signal_rows import SalesRow
 SALE_CELL: Final = 3
 """Numbers of a purchase day: the day, the number of sales, what was paid."""
 
+Pace = tuple[int, int, int, bool]
+"""From which day until before which one, a signal's severity, and whether it clears."""
+NO_PACE: Final[Pace] = (0, NO_DAY, 0, True)
+
 
 class Sale(msgspec.Struct, frozen=True, gc=False):
     """What a purchase event adds; amounts in minor units of the base currency."""
@@ -25,7 +29,16 @@ class Sale(msgspec.Struct, frozen=True, gc=False):
 class Sales:
     """A customer's sales. A purchase day is a UTC day with a sale; returns are none."""
 
-    __slots__ = ("cells", "days", "fades", "first_day", "first_margin", "last_day", "margin")
+    __slots__ = (
+        "cells",
+        "days",
+        "fades",
+        "first_day",
+        "first_margin",
+        "last_day",
+        "margin",
+        "pace",
+    )
 
     def __init__(self, row: SalesRow) -> None:
         """As a stored row has them."""
@@ -36,6 +49,8 @@ class Sales:
         """Of the sales of the first purchase day."""
         self.fades: dict[float, int] = {}
         """By threshold the day on which P(alive) falls below it, as far as somebody asked."""
+        self.pace: Pace | None = None
+        """What `spend_drop` found last, until the next sale."""
         self.cells = array("q", bytes(row.cells))
         """Of each purchase day of late, oldest first: day, number of sales, what was paid."""
 
@@ -63,6 +78,7 @@ class Sales:
         if sale.is_return:
             return
         self.fades.clear()
+        self.pace = None
         if day >= oldest_kept:
             is_new = self._add(day, min(sale.paid, LARGEST))
         else:
@@ -109,12 +125,3 @@ class Sales:
                 sales += cells[at + 1]
                 paid += cells[at + 2]
         return sales, paid
-
-    def next_change(self, day: int, recent_days: int, before_days: int) -> int:
-        """The first later day on which one of them leaves the last days, or those before."""
-        found, cells = NO_DAY, self.cells
-        for at in range(0, len(cells), SALE_CELL):
-            for leaves in (cells[at] + recent_days, cells[at] + recent_days + before_days):
-                if day < leaves < found:
-                    found = leaves
-        return found
