@@ -76,8 +76,8 @@ def test_the_issue_with_the_latest_contact_is_named_by_its_beginning() -> None:
 
 
 def test_an_issue_is_forgotten_after_its_days() -> None:
-    # Seven days after the 1st nobody knows that it was unresolved.
-    for day, found in (("01-07", 1), ("01-08", 0)):
+    # Fourteen days after the 1st nobody knows that it was unresolved.
+    for day, found in (("01-14", 1), ("01-15", 0)):
         feed = Feed().call("01-01", resolved=False).call(day).call(day)
         assert len(happened(feed, REPEAT)) == found
 

@@ -170,8 +170,7 @@ def test_a_step_set_while_nothing_costs_goes_after_its_days() -> None:
 
 def test_one_move_at_a_time() -> None:
     # On the 18th three days have passed, but the loss of 19 January leaves, too: first it goes
-    # back, then, at the same time, to no step. Nothing but a judgement brings the first step
-    # back after a human set none.
+    # back, then, at the same time, to no step.
     feed = Feed().buy("01-19", "0", cost="700").buy("01-20", "600").master("01-21", **OLD)
     feed.pay("02-01", "01-01").pay("02-02", "01-02")
     assert steps(clear(feed, "02-15").until("02-18"))[3:] == [
@@ -180,9 +179,12 @@ def test_one_move_at_a_time() -> None:
         ("renegotiate", "02-18", "ladder"),
         (None, "02-18", "ladder"),
     ]
-    feed = owing().master("02-03", ladder={"set_step": "none", "reason": "so"}).until("02-28")
-    assert steps(feed)[1:] == [(None, "02-03", "ladder")]
-    assert steps(feed.buy("02-28 08:00", "1"))[2:] == [("reassess", "02-28", "ladder")]
+
+
+def test_after_a_human_set_none_the_first_step_waits_too() -> None:
+    feed = owing().master("02-03", ladder={"set_step": "none", "reason": "so"})
+    assert steps(feed.until("02-06 23:59"))[1:] == [(None, "02-03", "ladder")]
+    assert steps(feed.until("02-07"))[2:] == [("reassess", "02-07", "ladder")]
 
 
 def _changed(feed: Feed, later: Feed, **policy: object) -> list[Wire]:
