@@ -3,12 +3,11 @@
 from agents.booking import Booking
 from agents.customer import Customer
 from agents.policy import Policy
-from schemas.outputs import Tier
+from schemas.outputs import HIGH_RANK
 from schemas.row import NO_DUE
 from schemas.times import day_of
 
 INTERVAL, COMPLAINT, NOTICE = "interval", "complaint", "notice"
-HIGH_RANK = list(Tier).index(Tier.IMPORTANT)
 
 
 def reasons_due(

@@ -6,9 +6,10 @@ import msgspec
 
 from agents.customer import Customer
 from agents.policy import Policy
-from agents.risk_policy import STEPS, LadderRules
+from agents.risk_policy import LadderRules
 from agents.segments import is_potential
-from schemas.outputs import TIER_NAMES, Finding, Tier
+from schemas.ladder_keys import STEPS
+from schemas.outputs import HIGH_RANK, TIER_NAMES, Finding
 from schemas.row import NO_DUE_US, AnswerRow
 from schemas.signal_rows import NO_STEP, LadderRow
 from schemas.times import day_of, day_start
@@ -26,7 +27,6 @@ COSTLY: Final = frozenset(
 """Signals of what costs: the others never lead onto the ladder."""
 REASSESS, EDUCATE, RENEGOTIATE, TERMINATE = 1, 2, 3, 5
 STEPS_KEPT: Final = 16
-HIGH_RANK: Final = list(Tier).index(Tier.IMPORTANT)
 Guard = tuple[int, list[Finding]]
 """The last step that is allowed, and why."""
 

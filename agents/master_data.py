@@ -15,9 +15,9 @@ from agents.booking import (
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from agents.rates import convert, day_of_text
-from agents.risk_policy import STEPS
 from schemas.events import Commitment, CustomerRecord, Kind, LadderAnswer, Override, Wallet
 from schemas.fields import is_date, is_share
+from schemas.ladder_keys import STEPS
 from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio
 from schemas.outputs import TIER_NAMES
 from schemas.row import LARGEST, AnswerRow, CommitmentRow, MasterRow, OverrideRow

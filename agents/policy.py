@@ -10,9 +10,17 @@ import msgspec
 from agents.decay import Decay
 from agents.future import Future, IndexRules
 from agents.lifetime_policy import lifetime_params
-from agents.rates import Costs, RateCards, Rates, Ratio, day_of_text, rate_cards
+from agents.rates import (
+    Costs,
+    RateCards,
+    Rates,
+    Ratio,
+    checked_ratio,
+    day_of_text,
+    rate_cards,
+)
 from agents.risk_policy import RiskRules, asks_signals, risk_rules
-from schemas.money import CURRENCY_DIGITS, parse_ratio, parse_signed_minor
+from schemas.money import CURRENCY_DIGITS, parse_signed_minor
 from schemas.outputs import TIERS, Tier
 from schemas.policy_keys import PolicyFile
 from schemas.policy_keys import Segments as SegmentsFile
@@ -120,7 +128,7 @@ class Policy:
 def compile_policy(file: PolicyFile) -> Policy:
     """The policy of a checked file."""
     digits = CURRENCY_DIGITS[file.base_currency]
-    margin_numerator, margin_denominator = _ratio(file.value.default_margin_rate)
+    margin_numerator, margin_denominator = checked_ratio(file.value.default_margin_rate)
     digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
     entry, late = file.tiers.entry, file.risk.late_payer
     risk = risk_rules(file, digits)
@@ -164,7 +172,9 @@ def compile_policy(file: PolicyFile) -> Policy:
         future=future,
         index_rules=None
         if value.index is None
-        else IndexRules(_ratio(value.index.history), _ratio(value.index.future), future),
+        else IndexRules(
+            checked_ratio(value.index.history), checked_ratio(value.index.future), future
+        ),
         check=crc32(digest.encode()),
         asks_signals=asks_signals(risk),
     )
@@ -176,19 +186,13 @@ def _minor(text: str, digits: int) -> int:
     return found
 
 
-def _ratio(text: str) -> Ratio:
-    found = parse_ratio(text)
-    assert found is not None
-    return found
-
-
 def _hold(file: PolicyFile, digits: int) -> HoldRules:
     hold = file.tiers.hold
     if hold is None:
         return HoldRules()
     return HoldRules(
-        _ratio(hold.upgrade_margin),
-        _ratio(hold.keep_margin),
+        checked_ratio(hold.upgrade_margin),
+        checked_ratio(hold.keep_margin),
         _minor(hold.min_band, digits),
         hold.min_dwell_days,
         hold.grace_days,
@@ -202,10 +206,10 @@ def _share(file: PolicyFile) -> ShareRules | None:
         return None
     return ShareRules(
         (
-            (share.important.by, _ratio(share.important.share)),
-            (share.key.by, _ratio(share.key.share)),
+            (share.important.by, checked_ratio(share.important.share)),
+            (share.key.by, checked_ratio(share.key.share)),
         ),
-        _ratio(share.min_change),
+        checked_ratio(share.min_change),
         share.every_minutes * MINUTE_US,
     )
 
@@ -214,8 +218,10 @@ def _discount(file: PolicyFile, digits: int) -> DiscountRules | None:
     discount = file.discount
     if discount is None:
         return None
-    steps = [(_minor(step.from_amount, digits), _ratio(step.rate)) for step in discount.schedule]
-    return DiscountRules(_ratio(discount.after_share), tuple(steps))
+    steps = [
+        (_minor(step.from_amount, digits), checked_ratio(step.rate)) for step in discount.schedule
+    ]
+    return DiscountRules(checked_ratio(discount.after_share), tuple(steps))
 
 
 def _segments(file: SegmentsFile, digits: int) -> SegmentRules:
@@ -226,7 +232,9 @@ def _segments(file: SegmentsFile, digits: int) -> SegmentRules:
         None
         if fake is None
         else (_minor(fake.revenue_from, digits), _minor(fake.contribution_below, digits)),
-        None if over is None else _ratio(over.service_share),
-        None if potential is None else (_ratio(potential.growth), _minor(potential.rise, digits)),
+        None if over is None else checked_ratio(over.service_share),
+        None
+        if potential is None
+        else (checked_ratio(potential.growth), _minor(potential.rise, digits)),
         None if worst is None else _minor(worst.contribution_below, digits),
     )

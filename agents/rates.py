@@ -76,8 +76,7 @@ class Rates:
             self._steps[code] = [day for day, _ in steps], [ratio for _, ratio in steps]
 
     def _ratio(self, code: str, rate: str) -> Ratio:
-        exact = parse_ratio(rate)
-        assert exact is not None
+        exact = checked_ratio(rate)
         shift = CURRENCY_DIGITS[self._base] - CURRENCY_DIGITS[code]
         numerator, denominator = exact
         if shift >= 0:
@@ -108,6 +107,13 @@ def rate_cards(service: Service, digits: int) -> RateCards:
         _compiled(service, digits),
         [(day_of_text(card.from_day), _compiled(card, digits)) for card in service.card],
     )
+
+
+def checked_ratio(text: str) -> Ratio:
+    """The exact ratio of a decimal text that was checked already."""
+    found = parse_ratio(text)
+    assert found is not None
+    return found
 
 
 def day_of_text(text: str) -> int:

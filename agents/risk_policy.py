@@ -4,9 +4,9 @@ from typing import Final
 
 import msgspec
 
-from agents.rates import Ratio
-from schemas.ladder_keys import Ladder
-from schemas.money import parse_ratio, parse_signed_minor
+from agents.rates import Ratio, checked_ratio
+from schemas.ladder_keys import STEPS, Ladder
+from schemas.money import parse_signed_minor
 from schemas.outputs import TIERS
 from schemas.policy_keys import PolicyFile
 from schemas.risk_keys import (
@@ -18,8 +18,6 @@ from schemas.risk_keys import (
     SupportSpike,
 )
 
-STEPS: Final = ("reassess", "educate", "renegotiate", "migrate", "terminate")
-"""Of the ladder; a step's number is its place here, from 1."""
 WEIGHTS: Final = {
     "call_abuse": 20,
     "commitment_shortfall": 15,
@@ -191,14 +189,8 @@ def _sales_kept_days(file: PolicyFile) -> int:
     return 0 if all(its is None for its in by_days) else SALES_KEPT_DAYS
 
 
-def _ratio(text: str) -> Ratio:
-    found = parse_ratio(text)
-    assert found is not None
-    return found
-
-
 def _float(text: str) -> float:
-    numerator, denominator = _ratio(text)
+    numerator, denominator = checked_ratio(text)
     return numerator / denominator
 
 
@@ -206,14 +198,16 @@ def _shortfall(risk: Risk) -> ShortfallRule | None:
     its = risk.commitment_shortfall
     if its is None:
         return None
-    return ShortfallRule(_ratio(its.after_share), _ratio(its.below), _ratio(its.clear_at))
+    return ShortfallRule(
+        checked_ratio(its.after_share), checked_ratio(its.below), checked_ratio(its.clear_at)
+    )
 
 
 def _dissatisfied(risk: Risk) -> DissatisfiedRule | None:
     its = risk.dissatisfied
     if its is None:
         return None
-    return DissatisfiedRule(its.answers, _ratio(its.at_most), _ratio(its.clear_at))
+    return DissatisfiedRule(its.answers, checked_ratio(its.at_most), checked_ratio(its.clear_at))
 
 
 def _fading(risk: Risk) -> FadingRule | None:
@@ -227,14 +221,14 @@ def _overdue(risk: Risk) -> OverdueRule | None:
     its = risk.overdue
     if its is None:
         return None
-    return OverdueRule(_ratio(its.watch), _ratio(its.high), its.min_purchase_days)
+    return OverdueRule(checked_ratio(its.watch), checked_ratio(its.high), its.min_purchase_days)
 
 
 def _return_abuse(risk: Risk) -> ReturnAbuseRule | None:
     its = risk.return_abuse
     if its is None:
         return None
-    return ReturnAbuseRule(its.orders, _ratio(its.above), _ratio(its.clear_below))
+    return ReturnAbuseRule(its.orders, checked_ratio(its.above), checked_ratio(its.clear_below))
 
 
 def _spend_drop(risk: Risk) -> SpendDropRule | None:
@@ -245,8 +239,8 @@ def _spend_drop(risk: Risk) -> SpendDropRule | None:
         its.recent_days,
         its.before_days,
         its.min_purchases,
-        _ratio(its.below),
-        _ratio(its.clear_at),
+        checked_ratio(its.below),
+        checked_ratio(its.clear_at),
     )
 
 

@@ -8,103 +8,101 @@ from agents.risk_policy import HOUR_US, DissatisfiedRule
 from agents.risks import EVERY_KIND, NONE, WATCH, once
 from schemas.events import Kind
 from schemas.money import format_minor, half_even
-from schemas.outputs import Finding, Tier
+from schemas.outputs import HIGH_RANK, Finding
 from schemas.risk_keys import CallAbuse, RepeatIssue, SupportSpike
 from schemas.row import NO_DUE_US
 from schemas.signal_rows import IssueRow
 from schemas.times import DAY_US, day_start
 
-HIGH_RANK: Final = list(Tier).index(Tier.IMPORTANT)
 CALLS: Final = frozenset({Kind.SUPPORT_CALLS})
 
 
-class CallAbuseSignal:
+class IssueSignal:
+    """A signal that is open while one of the issues counts for it."""
+
+    name: ClassVar[str]
+    fed_by: ClassVar[frozenset[Kind]] = CALLS
+    opens_by_itself: ClassVar[bool] = False
+    word: ClassVar[str]
+    """What an issue that counts is, in evidence."""
+
+    def __init__(self, contacts: int, window_days: int) -> None:
+        self._contacts, self._window_days = contacts, window_days
+
+    def _counting(self, customer: Customer) -> list[IssueRow]:
+        """The issues that count."""
+        raise NotImplementedError
+
+    def _end_us(self, issue: IssueRow, day: int) -> int:
+        """When one of them counts no more, if nobody asks about it again."""
+        raise NotImplementedError
+
+    def _ends_us(self, customer: Customer) -> int:
+        """When none counts any more."""
+        counting = self._counting(customer)
+        return max([self._end_us(its, customer.day) for its in counting], default=0)
+
+    def severity(self, customer: Customer, at_us: int) -> int:
+        """While an issue counts."""
+        return WATCH if at_us < self._ends_us(customer) else NONE
+
+    def clears(self, customer: Customer, at_us: int) -> bool:
+        """When none does."""
+        return at_us >= self._ends_us(customer)
+
+    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+        """When the last one ends."""
+        ends_us = self._ends_us(customer) if is_open else NO_DUE_US
+        return ends_us if ends_us > at_us else NO_DUE_US
+
+    def evidence(self, customer: Customer, severity: int) -> list[Finding]:
+        """The issue with the latest contact."""
+        rule = f"risk.{self.name}"
+        if severity == NONE:
+            return once(rule)
+        issue = latest(self._counting(customer))
+        found = counted(issue, customer.day, self._window_days)
+        return [
+            Finding(f"{rule}.contacts", found, self._contacts),
+            Finding(f"{rule}.issue", issue.name, self.word),
+        ]
+
+
+class CallAbuseSignal(IssueSignal):
     """Calls about one thing that is resolved, over and over."""
 
-    name: ClassVar = "call_abuse"
-    fed_by: ClassVar = CALLS
-    opens_by_itself: ClassVar = False
+    name: ClassVar[str] = "call_abuse"
+    word: ClassVar[str] = "resolved"
 
     def __init__(self, section: CallAbuse) -> None:
-        self._contacts, self._clear_at = section.contacts, section.clear_at
-        self._window_days = section.window_days
+        super().__init__(section.contacts, section.window_days)
+        self._clear_at = section.clear_at
 
-    def _ends_us(self, customer: Customer) -> int:
-        """When no issue counts any more."""
-        return max(
-            [
-                leaving_us(its, customer.day, self._clear_at, self._window_days)
-                for its in customer.signals.issues
-                if its.abused
-            ],
-            default=0,
-        )
+    def _counting(self, customer: Customer) -> list[IssueRow]:
+        return [its for its in customer.signals.issues if its.abused]
 
-    def severity(self, customer: Customer, at_us: int) -> int:
-        """While an issue counts."""
-        return WATCH if at_us < self._ends_us(customer) else NONE
-
-    def clears(self, customer: Customer, at_us: int) -> bool:
-        """When none does."""
-        return at_us >= self._ends_us(customer)
-
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def _end_us(self, issue: IssueRow, day: int) -> int:
         """When enough contacts have left."""
-        ends_us = self._ends_us(customer) if is_open else NO_DUE_US
-        return ends_us if ends_us > at_us else NO_DUE_US
-
-    def evidence(self, customer: Customer, severity: int) -> list[Finding]:
-        """The issue with the latest contact."""
-        if severity == NONE:
-            return once("risk.call_abuse")
-        issue = latest([its for its in customer.signals.issues if its.abused])
-        found = counted(issue, customer.day, self._window_days)
-        return [
-            Finding("risk.call_abuse.contacts", found, self._contacts),
-            Finding("risk.call_abuse.issue", issue.name, "resolved"),
-        ]
+        return leaving_us(issue, day, self._clear_at, self._window_days)
 
 
-class RepeatIssueSignal:
+class RepeatIssueSignal(IssueSignal):
     """Has to ask about one thing again and again."""
 
-    name: ClassVar = "repeat_issue"
-    fed_by: ClassVar = CALLS
-    opens_by_itself: ClassVar = False
+    name: ClassVar[str] = "repeat_issue"
+    word: ClassVar[str] = "unresolved"
 
     def __init__(self, section: RepeatIssue) -> None:
-        self._contacts, self._window_days = section.contacts, section.window_days
+        super().__init__(section.contacts, section.window_days)
         self._quiet_days = section.quiet_days
 
-    def _ends_us(self, customer: Customer) -> int:
-        return max(
-            [quiet_us(its, self._quiet_days) for its in customer.signals.issues if its.repeats],
-            default=0,
-        )
+    def _counting(self, customer: Customer) -> list[IssueRow]:
+        return [its for its in customer.signals.issues if its.repeats]
 
-    def severity(self, customer: Customer, at_us: int) -> int:
-        """While an issue counts."""
-        return WATCH if at_us < self._ends_us(customer) else NONE
-
-    def clears(self, customer: Customer, at_us: int) -> bool:
-        """When none does."""
-        return at_us >= self._ends_us(customer)
-
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def _end_us(self, issue: IssueRow, day: int) -> int:
         """When nobody has asked for long enough."""
-        ends_us = self._ends_us(customer) if is_open else NO_DUE_US
-        return ends_us if ends_us > at_us else NO_DUE_US
-
-    def evidence(self, customer: Customer, severity: int) -> list[Finding]:
-        """The issue with the latest contact."""
-        if severity == NONE:
-            return once("risk.repeat_issue")
-        issue = latest([its for its in customer.signals.issues if its.repeats])
-        found = counted(issue, customer.day, self._window_days)
-        return [
-            Finding("risk.repeat_issue.contacts", found, self._contacts),
-            Finding("risk.repeat_issue.issue", issue.name, "unresolved"),
-        ]
+        del day
+        return quiet_us(issue, self._quiet_days)
 
 
 class ComplaintOpenSignal:

@@ -1,8 +1,11 @@
 """The policy file's keys for the ladder of measures."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from schemas.policy_types import Days, DaysOrNone, Section, means
+
+STEPS: Final = ("reassess", "educate", "renegotiate", "migrate", "terminate")
+"""Of the ladder; a step's number is its place here, from 1."""
 
 
 class Playbook(Section, frozen=True):

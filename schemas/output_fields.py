@@ -7,6 +7,7 @@ Whalecurve puts out. A field stands in every record, though it may be null.
 from typing import Any, Final, NamedTuple
 
 from schemas.events import CONTACT_CHANNELS, MAX_ID_CHARS
+from schemas.ladder_keys import STEPS
 from schemas.money import CURRENCY_DIGITS
 from schemas.outputs import (
     AT_RISK,
@@ -88,7 +89,6 @@ ESTIMATE: Final = Form(
     "a decimal text with 4 digits behind the point",
     {"type": "string", "pattern": r"^[0-9]+\.[0-9]{4}$"},
 )
-STEP_NAMES: Final = ("reassess", "educate", "renegotiate", "migrate", "terminate")
 COUNTING: Final = Form("an integer from 1", {"type": "integer", "minimum": 1})
 WHOLE: Final = Form("an integer from 0", {"type": "integer", "minimum": 0})
 WHOLE_OR_NULL: Final = Form("an integer, or null", {"type": ["integer", "null"], "minimum": 0})
@@ -183,7 +183,7 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField("tier", TIER, "the customer's tier at that time"),
         OutputField(
             "recommended_step",
-            _one_of(None, *STEP_NAMES),
+            _one_of(None, *STEPS),
             "the step of the ladder, for what costs; null where no rule says otherwise",
         ),
         OutputField(
@@ -408,11 +408,11 @@ OBJECT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField("event_id", TEXT_OR_NULL, "the event's id"),
     ),
     "step": (
-        OutputField("step", _one_of(*STEP_NAMES), "which one"),
+        OutputField("step", _one_of(*STEPS), "which one"),
         OutputField("since", MOMENT, "the UTC day on which it was taken"),
     ),
     "ladder": (
-        OutputField("step", _one_of(*STEP_NAMES), "which one"),
+        OutputField("step", _one_of(*STEPS), "which one"),
         OutputField("since", MOMENT, "the UTC day on which it was taken"),
         OutputField("hold_until", MOMENT_OR_NULL, "until when a human lets it stay; null: freely"),
         OutputField("reason", TEXT_OR_NULL, "why, in the words of whoever said so"),

@@ -37,6 +37,8 @@ class Tier(StrEnum):
 
 
 TIERS: Final = tuple(Tier)
+HIGH_RANK: Final = TIERS.index(Tier.IMPORTANT)
+"""`important` or above is a high tier."""
 TIER_NAMES: Final = tuple(tier.value for tier in Tier)
 
 
