@@ -46,6 +46,8 @@ class Changes(msgspec.Struct):
     rows: list[tuple[bytes, bytes | None]]
     offsets: dict[Kind, int]
     tally: Tally
+    number: int
+    """Counts the partition's commits from 1 on; state, outputs and offsets carry it."""
 
 
 class Bounds(msgspec.Struct, frozen=True):

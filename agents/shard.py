@@ -258,7 +258,8 @@ class Shard:
             outputs.append(Message(HISTOGRAMS, key, encode(histogram)))
         rows.append((PARTITION_KEY, encode_partition(self._partition_row())))
         self._moved = False
-        return Changes(outputs, rows, {its.kind: its.taken_to for its in self.inboxes}, tally)
+        offsets = {its.kind: its.taken_to for its in self.inboxes}
+        return Changes(outputs, rows, offsets, tally, self.commit_number)
 
     def _partition_row(self) -> PartitionRow:
         offsets = [UNREAD] * INPUTS

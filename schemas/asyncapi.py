@@ -7,6 +7,7 @@ without prefix; state of Whalecurve's own (the changelog) is nobody's contract a
 from typing import Any, Final
 
 from schemas.json_schemas import DIALECT, schema_of
+from schemas.output_fields import COMMIT_HEADERS
 from schemas.outputs import REJECTED_EVENTS
 from schemas.topics import TOPICS, Topic
 
@@ -81,9 +82,25 @@ def _message(topic: Topic) -> dict[str, Any]:
         # the value is whatever came, so only the headers have a form
         return message | {"contentType": "application/octet-stream", "headers": schema}
     key = {"type": "string", "description": topic.key}
-    return message | {
-        "payload": schema,
-        "bindings": {"kafka": {"key": key, "bindingVersion": BINDING_VERSION}},
+    headers = {"headers": _headers()} if topic.direction == "out" else {}
+    return (
+        message
+        | headers
+        | {
+            "payload": schema,
+            "bindings": {"kafka": {"key": key, "bindingVersion": BINDING_VERSION}},
+        }
+    )
+
+
+def _headers() -> dict[str, Any]:
+    """Of an output: none is required, since without transactions there is none."""
+    return {
+        "type": "object",
+        "properties": {
+            field.name: {"type": "string", "description": field.meaning, **field.form.schema}
+            for field in COMMIT_HEADERS
+        },
     }
 
 

@@ -11,6 +11,7 @@ from schemas.ladder_keys import STEPS
 from schemas.money import CURRENCY_DIGITS
 from schemas.outputs import (
     AT_RISK,
+    COMMIT_HEADER,
     CONTACTS_DUE,
     CUSTOMER_VALUES,
     CUTOFFS,
@@ -453,6 +454,16 @@ OBJECT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
     ),
 }
 """The objects inside of outputs, by the name under which `$defs` has them."""
+
+COMMIT_HEADERS: Final = (
+    OutputField(
+        COMMIT_HEADER,
+        Form("digits", {"pattern": "^[1-9][0-9]*$"}),
+        "the number of the transaction among those of its partition; the partition's row in the "
+        "changelog and the group's offsets (in their metadata) carry the same one",
+    ),
+)
+"""What all other outputs have for headers, where commits are transactions."""
 
 REJECTED_HEADERS: Final = (
     OutputField("reason", _one_of(*Reason), "why the event was turned away"),

@@ -23,6 +23,8 @@ HISTOGRAMS: Final = "value-histograms"
 CUTOFFS: Final = "tier-cutoffs"
 ERASURES: Final = "erasures"
 REJECTED_EVENTS: Final = "rejected-events"
+COMMIT_HEADER: Final = "commit"
+"""Of every output but rejected events: the number of its partition's commit, in decimal."""
 
 Headers = tuple[tuple[str, bytes | None], ...]
 

@@ -15,6 +15,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 from agents.shard import Changes, Message
 from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.outputs import COMMIT_HEADER, Headers
 from schemas.topics import CHANGELOG
 from streams.settings import (
     REQUEST_TIMEOUT_MS,
@@ -109,25 +110,25 @@ class _Outbox:
         size = 0 if value is None else len(value)
         return f"{error.name()}: a record of {size} bytes for {topic}: {error.str()}"
 
-    def send(self, messages: list[Message]) -> None:
-        """Outputs, each with its headers."""
+    def send(self, messages: list[Message], headers: Headers = ()) -> None:
+        """Outputs, each with its own headers, or these where it has none."""
         for message in messages:
             topic = self._names.of(message.topic)
             try:
-                while not self._produced(topic, message):
+                while not self._produced(topic, message, message.headers or headers):
                     self._wait_for_room()
             except KafkaException as error:
                 self._raise_failure(self._told(topic, error.args[0], message.value), error)
         self.producer.poll(0)
 
-    def _produced(self, topic: str, message: Message) -> bool:
+    def _produced(self, topic: str, message: Message, headers: Headers) -> bool:
         try:
             self.producer.produce(
                 topic,
                 value=message.value,
                 key=message.key,
                 partition=self._partition,
-                headers=list(message.headers) or None,
+                headers=list(headers) or None,
             )
         except BufferError:
             return False
@@ -216,10 +217,11 @@ class TransactionalLog:
     def commit(self, changes: Changes) -> None:
         """Outputs, rows and input offsets in one transaction."""
         producer = self._outbox.producer
-        offsets = _group_offsets(self._settings, self._partition, changes.offsets)
+        number = str(changes.number)
+        offsets = _group_offsets(self._settings, self._partition, changes.offsets, number)
         try:
             producer.begin_transaction()
-            self._outbox.send(changes.outputs)
+            self._outbox.send(changes.outputs, ((COMMIT_HEADER, number.encode()),))
             self._outbox.send_rows(changes.rows)
             producer.send_offsets_to_transaction(offsets, self._group.get(), COMMIT_DEADLINE_S)
             producer.commit_transaction(COMMIT_DEADLINE_S)
@@ -268,10 +270,10 @@ class PlainLog:
 
 
 def _group_offsets(
-    settings: Settings, partition: int, offsets: dict[Kind, int]
+    settings: Settings, partition: int, offsets: dict[Kind, int], number: str
 ) -> list[TopicPartition]:
     names = settings.names
     return [
-        TopicPartition(names.of(TOPIC_OF_KIND[kind]), partition, offset)
+        TopicPartition(names.of(TOPIC_OF_KIND[kind]), partition, offset, number)
         for kind, offset in offsets.items()
     ]

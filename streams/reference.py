@@ -9,7 +9,13 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from schemas.events import TOPIC_OF_KIND
 from schemas.fields import FIELDS, Field
-from schemas.output_fields import OBJECT_FIELDS, OUTPUT_FIELDS, REJECTED_HEADERS, OutputField
+from schemas.output_fields import (
+    COMMIT_HEADERS,
+    OBJECT_FIELDS,
+    OUTPUT_FIELDS,
+    REJECTED_HEADERS,
+    OutputField,
+)
 from schemas.outputs import REJECTED_EVENTS
 from schemas.rejects import REASON_TEXTS, Reason
 from schemas.topics import BY_NAME, TOPICS, Topic
@@ -100,6 +106,9 @@ def _outputs() -> Iterator[str]:
     for name, fields in OBJECT_FIELDS.items():
         yield f"### `{name}`, in outputs"
         yield _table(titles, map(_output_field, fields))
+    yield "### Headers"
+    yield "Where commits are transactions, every record but a rejected event has this header:"
+    yield _table(("header", "holds", "means"), map(_output_field, COMMIT_HEADERS))
     yield f"### `{REJECTED_EVENTS}`"
     yield (
         f"{_sentence(BY_NAME[REJECTED_EVENTS].meaning)} After the record's own headers stand these:"
