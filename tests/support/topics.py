@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
 from confluent_kafka import KafkaError as DeliveryError
@@ -18,6 +19,8 @@ from kafka.errors import KafkaError
 from tests.oracle.records import CUSTOMERS, PURCHASES, TOPICS, Record, partition_of
 
 COMMAND: Final = (sys.executable, "-m", "streams")
+ROOT: Final = Path(__file__).parents[2]
+"""For `tests.faults.worker`: workers run in folders of their own."""
 COMMAND_SECONDS: Final = 60.0
 CLIENT_SECONDS: Final = 60.0
 OUTPUTS: Final = (
@@ -65,7 +68,13 @@ class Place:
         }
         if self.output_prefix is not None:
             told["WHALECURVE_OUTPUT_PREFIX"] = self.output_prefix
-        return {**bare, **told, **self.settings}
+        return {**bare, **told, **self.settings, "PYTHONPATH": str(ROOT)}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What starts a worker: the tests' own entry where faults are to strike it."""
+        module = "tests.faults.worker" if "WHALECURVE_FAULTS" in self.settings else "streams"
+        return sys.executable, "-m", module
 
     def name(self, topic: str) -> str:
         """The broker's name of a topic."""

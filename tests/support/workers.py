@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from streams.broker import start_tied
-from tests.support.topics import COMMAND, Place, Watch
+from tests.support.topics import Place, Watch
 from tests.support.waiting import wait_until
 
 READY_SECONDS: Final = 60.0
@@ -49,7 +49,7 @@ class Worker:
         self.told_to_end = False
         """It was killed or stopped by the test: whoever ends otherwise has failed."""
         self._process = start_tied(
-            [*COMMAND, "worker"], log=log, cwd=log.parent, env=place.environment
+            [*place.command, "worker"], log=log, cwd=log.parent, env=place.environment
         )
 
     @property
@@ -164,6 +164,11 @@ class Worker:
         self.told_to_end = True
         assert self.wait_for_end(seconds) == 1
         assert "Traceback" not in self.text()
+
+    def must_die(self, seconds: float = END_SECONDS) -> None:
+        """Waits until a strike of its plan has killed it."""
+        self.told_to_end = True
+        assert self.wait_for_end(seconds) == -signal.SIGKILL, self.text()
 
     def wait_for_end(self, seconds: float = END_SECONDS) -> int:
         """Its exit status."""

@@ -1,0 +1,124 @@
+"""Errors that a worker could have, to be built in: the checker has to find each of them.
+
+Every one is an error that was made somewhere: a client that says nothing of a failed message, an
+order of taking over that others chose, offsets committed as without transactions.
+"""
+
+import itertools
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from aiokafka import TopicPartition
+
+from agents.shard import Changes
+from schemas.outputs import REJECTED_EVENTS
+from streams import commit, held
+
+NTH: Final = 50
+"""Every so many-th message is hit."""
+
+
+def _unchecked_producer() -> None:
+    """One message in fifty fails, and nobody looks."""
+    send = commit._Outbox.send
+    numbers = itertools.count(1)
+
+    def careless(self: Any, messages: list[Any], headers: Any = ()) -> None:
+        send(self, [one for one in messages if next(numbers) % NTH], headers)
+
+    commit._Outbox.send = careless  # type: ignore[method-assign]
+
+
+def _skipped_reject() -> None:
+    """What was rejected goes nowhere."""
+    send = commit._Outbox.send
+
+    def careless(self: Any, messages: list[Any], headers: Any = ()) -> None:
+        send(self, [one for one in messages if one.topic != REJECTED_EVENTS], headers)
+
+    commit._Outbox.send = careless  # type: ignore[method-assign]
+
+
+def _repeated_output() -> None:
+    """An output is sent once more, as by a retry that had arrived after all."""
+    send = commit._Outbox.send
+    numbers = itertools.count(1)
+
+    def twice(self: Any, messages: list[Any], headers: Any = ()) -> None:
+        send(self, messages, headers)
+        send(self, [one for one in messages if not next(numbers) % NTH], headers)
+
+    commit._Outbox.send = twice  # type: ignore[method-assign]
+
+
+def _restore_before_fence() -> None:
+    """The changelog is read while the one before may still commit."""
+    _trusting()
+    start = commit.TransactionalLog.start
+
+    def late(self: commit.TransactionalLog) -> None:
+        time.sleep(FENCED_LATE_S)
+        start(self)
+
+    async def take_over(self: Any) -> None:
+        around = self._around
+        rows = await around.blocking(lambda: self._restore(self.progress, self._is_given_up))
+        offsets = self.shard.restore(rows)
+        await around.blocking(self._log.start)
+        await self._open(await self._positions(offsets))
+
+    commit.TransactionalLog.start = late  # type: ignore[method-assign]
+    held.Held._take_over = take_over  # type: ignore[method-assign]
+
+
+FENCED_LATE_S: Final = 6.0
+
+
+def _offsets_outside() -> None:
+    """The group's offsets are committed before the transaction ends; then the worker dies."""
+    _trusting(by_group=True)
+    numbers = itertools.count(1)
+
+    def careless(self: commit.TransactionalLog, changes: Changes) -> None:
+        producer = self._outbox.producer
+        producer.begin_transaction()
+        self._outbox.send(changes.outputs)
+        self._outbox.send_rows(changes.rows)
+        offsets = commit._group_offsets(
+            self._settings, self._partition, changes.offsets, str(changes.number)
+        )
+        self._group._consumer.commit(offsets=offsets, asynchronous=False)
+        if next(numbers) == DIES_AT:
+            os.kill(os.getpid(), signal.SIGKILL)
+        producer.commit_transaction(10.0)
+
+    commit.TransactionalLog.commit = careless  # type: ignore[method-assign]
+
+
+DIES_AT: Final = 8
+
+
+def _trusting(*, by_group: bool = False) -> None:
+    """The check of the rows' offsets against the group's is left out as well."""
+
+    async def positions(self: Any, offsets: dict[Any, int]) -> dict[Any, int]:
+        topics = self._around.gate.topics
+        tps = {kind: TopicPartition(topic, self.partition) for kind, topic in topics.items()}
+        if not by_group:
+            return {kind: offsets.get(kind, 0) for kind in tps}
+        committed = await self._around.inputs.committed(list(tps.values()))
+        return {kind: committed.get(tp) or 0 for kind, tp in tps.items()}
+
+    held.Held._positions = positions  # type: ignore[method-assign]
+
+
+MUTANTS: Final[dict[str, Callable[[], None]]] = {
+    "unchecked producer": _unchecked_producer,
+    "restore before fence": _restore_before_fence,
+    "offsets outside": _offsets_outside,
+    "skipped reject": _skipped_reject,
+    "repeated output": _repeated_output,
+}

@@ -1,0 +1,31 @@
+"""`python -m tests.faults.runbook`: writes streams/ops/RUNBOOK.md from the cases' descriptions."""
+
+from pathlib import Path
+from typing import Final
+
+from tests.faults.cases import CASES
+
+PATH: Final = Path(__file__).parents[2] / "streams" / "ops" / "RUNBOOK.md"
+_HEAD: Final = """\
+# Runbook: what goes wrong, what is seen, what is done
+
+Every one of these faults is tried in `tests/faults`, on real workers and a real Kafka: it costs
+time, and neither loses nor doubles anything. A worker that is in doubt ends with status 1 and one
+line (`worker failed`) that says why; its supervisor starts it again. Only where that line comes
+again at each start is there something to do.
+
+This page is made by `python -m tests.faults.runbook`.
+
+| | fault | what is seen | what is done |
+|---|---|---|---|
+"""
+
+
+def runbook() -> str:
+    """The page."""
+    rows = (f"| {case.number} | {case.name} | {case.seen} | {case.done} |\n" for case in CASES)
+    return _HEAD + "".join(rows)
+
+
+if __name__ == "__main__":
+    PATH.write_text(runbook(), encoding="utf-8")

@@ -1,0 +1,159 @@
+"""`whalecurve worker`, and points on its way at which it dies, stands still or errs.
+
+The product has no such points: this entry puts clients with points in the place of librdkafka's,
+before the worker is made. What strikes is said by the environment (`tests.faults.plan`).
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from typing import Any, Final
+
+from streams.compiled import prefer
+
+prefer()
+
+import confluent_kafka  # noqa: E402 - the compiled rooms have to be preferred first
+
+from streams import commit, held, restore, topology, transport  # noqa: E402
+from streams.cli.main import main as command  # noqa: E402
+from tests.faults.mutants import MUTANTS  # noqa: E402
+from tests.faults.plan import SETTING, Plan, Strike, read_plan  # noqa: E402
+
+PACED_STEP: Final = 50
+"""Records taken at once where the pace is given."""
+
+
+class Points:
+    """Counts the steps as they are passed, and strikes."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._passed: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def at(self, step: str) -> None:
+        """A step is passed."""
+        with self._lock:
+            self._passed[step] += 1
+            due = [
+                strike
+                for strike in self._plan.strikes
+                if (strike.step, strike.nth) == (step, self._passed[step])
+            ]
+        for strike in due:
+            self._strike(strike)
+
+    def _strike(self, strike: Strike) -> None:
+        if self._plan.struck:
+            with open(self._plan.struck, "a") as told:  # noqa: PTH123 - nothing lighter is at hand
+                told.write(f"{strike.step}\n")
+        if strike.how == "sleep":
+            time.sleep(strike.seconds)
+            return
+        how = {"kill": signal.SIGKILL, "stand still": signal.SIGSTOP, "terminate": signal.SIGTERM}
+        os.kill(os.getpid(), how[strike.how])
+
+
+POINTS = Points(read_plan(os.environ[SETTING]))
+
+
+class Producer(confluent_kafka.Producer):
+    """librdkafka's producer, with a point before and after every step of a commit."""
+
+    def init_transactions(self, *args: Any) -> Any:
+        """Fences."""
+        POINTS.at("fence.before")
+        super().init_transactions(*args)
+        POINTS.at("fence.after")
+
+    def begin_transaction(self, *args: Any) -> Any:
+        """Begins."""
+        POINTS.at("begin.before")
+        super().begin_transaction(*args)
+        POINTS.at("begin.after")
+
+    def produce(self, *args: Any, **options: Any) -> None:
+        """Hands over one output."""
+        POINTS.at("outputs.sending")
+        super().produce(*args, **options)
+
+    def produce_batch(self, *args: Any, **options: Any) -> Any:
+        """Hands over rows."""
+        POINTS.at("rows.before")
+        produced = super().produce_batch(*args, **options)
+        POINTS.at("rows.after")
+        return produced
+
+    def send_offsets_to_transaction(self, *args: Any) -> Any:
+        """Sends the offsets."""
+        POINTS.at("offsets.before")
+        super().send_offsets_to_transaction(*args)
+        POINTS.at("offsets.after")
+
+    def commit_transaction(self, *args: Any) -> Any:
+        """Ends the transaction."""
+        POINTS.at("end.before")
+        super().commit_transaction(*args)
+        POINTS.at("end.after")
+
+
+class Consumer(confluent_kafka.Consumer):
+    """librdkafka's consumer, with points while it restores."""
+
+    def consume(self, *args: Any, **options: Any) -> Any:
+        """Reads rows."""
+        messages = super().consume(*args, **options)
+        POINTS.at("restore.reading")
+        return messages
+
+    def close(self) -> None:
+        """Ends the restore."""
+        super().close()
+        POINTS.at("restore.after")
+
+
+class PacedAsyncio:
+    """asyncio as `streams.held` sees it: whoever gives others their turn waits a while."""
+
+    def __init__(self, pause_s: float) -> None:
+        self._pause_s = pause_s
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits, at least for the pause."""
+        await asyncio.sleep(max(seconds, self._pause_s))
+
+
+def put_in(plan: Plan) -> None:
+    """Puts everything that the plan asks for into the product's modules."""
+    put: list[tuple[Any, str, Any]] = [
+        (commit, "Producer", Producer),
+        (restore, "Consumer", Consumer),
+    ]
+    if plan.session_s is not None:
+        put += [(where, "SESSION_TIMEOUT_S", plan.session_s) for where in (transport, topology)]
+    if plan.records_per_s is not None:
+        put += [
+            (held, "STEP", PACED_STEP),
+            (held, "asyncio", PacedAsyncio(PACED_STEP / plan.records_per_s)),
+        ]
+    if plan.clock_off_s:
+        off_ns = int(plan.clock_off_s * 1e9)
+        put.append((held, "now_us", lambda: (time.time_ns() + off_ns) // 1000))
+    for module, name, thing in put:
+        setattr(module, name, thing)
+    if plan.mutant:
+        MUTANTS[plan.mutant]()
+
+
+if __name__ == "__main__":
+    put_in(read_plan(os.environ[SETTING]))
+    sys.argv[0] = "whalecurve"
+    command()
