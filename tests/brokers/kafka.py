@@ -171,6 +171,16 @@ class KafkaNode:
             process.kill()
             process.wait(STOP_SECONDS)
 
+    def pause(self) -> None:
+        """Let it stand still (SIGSTOP): its ports take connections and nobody answers."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
     def restart(self) -> str:
         """Stop it if it runs, and start it again on the same data and port."""
         self.stop()

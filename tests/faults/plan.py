@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from tests.support.topics import Place
 
@@ -56,7 +56,7 @@ class Plan:
     """What one worker is in for."""
 
     strikes: tuple[Strike, ...] = ()
-    session_s: float | None = None
+    session_s: int | None = None
     """Instead of the product's session timeout."""
     records_per_s: float | None = None
     """So fast is each partition taken; as fast as it goes without."""
@@ -79,6 +79,14 @@ def read_plan(text: str) -> Plan:
     return Plan(strikes=strikes, **wire)
 
 
-def struck(path: Path) -> list[str]:
-    """The steps at which something struck, in order."""
-    return path.read_text().splitlines() if path.exists() else []
+class Struck(NamedTuple):
+    """Something struck at a step, of a transactional id where it was a producer's."""
+
+    step: str
+    transactional_id: str
+
+
+def struck(path: Path) -> list[Struck]:
+    """All that struck, in order."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [Struck(*line.split(" ", 1)) for line in lines]

@@ -36,8 +36,8 @@ class Points:
         self._passed: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def at(self, step: str) -> None:
-        """A step is passed."""
+    def at(self, step: str, of: str = "") -> None:
+        """A step is passed, of a transactional id where it is a producer's."""
         with self._lock:
             self._passed[step] += 1
             due = [
@@ -46,12 +46,12 @@ class Points:
                 if (strike.step, strike.nth) == (step, self._passed[step])
             ]
         for strike in due:
-            self._strike(strike)
+            self._strike(strike, of)
 
-    def _strike(self, strike: Strike) -> None:
+    def _strike(self, strike: Strike, of: str) -> None:
         if self._plan.struck:
             with open(self._plan.struck, "a") as told:  # noqa: PTH123 - nothing lighter is at hand
-                told.write(f"{strike.step}\n")
+                told.write(f"{strike.step} {of}\n")
         if strike.how == "sleep":
             time.sleep(strike.seconds)
             return
@@ -65,41 +65,45 @@ POINTS = Points(read_plan(os.environ[SETTING]))
 class Producer(confluent_kafka.Producer):
     """librdkafka's producer, with a point before and after every step of a commit."""
 
+    def __init__(self, options: dict[str, Any]) -> None:
+        super().__init__(options)
+        self._of = str(options.get("transactional.id", ""))
+
     def init_transactions(self, *args: Any) -> Any:
         """Fences."""
-        POINTS.at("fence.before")
+        POINTS.at("fence.before", self._of)
         super().init_transactions(*args)
-        POINTS.at("fence.after")
+        POINTS.at("fence.after", self._of)
 
     def begin_transaction(self, *args: Any) -> Any:
         """Begins."""
-        POINTS.at("begin.before")
+        POINTS.at("begin.before", self._of)
         super().begin_transaction(*args)
-        POINTS.at("begin.after")
+        POINTS.at("begin.after", self._of)
 
     def produce(self, *args: Any, **options: Any) -> None:
         """Hands over one output."""
-        POINTS.at("outputs.sending")
+        POINTS.at("outputs.sending", self._of)
         super().produce(*args, **options)
 
     def produce_batch(self, *args: Any, **options: Any) -> Any:
         """Hands over rows."""
-        POINTS.at("rows.before")
+        POINTS.at("rows.before", self._of)
         produced = super().produce_batch(*args, **options)
-        POINTS.at("rows.after")
+        POINTS.at("rows.after", self._of)
         return produced
 
     def send_offsets_to_transaction(self, *args: Any) -> Any:
         """Sends the offsets."""
-        POINTS.at("offsets.before")
+        POINTS.at("offsets.before", self._of)
         super().send_offsets_to_transaction(*args)
-        POINTS.at("offsets.after")
+        POINTS.at("offsets.after", self._of)
 
     def commit_transaction(self, *args: Any) -> Any:
         """Ends the transaction."""
-        POINTS.at("end.before")
+        POINTS.at("end.before", self._of)
         super().commit_transaction(*args)
-        POINTS.at("end.after")
+        POINTS.at("end.after", self._of)
 
 
 class Consumer(confluent_kafka.Consumer):

@@ -52,16 +52,29 @@ def recount(
     partitions: int,
     partitioner: str = "murmur2",
     max_event_bytes: int = 65536,
+    later: Iterable[Record] = (),
 ) -> Outcome:
-    """Recount what a policy makes of records that all lie ready, by the event clock."""
+    """Recount what a policy makes of records that all lie ready, by the event clock.
+
+    `later` are records that come when all the others have been taken.
+    """
     gate = Gate(Terms(policy), partitions, partitioner, max_event_bytes)
+    outcome = Outcome()
+    partitions_met: dict[int, Partition] = defaultdict(lambda: Partition(gate, outcome))
+    for lying in (_laid_out(records), _laid_out(later)):
+        for number in sorted(lying):
+            partitions_met[number].run(lying[number])
+    for number in sorted(partitions_met):
+        partitions_met[number].picture()
+    return outcome
+
+
+def _laid_out(records: Iterable[Record]) -> dict[int, dict[str, list[Record]]]:
+    """Lay each partition's records into its inputs."""
     lying: dict[int, dict[str, list[Record]]] = defaultdict(lambda: {name: [] for name in TOPICS})
     for record in records:
         lying[record.partition][record.topic].append(record)
-    outcome = Outcome()
-    for partition in sorted(lying):
-        Partition(gate, outcome).run(lying[partition])
-    return outcome
+    return lying
 
 
 def merged(
@@ -103,10 +116,9 @@ class Partition:
         """A heap of due times; an entry counts while it is still its customer's next."""
 
     def run(self, inputs: Mapping[str, list[Record]]) -> None:
-        """Take every record, then picture every customer."""
+        """Take every record."""
         for record, verdict in merged(inputs, self.gate):
             self.take(record, verdict)
-        self.picture()
 
     def take(self, record: Record, verdict: Event | Erasure | Refusal) -> None:
         """Take the next record."""

@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Final
@@ -19,7 +19,10 @@ RECOUNT_SECONDS: Final = 600.0
 class Recounting:
     """A recount that is under way, each process with some of the partitions."""
 
-    def __init__(self, policy: str, records: list[Record], partitions: int) -> None:
+    def __init__(
+        self, policy: str, records: list[Record], partitions: int, later: Sequence[Record] = ()
+    ) -> None:
+        """`later` are records that come when all the others have been taken."""
         self._pool = ProcessPoolExecutor(
             PROCESSES, get_context("spawn"), initializer=os.nice, initargs=(NICE,)
         )
@@ -27,8 +30,9 @@ class Recounting:
             self._pool.submit(
                 _recounted,
                 policy,
-                [record for record in records if record.partition % PROCESSES == part],
+                _part(records, part),
                 partitions,
+                _part(later, part),
             )
             for part in range(PROCESSES)
         ]
@@ -42,8 +46,12 @@ class Recounting:
         self._pool.shutdown(cancel_futures=True)
 
 
-def _recounted(policy: str, records: list[Record], partitions: int) -> Outcome:
-    return recount(tomllib.loads(policy), records, partitions=partitions)
+def _part(records: Sequence[Record], part: int) -> list[Record]:
+    return [record for record in records if record.partition % PROCESSES == part]
+
+
+def _recounted(policy: str, records: list[Record], partitions: int, later: list[Record]) -> Outcome:
+    return recount(tomllib.loads(policy), records, partitions=partitions, later=later)
 
 
 def _joined(parts: Iterable[Outcome]) -> Outcome:

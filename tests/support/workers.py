@@ -142,6 +142,13 @@ class Worker:
         self._process.kill()
         self._process.wait(END_SECONDS)
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether SIGSTOP has stopped it."""
+        # after the name in parentheses, which may hold anything
+        state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state == "T"
+
     def pause(self) -> None:
         """SIGSTOP: it stands still and holds on to all it has."""
         self._process.send_signal(signal.SIGSTOP)
@@ -160,10 +167,13 @@ class Worker:
         return time.monotonic() - began
 
     def must_fail(self, seconds: float = END_SECONDS) -> None:
-        """Waits until it ends by itself, with 1 and without a stack trace."""
+        """Waits until it ends by itself, with 1 and one line that says why."""
         self.told_to_end = True
-        assert self.wait_for_end(seconds) == 1
-        assert "Traceback" not in self.text()
+        assert self.wait_for_end(seconds) == 1, self.text()
+        assert "Traceback" not in self.text(), self.text()
+        why = [line for line in self.text().splitlines() if line.startswith("whalecurve: ")]
+        why += [note["error"] for note in self.notes() if note["event"] == "worker failed"]
+        assert len(why) == 1, self.text()
 
     def must_die(self, seconds: float = END_SECONDS) -> None:
         """Waits until a strike of its plan has killed it."""

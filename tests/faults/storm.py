@@ -1,0 +1,216 @@
+"""Many faults at once: workers die, stand still and come back, and the broker dies under them.
+
+A supervisor starts again whoever ended. Everything comes of one seed but the time that machines
+take: the same seed gives the same plans, not the same story.
+"""
+
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from kafka.errors import KafkaError
+
+from tests.brokers.kafka import KafkaNode
+from tests.faults.plan import Plan, Strike, struck
+from tests.support.topics import Place, Watch
+from tests.support.workers import Crew, Worker
+
+SESSION_S: Final = 2
+RECORDS_PER_S: Final = 250.0
+"""Of each partition: slow enough for all faults to find work to do."""
+LOOK_EVERY_S: Final = 0.1
+TAKEN_OVER_S: Final = SESSION_S + 4.0
+"""Then another worker has what one that stands still had."""
+FENCED_S: Final = 30.0
+"""Within this one that came back has noticed."""
+QUIET_S: Final = 60.0
+"""So long a worker may live unharmed before it is killed anyhow."""
+BROKER_AWAY_S: Final = 1.0
+FROZEN_S: Final = 12.0
+"""Longer than a request may take."""
+UNREAD_LEAST: Final = 1_000
+"""With less to do a fault proves nothing."""
+
+_NTH: Final = {
+    "fence.after": (1, 2),
+    "restore.reading": (1, 3),
+    "restore.after": (1, 2),
+    "outputs.sending": (20, 600),
+}
+_COMMITS: Final = (3, 50)
+"""Which passing of a commit's step it is, where nothing else is said."""
+_AT_RANDOM: Final = ("fence.after", "restore.reading", "restore.after", "begin.after")
+_SENDING: Final = ("outputs.sending", "rows.after")
+ROLLED_SHARE: Final = 0.3
+"""Of the workers, while some are still to be stopped in order."""
+_OPEN: Final = ("offsets.before", "offsets.after", "end.before", "end.after")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How much of everything there has to be."""
+
+    seed: int
+    workers: int = 3
+    kills: int = 30
+    zombies: int = 5
+    broker_kills: int = 3
+    broker_freezes: int = 0
+    rolled: int = 0
+    """Workers that are stopped in order and followed by others."""
+    seconds: float = 600.0
+
+
+@dataclass
+class _Kept:
+    """One worker under supervision."""
+
+    worker: Worker
+    said: Path
+    strike: Strike
+    born: float = field(default_factory=time.monotonic)
+    stood_still_at: float | None = None
+    resumed_at: float | None = None
+
+
+class Storm:
+    """Rages until there was enough of everything, or fails."""
+
+    def __init__(
+        self, measure: Measure, node: KafkaNode, place: Place, crew: Crew, folder: Path
+    ) -> None:
+        self.measure = measure
+        self.counts: Counter[str] = Counter()
+        """What happened: kills by step, those in an open transaction, zombies fenced, …"""
+        self._node, self._place, self._crew, self._folder = node, place, crew, folder
+        self._rng = random.Random(measure.seed)
+        self._kept: list[_Kept] = []
+        self._born = 0
+
+    # the whole
+
+    def rage(self) -> None:
+        """Returns when all faults have struck; workers go on."""
+        until = time.monotonic() + self.measure.seconds
+        with closing(Watch(self._place)) as watch:
+            self._kept = [self._start() for _ in range(self.measure.workers)]
+            while not self.is_over():
+                assert time.monotonic() < until, f"the storm does not end: {self.counts}"
+                self._strike_the_broker()
+                self._kept = [self._looked_after(kept, watch) for kept in self._kept]
+                time.sleep(LOOK_EVERY_S)
+            unread = _asked(watch.unread)
+            self.counts["unread in the end"] = unread or 0
+            assert unread is None or unread > UNREAD_LEAST, self.counts
+        for kept in self._kept:
+            self._end(kept)
+
+    def is_over(self) -> bool:
+        """There was enough of everything."""
+        counts, measure = self.counts, self.measure
+        return (
+            counts["kills"] >= measure.kills
+            and counts["zombies fenced"] >= measure.zombies
+            and counts["broker kills"] >= measure.broker_kills
+            and counts["broker freezes"] >= measure.broker_freezes
+            and counts["rolled"] >= measure.rolled
+        )
+
+    # workers
+
+    def _start(self) -> _Kept:
+        self._born += 1
+        said = self._folder / f"struck-{self._born}"
+        strike = self._next_strike()
+        plan = Plan((strike,), session_s=SESSION_S, records_per_s=RECORDS_PER_S, struck=str(said))
+        return _Kept(self._crew.start(plan.told(self._place)), said, strike)
+
+    def _next_strike(self) -> Strike:
+        rng, counts, measure = self._rng, self.counts, self.measure
+        steps = rng.choices((_AT_RANDOM, _SENDING, _OPEN), (2, 2, 6))[0]
+        step = rng.choice(steps)
+        nth = rng.randint(*_NTH.get(step, _COMMITS))
+        left = max(0, measure.zombies - counts["zombies fenced"])
+        still = rng.random() < left / max(1, left + measure.kills - counts["kills"])
+        if not still and counts["rolled"] < measure.rolled and rng.random() < ROLLED_SHARE:
+            return Strike(step, nth, "terminate")
+        return Strike(step, nth, "stand still" if still else "kill")
+
+    def _looked_after(self, kept: _Kept, watch: Watch) -> _Kept:
+        worker, now = kept.worker, time.monotonic()
+        if not worker.running:
+            self._count_end(kept, watch)
+            return self._start()
+        if kept.stood_still_at is None:
+            if worker.stands_still:
+                kept.stood_still_at = now
+            elif now - kept.born > QUIET_S:
+                worker.kill()
+        elif kept.resumed_at is None:
+            if now - kept.stood_still_at > TAKEN_OVER_S:
+                worker.resume()
+                kept.resumed_at = now
+        elif now - kept.resumed_at > FENCED_S:
+            # nobody had taken over what it had: it may go on, until it is killed
+            worker.kill()
+        return kept
+
+    def _count_end(self, kept: _Kept, watch: Watch) -> None:
+        """Counts how a worker ended; a way that none may end fails the storm."""
+        counts, status = self.counts, kept.worker.wait_for_end()
+        kept.worker.told_to_end = True
+        if status == -signal.SIGKILL:
+            counts["kills"] += 1
+            self._count_kill(kept, watch)
+        elif status == 1:
+            kept.worker.must_fail()
+            counts["zombies fenced" if kept.resumed_at is not None else "ended in doubt"] += 1
+        else:
+            assert status == 0, kept.worker.text()
+            assert kept.strike.how == "terminate", kept.worker.text()
+            counts["rolled"] += 1
+
+    def _count_kill(self, kept: _Kept, watch: Watch) -> None:
+        for step, transactional_id in struck(kept.said):
+            self.counts[f"killed at {step}"] += 1
+            opened = _asked(watch.open_transactions) or []
+            self.counts["kills in an open transaction"] += transactional_id in opened
+
+    def _end(self, kept: _Kept) -> None:
+        """The storm is over: whoever is left is killed, too."""
+        if kept.worker.running:
+            kept.worker.kill()
+
+    # the broker
+
+    def _strike_the_broker(self) -> None:
+        counts, measure = self.counts, self.measure
+        if self._is_due("broker kills", measure.broker_kills):
+            self._node.kill()
+            time.sleep(BROKER_AWAY_S)
+            self._node.start()
+            counts["broker kills"] += 1
+        if self._is_due("broker freezes", measure.broker_freezes):
+            self._node.pause()
+            time.sleep(FROZEN_S)
+            self._node.resume()
+            counts["broker freezes"] += 1
+
+    def _is_due(self, what: str, wanted: int) -> bool:
+        """Spread over the kills of workers."""
+        done = self.counts[what]
+        share = self.counts["kills"] / self.measure.kills
+        return done < wanted and share * (wanted + 1) >= done + 1
+
+
+def _asked(ask: Callable[[], Any]) -> Any:
+    """What the broker says; None where it does not answer just now."""
+    with suppress(KafkaError, OSError):
+        return ask()
+    return None
