@@ -19,7 +19,15 @@ from agents.window import NO_DAY
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import CUTOFFS, TIERS, Origin, encode
 from schemas.rejects import Reason, Rejection
-from schemas.row import PARTITION_KEY, CutoffsRow, PartitionRow, clamped, read_head
+from schemas.row import (
+    PARTITION_KEY,
+    CutoffsRow,
+    PartitionRow,
+    RowError,
+    UnreadableRowError,
+    clamped,
+    read_head,
+)
 from schemas.times import day_start
 
 NO_TIME: Final = -(2**62)
@@ -57,7 +65,7 @@ class Members:
     def restore(
         self, row: PartitionRow | None, rows: dict[bytes, bytes], adoption: Adoption
     ) -> None:
-        """Takes the newest rows of the changelog; RowError for one that can't be read."""
+        """Takes the newest rows of the changelog; UnreadableRowError for one that is none."""
         if row is not None:
             self.ranking.restore(row)
             self.judge.adopt(self.ranking.adopted if self.ranking.is_on else None)
@@ -65,7 +73,10 @@ class Members:
                 self.stream_time_us = row.stream_time_us
         for key, data in rows.items():
             if key != PARTITION_KEY:
-                self._restore_customer(key.decode(), data, adoption)
+                try:
+                    self._restore_customer(key.decode(), data, adoption)
+                except (RowError, UnicodeDecodeError) as error:
+                    raise UnreadableRowError(key, str(error)) from error
         if self.ranking.is_on and self.ranking.is_adopting:
             old = TierRules(self._policy, entries_of(self._policy, self.ranking.adopted_before))
             self.ranking.wait_for(self._moved_by_cutoffs(old))
@@ -176,7 +187,11 @@ class Members:
 
     def _revive(self, customer_id: str, row: bytes) -> Customer:
         """A customer at rest is touched: its row becomes an object."""
-        customer = self.customers[customer_id] = restored(customer_id, row, self._policy)
+        try:
+            customer = restored(customer_id, row, self._policy)
+        except RowError as error:
+            raise UnreadableRowError(customer_id.encode(), str(error)) from error
+        self.customers[customer_id] = customer
         return customer
 
     # time

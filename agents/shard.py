@@ -25,6 +25,8 @@ from schemas.row import (
     PARTITION_KEY,
     CutoffsRow,
     PartitionRow,
+    RowError,
+    UnreadableRowError,
     decode_partition,
     encode_partition,
 )
@@ -95,10 +97,9 @@ class Shard:
     def restore(self, rows: dict[bytes, bytes]) -> dict[Kind, int]:
         """Takes the newest rows of the changelog; returns the offsets to read on from.
 
-        Raises RowError for a row that can't be read, InvariantError for one that can't be used.
+        Raises UnreadableRowError for a row that is none, InvariantError for one of no use.
         """
-        found = rows.get(PARTITION_KEY)
-        row = None if found is None else decode_partition(found)
+        row = _partition_of(rows)
         self._adoption = adopt(row, self.policy, self.partition)
         self._members.restore(row, rows, self._adoption)
         if row is None:
@@ -283,3 +284,11 @@ class Shard:
     def lag(self) -> dict[Kind, int]:
         """Per input the records on the broker that are not taken yet."""
         return {inbox.kind: inbox.lag for inbox in self.inboxes}
+
+
+def _partition_of(rows: dict[bytes, bytes]) -> PartitionRow | None:
+    found = rows.get(PARTITION_KEY)
+    try:
+        return None if found is None else decode_partition(found)
+    except RowError as error:
+        raise UnreadableRowError(PARTITION_KEY, str(error)) from error

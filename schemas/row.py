@@ -59,6 +59,14 @@ class RowError(Exception):
     """A stored row can't be read: corrupt, or written by a newer Whalecurve."""
 
 
+class UnreadableRowError(RowError):
+    """The same of a row whose key is known, so that its offset can be found."""
+
+    def __init__(self, key: bytes, why: str) -> None:
+        super().__init__(why)
+        self.key = key
+
+
 class RowHead(msgspec.Struct, frozen=True, gc=False):
     """What can be known of a customer at rest."""
 

@@ -18,11 +18,11 @@ from agents.cutoffs import Published
 from agents.ports import Batch, InvariantError
 from agents.shard import Shard
 from schemas.events import Kind
-from schemas.row import CutoffsRow
+from schemas.row import CutoffsRow, UnreadableRowError
 from streams.commit import CommitError, Log
 from streams.logs import note
 from streams.metrics import Metrics
-from streams.restore import Progress
+from streams.restore import Changelog, Progress
 from streams.settings import Settings
 from streams.transport import Gate
 
@@ -76,14 +76,14 @@ class Held:
         self,
         shard: Shard,
         log: Log,
-        restore: Callable[[Progress, Callable[[], bool]], dict[bytes, bytes]],
+        changelog: Changelog,
         surroundings: "Surroundings",
     ) -> None:
         self.shard = shard
         self.partition = shard.partition
         self.running = False
         self.progress = Progress()
-        self._log, self._restore, self._around = log, restore, surroundings
+        self._log, self._changelog, self._around = log, changelog, surroundings
         self._wake = asyncio.Event()
         self._halted = asyncio.Event()
         self._whole = False
@@ -102,7 +102,7 @@ class Held:
         around = self._around
         began = time.monotonic()
         await within(FENCE_WORD_DEADLINE_S, around.blocking(self._log.start))
-        rows = await around.blocking(lambda: self._restore(self.progress, self._is_given_up))
+        rows = await around.blocking(lambda: self._changelog.read(self.progress, self._is_given_up))
         offsets = self.shard.restore(rows)
         seconds = time.monotonic() - began
         around.metrics.restored_rows.inc(self.progress.rows_read)
@@ -292,7 +292,18 @@ class Held:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, going on could lose or double
             if not self._given_up:
-                self._around.fail(error)
+                self._around.fail(await self._placed(error))
+
+    async def _placed(self, error: Exception) -> Exception:
+        """The error; of a row that can't be read one that names its offset."""
+        if not isinstance(error, UnreadableRowError):
+            return error
+        key, changelog = error.key, self._changelog
+        offset = await self._around.blocking(lambda: changelog.offset_of(key))
+        return InvariantError(
+            f"{changelog.at(offset)} can't be read: {error}: nothing was taken for it; see who "
+            "else writes to the changelog, or start a new WHALECURVE_APP_ID"
+        )
 
 
 class Surroundings:

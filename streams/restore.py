@@ -6,7 +6,7 @@ the high watermark; until then the restore waits and says so.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -34,12 +34,57 @@ class Progress:
         self.waiting_for_transaction = False
 
 
-def read_changelog(
-    settings: Settings, partition: int, progress: Progress, stopped: Callable[[], bool]
-) -> dict[bytes, bytes]:
-    """The newest bytes of each key; RestoreError where the end can't be reached."""
-    topic = settings.names.of(CHANGELOG)
-    consumer = Consumer(
+class Changelog:
+    """One partition's rows as they lie on the broker."""
+
+    def __init__(self, settings: Settings, partition: int) -> None:
+        self._settings = settings
+        self._tp = TopicPartition(settings.names.of(CHANGELOG), partition)
+
+    def read(self, progress: Progress, stopped: Callable[[], bool]) -> dict[bytes, bytes]:
+        """The newest bytes of each key; RestoreError where the end can't be reached."""
+        rows: dict[bytes, bytes] = {}
+        for message in self._messages(progress, stopped):
+            key, value = message.key(), message.value()
+            if key is None:
+                raise RestoreError(
+                    f"{self.at(message.offset())} has no key: "
+                    "another program writes to the changelog"
+                )
+            if value is None:
+                rows.pop(key, None)
+            else:
+                rows[key] = value
+        return rows
+
+    def offset_of(self, key: bytes) -> int | None:
+        """Where the newest row of a key lies; None where there is none."""
+        offset = None
+        for message in self._messages(Progress(), lambda: False):
+            if message.key() == key:
+                offset = message.offset()
+        return offset
+
+    def at(self, offset: int | None) -> str:
+        """The topic, the partition and an offset, in words."""
+        return f"{self._tp.topic}-{self._tp.partition}, offset {offset},"
+
+    def _messages(self, progress: Progress, stopped: Callable[[], bool]) -> Iterator[Any]:
+        """All records up to the stable end."""
+        consumer = _consumer(self._settings)
+        topic, partition = self._tp.topic, self._tp.partition
+        try:
+            consumer.list_topics(topic, METADATA_DEADLINE_S)
+            consumer.assign([TopicPartition(topic, partition, 0)])
+            yield from _to_the_end(consumer, self._tp, progress, stopped)
+        except KafkaException as error:
+            raise RestoreError(f"{topic}-{partition}: {error.args[0].str()}") from error
+        finally:
+            consumer.close()
+
+
+def _consumer(settings: Settings) -> Consumer:
+    return Consumer(
         librdkafka_options(settings)
         | {
             "group.id": f"{settings.app_id}-restore",
@@ -56,20 +101,11 @@ def read_changelog(
             "fetch.message.max.bytes": 8_388_608,
         }
     )
-    try:
-        consumer.list_topics(topic, METADATA_DEADLINE_S)
-        consumer.assign([TopicPartition(topic, partition, 0)])
-        return _read(consumer, TopicPartition(topic, partition), progress, stopped)
-    except KafkaException as error:
-        raise RestoreError(f"{topic}-{partition}: {error.args[0].str()}") from error
-    finally:
-        consumer.close()
 
 
-def _read(
+def _to_the_end(
     consumer: Consumer, tp: TopicPartition, progress: Progress, stopped: Callable[[], bool]
-) -> dict[bytes, bytes]:
-    rows: dict[bytes, bytes] = {}
+) -> Iterator[Any]:
     heard_at = time.monotonic()
     while not stopped():
         messages = consumer.consume(READ_AT_ONCE, READ_WAIT_S)
@@ -77,20 +113,11 @@ def _read(
             failure = message.error()
             if failure is not None:
                 if _is_end(consumer, tp, failure, message, progress):
-                    return rows
+                    return
                 continue
-            key, value = message.key(), message.value()
             progress.rows_read += 1
-            if key is None:
-                raise RestoreError(
-                    f"{tp.topic}-{tp.partition}: offset {message.offset()} has no key: "
-                    "another program writes to the changelog"
-                )
-            if value is None:
-                rows.pop(key, None)
-            else:
-                rows[key] = value
             heard_at = time.monotonic()
+            yield message
         if time.monotonic() - heard_at > STALL_DEADLINE_S:
             raise RestoreError(
                 f"{tp.topic}-{tp.partition}: nothing came for {STALL_DEADLINE_S:.0f} s: "

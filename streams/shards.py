@@ -21,7 +21,7 @@ from streams.commit import COMMIT_DEADLINE_S, GroupMetadata, Log, PlainLog, Tran
 from streams.held import Held, Surroundings
 from streams.logs import note
 from streams.metrics import Metrics
-from streams.restore import read_changelog
+from streams.restore import Changelog
 from streams.settings import Settings
 from streams.shares import Known, SharesReader
 from streams.transport import BatchConsumer, Gate
@@ -125,7 +125,7 @@ class Shards:
         return Held(
             shard,
             self._log(partition),
-            lambda progress, stopped: read_changelog(settings, partition, progress, stopped),
+            Changelog(settings, partition),
             self._around,
         )
 
