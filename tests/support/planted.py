@@ -6,10 +6,10 @@ log tells every error's text, as a careless one would: whoever searches it has t
 
 import os
 
-import streams.worker
-from agents.ports import Batch
+from agents.ports import Batch, InvariantError
 from streams.cli.main import main
 from streams.shards import Shards
+from streams.worker import Worker
 
 LEAKS = "TESTS_LEAKS"
 
@@ -23,8 +23,16 @@ async def _take_and_quote(self: Shards, batch: Batch) -> None:
     await _take(self, batch)
 
 
+_fail = Worker.fail
+
+
+def _fail_and_tell_all(self: Worker, error: BaseException) -> None:
+    """As it does, but with the text of an error that was not made for operators."""
+    _fail(self, InvariantError(str(error)))
+
+
 if __name__ == "__main__":
     Shards.take = _take_and_quote  # type: ignore[method-assign]
     if LEAKS in os.environ:
-        streams.worker.told = str
+        Worker.fail = _fail_and_tell_all  # type: ignore[method-assign]
     main()

@@ -26,7 +26,7 @@ from schemas.rejects import FOUND_MAX_CHARS, Reason, Rejection
 from schemas.row import ROW_MAX_BYTES, RowError, stored_int
 from schemas.topics import BY_NAME, CHANGELOG, REJECTED_EXTRA_BYTES
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, leaks
-from tests.support.feeding import LATER_MS, SECRET, WITH_CUSTOMERS, Desk, Erasure, sale
+from tests.support.feeding import SECRET, WITH_CUSTOMERS, Desk, Erasure, sale
 from tests.support.making import MINIMAL, POLICY
 
 P, S, C = Kind.PURCHASES, Kind.SUPPORT_CALLS, Kind.CUSTOMERS

@@ -115,6 +115,7 @@ def test_what_nobody_catches_is_one_line_without_its_text(
     logs: pytest.CaptureFixture[str],
 ) -> None:
     configure_logs()
+
     def fail() -> None:
         raise ValueError(MAIL)
 
