@@ -16,6 +16,7 @@ from schemas.events import (
     MAX_DURATION_S,
     MAX_ID_CHARS,
     MAX_ITEMS,
+    MAX_KEPT_CHARS,
     MAX_REASON_CHARS,
     Kind,
 )  # fmt: skip
@@ -27,7 +28,7 @@ from schemas.row import ROW_MAX_BYTES, RowError, stored_int
 from schemas.topics import BY_NAME, CHANGELOG, REJECTED_EXTRA_BYTES
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, leaks
 from tests.support.feeding import SECRET, WITH_CUSTOMERS, Desk, Erasure, sale
-from tests.support.making import MINIMAL, POLICY
+from tests.support.making import LATER_MS, MINIMAL, POLICY
 
 P, S, C = Kind.PURCHASES, Kind.SUPPORT_CALLS, Kind.CUSTOMERS
 EVENT_BYTES = 65_536
@@ -86,6 +87,18 @@ def overridden(reason: str) -> bytes:
             S,
             wire(S, duration_s=MAX_DURATION_S),
             wire(S, duration_s=MAX_DURATION_S + 1),
+            Reason.INVALID_FIELD,
+        ),
+        (
+            C,
+            wire(C, region="ü" * MAX_KEPT_CHARS),
+            wire(C, region="ü" * (MAX_KEPT_CHARS + 1)),
+            Reason.INVALID_FIELD,
+        ),
+        (
+            C,
+            wire(C, industry="i" * MAX_KEPT_CHARS),
+            wire(C, industry="i" * (MAX_KEPT_CHARS + 1)),
             Reason.INVALID_FIELD,
         ),
         (
