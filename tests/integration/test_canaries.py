@@ -197,7 +197,7 @@ def test_an_error_that_nobody_foresaw_is_told_without_its_text(place: Place, cre
 
 
 def test_a_leak_would_be_found(place: Place, crew: Crew) -> None:
-    load(place, VALID)
+    load(place, VALID[:1])  # which input is fetched first is chance
     leaking = {**place.environment, planted.LEAKS: "yes"}
     worker = crew.start(place, PLANTED, environment=leaking)
     assert CUSTOMER in failure(worker)
