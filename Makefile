@@ -6,7 +6,9 @@ READY := $(VENV)/.ready
 COMPILED := $(VENV)/.compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check kafka bench lock documents clean
+TOOLS := .tools
+
+.PHONY: help setup run test check kafka bench lock tools audit sbom documents clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +54,21 @@ lock: setup ## pin all dependencies anew, with hashes
 	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links \
 		--strip-extras --extra dev --extra embedded --extra fit --output-file requirements.lock pyproject.toml
+	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --strip-extras --output-file tools.lock tools.in
 
-clean: ## remove the environment and Kafka's jars
-	rm -rf $(VENV) .kafka
+tools: $(TOOLS)/.ready
+
+$(TOOLS)/.ready: tools.lock
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools.lock
+	@touch $@
+
+audit: setup tools ## ask what is known against the locked packages; 3 as status: nobody answered
+	@$(BIN)/python -m streams.supply audit $(TOOLS)/bin/pip-audit requirements.lock
+
+sbom: setup tools ## list the locked packages with hashes and licences in dist/ (CycloneDX)
+	@$(BIN)/python -m streams.supply sbom $(TOOLS)/bin/cyclonedx-py requirements.lock
+
+clean: ## remove the environments and Kafka's jars
+	rm -rf $(VENV) $(TOOLS) .kafka

@@ -6,10 +6,12 @@ from typing import Final
 from agents.booking import Booking
 from agents.customer import Customer
 from agents.policy import Policy
+from agents.ports import LimitError
 from agents.window import NO_DAY
 from schemas.events import Kind
 from schemas.outputs import Origin
 from schemas.row import (
+    ROW_MAX_BYTES,
     CustomerRow,
     RowHead,
     WeightedRow,
@@ -24,7 +26,7 @@ NEVER: Final = -1
 
 
 def stored(customer: Customer, policy: Policy) -> bytes:
-    """The row to store, judged by this policy."""
+    """The row to store, judged by this policy; LimitError where it is too large."""
     standing, cells = customer.standing, customer.value.cells
     assert standing is not None
     invoices, before = customer.invoices, customer.before
@@ -65,7 +67,13 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         0 if customer.policy_is_new else policy.check,
         customer.ranked,
     )
-    return encode_customer(row, head)
+    data = encode_customer(row, head)
+    if len(data) > ROW_MAX_BYTES:
+        raise LimitError(
+            f"a customer's row has {len(data)} bytes, more than the {ROW_MAX_BYTES} that the "
+            "changelog admits: lower dedupe_ids_max, invoices.open_max or the window of the policy"
+        )
+    return data
 
 
 def newcomer(

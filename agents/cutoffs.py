@@ -111,8 +111,8 @@ def read_histogram(wire: dict[str, Any]) -> Published:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvariantError(
-            f"value-histograms holds a record that is none ({error!r}): another program writes "
-            "there; give Whalecurve a WHALECURVE_OUTPUT_PREFIX of its own"
+            "value-histograms holds a record that is none: another program writes there; give "
+            "Whalecurve a WHALECURVE_OUTPUT_PREFIX of its own"
         ) from error
 
 

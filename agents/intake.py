@@ -14,7 +14,7 @@ from agents.booking import Booking, Unbookable
 from agents.master_data import book_customer, book_erasure
 from agents.payments import book_payment
 from agents.policy import Policy
-from agents.ports import Batch
+from agents.ports import Batch, InvariantError
 from agents.purchases import book_purchase
 from agents.support_calls import book_support_call
 from schemas.events import MAX_ID_CHARS, CustomerRecord, Kind, SupportCall, Wire, decode
@@ -156,9 +156,9 @@ class Intake:
         if isinstance(judged, Rejection):
             return judged
         if otherwise is None:
-            raise AssertionError(
+            raise InvariantError(
                 f"an event of {kind.name} can't be booked and no field of it is wrong: "
-                "the fast and the slow judge disagree; please report the event"
+                "the fast and the slow judge disagree; please report which fields it has"
             )
         return otherwise
 

@@ -12,19 +12,18 @@ from agents.inbox import Inbox
 from agents.judging import Judge
 from agents.outgoing import Message, Outgoing
 from agents.policy import Policy
-from agents.ports import InvariantError
+from agents.ports import InvariantError, LimitError
 from agents.ranking import Ranking
 from agents.tiers import TierRules
 from agents.window import NO_DAY
 from schemas.events import TOPIC_OF_KIND, Kind
-from schemas.outputs import CUTOFFS, TIERS, Origin, encode
+from schemas.outputs import CUTOFFS, TIERS, Origin, encode, subject_of
 from schemas.rejects import Reason, Rejection
 from schemas.row import (
     PARTITION_KEY,
     CutoffsRow,
     PartitionRow,
     RowError,
-    UnreadableRowError,
     clamped,
     read_head,
 )
@@ -33,6 +32,7 @@ from schemas.times import day_start
 NO_TIME: Final = -(2**62)
 """Of a partition in which nothing was applied yet; earlier than any event."""
 CUTOFFS_KEY: Final = b"cutoffs"
+_START_ANEW: Final = "bring the changelog back as it was, or start a new WHALECURVE_APP_ID"
 SWEEP: Final = 1_000
 """So many due customers at once; then others get their turn."""
 
@@ -46,6 +46,7 @@ class Members:
         partition: int,
         outgoing: Outgoing,
         erasure_secret: bytes,
+        customers_max: int,
         *,
         exactly_once: bool,
     ) -> None:
@@ -58,6 +59,7 @@ class Members:
         self.ranking = Ranking(policy, partition)
         self._policy, self._partition, self._outgoing = policy, partition, outgoing
         self._erasure_secret, self._exactly_once = erasure_secret, exactly_once
+        self._customers_max = customers_max
         self._calendar = Calendar()
 
     # restoring
@@ -71,18 +73,49 @@ class Members:
             self.judge.adopt(self.ranking.adopted if self.ranking.is_on else None)
             if row.stream_time_us is not None:
                 self.stream_time_us = row.stream_time_us
+        self._check_room(len(rows) - (PARTITION_KEY in rows))
         for key, data in rows.items():
             if key != PARTITION_KEY:
-                try:
-                    self._restore_customer(key.decode(), data, adoption)
-                except (RowError, UnicodeDecodeError) as error:
-                    raise UnreadableRowError(key, str(error)) from error
+                self._restore_customer(self._id_of(key), data, adoption)
         if self.ranking.is_on and self.ranking.is_adopting:
             old = TierRules(self._policy, entries_of(self._policy, self.ranking.adopted_before))
             self.ranking.wait_for(self._moved_by_cutoffs(old))
 
+    def _check_room(self, customers: int) -> None:
+        """A partition of so many customers may be held; LimitError where it may not."""
+        if customers > self._customers_max:
+            raise LimitError(
+                f"partition {self._partition} would hold {customers} customers, more than "
+                f"WHALECURVE_CUSTOMERS_MAX = {self._customers_max}: give workers the memory and "
+                "raise it, or make topics with more partitions and replay"
+            )
+
+    def _id_of(self, key: bytes) -> str:
+        try:
+            return key.decode()
+        except UnicodeDecodeError as error:
+            raise UnreadableRowError(
+                key,
+                f"the changelog of partition {self._partition} has a key that is no customer_id: "
+                f"another program writes there; {_START_ANEW}",
+            ) from error
+
+    def _unreadable(self, customer_id: str, why: Exception) -> UnreadableRowError:
+        """What is said of a row that can't be read: whose it is stands there as a keyed hash."""
+        subject = subject_of(customer_id, self._erasure_secret)
+        reason = str(why) if isinstance(why, RowError) else "the row is corrupt"
+        return UnreadableRowError(
+            customer_id.encode(),
+            f"partition {self._partition}, customer {subject} (hashed as on erasures): {reason}; "
+            f"if the row is damaged, {_START_ANEW}",
+        )
+
     def _restore_customer(self, customer_id: str, data: bytes, adoption: Adoption) -> None:
-        head, policy = read_head(data), self._policy
+        try:
+            head = read_head(data)
+        except RowError as error:
+            raise self._unreadable(customer_id, error) from error
+        policy = self._policy
         self.by_tier[head.tier] += 1
         if head.owed:
             self._outgoing.owed[customer_id] = 0
@@ -92,7 +125,7 @@ class Members:
             self._calendar.add(head.due_us, customer_id)
             return
         # another policy reckons other due times: they follow from the figures kept
-        customer = restored(customer_id, data, policy)
+        customer = self._read(customer_id, data)
         customer.fit(policy)
         review_us = day_start(review_day(adoption, policy, customer_id))
         index = customer.index(policy)
@@ -123,6 +156,7 @@ class Members:
             self._erase(customer_id, customer, offset, at_us, now_us)
             return True
         if customer is None:
+            self._check_room(len(self.customers) + 1)
             origin = Origin(TOPIC_OF_KIND[kind], self._partition, offset)
             customer = self.customers[customer_id] = newcomer(
                 customer_id, origin, event, self._policy, self._taken()
@@ -187,12 +221,14 @@ class Members:
 
     def _revive(self, customer_id: str, row: bytes) -> Customer:
         """A customer at rest is touched: its row becomes an object."""
-        try:
-            customer = restored(customer_id, row, self._policy)
-        except RowError as error:
-            raise UnreadableRowError(customer_id.encode(), str(error)) from error
-        self.customers[customer_id] = customer
+        customer = self.customers[customer_id] = self._read(customer_id, row)
         return customer
+
+    def _read(self, customer_id: str, row: bytes) -> Customer:
+        try:
+            return restored(customer_id, row, self._policy)
+        except (RowError, ValueError, IndexError) as error:
+            raise self._unreadable(customer_id, error) from error
 
     # time
 

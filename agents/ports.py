@@ -7,10 +7,15 @@ import msgspec
 
 from schemas.events import Kind
 from schemas.outputs import Headers
+from schemas.told import ToldError
 
 
-class InvariantError(Exception):
+class InvariantError(ToldError):
     """State and log disagree: going on would lose or double. The process must stop."""
+
+
+class LimitError(ToldError):
+    """A bound is reached that no rejection can keep: the process must stop, or lose events."""
 
 
 class Batch(msgspec.Struct):

@@ -53,6 +53,8 @@ class ShardSettings(msgspec.Struct, frozen=True):
     """So many changed customers or outputs are enough for one commit: taking waits for it."""
     output_bytes_max: int = 16 * 1024 * 1024
     """So many bytes of rejected events likewise."""
+    customers_max: int = 1_000_000
+    """Before one more would be held the process stops."""
 
 
 class Shard:
@@ -76,6 +78,7 @@ class Shard:
             self.partition,
             self._outgoing,
             settings.erasure_secret,
+            settings.customers_max,
             exactly_once=settings.exactly_once,
         )
         self._ranking = self._members.ranking
@@ -86,6 +89,11 @@ class Shard:
     def customers(self) -> dict[str, Customer | bytes]:
         """All customers by id; those at rest as bytes."""
         return self._members.customers
+
+    @property
+    def customers_max(self) -> int:
+        """So many it may hold."""
+        return self._settings.customers_max
 
     @property
     def by_tier(self) -> list[int]:

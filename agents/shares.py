@@ -69,8 +69,8 @@ class Histogram:
         for bucket, count, amount in rows:
             if bucket in histogram._cells or not _can_be(bucket, count, amount):
                 raise InvariantError(
-                    f"no histogram has [bucket, count, sum] = {[bucket, count, amount]}: the rows "
-                    "are damaged, or of other edges: count anew from the customers' values"
+                    f"no histogram has these rows: the count or the sum of bucket {bucket} cannot "
+                    "be: they are damaged, or of other edges: count anew from the customers' values"
                 )
             histogram._put(bucket, count, amount)
         return histogram
@@ -139,9 +139,9 @@ class Histogram:
         cell = self._cells.get(bucket)
         if cell is None or (cell[0] == 1 and cell[1] != value):
             raise InvariantError(
-                f"no customer of value {value} is counted, yet one is to leave: bucket {bucket} "
-                f"has [count, sum] = {cell or [0, 0]}; the histogram is not of these customers: "
-                "count anew from their values"
+                f"no customer of that value is counted, yet one is to leave: bucket {bucket} "
+                f"counts {cell[0] if cell else 0}; the histogram is not of these customers: count "
+                "anew from their values"
             )
         return cell
 

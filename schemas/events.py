@@ -16,6 +16,8 @@ from schemas.rejects import Reason, Rejection
 MAX_DEPTH: Final = 64
 MAX_ID_CHARS: Final = 128
 MAX_REASON_CHARS: Final = 1_000
+MAX_KEPT_CHARS: Final = 1_000
+"""Of a text that a customer's row keeps whole: one event must not outgrow the changelog."""
 MAX_ITEMS: Final = 100_000
 MAX_DURATION_S: Final = 604_800
 
@@ -28,6 +30,7 @@ ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
 StepName = Literal["none", "reassess", "educate", "renegotiate", "migrate", "terminate"]
 TierName = Literal["key", "important", "ordinary", "maintenance"]
 ReasonText = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON_CHARS)]
+KeptText = Annotated[str, msgspec.Meta(max_length=MAX_KEPT_CHARS)]
 CONTACT_CHANNELS: Final = ("phone", "chat", "email", "store", "self_service")
 
 
@@ -139,8 +142,8 @@ class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
     customer_id: Id
     occurred_at: Moment
     segment: Literal["business", "individual"] | None = None
-    region: str | None = None
-    industry: str | None = None
+    region: KeptText | None = None
+    industry: KeptText | None = None
     joined_at: Moment | None = None
     wallet: Wallet | None = None
     commitment: Commitment | None = None

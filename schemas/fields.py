@@ -46,6 +46,7 @@ def is_share(text: str) -> bool:
 
 
 _TEXT: Final = "a text"
+_KEPT_TEXT: Final = "a text of at most 1000 characters"
 _MONEY: Final = (
     "a decimal text of at most 15 digits, no more behind the point than the currency has"
 )
@@ -78,8 +79,8 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
             "'business' or 'individual'",
             "what kind of customer",
         ),
-        Field("region", str, _TEXT, "where it is at home"),
-        Field("industry", str, _TEXT, "what it does"),
+        Field("region", events.KeptText, _KEPT_TEXT, "where it is at home"),
+        Field("industry", events.KeptText, _KEPT_TEXT, "what it does"),
         Field("joined_at", events.Moment, _MOMENT, "since when it is a customer"),
         Field(
             "wallet",

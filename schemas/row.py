@@ -23,8 +23,11 @@ import msgspec
 
 from schemas.outputs import TIERS, Origin
 from schemas.signal_rows import SignalsRow, Wide
+from schemas.told import ToldError
 
 ROW_VERSION: Final = 1
+ROW_MAX_BYTES: Final = 4_000_000
+"""Of a customer's row: below max.message.bytes of the changelog, with room for key and batch."""
 NO_DUE: Final = 0x7FFFFFFF
 """Of a due day: there is none."""
 NO_DUE_US: Final = 2**62 - 1
@@ -55,7 +58,7 @@ if sys.byteorder != "little":
 _HEAD: Final = struct.Struct(">BqBBBI16s")
 
 
-class RowError(Exception):
+class RowError(ToldError):
     """A stored row can't be read: corrupt, or written by a newer Whalecurve."""
 
 
@@ -255,8 +258,13 @@ def wide(number: int) -> Wide:
 
 
 def stored_int(stored: Wide) -> int:
-    """The integer that a row holds."""
-    return int(stored, 16) if isinstance(stored, str) else stored
+    """The integer that a row holds; RowError where it holds none."""
+    if not isinstance(stored, str):
+        return stored
+    try:
+        return int(stored, 16)
+    except ValueError as error:
+        raise RowError("expected an integer as hexadecimal text, found another text") from error
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

@@ -16,6 +16,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from agents.shard import Changes, Message
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import COMMIT_HEADER, Headers
+from schemas.told import ToldError
 from schemas.topics import CHANGELOG
 from streams.settings import (
     REQUEST_TIMEOUT_MS,
@@ -36,7 +37,7 @@ _CONSEQUENCES: Final = {KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT, Kaf
 _NO_TEXT: Final = "no more is known"
 
 
-class CommitError(Exception):
+class CommitError(ToldError):
     """A commit failed or is in doubt; the process must end, and start again."""
 
 
@@ -261,7 +262,7 @@ class PlainLog:
             self._outbox.send_rows(changes.rows[-1:])
             self._outbox.flush()
         except KafkaException as error:
-            raise CommitError(f"partition {self._partition}: {error}") from error
+            raise CommitError(f"partition {self._partition}: {self._outbox.why(error)}") from error
         self._commit_offsets(changes.offsets)
 
     def close(self) -> None:

@@ -301,8 +301,7 @@ class Held:
         key, changelog = error.key, self._changelog
         offset = await self._around.blocking(lambda: changelog.offset_of(key))
         return InvariantError(
-            f"{changelog.at(offset)} can't be read: {error}: nothing was taken for it; see who "
-            "else writes to the changelog, or start a new WHALECURVE_APP_ID"
+            f"{changelog.at(offset)} can't be read, and nothing is taken for it: {error}"
         )
 
 

@@ -56,6 +56,12 @@ class Metrics:
         )
         self.lag = gauge("lag", "records on the broker that are not taken", "topic", "partition")
         self.customers = gauge("customers", "customers by tier", "tier")
+        self.partition_customers = gauge(
+            "partition_customers", "customers that a partition holds", "partition"
+        )
+        self.partition_customers_max = gauge(
+            "partition_customers_max", "customers that it may hold at most", "partition"
+        )
         self.cutoffs_version = gauge(
             "cutoffs_version", "version of the tier cut-offs judged by; 0: entries", "partition"
         )
@@ -91,6 +97,11 @@ class Metrics:
         """By which cut-offs a partition's tiers are judged."""
         self.cutoffs_version.labels(str(partition)).set(version)
 
+    def show_customers(self, partition: int, customers: int, most: int) -> None:
+        """How many customers a partition holds, and how many it may."""
+        self.partition_customers.labels(str(partition)).set(customers)
+        self.partition_customers_max.labels(str(partition)).set(most)
+
     def show_lag(self, partition: int, lags: dict[Kind, int]) -> None:
         """How far the inputs of a partition are behind."""
         for kind, lag in lags.items():
@@ -100,7 +111,12 @@ class Metrics:
         """The partition was given up."""
         for topic in TOPIC_OF_KIND.values():
             self.lag.remove_by_labels({"topic": topic, "partition": str(partition)})
-        self.cutoffs_version.remove_by_labels({"partition": str(partition)})
+        for of_partition in (
+            self.partition_customers,
+            self.partition_customers_max,
+            self.cutoffs_version,
+        ):
+            of_partition.remove_by_labels({"partition": str(partition)})
 
     def show_tiers(self, by_tier: list[int]) -> None:
         """Customers by tier, over the partitions held."""

@@ -19,6 +19,7 @@ from schemas.output_fields import (
 from schemas.outputs import REJECTED_EVENTS
 from schemas.rejects import REASON_TEXTS, Reason
 from schemas.topics import BY_NAME, TOPICS, Topic
+from streams.limits import LIMITS_WORDS, TITLES, limits
 from streams.metrics import Metrics
 from streams.policy_reference import policy_rows
 from streams.settings import PREFIX, Setting, Settings
@@ -51,6 +52,9 @@ def reference(command: str) -> str:
         "## Policy",
         POLICY_WORDS,
         _table(("key", "holds", "default", "means"), policy_rows()),
+        "## Limits",
+        LIMITS_WORDS,
+        _table(TITLES, limits()),
         "## Settings",
         "Environment variables, read once at start.",
         _table(("setting", "means", "expects", "default"), _settings()),

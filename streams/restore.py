@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
+from schemas.told import ToldError
 from schemas.topics import CHANGELOG
 from streams.settings import Settings, librdkafka_options
 
@@ -22,7 +23,7 @@ STALL_DEADLINE_S: Final = 60.0
 """So long without a row or an end and the restore gives up: longer than any transaction lasts."""
 
 
-class RestoreError(Exception):
+class RestoreError(ToldError):
     """The changelog could not be read to its end."""
 
 

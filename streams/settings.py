@@ -23,6 +23,11 @@ TRANSACTION_TIMEOUT_MS: Final = 15_000
 NAME_MAX_CHARS: Final = 100
 """Of a prefix or an application id: a topic's name has at most 249 characters."""
 SECRET_MAX_BYTES: Final = 64
+SECRETS: Final = ("erasure_secret",)
+"""Settings that no message quotes."""
+CUSTOMERS_MAX: Final = 1_000_000
+"""Of one partition, unless the setting says otherwise. At rest, with ten purchases each, they take
+some 650 MB; who is touched takes more."""
 FETCH_BYTES: Final = 1_048_576
 """Of one partition at a time; a batch above it is fetched alone and whole."""
 
@@ -144,6 +149,11 @@ class Settings:
         "can check the guess",
         _secret,
     )
+    customers_max: int = _setting(
+        CUSTOMERS_MAX,
+        "customers of one partition; the worker stops before it would hold one more",
+        _whole(1, 1_000_000_000),
+    )
     partitions: int = _setting(4, "of topics that are created", _whole(1, 1024))
 
     @property
@@ -179,7 +189,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         try:
             found[known.name] = setting.parse(text)
         except ValueError as error:
-            raise SettingsError(f"{name}: expected {error}, found {text!r}") from error
+            found_there = "something else" if known.name in SECRETS else repr(text)
+            raise SettingsError(f"{name}: expected {error}, found {found_there}") from error
     return Settings(**found)
 
 

@@ -120,6 +120,7 @@ class Shards:
                 settings.snapshot_seconds * 1_000_000,
                 settings.exactly_once,
                 settings.erasure_secret.encode(),
+                customers_max=settings.customers_max,
             ),
         )
         return Held(
@@ -179,6 +180,9 @@ class Shards:
             for rank, number in enumerate(held.shard.by_tier):
                 by_tier[rank] += number
             self.metrics.show_lag(held.partition, held.shard.lag())
+            self.metrics.show_customers(
+                held.partition, len(held.shard.customers), held.shard.customers_max
+            )
             self.metrics.show_cutoffs(held.partition, held.shard.cutoffs_version)
         self.metrics.show_tiers(by_tier)
         running = sum(held.running for held in self._held.values())

@@ -23,6 +23,8 @@ from faust.types import TP, ConsumerMessage
 
 from agents.ports import Batch
 from schemas.events import Kind
+from schemas.told import ToldError
+from streams.logs import told
 from streams.settings import (
     FETCH_BYTES,
     HEARTBEAT_S,
@@ -40,7 +42,7 @@ BLOCKED_POLL_S: Final = 0.005
 """How soon a partition is looked at again whose inbox was full, or that was not heard of yet."""
 
 
-class FetchFailedError(Exception):
+class FetchFailedError(ToldError):
     """An input can't be read where the shard wants to read on; never is it reset silently."""
 
 
@@ -175,8 +177,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             fetcher._notify(fetcher._wait_consume_future)
             if type(result) is not FetchResult:
                 raise FetchFailedError(
-                    f"{tp.topic}-{tp.partition} can't be read on: {result._error!r}: if its events "
-                    "were deleted unread or the topic made anew, start a new WHALECURVE_APP_ID"
+                    f"{tp.topic}-{tp.partition} can't be read on: {told(result._error)}: if its "
+                    "events were deleted unread or the topic made anew, start a new "
+                    "WHALECURVE_APP_ID"
                 )
             if result.check_assignment(tp):
                 gate.hear(tp)
@@ -260,16 +263,23 @@ def unpack(fetched: PartitionRecords, batch: Batch) -> None:
             if aborted or part.is_control_batch:
                 fetched.next_fetch_offset = part.next_offset
                 continue
-        for record in part:
-            offset = record.offset
-            if offset < fetched.next_fetch_offset:
-                continue
-            fetched.next_fetch_offset = offset + 1
-            offsets.append(offset)
-            timestamps.append(record.timestamp)
-            keys.append(record.key)
-            values.append(record.value)
-            headers.append(tuple(record.headers))
+        try:
+            for record in part:
+                offset = record.offset
+                if offset < fetched.next_fetch_offset:
+                    continue
+                fetched.next_fetch_offset = offset + 1
+                offsets.append(offset)
+                timestamps.append(record.timestamp)
+                keys.append(record.key)
+                values.append(record.value)
+                headers.append(tuple(record.headers))
+        except UnicodeDecodeError as error:
+            raise FetchFailedError(
+                f"{fetched._tp.topic}-{fetched._tp.partition}: offset {fetched.next_fetch_offset} "
+                "has a header whose name is not UTF-8: Kafka's clients write none; delete the "
+                "records up to it, and start a new WHALECURVE_APP_ID"
+            ) from error
         fetched.next_fetch_offset = part.next_offset
 
 

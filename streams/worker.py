@@ -11,12 +11,12 @@ import signal
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from agents.policy import Policy
 from schemas.events import TOPIC_OF_KIND, Kind
 from streams.compiled import is_compiled
-from streams.logs import complain, note
+from streams.logs import complain, note, told
 from streams.policies import load_policy
 from streams.settings import Settings
 from streams.topics import require_topics
@@ -46,6 +46,7 @@ class Worker:
     async def run(self) -> int:
         """Runs until it is told to stop or fails; the exit status."""
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(_say_of_task)
         self._ended = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._ended.set)
@@ -94,7 +95,7 @@ class Worker:
             self._failure = error
             # the one line below says it; what threads say while the process ends is noise
             threading.excepthook = _say_nothing
-            complain("worker failed", error=f"{type(error).__name__}: {error}")
+            complain("worker failed", error=told(error))
             self._loop.call_soon_threadsafe(self._ended.set)
 
     async def _stop_cleanly(self, topology: Topology) -> None:
@@ -108,6 +109,12 @@ class Worker:
         # the group would find out by the session's end, too
         with suppress(Exception):
             await asyncio.wait_for(topology.app.consumer.stop(), LEAVE_DEADLINE_S)
+
+
+def _say_of_task(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """One line for a task that failed: asyncio's own words would quote its error."""
+    error = context.get("exception")
+    complain("a task failed", error="unknown" if error is None else told(error))
 
 
 def _say_nothing(_: threading.ExceptHookArgs) -> None:

@@ -16,6 +16,7 @@ from streams.cli.topics import topics
 from streams.cli.traffic import traffic
 from streams.cli.up import up
 from streams.cli.worker import worker
+from streams.logs import told
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -50,4 +51,6 @@ def main() -> None:
         sys.exit(1)
     except Failure as error:
         sys.exit(failed(str(error)))
+    except Exception as error:  # noqa: BLE001 - a stack trace would quote what it had in hand
+        sys.exit(failed(f"nobody foresaw this, please report it: {told(error)}"))
     sys.exit(status if isinstance(status, int) else 0)

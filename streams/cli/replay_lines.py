@@ -8,7 +8,6 @@ import msgspec
 import orjson
 
 from schemas.events import Moment
-from schemas.rejects import excerpt
 from schemas.topics import TOPICS
 
 LINE_BYTES_MAX: Final = 33_554_432
@@ -44,9 +43,9 @@ def read_line(line: bytes) -> Replayed | None:
         parsed = orjson.loads(line)
         raw = _LINE.decode(line) if isinstance(parsed, dict) else None
     except (ValueError, RecursionError) as error:
-        raise LineError(f"expected {_EXPECTED}, found {excerpt(str(error))}") from error
+        raise LineError(f"expected {_EXPECTED}, found none: {error}") from error
     if raw is None:
-        raise LineError(f"expected {_EXPECTED}, found {excerpt(parsed)}")
+        raise LineError(f"expected {_EXPECTED}, found {_kind(parsed)}")
     topic = _topic(parsed)
     timestamp_ms = _timestamp(parsed)
     if "value" not in parsed:
@@ -55,7 +54,7 @@ def read_line(line: bytes) -> Replayed | None:
     if value is None:
         return Replayed(topic, _erased(topic, parsed), None, timestamp_ms, None)
     if not isinstance(value, dict):
-        raise LineError(f"value: expected an object, found {excerpt(value)}")
+        raise LineError(f"value: expected an object, found {_kind(value)}")
     if "key" in parsed:
         raise LineError("key: expected beside a null value only, found one: the customer_id is it")
     customer_id = value.get("customer_id")
@@ -66,7 +65,7 @@ def read_line(line: bytes) -> Replayed | None:
 def _topic(parsed: dict[str, Any]) -> str:
     topic = parsed.get("topic")
     if topic not in INPUTS:
-        found = excerpt(topic) if "topic" in parsed else "nothing"
+        found = _kind(topic, "another text") if "topic" in parsed else "nothing"
         raise LineError(f"topic: expected {', '.join(INPUTS[:-1])} or {INPUTS[-1]}, found {found}")
     return str(topic)
 
@@ -77,7 +76,8 @@ def _timestamp(parsed: dict[str, Any]) -> int | None:
         return None
     if type(found) is not int or not 0 <= found <= TIMESTAMP_MS_MAX:
         raise LineError(
-            f"timestamp_ms: expected whole milliseconds since 1970, found {excerpt(found)}"
+            "timestamp_ms: expected whole milliseconds from 1970 to 9999, found "
+            + _kind(found, number="another number")
         )
     return found
 
@@ -87,9 +87,22 @@ def _erased(topic: str, parsed: dict[str, Any]) -> bytes:
         raise LineError("value: expected an object, found null: it erases in customers only")
     key = parsed.get("key")
     if not isinstance(key, str) or not key:
-        found = excerpt(key) if "key" in parsed else "nothing"
+        found = _kind(key, "an empty text") if "key" in parsed else "nothing"
         raise LineError(f"key: expected the customer_id that a null value erases, found {found}")
     return key.encode()
+
+
+def _kind(found: object, text: str = "a text", number: str = "a number") -> str:
+    """What JSON it is: what stands there may be a customer's, and an error quotes none of it."""
+    if found is None:
+        return "null"
+    if isinstance(found, bool):
+        return "true or false"
+    if isinstance(found, str):
+        return text
+    if isinstance(found, list):
+        return "a list"
+    return "an object" if isinstance(found, dict) else number
 
 
 def _occurred_at(value: dict[str, Any]) -> datetime | None:

@@ -19,6 +19,7 @@ Read = Callable[[Json, Event], Json]
 DIGITS_MAX = 15
 ID_MAX = 128
 REASON_MAX = 1_000
+KEPT_MAX = 1_000
 CHANNELS = ("phone", "chat", "email", "store", "self_service")
 TIERS = ("maintenance", "ordinary", "important", "key")
 """From the lowest to the highest."""
@@ -98,6 +99,11 @@ def _need(fits: object) -> None:
 
 def _text(value: Json, _: Event) -> str:
     _need(isinstance(value, str))
+    return str(value)
+
+
+def _kept_text(value: Json, _: Event) -> str:
+    _need(isinstance(value, str) and len(value) <= KEPT_MAX)
     return str(value)
 
 
@@ -220,8 +226,8 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     CUSTOMERS: (
         *_COMMON,
         Field("segment", _one_of("business", "individual"), required=False),
-        Field("region", _text, required=False),
-        Field("industry", _text, required=False),
+        Field("region", _kept_text, required=False),
+        Field("industry", _kept_text, required=False),
         Field("joined_at", _instant, required=False),
         Field("wallet", _object, required=False, inside=_WALLET),
         Field("commitment", _object, required=False, inside=_COMMITMENT),

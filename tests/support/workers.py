@@ -44,12 +44,24 @@ class Metrics:
 class Worker:
     """One `whalecurve worker`; it dies with the test that started it."""
 
-    def __init__(self, place: Place, log: Path) -> None:
+    def __init__(
+        self,
+        place: Place,
+        log: Path,
+        program: tuple[str, ...] | None = None,
+        *,
+        environment: dict[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        """`program` is called with `worker`; what is not given is the place's."""
         self.place, self.log = place, log
         self.told_to_end = False
         """It was killed or stopped by the test: whoever ends otherwise has failed."""
         self._process = start_tied(
-            [*place.command, "worker"], log=log, cwd=log.parent, env=place.environment
+            [*(program or place.command), "worker"],
+            log=log,
+            cwd=cwd or log.parent,
+            env=place.environment if environment is None else environment,
         )
 
     @property
@@ -196,9 +208,17 @@ class Crew:
         self._numbers = count(1)
         self.all: list[Worker] = []
 
-    def start(self, place: Place) -> Worker:
+    def start(
+        self,
+        place: Place,
+        program: tuple[str, ...] | None = None,
+        *,
+        environment: dict[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Worker:
         """Starts another worker."""
-        worker = Worker(place, self._folder / f"worker-{next(self._numbers)}.log")
+        log = self._folder / f"worker-{next(self._numbers)}.log"
+        worker = Worker(place, log, program, environment=environment, cwd=cwd)
         self.all.append(worker)
         return worker
 

@@ -81,8 +81,11 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 
 def test_the_image_has_a_python_that_the_package_takes() -> None:
-    images = found(r"^FROM python:(\S+)-slim", OPS / "Dockerfile")
-    assert images == ["3.11", "3.11"]
+    images = found(r"^FROM (\S+)", OPS / "Dockerfile")
+    assert len(images) == 2
+    assert len(set(images)) == 1
+    # one Python and one Debian, with or without its digest
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-[a-z]+(@sha256:[0-9a-f]{64})?", images[0])
     assert pyproject()["tool"]["ruff"]["target-version"] == "py311"
 
 
@@ -153,6 +156,43 @@ def test_what_compose_mounts_exists() -> None:
 @pytest.mark.parametrize("line", HARDENED)
 def test_workers_have_no_more_rights_than_they_need(line: str) -> None:
     assert re.search(rf"^ +{re.escape(line)}$", text(COMPOSE), re.MULTILINE)
+
+
+def test_the_image_runs_as_nobody_in_particular_and_takes_no_secret_along() -> None:
+    dockerfile = text(OPS / "Dockerfile")
+    last = dockerfile.rpartition("\nFROM ")[2]
+    assert re.findall(r"^USER (.+)$", last, re.MULTILINE) == ["10001:10001"]
+    assert not re.search(r"^(ADD|ARG|VOLUME) |--mount=type=secret", dockerfile, re.MULTILINE)
+    assert not re.search(r"(?i)secret|password|token", dockerfile)
+    assert not re.search(r"ERASURE_SECRET: \S", text(COMPOSE))
+    assert text(ROOT / ".dockerignore").splitlines()[1] == "*"
+
+
+def test_workers_get_nothing_to_write_to() -> None:
+    ours = text(COMPOSE).partition("x-whalecurve:")[2].partition("x-settings:")[0]
+    assert "read_only: true" in ours
+    assert "tmpfs" not in ours
+    assert "volumes" not in ours
+
+
+def test_every_service_gives_up_its_rights() -> None:
+    services = text(COMPOSE).partition("\nservices:\n")[2].partition("\nconfigs:\n")[0]
+    for service in re.split(r"^  (?=[a-z]+:)", services, flags=re.MULTILINE)[1:]:
+        if "<<: *whalecurve" not in service:
+            assert re.search(r"cap_drop:\n +- ALL\n", service), service
+            assert "- no-new-privileges:true" in service, service
+
+
+def test_images_are_pinned_to_a_version() -> None:
+    images = found(r"^ +image: (\S+)", COMPOSE)
+    assert len(images) == 4
+    for image in images:
+        assert re.search(r":v?\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?$", image), image
+
+
+def test_an_alert_comes_before_a_partition_is_full() -> None:
+    said = "whalecurve_partition_customers > 0.8 * whalecurve_partition_customers_max"
+    assert said in text(OPS / "alerts.yml")
 
 
 def test_every_service_is_bounded() -> None:

@@ -51,8 +51,8 @@ DATE = "expected a date as YYYY-MM-DD"
     ("fields", "start"),
     [
         ({"segment": "both"}, "segment: expected 'business' or 'individual', found '\"both\"'"),
-        ({"region": 5}, "region: expected a text, found '5'"),
-        ({"industry": []}, "industry: expected a text, found '[]'"),
+        ({"region": 5}, "region: expected a text of at most 1000 characters, found '5'"),
+        ({"industry": []}, "industry: expected a text of at most 1000 characters, found '[]'"),
         ({"joined_at": "2019-05-01"}, "joined_at: expected an RFC 3339 time with an offset"),
         ({"joined_at": "0001-01-01T00:00:00+00:01"}, "joined_at: expected an RFC 3339 time"),
         ({"wallet": "5000"}, "wallet: expected an object, found '\"5000\"'"),

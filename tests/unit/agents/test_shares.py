@@ -108,7 +108,7 @@ def test_a_customer_moves(after: int, rows: list[list[int]]) -> None:
 @pytest.mark.parametrize("value", [199, 201, 202, 0, -200, 10**30])
 def test_who_is_not_counted_cannot_leave(value: int) -> None:
     histogram = counted(200)
-    said = f"no customer of value {value} is counted.*: count anew from their values"
+    said = "no customer of that value is counted.*: count anew from their values"
     with pytest.raises(InvariantError, match=said):
         histogram.remove(value)
     for after in (value + 1, 3):
@@ -118,9 +118,9 @@ def test_who_is_not_counted_cannot_leave(value: int) -> None:
 
 
 def test_what_a_bucket_holds_is_told_with_the_refusal() -> None:
-    with pytest.raises(InvariantError, match=r"bucket 200 has \[count, sum\] = \[1, 200\];"):
+    with pytest.raises(InvariantError, match="bucket 200 counts 1;"):
         counted(200).remove(201)
-    with pytest.raises(InvariantError, match=r"bucket 5 has \[count, sum\] = \[0, 0\];"):
+    with pytest.raises(InvariantError, match="bucket 5 counts 0;"):
         counted(200).remove(5)
 
 

@@ -1,0 +1,157 @@
+"""What a log tells of an error and of a library: nothing that may be a customer's."""
+
+import asyncio
+import json
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from aiokafka.errors import OffsetOutOfRangeError
+from confluent_kafka import KafkaError, KafkaException
+
+from agents.ports import InvariantError, LimitError
+from schemas.row import RowError
+from schemas.told import ToldError
+from streams.commit import CommitError
+from streams.logs import complain, configure_logs, note, told
+from streams.restore import RestoreError
+from streams.transport import FetchFailedError
+from tests.support.canaries import CANARIES, CUSTOMER, MAIL, STRANGER, forms, leaks
+
+
+@pytest.fixture
+def logs(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[pytest.CaptureFixture[str]]:
+    """The log as a worker has it; afterwards all is as it was."""
+    for module, name in (
+        (sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook"),
+        (logging, "raiseExceptions"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, getattr(module, name))
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers.clear()
+    yield capfd
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def lines(logs: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in logs.readouterr().err.splitlines()]
+
+
+TOLD = (InvariantError, LimitError, RowError, CommitError, RestoreError, FetchFailedError)
+
+
+def test_every_error_made_for_operators_is_looked_at_here() -> None:
+    assert set(ToldError.__subclasses__()) == set(TOLD)
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_an_error_made_for_operators_is_told_whole(kind: type[ToldError]) -> None:
+    assert told(kind("start again")) == f"{kind.__name__}: start again"
+
+
+def test_a_broker_s_words_are_told() -> None:
+    assert "MSG_SIZE" in told(KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE)))
+    assert told(OffsetOutOfRangeError({0: 5})).startswith("OffsetOutOfRangeError")
+    assert told(ConnectionRefusedError(111, "refused")).endswith("refused")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError(MAIL),
+        KeyError(CUSTOMER),
+        UnicodeDecodeError("utf-8", MAIL.encode(), 0, 1, CUSTOMER),
+        AssertionError(MAIL),
+        ExceptionGroup(MAIL, [ValueError(CUSTOMER)]),
+    ],
+)
+def test_of_an_error_that_nobody_foresaw_only_kind_and_place_are_told(error: Exception) -> None:
+    assert told(error) == (
+        f"{type(error).__name__} of unknown origin: its text is not told, it may hold customer data"
+    )
+
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        fail()
+    text = told(caught.value)
+    assert leaks(text) == []
+    assert "streams/test_logs.py:" in text
+
+
+@pytest.mark.parametrize("name", ["faust.app.base", "mode.services", "asyncio", "aiokafka.client"])
+def test_of_what_libraries_say_nothing_that_may_be_payload_is_told(
+    logs: pytest.CaptureFixture[str], name: str
+) -> None:
+    configure_logs()
+    log = logging.getLogger(name)
+    log.error("failed: %r, %s, %d", ValueError(MAIL), [CUSTOMER], 7)
+    log.error("failed\n%s", {MAIL: CUSTOMER})
+    log.error("%d of too few", MAIL.encode())
+    log.error("Crashed reason=%r", MAIL.encode(), exc_info=KeyError(CUSTOMER))
+    said = lines(logs)
+    assert len(said) == 4
+    assert leaks(json.dumps(said)) == []
+    assert str(said[3]["error"]).startswith("KeyError ")
+    if name == "mode.services":
+        assert "<list>, 7" in str(said[0]["event"])
+
+
+def test_names_of_hosts_and_topics_are_told_where_only_such_are_said(
+    logs: pytest.CaptureFixture[str],
+) -> None:
+    configure_logs()
+    logging.getLogger("aiokafka.client").error("Unable connect to %s:%s", "kafka", 9092)
+    logging.getLogger("faust").error("can't process %s", CUSTOMER)
+    first, second = lines(logs)
+    assert first["event"] == "Unable connect to kafka:9092"
+    assert second["event"] == "can't process <str>"
+
+
+def test_what_nobody_catches_is_one_line_without_its_text(
+    logs: pytest.CaptureFixture[str],
+) -> None:
+    configure_logs()
+
+    def fail() -> None:
+        raise ValueError(MAIL)
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    sys.excepthook(KeyError, KeyError(CUSTOMER), None)
+    loop = asyncio.new_event_loop()
+    loop.call_exception_handler({"message": MAIL, "exception": ValueError(MAIL)})
+    loop.close()
+    said = lines(logs)
+    assert [str(line.get("error", "")).partition(" ")[0] for line in said] == [
+        "ValueError", "KeyError", "ValueError",
+    ]  # fmt: skip
+    assert leaks(json.dumps(said)) == []
+
+
+def test_what_can_t_be_logged_is_not_printed(logs: pytest.CaptureFixture[str]) -> None:
+    configure_logs()
+    note("odd", found={MAIL})
+    assert logs.readouterr().err == ""
+    complain("fine", number=1)
+    assert lines(logs)[0]["number"] == 1
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_the_search_finds_every_form_of_a_canary(canary: str) -> None:
+    for form in forms(canary):
+        assert leaks(f"before{form}after") != []
+        assert leaks(f"before {form.upper()}", [canary]) != []
+    assert leaks("a line without any") == []
+
+
+def test_the_forms_of_a_canary_differ() -> None:
+    assert len(forms(STRANGER)) >= 14
