@@ -24,6 +24,7 @@ from schemas.row import (
     CutoffsRow,
     PartitionRow,
     RowError,
+    UnreadableRowError,
     clamped,
     read_head,
 )
