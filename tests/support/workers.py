@@ -183,9 +183,14 @@ class Worker:
         self.told_to_end = True
         assert self.wait_for_end(seconds) == 1, self.text()
         assert "Traceback" not in self.text(), self.text()
-        why = [line for line in self.text().splitlines() if line.startswith("whalecurve: ")]
-        why += [note["error"] for note in self.notes() if note["event"] == "worker failed"]
-        assert len(why) == 1, self.text()
+        assert self.why()
+
+    def why(self) -> str:
+        """The one line with which it ended."""
+        lines = [line for line in self.text().splitlines() if line.startswith("whalecurve: ")]
+        lines += [note["error"] for note in self.notes() if note["event"] == "worker failed"]
+        assert len(lines) == 1, self.text()
+        return str(lines[0])
 
     def must_die(self, seconds: float = END_SECONDS) -> None:
         """Waits until a strike of its plan has killed it."""
