@@ -16,6 +16,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from agents.shard import Changes, Message
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.topics import CHANGELOG
+from streams.access import on_librdkafka_error
 from streams.settings import (
     REQUEST_TIMEOUT_MS,
     TRANSACTION_TIMEOUT_MS,
@@ -92,6 +93,7 @@ class _Outbox:
                 "request.timeout.ms": REQUEST_TIMEOUT_MS // 2,
                 "delivery.report.only.error": True,
                 "on_delivery": self._on_failure,
+                "error_cb": on_librdkafka_error(settings),
             }
             | options
         )

@@ -110,7 +110,7 @@ class Shards:
         return found[0]
 
     def _new(self, partition: int) -> Held:
-        settings = self._settings
+        settings, secret = self._settings, self._settings.erasure_secret_file
         placement = Placement(partition, self._partitions, PARTITIONERS[settings.partitioner])
         shard = Shard(
             self._policy,
@@ -119,7 +119,7 @@ class Shards:
                 settings.max_event_bytes,
                 settings.snapshot_seconds * 1_000_000,
                 settings.exactly_once,
-                settings.erasure_secret.encode(),
+                b"" if secret is None else secret.text.encode(),
             ),
         )
         return Held(
