@@ -9,12 +9,12 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-from aiokafka.conn import collect_hosts, create_conn
+from aiokafka.conn import AIOKafkaConnection, collect_hosts
 from aiokafka.errors import (
     IllegalSaslStateError,
     KafkaError,
@@ -29,6 +29,7 @@ from streams.settings import SASL_MECHANISM, Settings, aiokafka_options, variabl
 
 KNOCK_SECONDS: Final = 5.0
 """For one broker, from the first byte to its answer."""
+CLOSE_SECONDS: Final = 0.2
 TURNED_AWAY: Final = {LibrdkafkaError._SSL, LibrdkafkaError._AUTHENTICATION}
 """What librdkafka says of a door that stays shut; all else may pass by itself."""
 LIST: Final = "streams/ops/SECURITY.md"
@@ -99,12 +100,21 @@ async def _knock_at_all(settings: Settings) -> list[str]:
 async def _enter(settings: Settings, host: str, port: int) -> None:
     options = aiokafka_options(settings)
     del options["bootstrap_servers"]  # we knock at one after the other
-    connection = await create_conn(host, port, request_timeout_ms=KNOCK_SECONDS * 1000, **options)
-    try:
+    async with _connected(host, port, **options) as connection:
         # whoever is to name himself first is only now shown the door
         await connection.send(MetadataRequest([]))
+
+
+@asynccontextmanager
+async def _connected(host: str, port: int, **options: Any) -> AsyncIterator[AIOKafkaConnection]:
+    """One connection to one broker, closed before its loop ends."""
+    connection = AIOKafkaConnection(host, port, request_timeout_ms=KNOCK_SECONDS * 1000, **options)
+    try:
+        await connection.connect()
+        yield connection
     finally:
-        await connection.close()
+        # a connection that never was is never closed either
+        await asyncio.wait([connection.close()], timeout=CLOSE_SECONDS)
 
 
 async def _other_language(settings: Settings, host: str, port: int) -> str | None:
@@ -117,12 +127,11 @@ async def _other_language(settings: Settings, host: str, port: int) -> str | Non
             )
         return None
     with suppress(OSError, KafkaError):
-        connection = await create_conn(host, port, request_timeout_ms=KNOCK_SECONDS * 1000)
-        await connection.close()
-        return (
-            f"{host}:{port} speaks no TLS, and {protocol} is {settings.security_protocol}: name a "
-            f"port of Kafka's that does in {variable('broker')}, or set it to plaintext"
-        )
+        async with _connected(host, port):
+            return (
+                f"{host}:{port} speaks no TLS, and {protocol} is {settings.security_protocol}: "
+                f"name a port of Kafka's that does in {variable('broker')}, or set it to plaintext"
+            )
     if settings.security_protocol == "ssl" and await _speaks_tls(host, port):
         return (
             f"{host}:{port} takes TLS and then breaks off: it may ask for a user, "
@@ -175,7 +184,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _of_tls(settings: Settings, where: str, error: ssl.SSLError) -> str | None:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _of_certificate(where, error)
-    said = str(error.reason or error).upper().replace(" ", "_")
+    said = str(getattr(error, "reason", None) or error).upper().replace(" ", "_")
     ours = variable("tls_certificate_file")
     if "CERTIFICATE" in said and settings.tls_certificate_file is None:
         return f"{where} asks for a client certificate: set {ours}"

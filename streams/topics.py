@@ -61,8 +61,7 @@ class State:
 
 def connect(settings: Settings) -> KafkaAdminClient:
     """An admin client; AccessError where we are turned away, BrokerMissingError where nobody is."""
-    if settings.security_protocol != "plaintext":
-        knock(settings)
+    knock(settings)
     try:
         return KafkaAdminClient(
             **kafka_python_options(settings),
@@ -70,7 +69,6 @@ def connect(settings: Settings) -> KafkaAdminClient:
             bootstrap_timeout_ms=5_000,
         )
     except (KafkaError, OSError, ValueError) as error:
-        knock(settings)
         raise BrokerMissingError(
             f"no Kafka broker answers at {settings.broker}: start one (make kafka, or docker "
             "compose up), or set WHALECURVE_BROKER"

@@ -45,7 +45,7 @@ OPEN: Final = "OPEN"
 """TLS, and nobody is asked who he is."""
 HASTY: Final = "HASTY"
 """As the first, and wants to hear the password again after so long."""
-HASTY_MS: Final = 3_000
+HASTY_MS: Final = 2_000
 EXPIRED: Final = "EXPIRED"
 """TLS, by a certificate that has expired."""
 ELSEWHERE: Final = "ELSEWHERE"
