@@ -62,7 +62,8 @@ def security_reference(command: str) -> str:
         ),
         *_part(
             "Downstream",
-            "Each consumer on the topics it reads; `whalecurve tail` needs no group.",
+            "Each consumer on the topics it reads; `whalecurve tail` needs no group. What reads "
+            "inputs, as `whalecurve fit` does purchases, needs `Read` on these.",
             "crm",
             downstream_rights(names, GROUP),
         ),

@@ -226,6 +226,17 @@ def test_a_producer_and_a_reader_without_a_right_are_told_which(
 
 # one right less for a worker that runs
 
+
+def test_a_worker_without_its_transactions_ends_before_it_takes_anything(
+    door: Door, places: dict[str, Place], crew: Crew
+) -> None:
+    with without(door, "worker", RIGHTS["worker"][-1]):
+        worker = crew.start(places["worker"])
+        worker.must_fail()
+    ended_with(worker, f"user worker has no right: {RIGHTS['worker'][-1].words}")
+    assert "restored" not in {note["event"] for note in worker.notes()}
+
+
 TAKEN: Final = (
     (Operation.READ, f"{PREFIX}purchases"),
     (Operation.WRITE, f"{PREFIX}tier-changes"),
