@@ -270,7 +270,7 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         OutputField(
             "subject",
             Form("32 hexadecimal digits", {"type": "string", "pattern": "^[0-9a-f]{32}$"}),
-            "a hash of the customer_id under WHALECURVE_ERASURE_SECRET; also the record's key",
+            "a hash of the customer_id, keyed by WHALECURVE_ERASURE_SECRET_FILE; also its key",
         ),
         OutputField("held", FLAG, "whether anything was kept of the customer"),
         OutputField("erased_at", MOMENT, "event time: the timestamp of the record that asked"),

@@ -30,6 +30,7 @@ class Topic(msgspec.Struct, frozen=True):
     key: str
     written_by: str
     read_by: str
+    """Of both: begins with whalecurve where workers do, from which their rights are made."""
     direction: str
     """in, out or state."""
     compacted: bool = False

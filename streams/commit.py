@@ -18,6 +18,7 @@ from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import COMMIT_HEADER, Headers
 from schemas.told import ToldError
 from schemas.topics import CHANGELOG
+from streams.access import on_librdkafka_error
 from streams.settings import (
     REQUEST_TIMEOUT_MS,
     TRANSACTION_TIMEOUT_MS,
@@ -94,6 +95,7 @@ class _Outbox:
                 "request.timeout.ms": REQUEST_TIMEOUT_MS // 2,
                 "delivery.report.only.error": True,
                 "on_delivery": self._on_failure,
+                "error_cb": on_librdkafka_error(settings),
             }
             | options
         )

@@ -1,4 +1,4 @@
-"""Writes what is made from the declarations: JSON Schemas, the AsyncAPI document, the reference.
+"""Writes what is made from the declarations: JSON Schemas, AsyncAPI, the reference, the rights.
 
 Run `python -m streams.documents` after a change of a declaration, and commit what it writes;
 with `--check` it writes nothing and fails where a file is not what would be written.
@@ -14,7 +14,9 @@ import click
 import schemas
 from schemas.asyncapi import asyncapi, file_name
 from schemas.json_schemas import schemas as json_schemas
+from streams.access import LIST
 from streams.reference import reference
+from streams.security_reference import security_reference
 
 ROOM: Final = Path(schemas.__file__).parent
 DOCUMENTS: Final = ROOM / "documents"
@@ -28,6 +30,7 @@ def documents() -> dict[Path, str]:
     }
     texts[DOCUMENTS / "asyncapi.json"] = _json(asyncapi())
     texts[ROOM / "REFERENCE.md"] = reference(COMMAND)
+    texts[ROOM.parent / LIST] = security_reference(COMMAND)
     return texts
 
 
@@ -55,7 +58,7 @@ def main(*, check: bool) -> None:
     texts = documents()
     if not check:
         write(texts)
-        click.echo(f"{len(texts)} files written below {ROOM.name}/")
+        click.echo(f"{len(texts)} files written")
         return
     wrong = stale(texts)
     if wrong:

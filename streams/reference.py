@@ -43,29 +43,30 @@ def reference(command: str) -> str:
         f"Made from the declarations by `{command}`; changes by hand are lost.",
         "## Topics",
         "Names are without prefix. All inputs have the same number of partitions.",
-        _table(("topic", "carries", "key", "written by", "read by", "kept"), map(_topic, TOPICS)),
+        table(("topic", "carries", "key", "written by", "read by", "kept"), map(_topic, TOPICS)),
         *_inputs(),
         *_outputs(),
         "## Reject reasons",
         "In the order in which they are judged: of several that fit, the first is given.",
-        _table(("reason", "the event is turned away because"), map(_reason, Reason)),
+        table(("reason", "the event is turned away because"), map(_reason, Reason)),
         "## Policy",
         POLICY_WORDS,
-        _table(("key", "holds", "default", "means"), policy_rows()),
+        table(("key", "holds", "default", "means"), policy_rows()),
         "## Limits",
         LIMITS_WORDS,
-        _table(TITLES, limits()),
+        table(TITLES, limits()),
         "## Settings",
         "Environment variables, read once at start.",
-        _table(("setting", "means", "expects", "default"), _settings()),
+        table(("setting", "means", "expects", "default"), _settings()),
         "## Metrics",
         "Counts of events are counts of what was committed.",
-        _table(("metric", "kind", "labels", "counts or measures"), _metrics()),
+        table(("metric", "kind", "labels", "counts or measures"), _metrics()),
     ]
     return "\n\n".join(blocks) + "\n"
 
 
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown."""
     lines = [titles, ["---"] * len(titles), *rows]
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
@@ -90,7 +91,7 @@ def _inputs() -> Iterator[str]:
             for field in fields
             for prefix, its in (("", field), *((f"{field.name}.", its) for its in field.inner))
         ]
-        yield _table(("field", "required", "holds", "means", "default"), rows)
+        yield table(("field", "required", "holds", "means", "default"), rows)
 
 
 def _input_field(field: Field, prefix: str) -> Sequence[str]:
@@ -106,18 +107,18 @@ def _outputs() -> Iterator[str]:
     for name, fields in OUTPUT_FIELDS.items():
         yield f"### `{name}`"
         yield _sentence(BY_NAME[name].meaning)
-        yield _table(titles, map(_output_field, fields))
+        yield table(titles, map(_output_field, fields))
     for name, fields in OBJECT_FIELDS.items():
         yield f"### `{name}`, in outputs"
-        yield _table(titles, map(_output_field, fields))
+        yield table(titles, map(_output_field, fields))
     yield "### Headers"
     yield "Where commits are transactions, every record but a rejected event has this header:"
-    yield _table(("header", "holds", "means"), map(_output_field, COMMIT_HEADERS))
+    yield table(("header", "holds", "means"), map(_output_field, COMMIT_HEADERS))
     yield f"### `{REJECTED_EVENTS}`"
     yield (
         f"{_sentence(BY_NAME[REJECTED_EVENTS].meaning)} After the record's own headers stand these:"
     )
-    yield _table(("header", "holds", "means"), map(_output_field, REJECTED_HEADERS))
+    yield table(("header", "holds", "means"), map(_output_field, REJECTED_HEADERS))
 
 
 def _output_field(field: OutputField) -> Sequence[str]:

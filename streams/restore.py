@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from schemas.told import ToldError
 from schemas.topics import CHANGELOG
+from streams.access import on_librdkafka_error
 from streams.settings import Settings, librdkafka_options
 
 METADATA_DEADLINE_S: Final = 10.0
@@ -88,7 +89,9 @@ def _consumer(settings: Settings) -> Consumer:
     return Consumer(
         librdkafka_options(settings)
         | {
-            "group.id": f"{settings.app_id}-restore",
+            # librdkafka wants one, and asks for its coordinator: the group that we have a right to
+            "group.id": settings.app_id,
+            "error_cb": on_librdkafka_error(settings),
             "enable.auto.commit": False,
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",

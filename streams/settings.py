@@ -3,28 +3,42 @@
 Also the one place that makes the connection options of every Kafka client, of whatever library.
 """
 
+import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from schemas.partitioners import PARTITIONERS
 from schemas.topics import TopicNames
+from streams import parsing
+from streams.parsing import Secret, UnfitError
 
 PREFIX: Final = "WHALECURVE_"
 
-PORT_MAX: Final = 65_535
 SESSION_TIMEOUT_S: Final = 10
 """A worker that says nothing for so long has lost its partitions; also what a kill costs."""
 HEARTBEAT_S: Final = 1
 REQUEST_TIMEOUT_MS: Final = 10_000
 TRANSACTION_TIMEOUT_MS: Final = 15_000
 """Longer than every request's timeout: the broker never aborts what is still being sent."""
-NAME_MAX_CHARS: Final = 100
-"""Of a prefix or an application id: a topic's name has at most 249 characters."""
-SECRET_MAX_BYTES: Final = 64
-SECRETS: Final = ("erasure_secret",)
-"""Settings that no message quotes."""
+ERASURE_SECRET_MAX_BYTES: Final = 64
+"""As many as key the hash."""
+PASSWORD_MAX_BYTES: Final = 1_024
+SASL_MECHANISM: Final = "SCRAM-SHA-512"
+"""The one that is known to every Kafka and never sends the password."""
+TLS_1_2_CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""For librdkafka, which can't be told of a lowest version: TLS before 1.2 has none of these."""
+DOOR: Final = (
+    "security_protocol",
+    "tls_ca_file",
+    "tls_certificate_file",
+    "tls_key_file",
+    "tls_key_password_file",
+    "sasl_user",
+    "sasl_password_file",
+)
+"""The settings that say how to come in at the broker's door."""
 CUSTOMERS_MAX: Final = 1_000_000
 """Of one partition, unless the setting says otherwise. At rest, with ten purchases each, they take
 some 650 MB; who is touched takes more."""
@@ -44,62 +58,6 @@ class Setting:
     parse: Callable[[str], Any]
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        number = int(text) if text.isascii() and text.isdigit() else -1
-        if not low <= number <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return number
-
-    return parse
-
-
-def _choice(*names: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in names:
-            raise ValueError(" or ".join(names))
-        return text
-
-    return parse
-
-
-def _name(text: str) -> str:
-    if not _is_name(text) or not text or len(text) > NAME_MAX_CHARS:
-        raise ValueError("1 to 100 letters, digits, dots, underscores or hyphens")
-    return text
-
-
-def _prefix(text: str) -> str:
-    if not _is_name(text) or len(text) > NAME_MAX_CHARS:
-        raise ValueError("at most 100 letters, digits, dots, underscores or hyphens")
-    return text
-
-
-def _is_name(text: str) -> bool:
-    return text.isascii() and all(char.isalnum() or char in "._-" for char in text)
-
-
-def _secret(text: str) -> str:
-    if not 0 < len(text.encode(errors="replace")) <= SECRET_MAX_BYTES or not text.isprintable():
-        raise ValueError("1 to 64 bytes of printable text")
-    return text
-
-
-def _broker(text: str) -> str:
-    for address in text.split(","):
-        host, colon, port = address.rpartition(":")
-        if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) <= PORT_MAX):
-            raise ValueError("host:port, or several with commas between them")
-    return text
-
-
-def _path(text: str) -> Path:
-    path = Path(text)
-    if not path.is_file():
-        raise ValueError("the path of a policy file")
-    return path
-
-
 def _setting(default: Any, meaning: str, parse: Callable[[str], Any]) -> Any:
     return field(default=default, metadata={"setting": Setting(meaning, parse)})
 
@@ -109,52 +67,86 @@ class Settings:
     """What the environment says; a field is WHALECURVE_ and its name in capitals."""
 
     broker: str = _setting(
-        "127.0.0.1:9092", "where Kafka listens: host:port, or several with commas", _broker
+        "127.0.0.1:9092", "where Kafka listens: host:port, or several with commas", parsing.broker
     )
-    policy: Path | None = _setting(None, "the policy file; without it the default one", _path)
-    app_id: str = _setting("whalecurve", "names the application, and its consumer group", _name)
-    topic_prefix: str = _setting("", "put before every topic's name", _prefix)
+    policy: Path | None = _setting(
+        None, "the policy file; without it the default one", parsing.policy_file
+    )
+    app_id: str = _setting(
+        "whalecurve", "names the application, and its consumer group", parsing.name
+    )
+    topic_prefix: str = _setting("", "put before every topic's name", parsing.prefix)
     output_prefix: str | None = _setting(
-        None, "put before the outputs' and the changelog's names instead", _prefix
+        None, "put before the outputs' and the changelog's names instead", parsing.prefix
     )
     clock: Literal["wall", "event"] = _setting(
         "wall",
         "wall: time passes for customers at rest; event: for replays",
-        _choice("wall", "event"),
+        parsing.choice("wall", "event"),
     )
     guarantee: Literal["exactly_once", "at_least_once"] = _setting(
         "exactly_once",
         "at_least_once is for brokers without transactions",
-        _choice("exactly_once", "at_least_once"),
+        parsing.choice("exactly_once", "at_least_once"),
     )
     partitioner: str = _setting(
         "murmur2",
         "how producers of the inputs choose partitions: murmur2 (Java, kafka-python) or crc32 "
         "(librdkafka)",
-        _choice(*PARTITIONERS),
+        parsing.choice(*PARTITIONERS),
     )
-    commit_ms: int = _setting(100, "least time from commit to commit", _whole(1, 60_000))
+    commit_ms: int = _setting(100, "least time from commit to commit", parsing.whole(1, 60_000))
     snapshot_seconds: int = _setting(
-        10, "a customer's snapshot goes out at most so often while it changes", _whole(0, 86_400)
+        10,
+        "a customer's snapshot goes out at most so often while it changes",
+        parsing.whole(0, 86_400),
     )
     max_event_bytes: int = _setting(
-        65_536, "a larger value is rejected (too_large)", _whole(1024, 16_777_216)
+        65_536, "a larger value is rejected (too_large)", parsing.whole(1024, 16_777_216)
     )
     web_port: int = _setting(
-        0, "of /livez, /readyz and /metrics; 0: any free one, printed", _whole(0, PORT_MAX)
+        0,
+        "of /livez, /readyz and /metrics; 0: any free one, printed",
+        parsing.whole(0, parsing.PORT_MAX),
     )
-    erasure_secret: str = _setting(
-        "",
+    erasure_secret_file: Secret | None = _setting(
+        None,
         "keys the hash that stands for a customer on erasures; without one whoever guesses an id "
         "can check the guess",
-        _secret,
+        parsing.secret_file(ERASURE_SECRET_MAX_BYTES),
+    )
+    partitions: int = _setting(4, "of topics that are created", parsing.whole(1, 1024))
+    security_protocol: Literal["plaintext", "ssl", "sasl_ssl"] = _setting(
+        "plaintext",
+        "how to connect: ssl is TLS (1.2 or newer, host names checked), sasl_ssl is TLS and a user "
+        f"by {SASL_MECHANISM}",
+        parsing.protocol,
+    )
+    tls_ca_file: Path | None = _setting(
+        None,
+        "who may sign the brokers' certificates; without it the system's authorities",
+        parsing.pem_file("certificates of authorities"),
+    )
+    tls_certificate_file: Path | None = _setting(
+        None,
+        "the client's certificate, for brokers that ask for one",
+        parsing.pem_file("a certificate and its chain"),
+    )
+    tls_key_file: Path | None = _setting(
+        None, "the key to that certificate", parsing.pem_file("a private key")
+    )
+    tls_key_password_file: Secret | None = _setting(
+        None, "opens that key, where it is locked", parsing.secret_file(PASSWORD_MAX_BYTES)
+    )
+    sasl_user: str = _setting("", f"the user, by {SASL_MECHANISM} alone", parsing.user)
+    sasl_password_file: Secret | None = _setting(
+        None, "the user's password; read at start", parsing.secret_file(PASSWORD_MAX_BYTES)
     )
     customers_max: int = _setting(
         CUSTOMERS_MAX,
         "customers of one partition; the worker stops before it would hold one more",
-        _whole(1, 1_000_000_000),
+        parsing.whole(1, 1_000_000_000),
     )
-    partitions: int = _setting(4, "of topics that are created", _whole(1, 1024))
 
     @property
     def exactly_once(self) -> bool:
@@ -181,17 +173,104 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings of an environment; SettingsError for one that is wrong."""
     found: dict[str, Any] = {}
     for known in fields(Settings):
-        name = PREFIX + known.name.upper()
+        name = variable(known.name)
+        _refuse_bare_secret(known.type, name, environment)
         text = environment.get(name)
         if text is None:
             continue
         setting: Setting = known.metadata["setting"]
         try:
             found[known.name] = setting.parse(text)
+        except UnfitError as error:
+            raise SettingsError(f"{name}: expected {error}, found {error.found}") from None
         except ValueError as error:
-            found_there = "something else" if known.name in SECRETS else repr(text)
-            raise SettingsError(f"{name}: expected {error}, found {found_there}") from error
-    return Settings(**found)
+            raise SettingsError(f"{name}: expected {error}, found {text!r}") from error
+    settings = Settings(**found)
+    _check_together(settings)
+    tls_context(settings)
+    return settings
+
+
+def plaintext(settings: Settings) -> Settings:
+    """The same settings for a broker that has no door."""
+    bare: dict[str, Any] = {one.name: one.default for one in fields(Settings) if one.name in DOOR}
+    return replace(settings, **bare)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + name.upper()
+
+
+def _refuse_bare_secret(kind: object, name: str, environment: Mapping[str, str]) -> None:
+    bare = name.removesuffix("_FILE")
+    if kind == Secret | None and bare in environment:
+        raise SettingsError(
+            f"{bare}: expected no secret in the environment, found one: write it into a file, and "
+            f"that file's path into {name}"
+        )
+
+
+def _check_together(settings: Settings) -> None:
+    """What only makes sense beside something else; SettingsError where that is missing."""
+    tls = settings.security_protocol != "plaintext"
+    sasl = settings.security_protocol == "sasl_ssl"
+    key = settings.tls_key_file is not None
+    certificate = settings.tls_certificate_file is not None
+    for name, allowed, needed, beside in (
+        ("tls_ca_file", tls, False, "security_protocol=ssl or sasl_ssl"),
+        ("tls_certificate_file", tls, key, "security_protocol=ssl or sasl_ssl, and tls_key_file"),
+        ("tls_key_file", certificate, certificate, "tls_certificate_file"),
+        ("tls_key_password_file", key, False, "tls_key_file"),
+        ("sasl_user", sasl, sasl, "security_protocol=sasl_ssl"),
+        ("sasl_password_file", sasl, sasl, "security_protocol=sasl_ssl"),
+    ):
+        there = bool(getattr(settings, name))
+        if there and not allowed:
+            raise SettingsError(f"{variable(name)}: expected {_variables(beside)} beside it")
+        if needed and not there:
+            raise SettingsError(f"{variable(name)}: expected it beside {_variables(beside)}")
+
+
+def _variables(words: str) -> str:
+    for known in fields(Settings):
+        words = words.replace(known.name, variable(known.name))
+    return words
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """TLS as the Python clients speak it, None for plaintext; SettingsError for unfit files."""
+    if settings.security_protocol == "plaintext":
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # certificates and host names are checked
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        if settings.tls_ca_file is None:
+            context.load_default_certs()
+        else:
+            context.load_verify_locations(settings.tls_ca_file)
+    except ssl.SSLError as error:
+        raise SettingsError(
+            f"{variable('tls_ca_file')}: expected certificates in PEM, found none in "
+            f"{str(settings.tls_ca_file)!r}"
+        ) from error
+    if settings.tls_certificate_file is not None:
+        password = settings.tls_key_password_file
+        try:
+            context.load_cert_chain(
+                settings.tls_certificate_file,
+                settings.tls_key_file,
+                # without a word here OpenSSL would ask for one at the terminal
+                "" if password is None else password.text,
+            )
+        except (ssl.SSLError, ValueError) as error:
+            raise SettingsError(
+                f"{variable('tls_key_file')}: expected the key to "
+                f"{variable('tls_certificate_file')}, opened by "
+                f"{variable('tls_key_password_file')} where it is locked, found "
+                f"{str(settings.tls_key_file)!r}"
+            ) from error
+    return context
 
 
 def librdkafka_options(settings: Settings) -> dict[str, Any]:
@@ -202,14 +281,52 @@ def librdkafka_options(settings: Settings) -> dict[str, Any]:
         "socket.timeout.ms": REQUEST_TIMEOUT_MS,
         "broker.address.family": "v4" if settings.broker.startswith("127.") else "any",
         "log_level": 3,
+        **_librdkafka_security(settings),
     }
+
+
+def _librdkafka_security(settings: Settings) -> dict[str, Any]:
+    if settings.security_protocol == "plaintext":
+        return {}
+    options: dict[str, Any] = {
+        "security.protocol": settings.security_protocol,
+        "ssl.ca.location": str(settings.tls_ca_file or "probe"),
+        "enable.ssl.certificate.verification": True,
+        "ssl.endpoint.identification.algorithm": "https",
+        "ssl.cipher.suites": TLS_1_2_CIPHERS,
+    }
+    if settings.tls_certificate_file is not None:
+        options["ssl.certificate.location"] = str(settings.tls_certificate_file)
+        options["ssl.key.location"] = str(settings.tls_key_file)
+    if settings.tls_key_password_file is not None:
+        options["ssl.key.password"] = settings.tls_key_password_file.text
+    if settings.sasl_password_file is not None:
+        options["sasl.mechanism"] = SASL_MECHANISM
+        options["sasl.username"] = settings.sasl_user
+        options["sasl.password"] = settings.sasl_password_file.text
+    return options
 
 
 def kafka_python_options(settings: Settings) -> dict[str, Any]:
     """How a kafka-python client reaches the broker."""
-    return {"bootstrap_servers": settings.broker.split(","), "client_id": settings.app_id}
+    return _python_options(settings)
 
 
 def aiokafka_options(settings: Settings) -> dict[str, Any]:
     """How an aiokafka client reaches the broker."""
-    return {"bootstrap_servers": settings.broker.split(","), "client_id": settings.app_id}
+    return _python_options(settings)
+
+
+def _python_options(settings: Settings) -> dict[str, Any]:
+    """Both of Python's clients name these alike."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.broker.split(","),
+        "client_id": settings.app_id,
+        "security_protocol": settings.security_protocol.upper(),
+        "ssl_context": tls_context(settings),
+    }
+    if settings.sasl_password_file is not None:
+        options["sasl_mechanism"] = SASL_MECHANISM
+        options["sasl_plain_username"] = settings.sasl_user
+        options["sasl_plain_password"] = settings.sasl_password_file.text
+    return options

@@ -1,7 +1,7 @@
 """All partitions of this worker: who holds which, through every rebalance."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
@@ -104,13 +104,14 @@ class Shards:
         found = [partitions_by_topic.get(topic, set()) for topic in self._gate.kinds]
         if any(partitions != found[0] for partitions in found):
             raise InvariantError(
-                f"the inputs were assigned apart ({partitions_by_topic}): a customer would be "
-                "split; give all input topics the same number of partitions"
+                f"the inputs have unlike partitions ({_counted(self._gate.kinds, partitions_by_topic)}"
+                "): a customer would be split; where a topic was deleted, made anew or given more "
+                "partitions, `whalecurve topics check` names it"
             )
         return found[0]
 
     def _new(self, partition: int) -> Held:
-        settings = self._settings
+        settings, secret = self._settings, self._settings.erasure_secret_file
         placement = Placement(partition, self._partitions, PARTITIONERS[settings.partitioner])
         shard = Shard(
             self._policy,
@@ -119,7 +120,7 @@ class Shards:
                 settings.max_event_bytes,
                 settings.snapshot_seconds * 1_000_000,
                 settings.exactly_once,
-                settings.erasure_secret.encode(),
+                b"" if secret is None else secret.text.encode(),
                 customers_max=settings.customers_max,
             ),
         )
@@ -207,3 +208,7 @@ class Shards:
             self._reader.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._group.close()
+
+
+def _counted(topics: Iterable[str], partitions_by_topic: dict[str, set[int]]) -> str:
+    return ", ".join(f"{topic} {len(partitions_by_topic.get(topic, ()))}" for topic in topics)

@@ -9,6 +9,7 @@ import orjson
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
 from schemas.outputs import CUTOFFS, HISTOGRAMS
+from streams.access import is_denied, on_librdkafka_error
 from streams.settings import Settings, librdkafka_options
 
 READ_WAIT_S: Final = 0.5
@@ -53,7 +54,8 @@ class SharesReader:
             consumer = Consumer(
                 librdkafka_options(self._settings)
                 | {
-                    "group.id": f"{self._settings.app_id}-shares",
+                    "group.id": self._settings.app_id,
+                    "error_cb": on_librdkafka_error(self._settings),
                     "enable.auto.commit": False,
                     "isolation.level": "read_committed",
                     "auto.offset.reset": "earliest",
@@ -90,7 +92,7 @@ class SharesReader:
         if failure is not None:
             if failure.code() == KafkaError._PARTITION_EOF:
                 self._unread.discard((message.topic(), message.partition()))
-            elif not failure.retriable() and failure.fatal():
+            elif failure.fatal() or is_denied(failure.name()):
                 raise KafkaException(failure)
             return
         value = message.value()

@@ -7,9 +7,18 @@ from typing import Any, Final
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
+from schemas.rights import Operation, Resource, Right, operator_rights, worker_rights
 from schemas.topics import REJECTED_BYTES, REJECTED_EXTRA_BYTES, TOPICS, Topic
+from streams.access import AccessError, knock, lacking
 from streams.settings import Settings, kafka_python_options
 
 BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
@@ -34,6 +43,8 @@ class Found:
     partitions: int
     compacted: bool | None
     max_message_bytes: int
+    granted: frozenset[Operation]
+    """What this client may do with it, as far as it is told."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +55,13 @@ class State:
     name: str
     exists: bool
     fault: str | None
+    granted: frozenset[Operation]
     created: bool = False
 
 
 def connect(settings: Settings) -> KafkaAdminClient:
-    """An admin client; BrokerMissingError where nobody answers."""
+    """An admin client; AccessError where we are turned away, BrokerMissingError where nobody is."""
+    knock(settings)
     try:
         return KafkaAdminClient(
             **kafka_python_options(settings),
@@ -63,17 +76,21 @@ def connect(settings: Settings) -> KafkaAdminClient:
 
 
 def create_topics(settings: Settings) -> list[State]:
-    """Creates what is missing and leaves alone what is there; then checks all."""
+    """Creates what is missing and leaves alone what is there; then checks all.
+
+    Raises what `connect` raises, and AccessError where a right is lacking.
+    """
     admin = connect(settings)
     try:
         found = _found(admin, settings)
+        _require(settings, found, operator_rights(settings.names))
         largest = _largest_input(found, settings)
         missing = [topic for topic in TOPICS if settings.names.of(topic.name) not in found]
         for topic in missing:
             _create(admin, settings, topic, largest)
         found = _found_all(admin, settings)
         return [
-            State(s.topic, s.name, s.exists, s.fault, s.topic in missing)
+            State(s.topic, s.name, s.exists, s.fault, s.granted, s.topic in missing)
             for s in _states(found, settings)
         ]
     finally:
@@ -81,17 +98,42 @@ def create_topics(settings: Settings) -> list[State]:
 
 
 def check_topics(settings: Settings) -> list[State]:
-    """What the broker has, held against what is declared."""
+    """What the broker has, held against what is declared; raises as `create_topics`."""
     admin = connect(settings)
     try:
-        return list(_states(_found(admin, settings), settings))
+        found = _found(admin, settings)
+        _require(settings, found, operator_rights(settings.names))
+        return list(_states(found, settings))
+    finally:
+        admin.close()
+
+
+def look_at_topics(settings: Settings) -> dict[str, State]:
+    """Which topics there are, by their names without prefix, and what this client may do there.
+
+    How they are configured is not looked at: whoever only reads or writes may not be told.
+    """
+    admin = connect(settings)
+    try:
+        found = _found(admin, settings, configs=False)
+        return {state.topic.name: state for state in _states(found, settings)}
     finally:
         admin.close()
 
 
 def require_topics(settings: Settings) -> list[str]:
-    """The declared topics that are there; TopicsError unless all that a worker needs is."""
-    states = check_topics(settings)
+    """The declared topics that are there; TopicsError unless all that a worker needs is.
+
+    Raises AccessError where the worker lacks a right to them or to its group.
+    """
+    admin = connect(settings)
+    try:
+        found = _found(admin, settings)
+        _require(settings, found, worker_rights(settings.names))
+        _require_group(admin, settings)
+        states = list(_states(found, settings))
+    finally:
+        admin.close()
     faults = [state.fault for state in states if state.fault is not None]
     if faults:
         raise TopicsError(
@@ -99,6 +141,46 @@ def require_topics(settings: Settings) -> list[str]:
             "`whalecurve topics check` lists all"
         )
     return [state.topic.name for state in states if state.exists]
+
+
+def denied_right(settings: Settings, told: str) -> str:
+    """Which right a worker lacks, where a client said no more than that one is lacking."""
+    try:
+        require_topics(settings)
+    except AccessError as error:
+        return f"{told}; {error}"
+    except (BrokerMissingError, TopicsError, KafkaError):
+        return told
+    kind = Resource.TRANSACTIONAL_ID if "ransactional" in told else Resource.GROUP
+    rights = [r for r in worker_rights(settings.names) if r.resource is kind]
+    return f"{told}; {lacking(settings, rights)}"
+
+
+def _require(settings: Settings, found: dict[str, Found], rights: tuple[Right, ...]) -> None:
+    """AccessError with all of these rights that Kafka says we have not."""
+    missed = [
+        right
+        for right in rights
+        if right.resource is Resource.TOPIC
+        and right.name in found
+        and right.operation not in found[right.name].granted
+    ]
+    if missed:
+        raise lacking(settings, missed)
+
+
+def _require_group(admin: KafkaAdminClient, settings: Settings) -> None:
+    """AccessError where the group may not be joined; what else is wrong with it shows there."""
+    rights = [r for r in worker_rights(settings.names) if r.resource is Resource.GROUP]
+    try:
+        described = admin.describe_groups([settings.app_id])[settings.app_id]
+    except GroupAuthorizationFailedError as error:
+        raise lacking(settings, rights) from error
+    except (KafkaError, ValueError):  # no groups yet, or operations that the client does not know
+        return
+    told = described.get("authorized_operations") or []
+    if "GroupAuthorizationFailed" in str(described["error"]) or (told and "READ" not in told):
+        raise lacking(settings, rights)
 
 
 def _create(
@@ -114,6 +196,13 @@ def _create(
         admin.create_topics([new], timeout_ms=ADMIN_TIMEOUT_MS)
     except TopicAlreadyExistsError:
         return
+    except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
+        rights = [
+            right
+            for right in operator_rights(settings.names)
+            if (right.operation, right.name) == (Operation.CREATE, new.name)
+        ]
+        raise lacking(settings, rights) from error
     except KafkaError as error:
         raise TopicsError(f"{new.name}: could not be created: {error}") from error
 
@@ -128,24 +217,40 @@ def _found_all(admin: KafkaAdminClient, settings: Settings) -> dict[str, Found]:
         time.sleep(VISIBLE_POLL_S)
 
 
-def _found(admin: KafkaAdminClient, settings: Settings) -> dict[str, Found]:
+def _found(
+    admin: KafkaAdminClient, settings: Settings, *, configs: bool = True
+) -> dict[str, Found]:
+    """The topics that are there, or that we may not see: of these nothing is granted."""
     names = [settings.names.of(topic.name) for topic in TOPICS]
-    there = set(admin.list_topics())
-    wanted = [name for name in names if name in there]
-    if not wanted:
-        return {}
-    partitions = {
-        topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(wanted)
+    # asked for by name: a list of all would leave out in silence what we may not see
+    told = {
+        topic["name"]: topic
+        for topic in admin.describe_topics(names)
+        if topic["error_code"] != UnknownTopicOrPartitionError.errno
     }
-    configs = _configs(admin, wanted)
+    visible = [name for name, topic in told.items() if not _is_hidden(topic)]
+    read = _configs(admin, visible) if configs and visible else {}
     return {
         name: Found(
-            partitions[name],
-            _compacted(configs.get(name, {})),
-            int(configs.get(name, {}).get("max.message.bytes", BROKER_MAX_MESSAGE_BYTES)),
+            len(topic["partitions"]),
+            _compacted(read.get(name, {})),
+            int(read.get(name, {}).get("max.message.bytes", BROKER_MAX_MESSAGE_BYTES)),
+            _granted(topic),
         )
-        for name in wanted
+        for name, topic in told.items()
     }
+
+
+def _is_hidden(topic: dict[str, Any]) -> bool:
+    return bool(topic["error_code"] == TopicAuthorizationFailedError.errno)
+
+
+def _granted(topic: dict[str, Any]) -> frozenset[Operation]:
+    if _is_hidden(topic):
+        return frozenset()
+    told = topic["authorized_operations"]
+    # a broker without an authorizer may tell nothing: then nobody is denied anything
+    return frozenset(one for one in Operation if not told or one.name in told)
 
 
 def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
@@ -173,7 +278,9 @@ def _states(found: dict[str, Found], settings: Settings) -> Iterator[State]:
     for topic in TOPICS:
         name = settings.names.of(topic.name)
         there = found.get(name)
-        yield State(topic, name, there is not None, _fault(topic, name, there, settings, need))
+        fault = _fault(topic, name, there, settings, need)
+        granted = frozenset() if there is None else there.granted
+        yield State(topic, name, there is not None, fault, granted)
 
 
 def _fault(

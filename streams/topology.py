@@ -61,6 +61,11 @@ class KeptFlow(FlowControlEvent):
 class App(faust.App):
     """A Faust application that keeps nothing on disk and throws no batch away."""
 
+    class BootStrategy(faust.App.BootStrategy):
+        """What is started: no producer of Faust's, a client that would send nothing."""
+
+        enable_kafka_producer = False
+
     @cached_property
     def flow_control(self) -> KeptFlow:
         """Made before any agent is."""

@@ -11,19 +11,21 @@ are pinned, and the integration tests stand guard.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any, Final
 
 import aiokafka
 from aiokafka import TopicPartition
 from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
-from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
+from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
 
 from agents.ports import Batch
 from schemas.events import Kind
 from schemas.told import ToldError
+from streams.access import AiokafkaRefusals, is_denied
 from streams.logs import told
 from streams.settings import (
     FETCH_BYTES,
@@ -38,6 +40,8 @@ POLL_S: Final = 0.2
 """The longest that one call for records waits."""
 TAKE_EVERY_S: Final = 0.02
 """Least time between two takes: a batch costs Faust a third of a millisecond, however small."""
+GROUP_LOOK_S: Final = 0.5
+METADATA_AGE_MS: Final = 15_000
 BLOCKED_POLL_S: Final = 0.005
 """How soon a partition is looked at again whose inbox was full, or that was not heard of yet."""
 
@@ -120,14 +124,30 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             heartbeat_interval_ms=HEARTBEAT_S * 1000,
             rebalance_timeout_ms=60_000,
             max_poll_interval_ms=300_000,
+            # an input that was given more partitions is to be noticed soon
+            metadata_max_age_ms=METADATA_AGE_MS,
             isolation_level="read_committed",
         )
 
     async def on_start(self) -> None:
         """Starts aiokafka's consumer."""
+        gate = self.consumer.gate
+        self._refusals = AiokafkaRefusals(gate.settings, gate.failed)
+        logging.getLogger("aiokafka").addHandler(self._refusals)
         await super().on_start()
+        self.add_future(self._watch_group())
         # a partition that is not taken from must not hold up fetches of the others
         self._ensure_consumer()._fetcher._prefetch_backoff = 0.0
+
+    async def _watch_group(self) -> None:
+        """What becomes of our membership aiokafka says only to whoever asks."""
+        while not self.should_stop:
+            try:
+                self._ensure_consumer()._coordinator.check_errors()
+            except KafkaError as error:
+                self.consumer.gate.failed(error)
+                return
+            await asyncio.sleep(GROUP_LOOK_S)
 
     async def _fetch_records(
         self,
@@ -176,6 +196,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             result = fetcher._records.pop(tp)
             fetcher._notify(fetcher._wait_consume_future)
             if type(result) is not FetchResult:
+                if is_denied(repr(result._error)):
+                    raise result._error
                 raise FetchFailedError(
                     f"{tp.topic}-{tp.partition} can't be read on: {told(result._error)}: if its "
                     "events were deleted unread or the topic made anew, start a new "

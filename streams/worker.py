@@ -15,11 +15,12 @@ from typing import Any, Final
 
 from agents.policy import Policy
 from schemas.events import TOPIC_OF_KIND, Kind
+from streams.access import is_denied
 from streams.compiled import is_compiled
 from streams.logs import complain, note, told
 from streams.policies import load_policy
 from streams.settings import Settings
-from streams.topics import require_topics
+from streams.topics import denied_right, require_topics
 from streams.topology import Topology
 from streams.web.server import WebServer
 
@@ -95,8 +96,12 @@ class Worker:
             self._failure = error
             # the one line below says it; what threads say while the process ends is noise
             threading.excepthook = _say_nothing
-            complain("worker failed", error=told(error))
+            complain("worker failed", error=self._told(error))
             self._loop.call_soon_threadsafe(self._ended.set)
+
+    def _told(self, error: BaseException) -> str:
+        text = told(error)
+        return denied_right(self._settings, text) if is_denied(text) else text
 
     async def _stop_cleanly(self, topology: Topology) -> None:
         note("worker stopping")
@@ -124,7 +129,7 @@ def _say_nothing(_: threading.ExceptHookArgs) -> None:
 def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:
     """Checks everything, runs a worker, and returns its exit status; then the process must end.
 
-    Raises PolicyError, TopicsError or BrokerMissingError before anything is started.
+    Raises PolicyError, TopicsError, AccessError or BrokerMissingError before anything is started.
     """
     policy = load_policy(settings.policy)
     there = require_topics(settings)

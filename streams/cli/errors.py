@@ -3,13 +3,25 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import click
 
 from schemas.policy_file import PolicyError
+from streams.access import AccessError
 from streams.broker import BrokerError
 from streams.settings import Settings, SettingsError, read_settings
 from streams.topics import BrokerMissingError, TopicsError
+
+MENDABLE: Final = (
+    SettingsError,
+    PolicyError,
+    TopicsError,
+    BrokerMissingError,
+    BrokerError,
+    AccessError,
+)
+"""Errors whose text is the one line."""
 
 
 class Failure(Exception):  # noqa: N818 - the word for the user, not for the programmer
@@ -27,7 +39,7 @@ def one_line() -> Iterator[None]:
     """Turns what a user can mend into one line."""
     try:
         yield
-    except (SettingsError, PolicyError, TopicsError, BrokerMissingError, BrokerError) as error:
+    except MENDABLE as error:
         raise Failure(str(error)) from error
     except OSError as error:
         raise Failure(f"{error.filename or 'the system'}: {error.strerror or error}") from error

@@ -14,9 +14,11 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from schemas.partitioners import PARTITIONERS
+from schemas.rights import Operation, upstream_rights
+from streams.access import lacking
 from streams.cli.errors import Failure
 from streams.settings import Settings, kafka_python_options
-from streams.topics import TopicsError, check_topics
+from streams.topics import TopicsError, look_at_topics
 
 LINGER_MS: Final = 200
 """Few large batches: the embedded broker gets slow with many small ones."""
@@ -37,12 +39,23 @@ CHUNK: Final = 1_000
 class Publisher:
     """A producer for the inputs.
 
-    Raises what `check_topics` raises, and TopicsError where an input is missing or different.
+    Raises what `look_at_topics` raises, and TopicsError where an input is missing or different.
     """
 
     def __init__(self, settings: Settings) -> None:
-        states = [state for state in check_topics(settings) if state.topic.direction == "in"]
-        faults = [state.fault for state in states if state.fault is not None]
+        inputs = {r.name: r for r in upstream_rights(settings.names)}
+        states = [state for state in look_at_topics(settings).values() if state.name in inputs]
+        self._settings = settings
+        self._lacking = {
+            state.topic.name: inputs[state.name]
+            for state in states
+            if state.exists and Operation.WRITE not in state.granted
+        }
+        faults = [
+            state.fault
+            for state in states
+            if state.fault is not None and state.topic.name not in self._lacking
+        ]
         if faults:
             raise TopicsError(
                 "; ".join(faults) + ": `whalecurve topics create` makes what is missing"
@@ -74,8 +87,13 @@ class Publisher:
     def send(
         self, topic: str, key: bytes | None, value: bytes | None, timestamp_ms: int | None = None
     ) -> None:
-        """Send one record; Failure where this or an earlier one could not be delivered."""
+        """Send one record; Failure where this or an earlier one could not be delivered.
+
+        Raises AccessError where the topic may not be written to.
+        """
         self._check()
+        if topic in self._lacking:
+            raise lacking(self._settings, [self._lacking[topic]])
         if topic not in self._names:
             raise Failure(
                 f"{topic}: expected the topic, found none: `whalecurve topics create` makes it"

@@ -8,10 +8,12 @@ from typing import Any, Final, Self
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from schemas.rights import Operation, Resource, Right
+from streams.access import lacking
 from streams.cli import codecs
 from streams.cli.errors import Failure
 from streams.settings import Settings, kafka_python_options
-from streams.topics import TopicsError, check_topics
+from streams.topics import TopicsError, look_at_topics
 
 POLL_MS: Final = 200
 FETCH_WAIT_MS: Final = 250
@@ -26,7 +28,8 @@ RECORDS_MAX: Final = 100_000
 class Reader:
     """Committed records of some topics.
 
-    Raises what `check_topics` raises, and TopicsError where a topic is missing.
+    Raises what `look_at_topics` raises, AccessError where a topic may not be
+    read, and TopicsError where one is missing.
 
     The end: a broker's word for it (list-offsets) is right on Kafka. The embedded broker answers
     with the offset after the first record of the newest batch. So reading begins one record
@@ -36,13 +39,16 @@ class Reader:
     def __init__(
         self, settings: Settings, topics: tuple[str, ...], *, from_beginning: bool
     ) -> None:
-        states = {state.topic.name: state for state in check_topics(settings)}
+        states = look_at_topics(settings)
         missing = [states[topic].name for topic in topics if not states[topic].exists]
         if missing:
             raise TopicsError(
                 f"{', '.join(missing)}: expected the topic, found none: `whalecurve topics create` "
                 "makes it"
             )
+        denied = [topic for topic in topics if Operation.READ not in states[topic].granted]
+        if denied:
+            raise lacking(settings, [_reading(states[topic].name) for topic in denied])
         self._topics = {states[topic].name: topic for topic in topics}
         self._early: dict[TopicPartition, list[Any]] = {}
         """What came while the end was looked for."""
@@ -137,3 +143,7 @@ class Reader:
     ) -> None:
         """End the client."""
         self._consumer.close()
+
+
+def _reading(name: str) -> Right:
+    return Right(Operation.READ, Resource.TOPIC, name, "reads it")

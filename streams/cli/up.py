@@ -28,7 +28,7 @@ from streams.cli.sample import LOST_SECONDS, Traffic
 from streams.cli.scene import WATCHED, Scene
 from streams.cli.stopping import silent_pipe, until_stopped
 from streams.policies import load_policy
-from streams.settings import PREFIX, Settings
+from streams.settings import DOOR, PREFIX, Settings, plaintext, variable
 from streams.topics import create_topics
 
 READY_SECONDS: Final = 60.0
@@ -122,7 +122,9 @@ class FirstLook:
         stack.callback(self._broker.stop)
         port = claim_port(self._settings.web_port)
         env = worker_environment(os.environ, address, port)
-        settings = replace(self._settings, broker=address, guarantee="at_least_once", web_port=port)
+        settings = replace(
+            plaintext(self._settings), broker=address, guarantee="at_least_once", web_port=port
+        )
         create_topics(settings)
         self._worker = start_tied(
             [sys.executable, "-m", "streams", "worker"], log=self._log, cwd=Path.cwd(), env=env
@@ -181,9 +183,10 @@ class FirstLook:
 def worker_environment(environment: Mapping[str, str], address: str, port: int) -> dict[str, str]:
     """Make the worker's environment: as found, but for what the embedded broker asks for."""
     defaults = {f"{PREFIX}COMMIT_MS": "500", f"{PREFIX}CLOCK": "event"}
+    found = {name: text for name, text in environment.items() if name not in map(variable, DOOR)}
     return {
         **defaults,
-        **environment,
+        **found,
         f"{PREFIX}BROKER": address,
         f"{PREFIX}GUARANTEE": "at_least_once",
         f"{PREFIX}WEB_PORT": str(port),

@@ -100,14 +100,19 @@ class KafkaNode:
         *,
         data: Path | None = None,
         overrides: Mapping[str, str] | None = None,
+        listeners: Mapping[str, int] | None = None,
         jvm: tuple[str, ...] = QUICK,
     ) -> None:
-        """Prepare a node on `port` (0: any free one) with `overrides` of its server.properties."""
+        """Prepare a node on `port` (0: any free one) with `overrides` of its server.properties.
+
+        `listeners` are more of them, by name, each on its port.
+        """
         self._port = port
         self._controller = 0
         self._given = data
         self._data = data.resolve() if data else None
         self._overrides = dict(overrides or {})
+        self._listeners = dict(listeners or {})
         self._jvm = jvm
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -226,9 +231,11 @@ class KafkaNode:
         logs = data / "logs"
         if not (logs / "meta.properties").exists():
             shutil.copytree(home / "formatted", logs)
+        listeners = {"PLAINTEXT": self._port, **self._listeners}
+        where = ",".join(f"{name}://{HOST}:{port}" for name, port in listeners.items())
         settings = {
-            "listeners": f"PLAINTEXT://{HOST}:{self._port},CONTROLLER://{HOST}:{self._controller}",
-            "advertised.listeners": f"PLAINTEXT://{HOST}:{self._port}",
+            "listeners": f"{where},CONTROLLER://{HOST}:{self._controller}",
+            "advertised.listeners": where,
             "controller.quorum.voters": f"1@{HOST}:{self._controller}",
             "log.dirs": str(logs),
             **self._overrides,

@@ -1,5 +1,6 @@
 """A row of the changelog that can't be read is refused with its offset, and never a default."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,9 @@ def place(place: Place, sample_policy: Path) -> Place:
     return place.telling(clock="event", policy=sample_policy)
 
 
-def overwrite(place: Place, row: Out, value: bytes) -> int:
+def overwrite(place: Place, row: Out, value: bytes) -> int | None:
     """Puts other bytes in the place of a row; their offset."""
-    offsets: list[int] = []
+    offsets: list[int | None] = []
     producer = Producer({"bootstrap.servers": place.broker})
     producer.produce(
         place.name(CHANGELOG),
@@ -46,12 +47,12 @@ def of_a_partition(rows: list[Out]) -> Out:
     return next(row for row in reversed(rows) if row.key == PARTITION_KEY)
 
 
-CASES = {
+CASES: dict[str, tuple[Callable[[list[Out]], Out], Callable[[bytes], bytes], str]] = {
     "a customer's, cut off": (of_a_customer, lambda value: value[:9], "at least"),
     "a customer's, garbled": (
         of_a_customer,
         lambda value: value[:40] + b"\xc1" * 9,
-        "that are none",
+        "corrupt",
     ),
     "a customer's, newer": (of_a_customer, lambda value: bytes([NEWER]) + value[1:], "newer"),
     "a partition's, garbled": (of_a_partition, lambda value: value[:5], "that are none"),

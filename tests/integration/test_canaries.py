@@ -43,8 +43,10 @@ pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture
-def place(bare_place: Place) -> Place:
-    told = bare_place.telling(clock="event", erasure_secret=SECRET, snapshot_seconds=0)
+def place(bare_place: Place, tmp_path: Path) -> Place:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    told = bare_place.telling(clock="event", erasure_secret_file=secret, snapshot_seconds=0)
     place = replace(told, partitions=1)
     create_topics(place)
     return place

@@ -61,6 +61,13 @@ def whole_policy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def secret_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("secrets") / "erasure"
+    path.write_text(f"{SECRET}\n")
+    return path
+
+
 # what happens
 
 
@@ -183,11 +190,11 @@ def begins_anew(place: Place, before: dict[str, list[Wire]]) -> None:
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
 def test_nothing_of_an_erased_customer_comes_back_and_who_comes_again_is_new(
-    place: Place, watch: Watch, crew: Crew, whole_policy: Path, end: str
+    place: Place, watch: Watch, crew: Crew, whole_policy: Path, secret_file: Path, end: str
 ) -> None:
     # snapshots that are owed wait for the clean stop
     place = place.telling(clock="event", policy=whole_policy, snapshot_seconds=3600)
-    place = place.telling(erasure_secret=SECRET)
+    place = place.telling(erasure_secret_file=secret_file)
 
     def happen(*records: Record) -> None:
         load(place, records)
@@ -303,10 +310,10 @@ def write_on_until_cleaned(place: Place, disk: Disk, crew: Crew, watch: Watch) -
 
 
 def test_no_byte_of_an_erased_customer_stays_in_rows_or_snapshots(
-    node: KafkaNode, data: Path, crew: Crew, whole_policy: Path
+    node: KafkaNode, data: Path, crew: Crew, whole_policy: Path, secret_file: Path
 ) -> None:
     place = Place(node.address, "bytes.", "bytes", PARTITIONS)
-    place = place.telling(clock="event", policy=whole_policy, erasure_secret=SECRET)
+    place = place.telling(clock="event", policy=whole_policy, erasure_secret_file=secret_file)
     create_topics(place)
     for topic in STORED:
         configure(place, topic, **CLEAN_SOON)

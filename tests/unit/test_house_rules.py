@@ -1,6 +1,7 @@
 """The house rules that can be checked: sizes, imports, and documents that are current."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,13 @@ FORBIDDEN = {
     "os",
     "streams",
 }
+CLIENTS = {
+    *("Producer", "Consumer", "AdminClient"),
+    *("KafkaAdminClient", "KafkaConsumer", "KafkaProducer"),
+    *("AIOKafkaClient", "AIOKafkaConsumer", "AIOKafkaProducer"),
+}
+OPTIONS = re.compile(r"(librdkafka|kafka_python|aiokafka)_options\(")
+SECURITY = re.compile(r"security\.protocol|sasl_plain_|sasl\.|[\"']ssl\.")
 
 
 def modules(*rooms: str) -> list[Path]:
@@ -83,6 +91,34 @@ def test_schemas_know_no_agents(path: Path) -> None:
 @pytest.mark.parametrize("path", modules("streams", "agents", "schemas"), ids=name)
 def test_the_product_knows_no_tests(path: Path) -> None:
     assert "tests" not in set(imported(path))
+
+
+def clients(path: Path) -> Iterator[ast.Call]:
+    """Where a module makes a client of Kafka, of whatever library."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in CLIENTS:
+            yield node
+
+
+def test_no_client_is_made_without_the_options_of_the_settings() -> None:
+    made = [(path, call) for path in modules("streams") for call in clients(path)]
+    assert {name(path) for path, _ in made} == {
+        "streams/cli/publishing.py",
+        "streams/cli/reading.py",
+        "streams/commit.py",
+        "streams/restore.py",
+        "streams/shares.py",
+        "streams/topics.py",
+        "streams/transport.py",
+    }
+    for path, call in made:
+        assert OPTIONS.search(ast.unparse(call)), f"{name(path)}:{call.lineno}"
+
+
+def test_options_of_connections_are_made_in_one_place() -> None:
+    for path in modules("streams"):
+        says = SECURITY.search(path.read_text(encoding="utf-8"))
+        assert not says or name(path) == "streams/settings.py", name(path)
 
 
 @pytest.mark.parametrize("path", modules("streams", "agents", "schemas"), ids=name)

@@ -192,7 +192,13 @@ def test_up_without_the_embedded_broker_says_what_to_install(
 
 
 def test_the_worker_of_a_first_look_gets_what_the_embedded_broker_asks_for() -> None:
-    found = {"PATH": "/bin", "WHALECURVE_BROKER": "kafka:9092", "WHALECURVE_CLOCK": "wall"}
+    found = {
+        "PATH": "/bin",
+        "WHALECURVE_BROKER": "kafka:9092",
+        "WHALECURVE_CLOCK": "wall",
+        "WHALECURVE_SECURITY_PROTOCOL": "ssl",
+        "WHALECURVE_TLS_CA_FILE": "ca.pem",
+    }
     assert worker_environment(found, "127.0.0.1:5", 6) == {
         "PATH": "/bin",
         "WHALECURVE_BROKER": "127.0.0.1:5",
