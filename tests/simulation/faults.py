@@ -34,6 +34,9 @@ REQUEST_FAULTS: Final = (
     (OVERRUN, 1),
 )
 """What may strike where something is asked of the broker."""
+DISLIKED_SHARE: Final = 0.4
+"""Of the faults so many never strike in a seed: what is left strikes together more often."""
+FAVOURED_TIMES: Final = 6
 REQUESTS_ONLY: Final = (LATE_REQUEST, LATE_ANSWER, NO_ANSWER, TWICE, OVERRUN)
 
 FENCE: Final = "fence"
@@ -116,13 +119,57 @@ class Counts:
         return steps + [fault for fault in ALL_FAULTS if not self.strikes[fault]]
 
 
+@dataclass(frozen=True)
+class Character:
+    """What a seed has a liking for; so rare things that have to come together do, in some."""
+
+    share: float
+    """Of the steps at which something strikes."""
+    favoured_share: float
+    """Of those that it favours."""
+    disliked: frozenset[str]
+    """Faults that never strike."""
+    favoured: tuple[str, ...]
+    """Steps at which something strikes more often."""
+
+
+SLOW_TAKEOVERS: Final = Character(
+    0.0,
+    0.4,
+    frozenset({CRASH, CRASH_AFTER, ZOMBIE, LATE_ANSWER, NO_ANSWER, OVERRUN}),
+    (FENCE, READ, COMMITTED),
+)
+"""Of seeds about workers that were taken for dead: whoever comes after them takes its time."""
+
+LATE_SLEEPERS: Final = Character(
+    0.0,
+    0.3,
+    frozenset({CRASH, CRASH_AFTER, STALL, SLOW}),
+    (JOIN, ASSIGNED, ENDED),
+)
+"""Of seeds about workers that sleep through a rebalance, and wake up with all they remember."""
+
+
+def character_of(rng: Random) -> Character:
+    """What a seed has a liking for."""
+    share = rng.choice((0.0, 0.01, 0.03, 0.05, 0.1))
+    all_steps = (*REQUEST_STEPS, *PLAIN_STEPS)
+    disliked = frozenset(name for name, _ in REQUEST_FAULTS if rng.random() < DISLIKED_SHARE)
+    favoured = tuple(rng.sample(all_steps, rng.randint(0, 3)))
+    return Character(share, FAVOURED_TIMES * share, disliked, favoured)
+
+
 class Faults:
     """Draws what goes wrong, from a seed."""
 
-    def __init__(self, rng: Random, share: float, steps: int) -> None:
+    def __init__(self, rng: Random, character: Character, steps: int) -> None:
         self.counts = Counts.none()
         self.steps_left = steps
-        self._rng, self._share = rng, share
+        self._rng, self._character = rng, character
+        self._tables = {
+            is_request: [its for its in table if its[0] not in character.disliked]
+            for is_request, table in ((True, REQUEST_FAULTS), (False, PROCESS_FAULTS))
+        }
 
     def stop(self) -> None:
         """No fault strikes any more."""
@@ -130,18 +177,20 @@ class Faults:
 
     @property
     def is_over(self) -> bool:
-        """Whether the budget is used up."""
+        """Whether the budget is used up, or calm has come."""
         return self.steps_left <= 0
 
     def at(self, step: str, *, is_request: bool) -> str | None:
         """The fault that strikes at this step, if one does."""
-        if self.steps_left <= 0:
+        its = self._character
+        share = its.favoured_share if step in its.favoured else its.share
+        if self.steps_left <= 0 or not share:
             return None
         self.steps_left -= 1
         self.counts.visits[step] += 1
-        if self._rng.random() >= self._share:
+        table = self._tables[is_request]
+        if self._rng.random() >= share or not table:
             return None
-        table = REQUEST_FAULTS if is_request else PROCESS_FAULTS
         fault = self._rng.choices([name for name, _ in table], [weight for _, weight in table])[0]
         self.strike(fault)
         if fault in {CRASH, CRASH_AFTER}:
@@ -151,7 +200,3 @@ class Faults:
     def strike(self, fault: str) -> None:
         """Counts one."""
         self.counts.strikes[fault] += 1
-
-    def seconds(self, low: float, high: float) -> float:
-        """How long it lasts."""
-        return self._rng.uniform(low, high)

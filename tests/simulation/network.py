@@ -20,8 +20,9 @@ NEVER_S: Final = 1e9
 class Connection:
     """One client's way to the broker."""
 
-    def __init__(self, process: Process, broker: Broker, rng: Random) -> None:
+    def __init__(self, process: Process, broker: Broker, rng: Random, slowness: float) -> None:
         self._process, self._broker, self._rng = process, broker, rng
+        self.slowness = slowness
         self._last_arrival_s = 0.0
         self._last_answer_s = 0.0
 
@@ -45,8 +46,9 @@ class Connection:
         kernel.at(None, arrival_s, self._arrive, ask, answer, answer_late_s)
 
     def _delay_s(self) -> float:
-        slow = self._rng.random() < 0.02
-        return self._rng.uniform(0.01, 0.5) if slow else self._rng.uniform(0.0002, 0.004)
+        rng = self._rng
+        slow = rng.random() < 0.02
+        return rng.uniform(0.01, 0.5) if slow else rng.uniform(0.0002, 0.004) * self.slowness
 
     def _arrive(self, ask: Callable[[], Any], answer: Answer, answer_late_s: float) -> None:
         kernel = self._process.kernel

@@ -42,16 +42,17 @@ class Outside:
             self._world.kernel.later(None, at_s, self._strike, fault)
 
     def end(self) -> None:
-        """What lasts is over: the broker is back, takes what it took, hears everybody."""
+        """What lasts is over: the broker is back and takes what it took, all is heard, and soon."""
         broker = self._world.broker
         broker.away_until_s, broker.impatient = 0.0, False
         broker.message_max_bytes = MESSAGE_MAX_BYTES
         for worker in self._world.workers:
             worker.deaf_until_s = 0.0
+            worker.site.hurry()
 
     def _strike(self, fault: str) -> None:
         world = self._world
-        if not world.faults.is_over and self._strikes[fault]():
+        if not world.is_calm and self._strikes[fault]():
             world.faults.strike(fault)
             world.tell("", f"from outside: {fault}")
 
@@ -81,7 +82,7 @@ class Outside:
     def _deafen(self) -> bool:
         worker = self._any_worker()
         if worker is not None:
-            worker.deaf_until_s = self._world.kernel.now_s + self._rng.uniform(3.0, 30.0)
+            worker.deaf_until_s = self._world.kernel.now_s + self._rng.choice((3.0, 20.0, 35.0))
         return worker is not None
 
     def _kill(self) -> bool:

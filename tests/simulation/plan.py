@@ -18,6 +18,7 @@ from tests.support.shards import policy_of
 APP: Final = "sim"
 SAMPLES: Final = 24
 """So many samples of traffic there are of each kind: making and recounting one takes longest."""
+CONTESTED_SHARE: Final = 0.2
 TEXTS: Final = {"plain": POLICY_TOML, "whole": WHOLE_TOML, "risks": RISKS_TOML}
 OTHERS: Final = (
     (),
@@ -80,6 +81,8 @@ class Plan:
     sample: int
     partitions: int
     workers: int
+    contested: bool
+    """It is about workers that are taken for dead and go on, with much to commit."""
     ready: bool
     """All records lie ready before the first worker starts."""
     settings: Settings
@@ -91,7 +94,9 @@ class Plan:
     inbox_high: int
     fetch_max: int
     queue_max: int
-    fault_share: float
+    character: faults.Character
+    slowness: tuple[float, ...]
+    """How many times longer requests and answers travel; each worker has one of these."""
     calm_at_s: float
     """From then on no fault strikes."""
     outside: tuple[tuple[float, str], ...]
@@ -111,9 +116,16 @@ def plan_of(seed: int) -> Plan:
     traffic: Traffic = rng.choices(("plain", "whole", "risks"), (88, 8, 4))[0]
     partitions = rng.choices((1, 2, 3), (4, 4, 2))[0]
     clock: Literal["wall", "event"] = rng.choice(("event", "event", "wall"))
-    calm_at_s = rng.uniform(3.0, 30.0)
-    ready = rng.random() < 0.5
-    outside = tuple(_outside(rng, calm_at_s))
+    contested = rng.random() < CONTESTED_SHARE
+    calm_at_s = rng.uniform(25.0, 45.0) if contested else rng.uniform(3.0, 30.0)
+    ready = not contested and rng.random() < 0.55
+    outside = _outside(rng, calm_at_s)
+    character = faults.character_of(rng)
+    if contested:
+        asleep = rng.random() < 0.5
+        character = faults.LATE_SLEEPERS if asleep else faults.SLOW_TAKEOVERS
+        disturbance = faults.CLEAN_STOP if asleep else faults.DEAF
+        outside += [(rng.uniform(2.0, 25.0), disturbance) for _ in range(4)]
     wall_us = rng.randint(START, END + 20 * DAY)
     if rng.random() < 0.5:
         wall_us = wall_us // DAY * DAY - rng.randint(0, 40_000_000)
@@ -122,13 +134,14 @@ def plan_of(seed: int) -> Plan:
         traffic,
         rng.randrange(SAMPLES),
         partitions,
-        rng.choices((1, 2, 3), (3, 5, 2))[0],
+        rng.choice((2, 3)) if contested else rng.choices((1, 2, 3), (3, 5, 2))[0],
+        contested,
         ready,
         Settings(
             app_id=APP,
             partitions=partitions,
             clock=clock,
-            commit_ms=rng.choice((300, 1_000, 3_000)),
+            commit_ms=300 if contested else rng.choice((300, 1_000, 3_000)),
             snapshot_seconds=rng.choice((0, 1, 10)),
         ),
         wall_us,
@@ -137,9 +150,10 @@ def plan_of(seed: int) -> Plan:
         rng.choice((4, 16, 4_000)),
         rng.choice((3, 12, 200)),
         rng.randint(3, 12) if rng.random() < 0.15 else 1_000_000,
-        rng.choice((0.0, 0.02, 0.05, 0.1)),
+        character,
+        (1.0, 200.0) if contested else (rng.choice((1.0, 1.0, 1.0, 20.0, 150.0)),),
         calm_at_s,
-        outside,
+        tuple(sorted(outside)),
         (ready and clock == "event") or rng.random() < 0.25,
     )
 
@@ -148,4 +162,4 @@ def _outside(rng: Random, until_s: float) -> list[tuple[float, str]]:
     chosen = [fault for fault in faults.WORLD_FAULTS if rng.random() < 0.12]
     if rng.random() < 0.3:
         chosen += [faults.KILL] * rng.randint(1, 3)
-    return sorted((rng.uniform(0.0, until_s), fault) for fault in chosen)
+    return [(rng.uniform(0.0, until_s), fault) for fault in chosen]

@@ -175,6 +175,7 @@ class SimulatedProducer:
         """Forgets what was not acknowledged."""
         del in_queue, in_flight, blocking
         self._site.point(faults.CLOSE)
+        self._site.started.discard(self._id)
         self._queue.clear()
 
     def __len__(self) -> int:

@@ -27,14 +27,16 @@ class Site:
         broker: Broker,
         rng: Random,
         its_faults: Faults,
+        slowness: float,
         tell: Callable[[str, str], None],
     ) -> None:
         self.process, self.broker, self.rng, self.faults = process, broker, rng, its_faults
         self.started: set[str] = set()
-        """The transactional ids under which producers of this process have started."""
+        """The transactional ids under which producers of this process run."""
         self.queue_max = 1_000_000
         """So many records a producer of this process holds."""
-        self._tell = tell
+        self._slowness, self._tell = slowness, tell
+        self._ways: list[Connection] = []
 
     def tell(self, text: str) -> None:
         """A line of the story."""
@@ -48,7 +50,15 @@ class Site:
 
     def connect(self) -> Connection:
         """A way to the broker for one client."""
-        return Connection(self.process, self.broker, self.rng)
+        way = Connection(self.process, self.broker, self.rng, self._slowness)
+        self._ways.append(way)
+        return way
+
+    def hurry(self) -> None:
+        """From now on everything travels as fast as it should."""
+        self._slowness = 1.0
+        for way in self._ways:
+            way.slowness = 1.0
 
     # steps
 

@@ -17,7 +17,7 @@ class Upstream:
     def __init__(self, world: "World", records: tuple[Record, ...]) -> None:
         self._world, self._left = world, list(records)
         self._rng = Random(f"upstream {world.plan.seed}")
-        self._open = 0
+        self._number, self._open = len(records), 0
 
     @property
     def is_done(self) -> bool:
@@ -34,9 +34,9 @@ class Upstream:
 
     def _trickle(self) -> None:
         plan, rng = self._world.plan, self._rng
-        self._publish(rng.choice((1, 2, 5, 20)))
+        self._publish(rng.choice((1, 2, 3) if plan.contested else (1, 2, 5, 20)))
         if self._left:
-            pace_s = 20 * plan.calm_at_s / max(1, len(self._left) + 20)
+            pace_s = 2 * plan.calm_at_s / self._number
             self._world.kernel.later(None, rng.expovariate(1 / pace_s), self._trickle)
 
     def _publish(self, number: int) -> None:

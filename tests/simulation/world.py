@@ -64,7 +64,7 @@ class World:
         self.workers: list[Worker] = []
         """Those that live."""
         self.policy_number = 0
-        self.faults = Faults(Random(f"faults {plan.seed}"), plan.fault_share, steps)
+        self.faults = Faults(Random(f"faults {plan.seed}"), plan.character, steps)
         self._rng = Random(f"world {plan.seed}")
         self._tells = tells
         self._sites: dict[Process, Site] = {}
@@ -85,6 +85,11 @@ class World:
         records = records_of(plan.traffic, plan.sample, plan.partitions)
         self.upstream = Upstream(self, records)
         self.outside = Outside(self)
+
+    @property
+    def is_calm(self) -> bool:
+        """Nothing goes wrong any more."""
+        return self._calm_since_s is not None
 
     # the story
 
@@ -125,10 +130,10 @@ class World:
         process = Process(self.kernel, f"w{self._made}")
         if plan.skews:
             process.skew_us = self._rng.randint(-3_600_000_000, 3_600_000_000)
-        site = Site(
-            process, self.broker, Random(f"{process.name} {plan.seed}"), self.faults, self.tell
-        )
-        if not self.faults.is_over:
+        rng = Random(f"{process.name} {plan.seed}")
+        slowness = 1.0 if self.is_calm else self._rng.choice(plan.slowness)
+        site = Site(process, self.broker, rng, self.faults, slowness, self.tell)
+        if not self.is_calm:
             site.queue_max = plan.queue_max
         self._sites[process] = site
         number = self.policy_number
