@@ -4,8 +4,8 @@ Each is a mistake that somebody could make in a change, and that a test of one s
 see. They are put in from outside, for one test.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -136,10 +136,3 @@ MUTANTS: Final[tuple[Callable[[], AbstractContextManager[Any]], ...]] = (
     keeps_what_another_held,
     trusts_memory_after_a_failure,
 )
-
-
-@contextmanager
-def mutated(mutant: Callable[[], AbstractContextManager[Any]]) -> Iterator[None]:
-    """With one of them in the product."""
-    with mutant():
-        yield
