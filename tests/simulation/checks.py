@@ -7,6 +7,9 @@ At every commit (when it is decided, whatever becomes of the worker):
 - the records it stands for are those between the last commit's offsets and its own, each once, in
   the order of their input (I4).
 
+When a worker has stopped cleanly its metrics say, of each input, that what it consumed is what it
+applied, dropped and rejected (I4).
+
 In the end, when all is read and all workers have stopped:
 - nothing is open anywhere, and every input is committed to its end (I6);
 - all outputs are those of a shard that was never interrupted and took the same records in the same
@@ -20,9 +23,12 @@ In the end, when all is read and all workers have stopped:
 
 from collections import defaultdict
 
+from prometheus_client import Counter
+
 from schemas.events import TOPIC_OF_KIND
 from schemas.row import PARTITION_KEY, PartitionRow, decode_partition
 from schemas.topics import CHANGELOG
+from streams.metrics import Metrics
 from tests.simulation.broker import Broker
 from tests.simulation.log import Entry, Place, Transaction
 from tests.simulation.plan import APP, Plan
@@ -38,6 +44,16 @@ def expect(what: bool, text: str) -> None:
     """WrongError unless it is so."""
     if not what:
         raise WrongError(text)
+
+
+def _sum_of(counter: Counter, topic: str) -> float:
+    """Over all labels but the first, the topic."""
+    [metric] = counter.collect()
+    return sum(
+        its.value
+        for its in metric.samples
+        if its.labels["topic"] == topic and its.name.endswith("_total")
+    )
 
 
 class Checks:
@@ -104,6 +120,20 @@ class Checks:
                 f"{where}: of {topic} {begin} to {end} it took {taken}, there were {lying}",
             )
             self._taken[place] = end
+
+    # when a worker has stopped
+
+    def counted(self, metrics: Metrics, who: str) -> None:
+        """Its metrics add up."""
+        for topic in TOPIC_OF_KIND.values():
+            consumed = _sum_of(metrics.consumed, topic)
+            parts = [metrics.applied, metrics.dropped, metrics.rejected]
+            became = [_sum_of(its, topic) for its in parts]
+            expect(
+                consumed == sum(became),
+                f"{who} consumed {consumed:.0f} of {topic}, and of these were applied, dropped "
+                f"and rejected {became}",
+            )
 
     # in the end
 

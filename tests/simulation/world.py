@@ -151,7 +151,10 @@ class World:
 
     def _exited(self, worker: Worker, status: int) -> None:
         self._judge(worker.failure, worker)
-        if self._stopping_since_s is None or status == CLEAN:
+        if status == CLEAN:
+            self.checks.counted(worker.shards.metrics, worker.process.name)
+            return
+        if self._stopping_since_s is None:
             return
         if not worker.was_fenced:
             raise WrongError(f"{worker.process.name} was told to stop in calm and ended with 1")
