@@ -175,11 +175,6 @@ class Faults:
         """No fault strikes any more."""
         self.steps_left = 0
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the budget is used up, or calm has come."""
-        return self.steps_left <= 0
-
     def at(self, step: str, *, is_request: bool) -> str | None:
         """The fault that strikes at this step, if one does."""
         its = self._character

@@ -100,11 +100,6 @@ class ProcessLoop:
         del context
         return self._process.kernel.later(self._process, delay, callback, *args)
 
-    def call_at(
-        self, when: float, callback: Callable[..., Any], *args: Any, context: Any = None
-    ) -> Handle:
-        return self.call_later(when - self.time(), callback, *args, context=context)
-
     def create_future(self) -> "asyncio.Future[Any]":
         return asyncio.Future(loop=self.as_asyncio)
 
@@ -144,12 +139,6 @@ class ProcessLoop:
         return future
 
     def get_debug(self) -> bool:
-        return False
-
-    def is_running(self) -> bool:
-        return True
-
-    def is_closed(self) -> bool:
         return False
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
@@ -213,11 +202,6 @@ class Kernel:
         """A blocking call lets time pass."""
         self.later(self.current, seconds, getcurrent().switch)
         self.pause()
-
-    @property
-    def in_thread(self) -> bool:
-        """Whether what is running now may pause."""
-        return getcurrent() is not self._hub
 
     # running
 

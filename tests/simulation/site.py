@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from tests.simulation import faults
 from tests.simulation.broker import Broker
@@ -10,8 +10,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.kernel import Process, Signal
 from tests.simulation.network import Connection
 
-SESSION_S = 10.0
-_UNANSWERED = object()
+_UNANSWERED: Final = object()
 
 
 class NoAnswerError(Exception):
