@@ -8,7 +8,7 @@ COMPILED := $(VENV)/.compiled
 .DEFAULT_GOAL := help
 TOOLS := .tools
 
-.PHONY: help setup run test check kafka bench lock tools audit sbom documents clean
+.PHONY: help setup run test sim check kafka bench lock tools audit sbom documents clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ run: setup ## a first look: embedded broker, worker, sample traffic and a live t
 
 test: setup ## all tests; those on real Kafka need Java 17 and Maven and are skipped without
 	@$(BIN)/python -m pytest $(TESTS)
+
+sim: setup ## play SEEDS=1000 worlds with faults from FIRST_SEED=0, STEPS=200 each; SEED=n: one, told
+	@$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(STEPS),--steps $(STEPS)) \
+		$(if $(FIRST_SEED),--first-seed $(FIRST_SEED)) $(if $(SEED),--seed $(SEED))
 
 check: setup ## ruff, mypy --strict, the direction of imports
 	@$(BIN)/ruff check .

@@ -134,8 +134,9 @@ class Held:
             if group is not None and around.settings.exactly_once and group != own:
                 raise InvariantError(
                     f"{tp.topic}-{tp.partition}: the changelog says offset {own}, the group "
-                    f"{around.settings.app_id} says {group}: someone moved the group's offsets or "
-                    "deleted the changelog; set them back, or start a new WHALECURVE_APP_ID"
+                    f"{around.settings.app_id} says {group}: where another worker took over in "
+                    "between, start again; where this stays, someone moved the group's offsets or "
+                    "deleted the changelog: set them back, or start a new WHALECURVE_APP_ID"
                 )
             if positions[kind] < first:
                 raise InvariantError(
@@ -249,8 +250,9 @@ class Held:
                 await within(
                     WORD_DEADLINE_S, self._around.blocking(lambda: self._log.commit(changes))
                 )
-            except BaseException:
-                self._around.failed = True
+            except BaseException as error:
+                # said here: of a partition that is being given up nobody else would
+                self._around.fail(error)
                 raise
             metrics = self._around.metrics
             metrics.committed(changes.tally, time.monotonic() - began, len(changes.rows))

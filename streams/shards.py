@@ -48,6 +48,7 @@ class Shards:
         self._executor = ThreadPoolExecutor(min(THREADS_MAX, 2 * partitions + 2), "shard")
         self._around = Surroundings(settings, gate, self.metrics, self._executor, fail)
         self._held: dict[int, Held] = {}
+        self._stopping = False
         self._consumer: BatchConsumer
         self._loop: asyncio.AbstractEventLoop
         gate.failed = self._around.fail
@@ -86,26 +87,30 @@ class Shards:
     async def reassigned(self, partitions_by_topic: dict[str, set[int]]) -> None:
         """A rebalance ends: these partitions are this worker's."""
         mine = self._checked(partitions_by_topic)
-        for partition in list(self._held):
-            held = self._held[partition]
+        for partition, held in list(self._held.items()):
+            if self._stopping:
+                return  # whoever took a partition over anew would fence its own last commit
             # without fencing another worker may have changed the rows in between
             if partition not in mine or not held.shard.inboxes or not self._settings.exactly_once:
-                await self._held.pop(partition).close()
+                del self._held[partition]
+                await held.close()
         note("assigned", partitions=sorted(mine), kept=sorted(self._held))
         for partition in sorted(mine):
+            if self._stopping:
+                return
             if partition in self._held:
                 await self._held[partition].resume()
             else:
                 self._held[partition] = held = self._new(partition)
                 held.start()
-        self.assigned = True
+        self.assigned = not self._stopping
 
     def _checked(self, partitions_by_topic: dict[str, set[int]]) -> set[int]:
         found = [partitions_by_topic.get(topic, set()) for topic in self._gate.kinds]
         if any(partitions != found[0] for partitions in found):
+            counted = _counted(self._gate.kinds, partitions_by_topic)
             raise InvariantError(
-                f"the inputs have unlike partitions ({_counted(self._gate.kinds, partitions_by_topic)}"
-                "): a customer would be split; where a topic was deleted, made anew or given more "
+                f"the inputs have unlike partitions ({counted}): a customer would be split; where a topic was deleted, made anew or given more "
                 "partitions, `whalecurve topics check` names it"
             )
         return found[0]
@@ -195,6 +200,7 @@ class Shards:
 
     async def stop(self) -> None:
         """The last commit of every partition, with every snapshot that is owed."""
+        self._stopping = True
         self._gate.stop_all()
         self.assigned = False
         held, self._held = list(self._held.values()), {}

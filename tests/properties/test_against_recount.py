@@ -2,14 +2,11 @@
 
 import tomllib
 from collections import Counter
-from typing import Any
 
 import orjson
 import pytest
 
-from schemas.outputs import subject_of
 from schemas.row import PARTITION_KEY
-from schemas.times import format_micros
 from tests.oracle.records import Record
 from tests.oracle.recount import Outcome, recount
 from tests.oracle.sample import sample
@@ -23,57 +20,10 @@ from tests.oracle.sample_policy import (
     WHOLE_TOML,
     decayed,
 )
-from tests.oracle.wire import without_estimates
-from tests.support.shards import Made, policy_of, run_all
+from tests.support.against_recount import by_customer, check
+from tests.support.shards import policy_of, run_all
 
 PARTITIONS = 2
-
-
-def stripped(wire: dict[str, Any]) -> dict[str, Any]:
-    return {name: wire[name] for name in wire if name not in ("event_id", "evaluated_at")}
-
-
-def by_customer(wires: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    chains: dict[str, list[dict[str, Any]]] = {}
-    for wire in wires:
-        chains.setdefault(wire["customer_id"], []).append(stripped(wire))
-    return chains
-
-
-def check(made: Made, expected: Outcome) -> None:
-    """All outputs equal the recount's: each customer's in order, rejected ones in any."""
-    assert by_customer(made.of("tier-changes")) == by_customer(expected.tier_changes)
-    assert by_customer(made.of("at-risk")) == by_customer(expected.at_risk)
-    assert by_customer(made.of("contacts-due")) == by_customer(expected.contacts_due)
-    newest = made.newest("customer-values")
-    assert {whose: without_estimates(wire) for whose, wire in newest.items()} == expected.values
-    receipts = Counter(
-        (wire["subject"], wire["erased_at"], wire["held"]) for wire in made.of("erasures")
-    )
-    assert receipts == Counter(
-        (subject_of(customer_id, b""), format_micros(at_us), held)
-        for customer_id, at_us, held in expected.erased
-    )
-    found = Counter(
-        (message.key, message.value, message.headers)
-        for message in made.messages
-        if message.topic == "rejected-events"
-    )
-    assert found.total() == len(expected.rejected)
-    wanted = {
-        (r.topic, r.partition, r.offset): (r, reason, f) for r, reason, f in expected.rejected
-    }
-    for key, value, headers in found:
-        added = {name: text.decode() for name, text in headers[-5:] if text is not None}
-        place = added["source_topic"], int(added["source_partition"]), int(added["source_offset"])
-        record, reason, name = wanted.pop(place)
-        assert (key, value, headers[:-5]) == (record.key, record.value, record.headers)
-        assert added["reason"] == reason
-        assert name is None or added["detail"].startswith(f"{name}:")
-    assert not wanted
-    assert made.applied == expected.applied.total()
-    assert made.dropped == expected.dropped.total()
-    assert made.consumed == made.applied + made.dropped + made.rejected
 
 
 @pytest.fixture(scope="module")

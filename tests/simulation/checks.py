@@ -1,0 +1,159 @@
+"""What has to be true: at every commit, and in the end of the whole.
+
+At every commit (when it is decided, whatever becomes of the worker):
+- a transaction is whole: outputs, rows and the group's offsets, all of one partition, with one row
+  of the partition, the last (I5);
+- its number is the next one, its row and the group name the same offsets;
+- the records it stands for are those between the last commit's offsets and its own, each once, in
+  the order of their input (I4).
+
+When a worker has stopped cleanly its metrics say, of each input, that what it consumed is what it
+applied, dropped and rejected (I4).
+
+In the end, when all is read and all workers have stopped:
+- nothing is open anywhere, and every input is committed to its end (I6);
+- all outputs are those of a shard that was never interrupted and took the same records in the same
+  order, byte for byte but for `evaluated_at`; rejected records carry the bytes of the input (I1);
+- they are those of the recount in `tests/oracle` too, where the plan asks for it. Where all inputs
+  lay ready and time is event time the recount takes them in the contract's order, otherwise in the
+  order in which the shard took them: the product promises no other then;
+- sequences count from 1 without a gap, ids are unique (I2);
+- the changelog's rows are those of the uninterrupted shard, and a fresh shard reads them (I3).
+"""
+
+from collections import defaultdict
+
+from prometheus_client import Counter
+
+from schemas.events import TOPIC_OF_KIND
+from schemas.row import PARTITION_KEY, PartitionRow, decode_partition
+from schemas.topics import CHANGELOG
+from streams.metrics import Metrics
+from tests.simulation.broker import Broker
+from tests.simulation.log import Entry, Place, Transaction
+from tests.simulation.plan import APP, Plan
+from tests.simulation.recording import TAKE, Act, History
+from tests.simulation.reference import compare
+
+
+class WrongError(AssertionError):
+    """A seed found something that must not be."""
+
+
+def expect(what: bool, text: str) -> None:
+    """WrongError unless it is so."""
+    if not what:
+        raise WrongError(text)
+
+
+def _sum_of(counter: Counter, topic: str) -> float:
+    """Over all labels but the first, the topic."""
+    [metric] = counter.collect()
+    return sum(
+        its.value
+        for its in metric.samples
+        if its.labels["topic"] == topic and its.name.endswith("_total")
+    )
+
+
+class Checks:
+    """Watches one broker."""
+
+    def __init__(self, plan: Plan, broker: Broker, history: History) -> None:
+        self.commits = 0
+        self._plan, self._broker, self._history = plan, broker, history
+        self._names = plan.settings.names
+        self._numbers: dict[int, int] = defaultdict(int)
+        self._taken: dict[Place, int] = defaultdict(int)
+        self._acts: dict[int, list[Act]] = defaultdict(list)
+        self._inputs = {kind: self._names.of(topic) for kind, topic in TOPIC_OF_KIND.items()}
+        broker.watched.committed.append(self._committed)
+
+    # at every commit
+
+    def _committed(self, transaction: Transaction) -> None:
+        self.commits += 1
+        partition = int(transaction.transactional_id.removeprefix(f"{APP}-"))
+        where = f"partition {partition}, a commit of {transaction.owner}"
+        entries = transaction.entries
+        expect(all(its.place.partition == partition for its in entries), f"{where}: others' too")
+        row = self._partition_row(entries, where)
+        number = row.commit_number
+        where = f"partition {partition}, commit {number} of {transaction.owner}"
+        expect(
+            number == self._numbers[partition] + 1,
+            f"{where}: the one before was {self._numbers[partition]}",
+        )
+        self._numbers[partition] = number
+        offsets = {
+            Place(topic, partition): row.offsets[kind] for kind, topic in self._inputs.items()
+        }
+        expect(
+            transaction.has_offsets and transaction.offsets == offsets,
+            f"{where}: its row says {offsets}, the group is told {transaction.offsets}",
+        )
+        key = transaction.owner, partition, number
+        expect(key in self._history.acts, f"{where}: no shard made it")
+        acts = self._history.acts.pop(key)
+        self._acts[partition] += acts
+        self._check_taken(partition, acts, row, where)
+
+    def _partition_row(self, entries: list[Entry], where: str) -> PartitionRow:
+        changelog = self._names.of(CHANGELOG)
+        rows = [its for its in entries if its.place.topic == changelog]
+        expect(
+            [its.key for its in rows].count(PARTITION_KEY) == 1 and rows[-1].key == PARTITION_KEY,
+            f"{where}: expected one row of the partition, the last",
+        )
+        assert rows[-1].value is not None
+        return decode_partition(rows[-1].value)
+
+    def _check_taken(self, partition: int, acts: list[Act], row: PartitionRow, where: str) -> None:
+        for kind, topic in self._inputs.items():
+            place = Place(topic, partition)
+            taken = [act.at for act in acts if act.what == TAKE and act.kind is kind]
+            begin, end = self._taken[place], row.offsets[kind]
+            log = self._broker.logs[place]
+            lying = [its.offset for its in log.entries[begin:end] if its.is_visible]
+            expect(
+                taken == lying,
+                f"{where}: of {topic} {begin} to {end} it took {taken}, there were {lying}",
+            )
+            self._taken[place] = end
+
+    # when a worker has stopped
+
+    def counted(self, metrics: Metrics, who: str) -> None:
+        """Its metrics add up."""
+        for topic in TOPIC_OF_KIND.values():
+            consumed = _sum_of(metrics.consumed, topic)
+            parts = [metrics.applied, metrics.dropped, metrics.rejected]
+            became = [_sum_of(its, topic) for its in parts]
+            expect(
+                consumed == sum(became),
+                f"{who} consumed {consumed:.0f} of {topic}, and of these were applied, dropped "
+                f"and rejected {became}",
+            )
+
+    # in the end
+
+    def behind(self) -> str:
+        """What is not read and committed yet; empty where everything is."""
+        left = []
+        for topic in self._inputs.values():
+            for partition in range(self._plan.partitions):
+                place = Place(topic, partition)
+                end = self._broker.logs[place].end
+                done = self._broker.offsets.get(place) or 0
+                if done != end:
+                    left.append(f"{topic}-{partition} is read to {done} of {end}")
+        return "; ".join(left)
+
+    def whole(self) -> None:
+        """Everything together."""
+        for place, log in self._broker.logs.items():
+            expect(log.stable_end == log.end, f"{place}: a transaction is open at the end")
+        expect(not self.behind(), self.behind())
+        for partition in range(self._plan.partitions):
+            told = compare(self._plan, self._broker, partition, self._acts[partition])
+            expect(not told, told)

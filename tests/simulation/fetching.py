@@ -1,0 +1,226 @@
+"""What the consumer of a process does: fetches inputs, hands batches on, seeks, tells offsets.
+
+It stands where `streams.transport.BatchConsumerThread` stands, and keeps its manners: one fetch of
+one partition is one batch; it is handed on only while the gate lets it, with the last stable
+offsets that came with the newest fetches; what was fetched before a seek is void; an input of
+which the shard wants to hear is answered with an empty batch once the broker has told its end.
+The broker holds a fetch that finds nothing until there is something.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiokafka import TopicPartition
+
+from agents.ports import Batch
+from schemas.events import Kind
+from streams.settings import Settings
+from streams.transport import Gate
+from tests.simulation import faults
+from tests.simulation.log import Entry, Place
+from tests.simulation.site import Site
+
+TAKE_S: Final = 0.02
+"""So soon after something changed the consumer looks at what it may hand on."""
+
+
+class WatchedGate(Gate):
+    """The product's gate, whose fetcher is woken when it opens."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.opened: Callable[[], None] = lambda: None
+
+    def let(self, kind: Kind, partition: int) -> None:
+        super().let(kind, partition)
+        self.opened()
+
+
+@dataclass(eq=False)
+class Followed:
+    """One partition of an input, under one assignment."""
+
+    tp: TopicPartition
+    place: Place
+    kind: Kind
+    position: int | None = None
+    """Where it is read on from; None before the first seek."""
+    stable_end: int | None = None
+    """As of the newest answer."""
+    fetched: tuple[list[Entry], int] | None = None
+    """Records and the position after them, not handed on yet."""
+    seeks: int = 0
+    is_asked: bool = False
+    """A fetch is under way."""
+    is_stale: bool = False
+    """The broker has got more since it was asked."""
+
+
+class SimulatedInputs:
+    """The consumer of one process."""
+
+    def __init__(
+        self, site: Site, gate: WatchedGate, take: Callable[[Batch], Awaitable[None]], most: int
+    ) -> None:
+        """`most`: so many records come with one fetch at most."""
+        self._site, self._gate, self._take, self._most = site, gate, take, most
+        self._kernel, self._broker = site.process.kernel, site.broker
+        self._way = site.connect()
+        self._followed: dict[TopicPartition, Followed] = {}
+        self._looks = False
+        self._handed_at_s: dict[Kind, float] = {}
+        gate.opened = self._look_soon
+        self._broker.watched.moved.append(self._moved)
+
+    # what a partition asks of it
+
+    async def open_inputs(self, positions: dict[TopicPartition, int]) -> None:
+        """Goes to these offsets."""
+        await self._site.async_point(faults.OPEN)
+        await self._pass_s(self._site.rng.uniform(0.0, 0.01))
+        for tp, offset in positions.items():
+            its = self._followed.get(tp)
+            if its is None:
+                continue
+            self._gate.unheard(tp)
+            its.position, its.fetched = offset, None
+            its.seeks += 1
+            self._fetch(its)
+        self._look_soon()
+
+    async def beginnings(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+        """The first offsets that the broker still has."""
+        found: dict[TopicPartition, int] = await self._asked(
+            faults.BEGINNINGS, lambda: dict.fromkeys(tps, 0)
+        )
+        return found
+
+    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int | None]:
+        """The group's committed offsets."""
+        offsets = self._broker.offsets
+        found: dict[TopicPartition, int | None] = await self._asked(
+            faults.COMMITTED, lambda: {tp: offsets.get(Place(*tp)) for tp in tps}
+        )
+        return found
+
+    async def _asked(self, step: str, ask: Callable[[], Any]) -> Any:
+        """The broker's answer; a request that is lost is sent once more, as aiokafka does."""
+        await self._site.async_point(step)
+        future = self._site.process.loop.create_future()
+
+        def answer(result: Any) -> None:
+            if not future.done():
+                future.set_result(result)
+
+        self._way.send(ask, answer)
+        return await future
+
+    async def _pass_s(self, seconds: float) -> None:
+        passed = self._site.process.loop.create_future()
+        self._kernel.later(self._site.process, seconds, passed.set_result, None)
+        await passed
+
+    # the assignment
+
+    def assign(self, partitions: set[int]) -> None:
+        """What was fetched under the last assignment is void."""
+        self._followed = {}
+        for kind, topic in self._gate.topics.items():
+            for partition in sorted(partitions):
+                tp = TopicPartition(topic, partition)
+                self._followed[tp] = Followed(tp, Place(topic, partition), kind)
+
+    # fetching
+
+    def _fetch(self, its: Followed) -> None:
+        if its.is_asked or its.position is None or its.fetched is not None:
+            return
+        its.is_asked, its.is_stale = True, False
+        seeks, position = its.seeks, its.position
+        size = self._site.rng.randint(1, self._most)
+
+        def answered(result: tuple[list[Entry], int, int]) -> None:
+            its.is_asked = False
+            if self._followed.get(its.tp) is not its:
+                return
+            found, after, stable_end = result
+            if its.seeks == seeks:
+                its.stable_end = stable_end
+                if after > position:
+                    its.fetched = found, after
+            if its.is_stale or its.seeks != seeks:
+                self._fetch(its)
+            self._look_soon()
+
+        self._way.send(lambda: self._broker.fetch(its.place, position, size), answered)
+
+    def _moved(self, place: Place) -> None:
+        """The broker has something more: a fetch that it holds is answered."""
+        its = self._followed.get(TopicPartition(*place))
+        if its is not None and self._site.process.alive:
+            its.is_stale = True
+            self._kernel.soon(self._site.process, self._fetch, its)
+
+    # handing on
+
+    def _look_soon(self) -> None:
+        if not self._looks:
+            self._looks = True
+            self._kernel.later(self._site.process, TAKE_S, self._look)
+
+    def _look(self) -> None:
+        self._looks = False
+        readable = self._gate.readable()
+        for tp, its in self._followed.items():
+            if tp not in readable:
+                continue
+            if its.fetched is not None:
+                self._hand_on(its)
+            elif not self._gate.heard(tp):
+                self._say_first_word(its)
+
+    def _hand_on(self, its: Followed) -> None:
+        assert its.fetched is not None
+        assert its.position is not None
+        (found, after), position = its.fetched, its.position
+        its.fetched, its.position = None, after
+        self._gate.hear(its.tp)
+        self._bring(its, position, found)
+        self._fetch(its)
+
+    def _say_first_word(self, its: Followed) -> None:
+        if its.position is None or its.stable_end is None or its.position < its.stable_end:
+            return
+        self._gate.hear(its.tp)
+        self._bring(its, its.position, [])
+
+    def _bring(self, its: Followed, position: int, found: list[Entry]) -> None:
+        ends = {
+            other.kind: other.stable_end
+            for other in self._followed.values()
+            if other.tp.partition == its.tp.partition and other.stable_end is not None
+        }
+        assert its.position is not None
+        batch = Batch(
+            its.kind,
+            its.tp.partition,
+            position,
+            its.position,
+            [entry.offset for entry in found],
+            [entry.timestamp_ms for entry in found],
+            [entry.key for entry in found],
+            [entry.value for entry in found],
+            [entry.headers for entry in found],
+            ends,
+            self._gate.epoch,
+        )
+        # one agent an input: its batches keep their order, those of others have their own
+        slow = self._site.rng.random() < 0.03
+        at_s = self._kernel.now_s + self._site.rng.uniform(0.0, 3.0 if slow else 0.005)
+        at_s = max(at_s, self._handed_at_s.get(its.kind, 0.0))
+        self._handed_at_s[its.kind] = at_s
+        self._kernel.at(self._site.process, at_s, self._deliver, batch)
+
+    def _deliver(self, batch: Batch) -> None:
+        self._site.process.loop.create_task(self._take(batch))

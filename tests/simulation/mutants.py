@@ -1,0 +1,138 @@
+"""Faults put into the product on purpose: the simulation has to find each of them.
+
+Each is a mistake that somebody could make in a change, and that a test of one step alone would not
+see. They are put in from outside, for one test.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, Final
+from unittest.mock import patch
+
+from confluent_kafka import KafkaException
+
+from agents.inbox import Inbox
+from agents.outgoing import Outgoing
+from agents.shard import Changes, Message
+from schemas.rejects import Rejection
+from streams import held as held_module
+from streams.commit import CommitError, TransactionalLog, _group_offsets, _Outbox
+from streams.held import Held
+from tests.simulation.log import Place
+from tests.simulation.producer import SimulatedProducer
+
+
+def failures_are_not_checked() -> AbstractContextManager[Any]:
+    """A client that commits although a record failed (as aiokafka does), and nobody looks."""
+    stack = ExitStack()
+    stack.enter_context(patch.object(_Outbox, "check", lambda _: None))
+    stack.enter_context(
+        patch.object(SimulatedProducer, "_refuse_if_failed", SimulatedProducer._refuse_if_fatal)
+    )
+    return stack
+
+
+def restores_before_it_fences() -> AbstractContextManager[Any]:
+    """Whoever held the partition may still commit while its changelog is read."""
+
+    async def take_over(self: Held) -> None:
+        around = self._around
+        rows = await around.blocking(lambda: self._restore(self.progress, self._is_given_up))
+        offsets = self.shard.restore(rows)
+        await around.blocking(self._log.start)
+        await self._open(await self._positions(offsets))
+
+    return patch.object(Held, "_take_over", take_over)
+
+
+def commits_offsets_outside() -> AbstractContextManager[Any]:
+    """The group's offsets are committed after the transaction, and not in it."""
+
+    def commit(self: TransactionalLog, changes: Changes) -> None:
+        producer: Any = self._outbox.producer
+        offsets = _group_offsets(self._settings, self._partition, changes.offsets)
+        try:
+            producer.begin_transaction()
+            self._outbox.send(changes.outputs)
+            self._outbox.send_rows(changes.rows)
+            producer.commit_transaction(12.0)
+        except KafkaException as error:
+            raise CommitError("failed") from error
+        broker = producer._site.broker
+        broker.offsets |= {Place(its.topic, its.partition): its.offset for its in offsets}
+
+    return patch.object(TransactionalLog, "commit", commit)
+
+
+def skips_what_is_rejected() -> AbstractContextManager[Any]:
+    """A rejected record is counted, and not passed on."""
+
+    def reject(self: Outgoing, inbox: Inbox, rejection: Rejection, partition: int) -> None:
+        del partition
+        self.tally.rejected[inbox.kind, rejection.reason.value] += 1
+
+    return patch.object(Outgoing, "reject", reject)
+
+
+def repeats_an_output() -> AbstractContextManager[Any]:
+    """Where the client's queue was full a record is handed over twice."""
+    produced = _Outbox._produced
+    refused: set[int] = set()
+
+    def twice(self: _Outbox, topic: str, message: Message) -> bool:
+        if not produced(self, topic, message):
+            refused.add(id(message))
+            return False
+        if id(message) in refused:
+            refused.discard(id(message))
+            produced(self, topic, message)
+        return True
+
+    return patch.object(_Outbox, "_produced", twice)
+
+
+def keeps_what_another_held() -> AbstractContextManager[Any]:
+    """After a rebalance a kept partition fences anew, and goes on with the memory it has."""
+    resume = Held.resume
+
+    async def fence_and_resume(self: Held) -> None:
+        await _fence_anew(self)
+        await resume(self)
+
+    return patch.object(Held, "resume", fence_and_resume)
+
+
+def trusts_memory_after_a_failure() -> AbstractContextManager[Any]:
+    """A commit that failed is tried again, with a producer that fenced anew."""
+
+    async def commit(self: Held, *, all_snapshots: bool = False) -> bool:
+        async with self._committing:
+            changes = self.shard.changes(held_module.now_us(), all_snapshots=all_snapshots)
+            if changes is None:
+                return False
+            try:
+                await self._around.blocking(lambda: self._log.commit(changes))
+            except CommitError:
+                await _fence_anew(self)
+                await self._around.blocking(lambda: self._log.commit(changes))
+            return True
+
+    return patch.object(Held, "commit", commit)
+
+
+async def _fence_anew(its: Held) -> None:
+    old = its._log
+    assert isinstance(old, TransactionalLog)
+    its._log = TransactionalLog(old._settings, old._partition, old._group)
+    await its._around.blocking(its._log.start)
+
+
+MUTANTS: Final[tuple[Callable[[], AbstractContextManager[Any]], ...]] = (
+    failures_are_not_checked,
+    restores_before_it_fences,
+    commits_offsets_outside,
+    skips_what_is_rejected,
+    repeats_an_output,
+    keeps_what_another_held,
+    trusts_memory_after_a_failure,
+)

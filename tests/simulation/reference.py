@@ -1,0 +1,289 @@
+"""What should have come out: a shard that was never interrupted, and the recount, on the same acts.
+
+Both get the records as they lie on the simulated broker, in the order in which the committed shards
+took them. The uninterrupted shard answers for every byte; the recount answers for the meaning.
+"""
+
+from collections import Counter
+from typing import Any, Final
+
+import msgspec
+import orjson
+
+from agents.intake import Placement
+from agents.policy import Policy
+from agents.ports import Batch
+from agents.shard import Message, Shard, ShardSettings
+from schemas.events import TOPIC_OF_KIND, Kind
+from schemas.outputs import (
+    AT_RISK,
+    CONTACTS_DUE,
+    CUSTOMER_VALUES,
+    ERASURES,
+    REJECTED_EVENTS,
+    TIER_CHANGES,
+)
+from schemas.partitioners import PARTITIONERS
+from schemas.row import PARTITION_KEY, decode_customer, decode_partition, read_head
+from schemas.topics import CHANGELOG
+from tests.simulation.broker import Broker
+from tests.simulation.log import Entry, Place
+from tests.simulation.plan import Plan, policy
+from tests.simulation.recording import CLOCK, POLICY, TAKE, Act
+from tests.simulation.recounted import recounted
+from tests.support.shards import Made
+
+Wires = dict[str, list[Any]]
+IN_ORDER: Final = (TIER_CHANGES, AT_RISK, CONTACTS_DUE, ERASURES, REJECTED_EVENTS)
+"""Topics of which every record counts; of snapshots the newest does."""
+SEQUENCED: Final = (TIER_CHANGES, AT_RISK)
+FACTS: Final = ("customer_id", "as_of", "tier", "sequence", "override", "profile")
+ALL: Final = 1_000_000
+NOW_US: Final = 0
+
+
+def compare(plan: Plan, broker: Broker, partition: int, acts: list[Act]) -> str:
+    """What is wrong with a partition's outputs and rows; empty where nothing is.
+
+    The first act is always to begin under a policy.
+    """
+    found = _outputs_of(plan, broker, partition)
+    uninterrupted = Uninterrupted(plan, broker, partition, acts[0].at)
+    wanted = uninterrupted.run(acts)
+    if plan.changes_policy:
+        # by which policy a customer's last snapshot went out is the snapshot's timing
+        found, wanted = _without_opinions(found), _without_opinions(wanted)
+    for topic in (*IN_ORDER, CUSTOMER_VALUES):
+        told = _difference(topic, found[topic], wanted[topic])
+        if told:
+            return f"partition {partition}: {told}"
+    told = _sequences(found) or _rows(plan, broker, partition, uninterrupted)
+    if told:
+        return f"partition {partition}: {told}"
+    if plan.recounts:
+        return recounted(
+            plan, broker, partition, acts, _made(plan, broker, partition, uninterrupted)
+        )
+    return ""
+
+
+def _difference(topic: str, found: list[Any], wanted: list[Any]) -> str:
+    if found == wanted:
+        return ""
+    missing = [its for its in wanted if its not in found]
+    surplus = [its for its in found if its not in wanted]
+    if missing:
+        return f"{topic}: {len(missing)} are missing, the first is {missing[0]}"
+    if surplus:
+        return f"{topic}: {len(surplus)} too many, the first is {surplus[0]}"
+    if len(found) != len(wanted):
+        return f"{topic}: {len(found)} came, {len(wanted)} should have: some twice or not"
+    return f"{topic}: the order is another"
+
+
+# what came out
+
+
+def _outputs_of(plan: Plan, broker: Broker, partition: int) -> Wires:
+    names, found = plan.settings.names, {}
+    for topic in (*IN_ORDER, CUSTOMER_VALUES):
+        entries = broker.logs[Place(names.of(topic), partition)].visible()
+        found[topic] = _told(topic, [(its.key, its.value, its.headers) for its in entries])
+    return found
+
+
+def _made(plan: Plan, broker: Broker, partition: int, counted: "Uninterrupted") -> Made:
+    """The same as the recount's comparison wants it."""
+    names, made = plan.settings.names, counted.made
+    for topic in (*IN_ORDER, CUSTOMER_VALUES):
+        made.messages += [
+            Message(topic, its.key, its.value, its.headers)
+            for its in broker.logs[Place(names.of(topic), partition)].visible()
+        ]
+    return made
+
+
+def _told(topic: str, sent: list[tuple[Any, Any, Any]]) -> list[Any]:
+    """The records in a form that can be compared: by customer in order, or the newest."""
+    if topic == REJECTED_EVENTS:
+        return sent
+    if topic == CUSTOMER_VALUES:
+        newest = {key: value for key, value, _ in sent}
+        return sorted((key, orjson.loads(v)) for key, v in newest.items() if v is not None)
+    return [(key, _stripped(value)) for key, value, _ in sent]
+
+
+def _without_opinions(wires: Wires) -> Wires:
+    """The same with only those fields of snapshots that are facts under any policy."""
+    facts = [(key, {name: wire[name] for name in FACTS}) for key, wire in wires[CUSTOMER_VALUES]]
+    return wires | {CUSTOMER_VALUES: facts}
+
+
+def _stripped(value: bytes) -> dict[str, Any]:
+    wire: dict[str, Any] = orjson.loads(value)
+    wire.pop("evaluated_at", None)
+    return wire
+
+
+def _sequences(found: Wires) -> str:
+    """Each life of a customer counts 1, 2, 3, … over both topics; no id comes twice."""
+    wires = [wire for topic in SEQUENCED for _, wire in found[topic]]
+    ids = Counter(wire["event_id"] for wire in wires)
+    twice = [its for its, number in ids.items() if number > 1]
+    if twice:
+        return f"event_id {twice[0]} comes {ids[twice[0]]} times"
+    numbers: dict[str, Counter[int]] = {}
+    for wire in wires:
+        numbers.setdefault(wire["customer_id"], Counter())[wire["sequence"]] += 1
+    for customer_id, its in numbers.items():
+        # a customer that was erased and came again counts from 1 once more
+        lives = [its[number] for number in range(1, max(its) + 1)]
+        if 0 in lives or lives != sorted(lives, reverse=True):
+            return f"the sequences of {customer_id} have a gap: {sorted(its.elements())}"
+    return ""
+
+
+def _rows(plan: Plan, broker: Broker, partition: int, uninterrupted: "Uninterrupted") -> str:
+    """The changelog holds what the uninterrupted shard holds, and a fresh one can read it."""
+    place = Place(plan.settings.names.of(CHANGELOG), partition)
+    rows: dict[bytes, bytes] = {}
+    for entry in broker.logs[place].visible():
+        assert entry.key is not None
+        if entry.value is None:
+            rows.pop(entry.key, None)
+        else:
+            rows[entry.key] = entry.value
+    wanted = uninterrupted.rows
+    if not rows and not wanted:
+        return ""
+    if rows.keys() != wanted.keys():
+        return f"rows of {sorted(rows.keys() ^ wanted.keys())} are too many or missing"
+    for key, row in rows.items():
+        if key != PARTITION_KEY and not _mean_the_same(plan, row, wanted[key]):
+            return f"the row of {key!r} is another: {row!r}, not {wanted[key]!r}"
+    mine, its = (decode_partition(all_rows[PARTITION_KEY]) for all_rows in (rows, wanted))
+    if msgspec.structs.replace(mine, commit_number=0) != msgspec.structs.replace(
+        its, commit_number=0
+    ):
+        return f"the row of the partition is {mine}, not {its}"
+    fresh = uninterrupted.shard_of(uninterrupted.policy_number)
+    fresh.restore(rows)
+    if fresh.by_tier != uninterrupted.shard.by_tier:
+        return f"restored, there are {fresh.by_tier} customers by tier"
+    return ""
+
+
+def _mean_the_same(plan: Plan, row: bytes, other: bytes) -> bool:
+    """Whether two rows of a customer differ in nothing but how far other inputs were read then.
+
+    Where the policy changed, a snapshot that was owed leaves its customer to be judged later: the
+    head, which says when, tells how the workers stopped.
+    """
+    if row == other:
+        return True
+    mine, its = (
+        msgspec.structs.replace(decode_customer(data), offsets=(0, 0, 0, 0))
+        for data in (row, other)
+    )
+    return mine == its and (plan.changes_policy or read_head(row) == read_head(other))
+
+
+# what should have come out
+
+
+class Uninterrupted:
+    """One shard that takes what the interrupted ones took, in the same order."""
+
+    def __init__(self, plan: Plan, broker: Broker, partition: int, policy_number: int) -> None:
+        self.rows: dict[bytes, bytes] = {}
+        self.made = Made()
+        """What it counted."""
+        self.policy_number = policy_number
+        self._plan, self._broker, self._partition = plan, broker, partition
+        self._sent: dict[str, list[tuple[Any, Any, Any]]] = {}
+        self.shard = self.shard_of(policy_number)
+        self._ends = {kind: broker.logs[self._input(kind)].end for kind in Kind}
+        self.shard.open_inputs(dict.fromkeys(Kind, 0))
+
+    def _input(self, kind: Kind) -> Place:
+        return Place(self._plan.settings.names.of(TOPIC_OF_KIND[kind]), self._partition)
+
+    def shard_of(self, number: int) -> Shard:
+        """A shard under one of the plan's policies."""
+        its: Policy = policy(self._plan.traffic, number)
+        settings = self._plan.settings
+        place = Placement(self._partition, settings.partitions, PARTITIONERS[settings.partitioner])
+        return Shard(its, ShardSettings(place, settings.max_event_bytes, 0, exactly_once=True))
+
+    def run(self, acts: list[Act]) -> Wires:
+        """All outputs, as `_told` shows them."""
+        for act in acts:
+            if act.what == TAKE:
+                self._take(act)
+            elif act.what == CLOCK:
+                self.shard.fire_due(act.at, ALL, NOW_US)
+            elif act.what == POLICY and act.at != self.policy_number:
+                self._go_on_with(act.at)
+        self._see_ends()
+        self._carry_away()
+        return {
+            topic: _told(topic, self._sent.get(topic, [])) for topic in (*IN_ORDER, CUSTOMER_VALUES)
+        }
+
+    def _take(self, act: Act) -> None:
+        log = self._broker.logs[self._input(act.kind)]
+        entry = log.entries[act.at]
+        inbox = self.shard.inbox(act.kind)
+        self._put(act.kind, inbox.position, act.at + 1, [entry])
+        while self.shard.run(1, NOW_US) and inbox.records:
+            continue
+
+    def _put(self, kind: Kind, position: int, after: int, entries: list[Entry]) -> None:
+        self.shard.put(
+            Batch(
+                kind,
+                self._partition,
+                position,
+                after,
+                [its.offset for its in entries],
+                [its.timestamp_ms for its in entries],
+                [its.key for its in entries],
+                [its.value for its in entries],
+                [its.headers for its in entries],
+                # nothing more is known to lie on the broker: whatever comes is taken at once
+                dict.fromkeys(Kind, 0),
+            )
+        )
+
+    def _see_ends(self) -> None:
+        """What lies behind the last record of an input is markers: they are read, too."""
+        for kind, end in self._ends.items():
+            self._put(kind, self.shard.inbox(kind).position, end, [])
+
+    def _go_on_with(self, number: int) -> None:
+        positions = {inbox.kind: inbox.taken_to for inbox in self.shard.inboxes}
+        # a commit was made under the policy so far, though nothing may have been taken
+        self._put(Kind.CUSTOMERS, positions[Kind.CUSTOMERS], positions[Kind.CUSTOMERS], [])
+        self._carry_away()
+        self.policy_number = number
+        self.shard = self.shard_of(number)
+        self.shard.restore(dict(self.rows))
+        self.shard.open_inputs(positions)
+
+    def _carry_away(self) -> None:
+        while True:
+            changes = self.shard.changes(NOW_US, all_snapshots=True)
+            if changes is None:
+                return
+            made, tally = self.made, changes.tally
+            made.consumed += sum(tally.consumed(kind) for kind in Kind)
+            made.applied += sum(tally.applied)
+            made.dropped += sum(tally.duplicates)
+            made.rejected += tally.rejected.total()
+            for its in changes.outputs:
+                self._sent.setdefault(its.topic, []).append((its.key, its.value, its.headers))
+            for key, value in changes.rows:
+                if value is None:
+                    self.rows.pop(key, None)
+                else:
+                    self.rows[key] = value

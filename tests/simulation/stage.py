@@ -1,0 +1,83 @@
+"""Where the product's clients and clocks are exchanged for simulated ones: nothing else is faked.
+
+The product's modules ask for `Producer`, `Consumer`, `Shard` and `time` by these names. While the
+stage is set, what they get belongs to the process of the world that is running.
+"""
+
+import gc
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final
+from unittest.mock import patch
+
+import streams.commit
+import streams.held
+import streams.metrics
+import streams.restore
+import streams.shards
+from agents.policy import Policy
+from agents.shard import ShardSettings
+from tests.simulation.consumer import SimulatedConsumer
+from tests.simulation.producer import SimulatedProducer
+from tests.simulation.recording import RecordingShard
+from tests.simulation.world import World
+
+IDLE_S: Final = 2.0
+"""A partition at rest looks at the clock so often: eight times as seldom as in the product, for
+most of a world's time nothing happens."""
+_CLOCKED = (streams.held, streams.commit, streams.restore, streams.metrics)
+
+
+class Stage:
+    """Which world plays at the moment."""
+
+    world: World
+
+    def producer(self, options: dict[str, Any]) -> SimulatedProducer:
+        return SimulatedProducer(self.world.here(), options)
+
+    def consumer(self, options: dict[str, Any]) -> SimulatedConsumer:
+        return SimulatedConsumer(self.world.here(), options)
+
+    def shard(self, policy: Policy, settings: ShardSettings) -> RecordingShard:
+        return self.world.shard(policy, settings)
+
+    # what the product asks of the module `time`
+
+    def monotonic(self) -> float:
+        return self.world.kernel.now_s
+
+    def time_ns(self) -> int:
+        return self.world.wall_us() * 1_000
+
+    def time(self) -> float:
+        return self.world.wall_us() / 1e6
+
+    def play(self, world: World) -> None:
+        """Plays a world to its end."""
+        self.world = world
+        with (
+            patch.object(streams.held, "INBOX_HIGH", world.plan.inbox_high),
+            patch.object(streams.held, "INBOX_LOW", max(1, world.plan.inbox_high // 2)),
+        ):
+            world.play()
+
+
+@contextmanager
+def staged() -> Iterator[Stage]:
+    """Sets the stage for any number of worlds, one after the other."""
+    stage = Stage()
+    with ExitStack() as stack:
+        # what a killed process was about to do is never done
+        stack.enter_context(warnings.catch_warnings())
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        stack.callback(gc.collect)
+        stack.enter_context(patch.object(streams.held, "IDLE_S", IDLE_S))
+        for module in _CLOCKED:
+            stack.enter_context(patch.object(module, "time", stage))
+        stack.enter_context(patch.object(streams.commit, "Producer", stage.producer))
+        stack.enter_context(patch.object(streams.commit, "Consumer", stage.consumer))
+        stack.enter_context(patch.object(streams.restore, "Consumer", stage.consumer))
+        stack.enter_context(patch.object(streams.shards, "Shard", stage.shard))
+        yield stage

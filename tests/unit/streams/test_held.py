@@ -1,0 +1,137 @@
+"""A partition that is held and given up, without a broker: what fails is said, whenever it does."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from unittest.mock import patch
+
+from aiokafka import TopicPartition
+
+from agents.ports import Batch
+from agents.shard import Changes
+from schemas.events import TOPIC_OF_KIND, Kind
+from streams.commit import CommitError, Log
+from streams.settings import Settings
+from streams.shards import Shards
+from streams.transport import Gate
+from tests.oracle.sample_policy import POLICY_TOML
+from tests.support.shards import policy_of
+
+DEADLINE_S = 5.0
+ALL_INPUTS = {topic: {0} for topic in TOPIC_OF_KIND.values()}
+
+
+class SlowLog:
+    """A log whose commits wait until they are let go."""
+
+    def __init__(self, outcome: BaseException | None = None) -> None:
+        self.asked, self.go_on = threading.Event(), threading.Event()
+        self.closed = False
+        self._outcome = outcome
+
+    def start(self) -> None:
+        """Nobody is fenced."""
+
+    def commit(self, changes: Changes) -> None:
+        del changes
+        self.asked.set()
+        assert self.go_on.wait(DEADLINE_S)
+        if self._outcome is not None:
+            raise self._outcome
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class EmptyInputs:
+    """Inputs without a record."""
+
+    async def open_inputs(self, positions: dict[TopicPartition, int]) -> None:
+        """There is nowhere to go."""
+
+    async def beginnings(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(tps, 0)
+
+    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int | None]:
+        return dict.fromkeys(tps)
+
+
+@asynccontextmanager
+async def shards_on(make_log: Callable[[], Log]) -> AsyncIterator[tuple[Shards, list[Any]]]:
+    """A worker's shards over logs that are made here; with what it failed of."""
+    settings, failures = Settings(partitions=1, commit_ms=1), list[Any]()
+    gate = Gate(settings)
+    gate.set_inputs(TOPIC_OF_KIND)
+    with (
+        patch.object(Shards, "_log", lambda *_: make_log()),
+        patch("streams.shards.read_changelog", lambda *_: {}),
+        patch("streams.shards.GroupMetadata"),
+    ):
+        shards = Shards(settings, policy_of(POLICY_TOML), 1, gate, failures.append)
+        shards.attach(EmptyInputs())  # type: ignore[arg-type]
+        try:
+            yield shards, failures
+        finally:
+            shards.close()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not true():  # noqa: ASYNC110 - a thread of the product's tells, and no event
+            await asyncio.sleep(0.001)
+
+
+def first_word(shards: Shards) -> Batch:
+    """The broker says that an input is empty: the partition has something to commit."""
+    ends = dict.fromkeys(Kind, 0)
+    epoch = shards._gate.epoch
+    return Batch(Kind.PURCHASES, 0, 0, 0, [], [], [], [], [], ends, epoch)
+
+
+async def committing(shards: Shards, logs: list[SlowLog]) -> None:
+    """Holds the partition, in the middle of a commit."""
+    await shards.reassigned(ALL_INPUTS)
+    await until(lambda: shards.ready)
+    await shards.take(first_word(shards))
+    await until(logs[0].asked.is_set)
+
+
+async def fails_in_a_rebalance() -> list[Any]:
+    log = SlowLog(CommitError("no"))
+    async with shards_on(lambda: log) as (shards, failures):
+        await committing(shards, [log])
+        rebalance = asyncio.create_task(shards.revoked())
+        await asyncio.sleep(0.01)
+        log.go_on.set()
+        await asyncio.wait_for(rebalance, DEADLINE_S)
+        return failures
+
+
+def test_a_commit_that_fails_while_a_rebalance_begins_ends_the_process() -> None:
+    assert [type(its) for its in asyncio.run(fails_in_a_rebalance())][:1] == [CommitError]
+
+
+async def stops_while_a_rebalance_ends() -> tuple[list[SlowLog], list[Any]]:
+    logs: list[SlowLog] = []
+
+    def make() -> SlowLog:
+        logs.append(SlowLog())
+        return logs[-1]
+
+    async with shards_on(make) as (shards, failures):
+        await committing(shards, logs)
+        stop = asyncio.create_task(shards.stop())
+        await asyncio.sleep(0.01)
+        await shards.reassigned(ALL_INPUTS)
+        logs[0].go_on.set()
+        await asyncio.wait_for(stop, DEADLINE_S)
+        assert not shards.ready
+        return logs, failures
+
+
+def test_a_rebalance_that_ends_during_a_clean_stop_takes_nothing_over() -> None:
+    logs, failures = asyncio.run(stops_while_a_rebalance_ends())
+    assert [log.closed for log in logs] == [True]
+    assert not failures
