@@ -110,8 +110,9 @@ class Shards:
         if any(partitions != found[0] for partitions in found):
             counted = _counted(self._gate.kinds, partitions_by_topic)
             raise InvariantError(
-                f"the inputs have unlike partitions ({counted}): a customer would be split; where a topic was deleted, made anew or given more "
-                "partitions, `whalecurve topics check` names it"
+                f"the inputs have unlike partitions ({counted}): a customer would be split; where "
+                "a topic was deleted, made anew or given more partitions, `whalecurve topics "
+                "check` names it"
             )
         return found[0]
 

@@ -14,6 +14,7 @@ from confluent_kafka import KafkaException
 from agents.inbox import Inbox
 from agents.outgoing import Outgoing
 from agents.shard import Changes, Message
+from schemas.outputs import Headers
 from schemas.rejects import Rejection
 from streams import held as held_module
 from streams.commit import CommitError, TransactionalLog, _group_offsets, _Outbox
@@ -37,7 +38,7 @@ def restores_before_it_fences() -> AbstractContextManager[Any]:
 
     async def take_over(self: Held) -> None:
         around = self._around
-        rows = await around.blocking(lambda: self._restore(self.progress, self._is_given_up))
+        rows = await around.blocking(lambda: self._changelog.read(self.progress, self._is_given_up))
         offsets = self.shard.restore(rows)
         await around.blocking(self._log.start)
         await self._open(await self._positions(offsets))
@@ -50,7 +51,7 @@ def commits_offsets_outside() -> AbstractContextManager[Any]:
 
     def commit(self: TransactionalLog, changes: Changes) -> None:
         producer: Any = self._outbox.producer
-        offsets = _group_offsets(self._settings, self._partition, changes.offsets)
+        offsets = _group_offsets(self._settings, self._partition, changes.offsets, "")
         try:
             producer.begin_transaction()
             self._outbox.send(changes.outputs)
@@ -79,13 +80,13 @@ def repeats_an_output() -> AbstractContextManager[Any]:
     produced = _Outbox._produced
     refused: set[int] = set()
 
-    def twice(self: _Outbox, topic: str, message: Message) -> bool:
-        if not produced(self, topic, message):
+    def twice(self: _Outbox, topic: str, message: Message, headers: Headers) -> bool:
+        if not produced(self, topic, message, headers):
             refused.add(id(message))
             return False
         if id(message) in refused:
             refused.discard(id(message))
-            produced(self, topic, message)
+            produced(self, topic, message, headers)
         return True
 
     return patch.object(_Outbox, "_produced", twice)

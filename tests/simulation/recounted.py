@@ -28,7 +28,9 @@ def _outcome_when_ready(traffic: Traffic, sample: int, partitions: int, partitio
         if record.partition == partition:
             inputs[record.topic].append(record)
     outcome = Outcome()
-    Partition(_gate(traffic, partitions), outcome).run(inputs)
+    its = Partition(_gate(traffic, partitions), outcome)
+    its.run(inputs)
+    its.picture()
     return outcome
 
 
