@@ -1,15 +1,19 @@
-"""A worker dies at every step of taking over and of a commit: nothing is lost, nothing doubled."""
+"""What befalls a worker at every step of taking over and of a commit costs time, nothing else."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.faults.checker import Checker
 from tests.faults.plan import STEPS, Plan, Strike, struck
+from tests.oracle.records import Record
 from tests.oracle.recount import recount
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import POLICY
-from tests.support.reading import Outputs, equals_recount, sequences_are_whole
+from tests.support.reading import Outputs, equals_recount, read, sequences_are_whole
 from tests.support.topics import Place, Watch, load
+from tests.support.waiting import wait_until
 from tests.support.workers import Crew
 
 PARTITIONS = 4
@@ -19,7 +23,7 @@ NTH = {"outputs.sending": 40, "restore.reading": 2, "end.before": 3, "end.after"
 pytestmark = pytest.mark.kafka
 
 
-@pytest.mark.fault(1)
+@pytest.mark.fault(1, 6)
 def test_a_worker_is_killed_at_every_step(
     place: Place, watch: Watch, crew: Crew, sample_policy: Path, tmp_path: Path
 ) -> None:
@@ -32,10 +36,78 @@ def test_a_worker_is_killed_at_every_step(
         plan = Plan((strike,), session_s=1, records_per_s=1_000, struck=str(said))
         crew.start(plan.told(told)).must_die()
     assert [its.step for its in struck(said)] == list(STEPS)
-    assert watch.unread() > 1_000
-    crew.start(told)
+    read_on(told, watch, crew)
+    nothing_is_lost_or_doubled(told, records)
+
+
+@pytest.mark.fault(2)
+def test_a_worker_that_is_told_to_stop_in_a_commit_stops_in_order(
+    place: Place, watch: Watch, crew: Crew, sample_policy: Path, tmp_path: Path
+) -> None:
+    told = place.telling(clock="event", policy=sample_policy)
+    records = sample(52, 8_000, 200, partitions=PARTITIONS)
+    load(place, records)
+    said = tmp_path / "struck"
+    for step in ("begin.after", "rows.after", "offsets.after", "end.before"):
+        plan = Plan((Strike(step, 5, "terminate"),), records_per_s=1_000, struck=str(said))
+        worker = crew.start(plan.told(told))
+        worker.told_to_end = True
+        assert worker.wait_for_end() == 0, worker.text()
+        assert worker.notes()[-1]["event"] == "worker stopped"
+    read_on(told, watch, crew)
+    nothing_is_lost_or_doubled(told, records)
+
+
+@pytest.mark.fault(4)
+@pytest.mark.parametrize("step", ["rows.after", "offsets.after", "end.before"])
+def test_a_worker_that_stands_still_in_a_transaction_is_fenced(
+    step: str, place: Place, watch: Watch, crew: Crew, sample_policy: Path
+) -> None:
+    told = place.telling(clock="event", policy=sample_policy)
+    records = sample(53, 4_000, 100, partitions=PARTITIONS)
+    load(place, records)
+    still = Plan((Strike(step, 6, "stand still"),), session_s=2, records_per_s=500)
+    zombie = crew.start(still.told(told))
+    wait_until("it stands still", lambda: zombie.stands_still, READ_SECONDS)
+    assert watch.open_transactions()
+    successor = crew.start(Plan(session_s=2).told(told))
+    wait_until("another has read all", lambda: watch.unread() == 0, READ_SECONDS)
+    zombie.resume()
+    zombie.must_fail()
+    assert "fenced" in zombie.why()
+    successor.stop()
+    nothing_is_lost_or_doubled(told, records)
+
+
+@pytest.mark.fault(19)
+def test_workers_whose_clocks_are_off_say_the_same_at_other_times(
+    place: Place, watch: Watch, crew: Crew, sample_policy: Path
+) -> None:
+    told = place.telling(clock="event", policy=sample_policy)
+    records = sample(54, 8_000, 200, partitions=PARTITIONS)
+    load(place, records)
+    for off_s in (3_600.0, -3_600.0, 3_600.0):
+        strike = Strike("end.before", 10)
+        plan = Plan((strike,), session_s=2, records_per_s=500, clock_off_s=off_s)
+        crew.start(plan.told(told)).must_die()
+    crew.start(Plan(clock_off_s=-3_600.0).told(told))
     crew.wait_until_read(watch, READ_SECONDS)
     crew.stop_all()
+    said = [datetime.fromisoformat(one.wire["evaluated_at"]) for one in read(told, "tier-changes")]
+    assert max(said) > datetime.now(UTC) > min(said) + timedelta(minutes=50)
+    nothing_is_lost_or_doubled(told, records)
+
+
+def read_on(place: Place, watch: Watch, crew: Crew) -> None:
+    """What was left is read by a worker that nothing befalls."""
+    assert watch.unread() > 100
+    crew.start(place)
+    crew.wait_until_read(watch, READ_SECONDS)
+    crew.stop_all()
+
+
+def nothing_is_lost_or_doubled(place: Place, records: list[Record]) -> None:
+    assert Checker(place).start().finish() == []
     outputs = Outputs(place)
     sequences_are_whole(outputs)
     equals_recount(outputs, recount(POLICY, records, partitions=PARTITIONS))

@@ -47,7 +47,7 @@ HOME = partition_of(ADA, 4, "murmur2")
 TWICE = (("trace", b"1"), ("trace", b"2"), ("blob", b"\x00\xff"), ("empty", b""))
 TAKEN = (("reason", b"mine"), ("source_offset", b"mine"), ("none", None))
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.fault(15)]
 
 
 def said(body: dict[str, Any], **fields: object) -> bytes:
@@ -84,10 +84,13 @@ CASES = (
     case("malformed", "value:", b"[1, 2]", key=b"\x00\xff"),
     case("malformed", "value:", said(SALE)[:-2], topic=SUPPORT_CALLS),
     case("malformed", "value:", said(SALE)[:-1] + b',"x":' + b"[" * 64 + b"]" * 64 + b"}"),
+    case("malformed", "value:", said(SALE)[:-1] + b',"x":NaN}'),
     case("missing_field", "order_id:", without(SALE, "order_id"), headers=TWICE),
     case("missing_field", "event_id:", said(CALL, event_id=None), topic=SUPPORT_CALLS),
     case("missing_field", "due_at:", without(PAYMENT, "due_at"), topic=PAYMENTS),
     case("invalid_field", "amount:", said(SALE, amount="1.234")),
+    case("invalid_field", "amount:", said(SALE, amount="9" * 900)),
+    case("invalid_field", "duration_s:", said(CALL, duration_s=10**900), topic=SUPPORT_CALLS),
     case("invalid_field", "fee:", said(SALE, fee="1.00")),
     case("invalid_field", "channel:", said(CALL, channel="fax"), topic=SUPPORT_CALLS),
     case("invalid_field", "status:", said(PAYMENT, status="PAID"), topic=PAYMENTS),

@@ -134,6 +134,7 @@ class Feed:
                 return
 
 
+@pytest.mark.fault(5)
 def test_workers_that_come_and_go_while_events_flow_lose_and_double_nothing(
     place: Place, watch: Watch, crew: Crew
 ) -> None:
@@ -157,6 +158,7 @@ def test_workers_that_come_and_go_while_events_flow_lose_and_double_nothing(
     equal_a_recount(place, records)
 
 
+@pytest.mark.fault(5)
 def test_rebalances_in_the_middle_of_a_backlog_end_no_worker(
     place: Place, watch: Watch, crew: Crew
 ) -> None:
@@ -216,6 +218,7 @@ def test_a_day_leaves_the_window_by_the_wall_clock_with_no_event(
 # a worker that was thought dead
 
 
+@pytest.mark.fault(3)
 def test_a_worker_that_stood_still_too_long_ends_and_doubles_nothing(
     place: Place, watch: Watch, crew: Crew
 ) -> None:

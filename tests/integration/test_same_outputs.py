@@ -153,6 +153,7 @@ def go_on(watch: Watch) -> None:
     wait_until("they go on", lambda: watch.unread() < before, READ_SECONDS, every=0.005)
 
 
+@pytest.mark.fault(18)
 def test_one_worker_puts_out_what_the_recount_says(of_one: Ran, expected: Outcome) -> None:
     equals_recount(of_one.outputs, expected)
     sequences_are_whole(of_one.outputs)

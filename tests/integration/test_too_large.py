@@ -9,6 +9,7 @@ from confluent_kafka import Producer
 from kafka import TopicPartition
 
 from schemas.row import PARTITION_KEY
+from streams.settings import FETCH_BYTES
 from tests.oracle.records import PURCHASES, Record
 from tests.oracle.recount import recount
 from tests.oracle.sample import sample
@@ -28,7 +29,7 @@ BATCH_OVERHEAD = 150
 NOW_MS = 1_790_000_000_000
 READ_SECONDS = 60.0
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.fault(16)]
 
 
 @pytest.fixture
@@ -129,3 +130,29 @@ def test_a_record_that_was_packed_tighter_than_lz4_can_fits_into_rejected_events
     (found,) = read(place, "rejected-events")
     assert (found.key, found.value) == (b"whale", digits)
     assert dict(found.headers)["reason"] == b"too_large"
+
+
+@pytest.mark.fault(17)
+def test_a_batch_above_what_a_fetch_asks_for_is_fetched_whole(
+    place: Place, watch: Watch, crew: Crew
+) -> None:
+    records = sample(8, 600, 60, partitions=PARTITIONS)
+    configure(place, PURCHASES, max_message_bytes=4 * DEFAULT_LIMIT)
+    configure(place, "rejected-events", max_message_bytes=8 * DEFAULT_LIMIT)
+    at = next(
+        number for number, one in enumerate(records) if one.topic == PURCHASES and number > 99
+    )
+    value = records[at].value
+    assert value is not None
+    # padding that does not shrink, and that JSON passes over
+    blanks = bytes(random.Random(8).choices(b" \n\t", k=3 * FETCH_BYTES))
+    records[at] = replace(records[at], value=value + blanks)
+    load(place, records)
+    told = place.telling(max_event_bytes=4 * DEFAULT_LIMIT)
+    worker = crew.start_ready(told)
+    crew.wait_until_read(watch, READ_SECONDS)
+    worker.stop()
+    outputs = Outputs(place)
+    sequences_are_whole(outputs)
+    expected = recount(POLICY, records, partitions=PARTITIONS, max_event_bytes=4 * DEFAULT_LIMIT)
+    equals_recount(outputs, expected)
