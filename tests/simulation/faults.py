@@ -89,7 +89,7 @@ ALL_FAULTS: Final = (*(name for name, _ in REQUEST_FAULTS), *WORLD_FAULTS)
 DISLIKED_SHARE: Final = 0.4
 """Of the faults so many never strike in a seed: what is left strikes together more often."""
 FAVOURED_TIMES: Final = 6
-SELDOM: Final = (SUSPEND, JOIN, STOP, CLOSE)
+SELDOM: Final = (END, SUSPEND, JOIN, STOP, CLOSE)
 """Steps that a world comes to only a few times: every seed favours them."""
 
 
