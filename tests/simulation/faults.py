@@ -34,9 +34,6 @@ REQUEST_FAULTS: Final = (
     (OVERRUN, 1),
 )
 """What may strike where something is asked of the broker."""
-DISLIKED_SHARE: Final = 0.4
-"""Of the faults so many never strike in a seed: what is left strikes together more often."""
-FAVOURED_TIMES: Final = 6
 REQUESTS_ONLY: Final = (LATE_REQUEST, LATE_ANSWER, NO_ANSWER, TWICE, OVERRUN)
 
 FENCE: Final = "fence"
@@ -87,6 +84,13 @@ WORLD_FAULTS: Final = (
 """What comes from outside of the processes, at any time."""
 
 ALL_FAULTS: Final = (*(name for name, _ in REQUEST_FAULTS), *WORLD_FAULTS)
+
+
+DISLIKED_SHARE: Final = 0.4
+"""Of the faults so many never strike in a seed: what is left strikes together more often."""
+FAVOURED_TIMES: Final = 6
+SELDOM: Final = (END, SUSPEND, JOIN, STOP, CLOSE)
+"""Steps that a world comes to only a few times: every seed favours them."""
 
 
 @dataclass
@@ -155,7 +159,7 @@ def character_of(rng: Random) -> Character:
     share = rng.choice((0.0, 0.01, 0.03, 0.05, 0.1))
     all_steps = (*REQUEST_STEPS, *PLAIN_STEPS)
     disliked = frozenset(name for name, _ in REQUEST_FAULTS if rng.random() < DISLIKED_SHARE)
-    favoured = tuple(rng.sample(all_steps, rng.randint(0, 3)))
+    favoured = (*SELDOM, *rng.sample(all_steps, rng.randint(0, 3)))
     return Character(share, FAVOURED_TIMES * share, disliked, favoured)
 
 

@@ -71,6 +71,14 @@ def test_a_seed_is_played_from_the_command_line() -> None:
     assert "all is read" in run.output
 
 
+def test_many_seeds_are_played_and_counted_from_the_command_line() -> None:
+    run = CliRunner().invoke(main, ["--seeds", "3", "--first-seed", "7"])
+    assert run.exit_code == 0
+    assert faults.CLOSE in run.output
+    assert faults.FOREIGN in run.output
+    assert "3 seeds, " in run.output
+
+
 def test_what_never_struck_is_named() -> None:
     counts = Counts.none()
     counts.strikes.update(dict.fromkeys(faults.ALL_FAULTS, 1))
