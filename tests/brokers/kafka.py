@@ -101,14 +101,21 @@ class KafkaNode:
         data: Path | None = None,
         overrides: Mapping[str, str] | None = None,
         jvm: tuple[str, ...] = QUICK,
+        proxy: str = "",
     ) -> None:
-        """Prepare a node on `port` (0: any free one) with `overrides` of its server.properties."""
+        """Prepare a node on `port` (0: any free one) with `overrides` of its server.properties.
+
+        With a `proxy` (`host:port`) it has a second listener, `behind`, whose clients are told to
+        find the broker at the proxy.
+        """
         self._port = port
         self._controller = 0
         self._given = data
         self._data = data.resolve() if data else None
         self._overrides = dict(overrides or {})
         self._jvm = jvm
+        self._proxy = proxy
+        self._behind = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -117,6 +124,11 @@ class KafkaNode:
         if self._data is None or self._port == 0:
             raise BrokerError("Kafka was not started: call start() first")
         return f"{HOST}:{self._port}"
+
+    @property
+    def behind(self) -> str:
+        """`host:port` of the listener behind the proxy."""
+        return f"{HOST}:{self._behind}"
 
     @property
     def pid(self) -> int | None:
@@ -142,6 +154,8 @@ class KafkaNode:
         home = jars().parent
         self._port = claim_port(self._port)
         self._controller = claim_port(self._controller)
+        if self._proxy:
+            self._behind = claim_port(self._behind)
         self._prepare(home)
         seen = self.log.stat().st_size if self.log.exists() else 0
         java = _java(f"-XX:SharedArchiveFile={ARCHIVE}", *self._jvm, *LOGGING)
@@ -216,15 +230,29 @@ class KafkaNode:
         logs = data / "logs"
         if not (logs / "meta.properties").exists():
             shutil.copytree(home / "formatted", logs)
-        settings = {
-            "listeners": f"PLAINTEXT://{HOST}:{self._port},CONTROLLER://{HOST}:{self._controller}",
-            "advertised.listeners": f"PLAINTEXT://{HOST}:{self._port}",
+        settings = self._listeners() | {
             "controller.quorum.voters": f"1@{HOST}:{self._controller}",
             "log.dirs": str(logs),
             **self._overrides,
         }
         lines = "".join(f"{name}={value}\n" for name, value in settings.items())
         (data / "server.properties").write_text(PROPERTIES + lines)
+
+    def _listeners(self) -> dict[str, str]:
+        plain, controller = f"PLAINTEXT://{HOST}:{self._port}", f"{HOST}:{self._controller}"
+        if not self._proxy:
+            return {
+                "listeners": f"{plain},CONTROLLER://{controller}",
+                "advertised.listeners": plain,
+            }
+        return {
+            "listeners": f"{plain},PROXIED://{self.behind},CONTROLLER://{controller}",
+            "advertised.listeners": f"{plain},PROXIED://{self._proxy}",
+            "listener.security.protocol.map": (
+                "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT"
+            ),
+            "inter.broker.listener.name": "PLAINTEXT",
+        }
 
     def _wait(self, seen: int) -> None:
         deadline = time.monotonic() + START_SECONDS

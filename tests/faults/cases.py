@@ -82,14 +82,15 @@ CASES: Final = (
     Case(
         10,
         "a connection is cut before or after a request of a transaction",
-        "At most a commit that takes longer. Where it can't be told whether it arrived: "
-        "`worker failed`, status 1.",
+        "A commit that takes some 5 s longer. Where the cut one was the transaction's end: "
+        "`worker failed` with `may have been sent twice`, status 1.",
         _SUPERVISED,
     ),
     Case(
         11,
         "the end of a transaction is held up on the wire, and arrives when the next one is open",
-        "`worker failed: … in doubt`, status 1. The late one meets a newer epoch and is refused.",
+        "`worker failed` with `may have been sent twice` or `_TIMED_OUT`, status 1. The late one "
+        "meets a newer epoch and is refused.",
         _SUPERVISED,
     ),
     Case(

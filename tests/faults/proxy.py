@@ -46,7 +46,8 @@ class Api(IntEnum):
     TXN_OFFSET_COMMIT = 28
 
 
-How = Literal["cut before", "cut after", "hold"]
+How = Literal["cut before", "cut after", "hold", "late"]
+HELD: Final = ("hold", "late")
 
 
 @dataclass(eq=False)
@@ -55,7 +56,8 @@ class Fault:
 
     api: Api
     how: How
-    """Cut before it is passed on; after it was answered, unheard; or pass it on late."""
+    """Cut before it is passed on; after it was answered, unheard. Hold it and pass it on late,
+    with its connection standing, or (late) cut towards the client."""
     nth: int = 1
     of: bytes = b""
     """Only requests with these bytes (a transactional id) count."""
@@ -171,7 +173,7 @@ class Proxy:
             fault = self._faults.popleft()
             fault.version = struct.unpack_from(">h", frame, 2)[0]
             self.struck[api, fault.how] += 1
-            if fault.how == "hold":
+            if fault.how in HELD:
                 self._held.append(fault)
             return fault
 
@@ -264,13 +266,15 @@ class _Connection:
             if (fault is not None and fault.how == "cut before") or proxy.resets(api):
                 return
             self._unanswered[number] = (api, frame, fault)
-            if fault is not None and fault.how == "hold":
+            if fault is not None and fault.how in HELD:
                 await self._hold(fault, frame)
             else:
                 await self._requests.send(frame)
 
     async def _hold(self, fault: Fault, frame: bytes) -> None:
         """Passes a request on late, though whoever sent it may have gone."""
+        if fault.how == "late":
+            _abort(self._to_client)
         with suppress(TimeoutError):
             await asyncio.wait_for(fault.released.wait(), fault.seconds)
         await self._requests.send(frame)

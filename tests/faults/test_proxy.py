@@ -160,6 +160,19 @@ def test_a_held_request_arrives_though_its_client_has_gone_after_a_later_one_of_
     assert fault.version == 3
 
 
+def test_a_late_request_arrives_after_its_client_heard_that_it_was_cut(
+    proxy: Proxy, came: list[bytes]
+) -> None:
+    fault = Fault(Api.END_TXN, "late", until=Api.PRODUCE, seconds=SECONDS)
+    proxy.put(fault)
+    with client(proxy) as one, pytest.raises((EOFError, ConnectionError)):
+        one.ask(Api.END_TXN, 1, b"late")
+    with client(proxy) as one:
+        assert one.ask(Api.PRODUCE, 2) == b"body"
+        wait_until("it was let go", lambda: fault.answer == b"late", SECONDS)
+    assert came == [b"body", b"late"]
+
+
 def test_a_held_request_is_let_go_when_its_time_is_over(proxy: Proxy, came: list[bytes]) -> None:
     proxy.put(Fault(Api.END_TXN, "hold", seconds=0.05))
     with client(proxy) as one:
