@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -62,10 +63,23 @@ def connect(settings: Settings) -> KafkaAdminClient:
         ) from error
 
 
-def create_topics(settings: Settings) -> list[State]:
-    """Creates what is missing and leaves alone what is there; then checks all."""
+@contextmanager
+def _asking(settings: Settings) -> Iterator[KafkaAdminClient]:
+    """An admin client for a while; BrokerMissingError where the broker goes away meanwhile."""
     admin = connect(settings)
     try:
+        yield admin
+    except KafkaError as error:
+        raise BrokerMissingError(
+            f"the Kafka broker at {settings.broker} broke off ({error}): try again when it is well"
+        ) from error
+    finally:
+        admin.close()
+
+
+def create_topics(settings: Settings) -> list[State]:
+    """Creates what is missing and leaves alone what is there; then checks all."""
+    with _asking(settings) as admin:
         found = _found(admin, settings)
         largest = _largest_input(found, settings)
         missing = [topic for topic in TOPICS if settings.names.of(topic.name) not in found]
@@ -76,17 +90,12 @@ def create_topics(settings: Settings) -> list[State]:
             State(s.topic, s.name, s.exists, s.fault, s.topic in missing)
             for s in _states(found, settings)
         ]
-    finally:
-        admin.close()
 
 
 def check_topics(settings: Settings) -> list[State]:
     """What the broker has, held against what is declared."""
-    admin = connect(settings)
-    try:
+    with _asking(settings) as admin:
         return list(_states(_found(admin, settings), settings))
-    finally:
-        admin.close()
 
 
 def require_topics(settings: Settings) -> list[str]:
