@@ -249,6 +249,10 @@ class Held:
                 await within(
                     WORD_DEADLINE_S, self._around.blocking(lambda: self._log.commit(changes))
                 )
+            except Exception as error:
+                # told here: whoever waits for a partition that is given up hears no errors
+                self._around.fail(error)
+                raise
             except BaseException:
                 self._around.failed = True
                 raise
