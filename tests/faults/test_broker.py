@@ -1,6 +1,7 @@
 """The broker dies, stands still, is away: supervised workers lose and double nothing."""
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from tests.brokers.kafka import KafkaNode
 from tests.faults.plan import Plan
 from tests.faults.survival import finish, nothing_lost_nothing_doubled, supervise
 from tests.oracle.sample import sample
-from tests.support.topics import Place, Watch, create_topics, load
+from tests.support.topics import CHANGELOG, Place, Watch, create_topics, load
 from tests.support.waiting import tell, wait_until
 from tests.support.workers import Crew
 
@@ -25,6 +26,8 @@ STILL_SECONDS = 14.0
 """Longer than a request (10 s) and a commit (12 s) may take."""
 AWAY_SECONDS = 70.0
 """Longer than every timeout of a worker; the longest is that of its consumer's requests, 40 s."""
+ROOM_BYTES = 16_384
+NO_ROOM = "java.io.IOException: File too large"
 NO_WORD = ("CommitError: ", "RestoreError: ")
 AWAY = "whalecurve: no Kafka broker answers at "
 
@@ -134,5 +137,39 @@ def test_the_broker_is_away_for_longer_than_every_timeout(
     tell("\n".join(words))
     assert any(word.startswith("CommitError: ") for word in words)
     assert f"{AWAY}{node.address}" in "\n".join(words)
+    assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
+    nothing_lost_nothing_doubled(place, records)
+
+
+def largest_bytes(node: KafkaNode, place: Place) -> int:
+    """Of the changelog's files, and of the broker's own log of what happened."""
+    logs = (node.log.parent / "logs").glob(f"{place.name(CHANGELOG)}-*/*.log")
+    return max(path.stat().st_size for path in (*logs, node.log))
+
+
+@pytest.mark.fault(25)
+def test_the_broker_has_no_room_for_its_log(
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+) -> None:
+    """No file of the broker may grow any more: as on a full disk, an append fails."""
+    records = sample(94, 20_000, 300, partitions=PARTITIONS)
+    place = paced("full")
+    load(place, records)
+    crew.start(place)
+    wait_until("it reads", reads_on(place, len(records)), SECONDS)
+    assert node.pid is not None
+    _, hard = resource.prlimit(node.pid, resource.RLIMIT_FSIZE)
+    limit = largest_bytes(node, place) + ROOM_BYTES
+    resource.prlimit(node.pid, resource.RLIMIT_FSIZE, (limit, hard))
+    words = supervise(crew, place, "the broker ends", lambda: not node.running, SECONDS)
+    assert NO_ROOM in node.log.read_text()
+    words += supervise(crew, place, "the broker is away", passes(1.0), SECONDS)
+    node.kill()
+    node.start()
+    with closing(Watch(place)) as watch:
+        assert watch.unread() > 1_000
+        words += finish(crew, place, watch, SECONDS)
+    tell("\n".join(words))
+    assert words
     assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
     nothing_lost_nothing_doubled(place, records)

@@ -14,12 +14,14 @@ from tests.faults.survival import finish, nothing_lost_nothing_doubled, supervis
 from tests.oracle.sample import sample
 from tests.support.topics import Place, Watch, command, load
 from tests.support.waiting import tell
-from tests.support.workers import Crew
+from tests.support.workers import Crew, Worker
 
 PARTITIONS = 4
 SECONDS = 90.0
 CLEAR = Weather()
 RESETS = 20
+ROUND_TRIPS = 3
+"""Of a commit, at least: records, offsets, end."""
 WEATHERS = {
     "latency": Weather(latency_s=0.2),
     "single bytes": Weather(fragment_bytes=200),
@@ -56,6 +58,12 @@ def weather(proxy: Proxy, request: pytest.FixtureRequest) -> Iterator[str]:
     proxy.weather = CLEAR
 
 
+def mean_commit_seconds(worker: Worker) -> float:
+    """As its metrics have it."""
+    metrics = worker.metrics()
+    return metrics.number("commit_seconds_sum") / metrics.number("commit_seconds_count")
+
+
 @pytest.mark.fault(12)
 @pytest.mark.parametrize("weather", WEATHERS, indirect=True)
 def test_bad_weather_between_workers_and_broker(
@@ -79,7 +87,10 @@ def test_bad_weather_between_workers_and_broker(
         proxy.weather = CLEAR
         words += finish(crew, told, watch, SECONDS)
     else:
-        words = finish(crew, told, watch, SECONDS)
+        words = supervise(crew, told, "all is read", lambda: watch.unread() == 0, SECONDS)
+        least_s = ROUND_TRIPS * 2 * WEATHERS[weather].latency_s
+        assert mean_commit_seconds(crew.running()[0]) > least_s
+        words += finish(crew, told, watch, SECONDS)
         assert words == []
     tell(f"{weather}: {words} {proxy.struck}")
     assert proxy.seen[Api.END_TXN] > 0
