@@ -69,8 +69,8 @@ CASES: Final = (
     Case(
         8,
         "the broker stands still beyond the request timeout",
-        "`worker failed` with `no word from the broker` or `_TIMED_OUT`, status 1; a start ends with "
-        "`no Kafka broker answers at …` until it does.",
+        "`worker failed` with `no word from the broker` or `_TIMED_OUT`, status 1; a start ends "
+        "with `no Kafka broker answers at …` until it does.",
         "See to the broker; a supervisor that waits a few seconds between starts is kind to it.",
     ),
     Case(
@@ -177,8 +177,8 @@ CASES: Final = (
     Case(
         24,
         "a transaction of another program is open on the changelog",
-        "`/readyz` stays 503, `whalecurve_restore_waiting` is 1, and the log has `restore waits for "
-        "another program's open transaction` with topic, partition and offset; after a minute "
+        "`/readyz` stays 503, `whalecurve_restore_waiting` is 1, and the log has `restore waits "
+        "for another program's open transaction` with topic, partition and offset; after a minute "
         "`worker failed` says the same.",
         "Find the program that writes there; the broker aborts its transaction by its timeout.",
     ),
