@@ -91,7 +91,8 @@ CASES: Final = (
         11,
         "the end of a transaction is held up on the wire, and arrives when the next one is open",
         "`worker failed` with `may have been sent twice` or `_TIMED_OUT`, status 1. The late one "
-        "meets a newer epoch and is refused.",
+        "meets a newer epoch and is refused. Of offsets that were late the next start says "
+        "`offsets of an earlier commit came late`.",
         _SUPERVISED,
     ),
     Case(

@@ -64,6 +64,8 @@ class Fault:
     """Only requests with these bytes (a transactional id) count."""
     until: Api | None = None
     """A request is held until a later one of this kind, with the same bytes, was answered."""
+    answers: int = 1
+    """So many later ones."""
     seconds: float = 0.0
     """A request is held for no longer."""
     version: int = -1
@@ -189,7 +191,9 @@ class Proxy:
         """A request was answered: another one may have waited for it."""
         for fault in self._held:
             if api == fault.until and fault.of in frame:
-                fault.released.set()
+                fault.answers -= 1
+                if not fault.answers:
+                    fault.released.set()
 
     def pieces(self, frame: bytes) -> list[bytes]:
         """A frame as the weather lets it through."""

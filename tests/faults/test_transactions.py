@@ -1,7 +1,9 @@
 """Requests of transactions are cut off, unheard, or late: each commit is whole, or never was."""
 
+import signal
 import struct
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -10,12 +12,12 @@ import pytest
 
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
-from tests.faults.plan import Plan
+from tests.faults.plan import Plan, Strike
 from tests.faults.proxy import Api, Fault, How, Proxy
 from tests.faults.survival import finish, nothing_lost_nothing_doubled, supervise
 from tests.oracle.sample import sample
-from tests.support.topics import Place, Watch, load
-from tests.support.waiting import tell
+from tests.support.topics import Place, Watch, create_topics, load
+from tests.support.waiting import tell, wait_until
 from tests.support.workers import Crew
 
 PARTITIONS = 4
@@ -112,4 +114,34 @@ def test_a_late_end_of_a_transaction_never_commits_a_part_of_the_next(
     _, error = struct.unpack_from(">ih", late.answer)
     assert late.version < EPOCH_BUMPING_END
     assert error in REFUSED
+    nothing_lost_nothing_doubled(place, records)
+
+
+@pytest.mark.fault(11)
+def test_late_offsets_of_a_transaction_do_not_stand_against_those_of_the_next(
+    bare_place: Place, crew: Crew, proxy: Proxy, sample_policy: Path
+) -> None:
+    """They arrive behind those of the next transaction, which has the same epoch, and overwrite
+    them: the group then says less than the rows, which were written in one piece.
+    """
+    place = replace(bare_place, partitions=1)
+    create_topics(place)
+    records = sample(73, 5_000, 100, partitions=1)
+    load(place, records)
+    behind = replace(place, broker=proxy.address).telling(clock="event", policy=sample_policy)
+    strikes = (Strike("offsets.after", 6, "sleep", 2.0), Strike("end.after", 6))
+    mine = f"{place.app_id}-0".encode()
+    late = Fault(
+        Api.TXN_OFFSET_COMMIT, "late", 5, mine, Api.TXN_OFFSET_COMMIT, seconds=30.0, answers=2
+    )
+    proxy.put(late)
+    first = crew.start(Plan(strikes, session_s=3, records_per_s=1_000).told(behind))
+    first.told_to_end = True
+    # killed as planned, unless the end that followed the cut was in doubt
+    assert first.wait_for_end() in (1, -signal.SIGKILL)
+    wait_until("they arrived", lambda: bool(late.answer), SECONDS)
+    worker = crew.start(behind)
+    with closing(Watch(place)) as watch:
+        assert finish(crew, behind, watch, SECONDS) == []
+    tell(f"said so: {'came late' in worker.text()}")
     nothing_lost_nothing_doubled(place, records)
