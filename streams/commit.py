@@ -29,6 +29,16 @@ from streams.settings import (
 COMMIT_DEADLINE_S: Final = 12.0
 """For one commit, from its first message to the broker's word; below the transaction's timeout."""
 FENCE_DEADLINE_S: Final = 30.0
+RETRY_BACKOFF_MS: Final = 5_000
+"""So long librdkafka waits before it sends a request again whose answer did not come."""
+SENT_TWICE_S: Final = 0.75 * RETRY_BACKOFF_MS / 1000
+"""An end of a transaction that took longer may have been sent twice: librdkafka shortens the wait
+by up to a fifth. It gives all transactions of a producer one epoch (it has no KIP-890), and so the
+first of the two, late on the wire, would commit a part of the next transaction."""
+DELIVERY_S: Final = 7.0
+"""So long offsets wait for the records before them. What is sent again belongs before the end, and
+offsets that are refused, since the last transaction is still being ended, come again only after
+RETRY_BACKOFF_MS; records come again at once."""
 MESSAGE_MAX_BYTES: Final = 64 * 1024 * 1024
 """The client's own limit: above every topic's, so that the broker's word counts."""
 TELL_DEADLINE_S: Final = 1.0
@@ -167,6 +177,13 @@ class _Outbox:
         elif time.monotonic() - self._stuck_since > COMMIT_DEADLINE_S:
             raise CommitError(f"no record was acknowledged in {COMMIT_DEADLINE_S:.0f} s")
 
+    def deliver(self) -> None:
+        """Gives the broker a while to take every message; whether it did shows later."""
+        until = time.monotonic() + DELIVERY_S
+        while self.producer.flush(0.05) and time.monotonic() < until:
+            if self._failure or self._consequence:
+                return
+
     def flush(self) -> None:
         """Waits for the broker's word on every message."""
         left = self.producer.flush(COMMIT_DEADLINE_S)
@@ -202,6 +219,8 @@ class TransactionalLog:
             {
                 "transactional.id": f"{settings.app_id}-{partition}",
                 "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
+                "retry.backoff.ms": RETRY_BACKOFF_MS,
+                "retry.backoff.max.ms": RETRY_BACKOFF_MS,
             },
         )
 
@@ -226,11 +245,20 @@ class TransactionalLog:
             producer.begin_transaction()
             self._outbox.send(changes.outputs, ((COMMIT_HEADER, number.encode()),))
             self._outbox.send_rows(changes.rows)
+            self._outbox.deliver()
             producer.send_offsets_to_transaction(offsets, self._group.get(), COMMIT_DEADLINE_S)
+            began = time.monotonic()
             producer.commit_transaction(COMMIT_DEADLINE_S)
+            seconds = time.monotonic() - began
         except KafkaException as error:
             raise CommitError(f"partition {self._partition}: {self._outbox.why(error)}") from error
         self._outbox.check()
+        if seconds > SENT_TWICE_S:
+            raise CommitError(
+                f"partition {self._partition}: the transaction took {seconds:.1f} s to end; this "
+                "may have been sent twice, and the next transaction is in doubt: start again, and "
+                "look for a slow broker or a network that cuts connections"
+            )
 
     def close(self) -> None:
         """Ends the producer; an open transaction stays for the broker to abort."""

@@ -63,6 +63,9 @@ class Inputs(Protocol):
     async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int | None]:
         """The group's committed offsets."""
 
+    async def commit_of(self, tp: TopicPartition) -> int:
+        """The number of the commit that set the group's offset; 0: it was no commit of ours."""
+
 
 def now_us() -> int:
     """The wall clock in microseconds."""
@@ -131,7 +134,7 @@ class Held:
         for kind, tp in tps.items():
             first, own, group = beginnings[tp], offsets.get(kind), committed.get(tp)
             positions[kind] = first if own is None else own
-            if group is not None and around.settings.exactly_once and group != own:
+            if group not in (None, own) and not await self._is_late(tp, own or 0, group or 0):
                 raise InvariantError(
                     f"{tp.topic}-{tp.partition}: the changelog says offset {own}, the group "
                     f"{around.settings.app_id} says {group}: where another worker took over in "
@@ -144,6 +147,18 @@ class Held:
                     f"first is {first}: events were deleted unread; start a new WHALECURVE_APP_ID"
                 )
         return positions
+
+    async def _is_late(self, tp: TopicPartition, own: int, group: int) -> bool:
+        """Whether the group's offset is that of an earlier commit.
+
+        Offsets that were late on the wire can overwrite those of the next commit. The rows say
+        where that ended.
+        """
+        number = await self._around.inputs.commit_of(tp)
+        late = group < own and 0 < number < self.shard.commit_number
+        if late:
+            note("offsets of an earlier commit came late", topic=tp.topic, partition=tp.partition)
+        return late
 
     async def _open(self, positions: dict[Kind, int]) -> None:
         around = self._around
@@ -250,9 +265,12 @@ class Held:
                 await within(
                     WORD_DEADLINE_S, self._around.blocking(lambda: self._log.commit(changes))
                 )
-            except BaseException as error:
-                # said here: of a partition that is being given up nobody else would
+            except Exception as error:
+                # told here: whoever waits for a partition that is given up hears no errors
                 self._around.fail(error)
+                raise
+            except BaseException:
+                self._around.failed = True
                 raise
             metrics = self._around.metrics
             metrics.committed(changes.tally, time.monotonic() - began, len(changes.rows))

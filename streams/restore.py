@@ -14,6 +14,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from schemas.told import ToldError
 from schemas.topics import CHANGELOG
 from streams.access import on_librdkafka_error
+from streams.logs import note
 from streams.settings import Settings, librdkafka_options
 
 METADATA_DEADLINE_S: Final = 10.0
@@ -123,10 +124,7 @@ def _to_the_end(
             heard_at = time.monotonic()
             yield message
         if time.monotonic() - heard_at > STALL_DEADLINE_S:
-            raise RestoreError(
-                f"{tp.topic}-{tp.partition}: nothing came for {STALL_DEADLINE_S:.0f} s: "
-                "look for a broker that is away, or an open transaction of another program"
-            )
+            raise RestoreError(_stalled(tp, progress))
     raise RestoreError("stopped")
 
 
@@ -140,5 +138,20 @@ def _is_end(
     if failure.code() != KafkaError._PARTITION_EOF:
         raise KafkaException(failure)
     _, high = consumer.get_watermark_offsets(tp, cached=True)
-    progress.waiting_for_transaction = message.offset() < high
-    return not progress.waiting_for_transaction
+    waits = message.offset() < high
+    if waits and not progress.waiting_for_transaction:
+        note(
+            "restore waits for another program's open transaction",
+            topic=tp.topic,
+            partition=tp.partition,
+            offset=message.offset(),
+        )
+    progress.waiting_for_transaction = waits
+    return not waits
+
+
+def _stalled(tp: TopicPartition, progress: Progress) -> str:
+    why = "look for a broker that is away"
+    if progress.waiting_for_transaction:
+        why = "another program's transaction is open there: find it and end it"
+    return f"{tp.topic}-{tp.partition}: nothing came for {STALL_DEADLINE_S:.0f} s: {why}"

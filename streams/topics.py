@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -75,13 +76,26 @@ def connect(settings: Settings) -> KafkaAdminClient:
         ) from error
 
 
+@contextmanager
+def _asking(settings: Settings) -> Iterator[KafkaAdminClient]:
+    """An admin client for a while; BrokerMissingError where the broker goes away meanwhile."""
+    admin = connect(settings)
+    try:
+        yield admin
+    except KafkaError as error:
+        raise BrokerMissingError(
+            f"the Kafka broker at {settings.broker} broke off ({error}): try again when it is well"
+        ) from error
+    finally:
+        admin.close()
+
+
 def create_topics(settings: Settings) -> list[State]:
     """Creates what is missing and leaves alone what is there; then checks all.
 
     Raises what `connect` raises, and AccessError where a right is lacking.
     """
-    admin = connect(settings)
-    try:
+    with _asking(settings) as admin:
         found = _found(admin, settings)
         _require(settings, found, operator_rights(settings.names))
         largest = _largest_input(found, settings)
@@ -93,19 +107,14 @@ def create_topics(settings: Settings) -> list[State]:
             State(s.topic, s.name, s.exists, s.fault, s.granted, s.topic in missing)
             for s in _states(found, settings)
         ]
-    finally:
-        admin.close()
 
 
 def check_topics(settings: Settings) -> list[State]:
     """What the broker has, held against what is declared; raises as `create_topics`."""
-    admin = connect(settings)
-    try:
+    with _asking(settings) as admin:
         found = _found(admin, settings)
         _require(settings, found, operator_rights(settings.names))
         return list(_states(found, settings))
-    finally:
-        admin.close()
 
 
 def look_at_topics(settings: Settings) -> dict[str, State]:
@@ -113,12 +122,9 @@ def look_at_topics(settings: Settings) -> dict[str, State]:
 
     How they are configured is not looked at: whoever only reads or writes may not be told.
     """
-    admin = connect(settings)
-    try:
+    with _asking(settings) as admin:
         found = _found(admin, settings, configs=False)
         return {state.topic.name: state for state in _states(found, settings)}
-    finally:
-        admin.close()
 
 
 def require_topics(settings: Settings) -> list[str]:

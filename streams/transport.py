@@ -388,6 +388,15 @@ class BatchConsumer(Consumer):
         consumer = self._thread._ensure_consumer()
         return {tp: await self._thread.call_thread(consumer.committed, tp) for tp in tps}
 
+    async def commit_of(self, tp: TopicPartition) -> int:
+        """The number of the commit that set the group's offset; 0: it was no commit of ours."""
+        consumer = self._thread._ensure_consumer()
+        fetch = consumer._coordinator.fetch_committed_offsets
+        found = await self._thread.call_thread(fetch, [tp])
+        # confluent-kafka sends metadata with the zero byte that ends them in C
+        text = found[tp].metadata.rstrip("\0") if tp in found else ""
+        return int(text) if text.isascii() and text.isdigit() else 0
+
     async def commit_offsets(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commits offsets as a member of the group: for brokers without transactions."""
         consumer = self._thread._ensure_consumer()

@@ -102,10 +102,12 @@ class KafkaNode:
         overrides: Mapping[str, str] | None = None,
         listeners: Mapping[str, int] | None = None,
         jvm: tuple[str, ...] = QUICK,
+        proxy: str = "",
     ) -> None:
         """Prepare a node on `port` (0: any free one) with `overrides` of its server.properties.
 
-        `listeners` are more of them, by name, each on its port.
+        `listeners` are more of them, by name, each on its port. With a `proxy` (`host:port`) it
+        has a second listener, `behind`, whose clients are told to find the broker at the proxy.
         """
         self._port = port
         self._controller = 0
@@ -114,6 +116,8 @@ class KafkaNode:
         self._overrides = dict(overrides or {})
         self._listeners = dict(listeners or {})
         self._jvm = jvm
+        self._proxy = proxy
+        self._behind = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -122,6 +126,11 @@ class KafkaNode:
         if self._data is None or self._port == 0:
             raise BrokerError("Kafka was not started: call start() first")
         return f"{HOST}:{self._port}"
+
+    @property
+    def behind(self) -> str:
+        """`host:port` of the listener behind the proxy."""
+        return f"{HOST}:{self._behind}"
 
     @property
     def pid(self) -> int | None:
@@ -147,6 +156,8 @@ class KafkaNode:
         home = jars().parent
         self._port = claim_port(self._port)
         self._controller = claim_port(self._controller)
+        if self._proxy:
+            self._behind = claim_port(self._behind)
         self._prepare(home)
         seen = self.log.stat().st_size if self.log.exists() else 0
         java = _java(f"-XX:SharedArchiveFile={ARCHIVE}", *self._jvm, *LOGGING)
@@ -231,17 +242,31 @@ class KafkaNode:
         logs = data / "logs"
         if not (logs / "meta.properties").exists():
             shutil.copytree(home / "formatted", logs)
-        listeners = {"PLAINTEXT": self._port, **self._listeners}
-        where = ",".join(f"{name}://{HOST}:{port}" for name, port in listeners.items())
-        settings = {
-            "listeners": f"{where},CONTROLLER://{HOST}:{self._controller}",
-            "advertised.listeners": where,
+        settings = self._addresses() | {
             "controller.quorum.voters": f"1@{HOST}:{self._controller}",
             "log.dirs": str(logs),
             **self._overrides,
         }
         lines = "".join(f"{name}={value}\n" for name, value in settings.items())
         (data / "server.properties").write_text(PROPERTIES + lines)
+
+    def _addresses(self) -> dict[str, str]:
+        listeners = {"PLAINTEXT": self._port, **self._listeners}
+        plain = ",".join(f"{name}://{HOST}:{port}" for name, port in listeners.items())
+        controller = f"{HOST}:{self._controller}"
+        if not self._proxy:
+            return {
+                "listeners": f"{plain},CONTROLLER://{controller}",
+                "advertised.listeners": plain,
+            }
+        return {
+            "listeners": f"{plain},PROXIED://{self.behind},CONTROLLER://{controller}",
+            "advertised.listeners": f"{plain},PROXIED://{self._proxy}",
+            "listener.security.protocol.map": (
+                "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT"
+            ),
+            "inter.broker.listener.name": "PLAINTEXT",
+        }
 
     def _wait(self, seen: int) -> None:
         deadline = time.monotonic() + START_SECONDS

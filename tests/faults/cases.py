@@ -69,46 +69,50 @@ CASES: Final = (
     Case(
         8,
         "the broker stands still beyond the request timeout",
-        "`worker failed: no word from the broker`, status 1, and again at each start until it "
-        "answers.",
+        "`worker failed` with `no word from the broker` or `_TIMED_OUT`, status 1; a start ends "
+        "with `no Kafka broker answers at …` until it does.",
         "See to the broker; a supervisor that waits a few seconds between starts is kind to it.",
     ),
     Case(
         9,
         "the broker is away for longer than every timeout",
-        "As before; a start without a broker ends at once with `no Kafka broker answers at …`.",
+        "As before; a start without a broker ends within seconds with `no Kafka broker answers at "
+        "…`, or `the Kafka broker at … broke off`.",
         "See to the broker. Outputs resume by themselves when it is back.",
     ),
     Case(
         10,
         "a connection is cut before or after a request of a transaction",
-        "At most a commit that takes longer. Where it can't be told whether it arrived: "
-        "`worker failed`, status 1.",
+        "A commit that takes some 5 s longer. Where the cut one was the transaction's end: "
+        "`worker failed` with `may have been sent twice`, status 1.",
         _SUPERVISED,
     ),
     Case(
         11,
         "the end of a transaction is held up on the wire, and arrives when the next one is open",
-        "`worker failed: … in doubt`, status 1. The late one meets a newer epoch and is refused.",
+        "`worker failed` with `may have been sent twice` or `_TIMED_OUT`, status 1. The late one "
+        "meets a newer epoch and is refused. Of offsets that were late the next start says "
+        "`offsets of an earlier commit came late`.",
         _SUPERVISED,
     ),
     Case(
         12,
         "a slow or broken network: 200 ms of latency, single bytes, resets",
-        "`whalecurve_commit_seconds` rises; few large commits instead of many small ones.",
+        "`whalecurve_commit_seconds` rises; few large commits instead of many small ones. Where "
+        "connections are reset, `worker failed` now and then, status 1.",
         "See to the network. Throughput stays, delay grows.",
     ),
     Case(
         13,
         "a transaction lasts longer than its timeout (15 s) and the broker aborts it",
-        "`worker failed` with `fenced` or `in doubt`, status 1.",
+        "`worker failed` with `fenced by a newer instance`, status 1, though nobody took over.",
         _SUPERVISED,
     ),
     Case(
         14,
         "the broker forgot a transactional id (`transactional.id.expiration.ms`)",
-        "A worker that was idle for that long fails its next commit, status 1, and goes on after "
-        "its restart.",
+        "A worker that was idle for that long fails its next commit with "
+        "`INVALID_PRODUCER_ID_MAPPING`, status 1, and goes on after its restart.",
         "Nothing; keep the broker's default of seven days.",
     ),
     Case(
@@ -174,14 +178,15 @@ CASES: Final = (
     Case(
         24,
         "a transaction of another program is open on the changelog",
-        "`/readyz` stays 503, `whalecurve_restore_waiting` is 1 and the log says so; after a "
-        "minute `worker failed` names it.",
+        "`/readyz` stays 503, `whalecurve_restore_waiting` is 1, and the log has `restore waits "
+        "for another program's open transaction` with topic, partition and offset; after a minute "
+        "`worker failed` says the same.",
         "Find the program that writes there; the broker aborts its transaction by its timeout.",
     ),
     Case(
         25,
         "the broker has no room for its log",
-        "The broker closes its log; as with a broker that is away.",
+        "The broker ends with an IOException in its own log; as with a broker that was killed.",
         "Give it room and start it; workers then go on.",
     ),
     Case(

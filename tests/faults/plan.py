@@ -1,7 +1,8 @@
 """What is to strike a worker, and when: written by the test, read by `tests.faults.worker`."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -62,6 +63,8 @@ class Plan:
     """So fast is each partition taken; as fast as it goes without."""
     clock_off_s: float = 0.0
     """How far its wall clock is ahead."""
+    constants: Mapping[str, float] = field(default_factory=dict)
+    """The product's own, by module and name, made shorter than a test can wait for."""
     mutant: Mutant = ""
     """An error built in, that the checker has to find."""
     struck: str = ""

@@ -33,7 +33,7 @@ def test_a_worker_is_killed_at_every_step(
     said = tmp_path / "struck"
     for step in STEPS:
         strike = Strike(step, NTH.get(step, 2))
-        plan = Plan((strike,), session_s=1, records_per_s=1_000, struck=str(said))
+        plan = Plan((strike,), session_s=2, records_per_s=1_000, struck=str(said))
         crew.start(plan.told(told)).must_die()
     assert [its.step for its in struck(said)] == list(STEPS)
     read_on(told, watch, crew)

@@ -5,6 +5,7 @@ before the worker is made. What strikes is said by the environment (`tests.fault
 """
 
 import asyncio
+import importlib
 import os
 import signal
 import sys
@@ -151,7 +152,11 @@ def put_in(plan: Plan) -> None:
     if plan.clock_off_s:
         off_ns = int(plan.clock_off_s * 1e9)
         put.append((held, "now_us", lambda: (time.time_ns() + off_ns) // 1000))
+    for path, number in plan.constants.items():
+        where, _, name = path.rpartition(".")
+        put.append((importlib.import_module(f"streams.{where}"), name, number))
     for module, name, thing in put:
+        assert hasattr(module, name), name
         setattr(module, name, thing)
     if plan.mutant:
         MUTANTS[plan.mutant]()

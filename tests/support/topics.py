@@ -15,6 +15,7 @@ from confluent_kafka import Message, Producer
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import KafkaError
+from kafka.protocol.consumer import IsolationLevel
 
 from tests.oracle.records import CUSTOMERS, PURCHASES, TOPICS, Record, partition_of
 
@@ -216,6 +217,16 @@ class Watch:
         """How many records of the inputs the group has not committed."""
         committed = self.committed()
         return sum(end - committed.get(tp, 0) for tp, end in self.ends().items())
+
+    def hidden(self, *topics: str) -> int:
+        """How many offsets of these topics lie behind a transaction that is still open."""
+        high, stable = (
+            self._admin.list_partition_offsets(
+                dict.fromkeys(self._place.tps(*topics), OffsetSpec.LATEST), isolation_level=level
+            )
+            for level in (IsolationLevel.READ_UNCOMMITTED, IsolationLevel.READ_COMMITTED)
+        )
+        return sum(at.offset - stable[tp].offset for tp, at in high.items())
 
     def open_transactions(self) -> list[str]:
         """The application's transactions that are neither committed nor aborted yet."""

@@ -250,7 +250,7 @@ class Crew:
             self.all_are_well()
             return watch.unread() == 0
 
-        wait_until("all inputs are read", holds, seconds, otherwise=self._tails)
+        wait_until("all inputs are read", holds, seconds, otherwise=self.tails)
 
     def stop_all(self) -> None:
         """Stops one after the other; the last has all partitions and puts out what is owed."""
@@ -261,7 +261,8 @@ class Crew:
         last.wait_until_reads(last.place.partitions)
         last.stop()
 
-    def _tails(self) -> str:
+    def tails(self) -> str:
+        """How the log of each of them ends."""
         return "\n".join(f"{one.log.name}: {one.text()[-1500:]}" for one in self.all)
 
     def close(self) -> None:

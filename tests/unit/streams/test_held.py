@@ -66,7 +66,7 @@ async def shards_on(make_log: Callable[[], Log]) -> AsyncIterator[tuple[Shards, 
     gate.set_inputs(TOPIC_OF_KIND)
     with (
         patch.object(Shards, "_log", lambda *_: make_log()),
-        patch("streams.shards.read_changelog", lambda *_: {}),
+        patch("streams.restore.Changelog.read", lambda *_: {}),
         patch("streams.shards.GroupMetadata"),
     ):
         shards = Shards(settings, policy_of(POLICY_TOML), 1, gate, failures.append)

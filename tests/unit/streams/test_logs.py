@@ -14,6 +14,7 @@ from confluent_kafka import KafkaError, KafkaException
 from agents.ports import InvariantError, LimitError
 from schemas.row import RowError
 from schemas.told import ToldError
+from streams.access import AccessError
 from streams.commit import CommitError
 from streams.logs import complain, configure_logs, note, told
 from streams.restore import RestoreError
@@ -43,7 +44,15 @@ def lines(logs: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in logs.readouterr().err.splitlines()]
 
 
-TOLD = (InvariantError, LimitError, RowError, CommitError, RestoreError, FetchFailedError)
+TOLD = (
+    AccessError,
+    CommitError,
+    FetchFailedError,
+    InvariantError,
+    LimitError,
+    RestoreError,
+    RowError,
+)
 
 
 def test_every_error_made_for_operators_is_looked_at_here() -> None:

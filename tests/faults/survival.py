@@ -1,0 +1,90 @@
+"""What every fault is survived by: a supervisor. And the proof that it cost nothing but time."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from kafka.errors import KafkaError
+
+from tests.oracle.records import Record
+from tests.oracle.recount import recount
+from tests.oracle.sample_policy import POLICY
+from tests.support.reading import Outputs, equals_recount, sequences_are_whole
+from tests.support.topics import CHANGELOG, OUTPUTS, Place, Watch
+from tests.support.waiting import wait_until
+from tests.support.workers import Crew, Worker
+
+FAILED: Final = "worker failed"
+REFUSED: Final = "whalecurve: "
+"""So begins the one line of a start that is refused."""
+AGAIN_S: Final = 0.2
+"""So often a supervisor looks after its workers."""
+SETTLED_SECONDS: Final = 20.0
+"""A transaction that was committed or aborted is ended on all its partitions a moment later."""
+
+
+def last_word(worker: Worker) -> str:
+    """The one line with which a worker ended by itself; AssertionError for any other end."""
+    status = worker.wait_for_end()
+    text = worker.text()
+    assert status == 1, f"it ended with {status}:\n{text}"
+    assert "Traceback" not in text, text
+    failed = [note for note in worker.notes() if note["event"] == FAILED]
+    refused = [line for line in text.splitlines() if line.startswith(REFUSED)]
+    assert len(failed) + len(refused) == 1, text
+    return str(failed[0]["error"]) if failed else refused[0]
+
+
+def supervise(
+    crew: Crew, place: Place, what: str, holds: Callable[[], bool], seconds: float
+) -> list[str]:
+    """Until it holds, starts another worker at the place for each that failed as it should.
+
+    Returns their last words. Whoever was killed or stopped by the test stays away.
+    """
+    words: list[str] = []
+    until = time.monotonic() + seconds
+    while True:
+        for worker in crew.all:
+            if not worker.told_to_end and not worker.running:
+                words.append(last_word(worker))
+                worker.told_to_end = True
+                crew.start(place)
+        if holds():
+            return words
+        assert time.monotonic() < until, f"not within {seconds:g} s: {what}\n{crew.tails()}"
+        time.sleep(AGAIN_S)
+
+
+def finish(crew: Crew, place: Place, watch: Watch, seconds: float) -> list[str]:
+    """Supervises until all inputs are read and committed, then stops the workers in order."""
+
+    def holds() -> bool:
+        try:
+            return watch.unread() == 0
+        except KafkaError:  # a broker that was just started
+            return False
+
+    words = supervise(crew, place, "all inputs are read", holds, seconds)
+    crew.stop_all()
+    return words
+
+
+def nothing_lost_nothing_doubled(
+    place: Place, records: list[Record], policy: dict[str, Any] = POLICY
+) -> Outputs:
+    """All is read, nothing is left open, and what came out is the recount's, event for event."""
+    watch = Watch(place)
+    try:
+        assert watch.unread() == 0
+        wait_until(
+            "all transactions are ended",
+            lambda: not watch.open_transactions() and not watch.hidden(CHANGELOG, *OUTPUTS),
+            SETTLED_SECONDS,
+        )
+    finally:
+        watch.close()
+    outputs = Outputs(place)
+    sequences_are_whole(outputs)
+    equals_recount(outputs, recount(policy, records, partitions=place.partitions))
+    return outputs

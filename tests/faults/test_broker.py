@@ -1,0 +1,175 @@
+"""The broker dies, stands still, is away: supervised workers lose and double nothing."""
+
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.brokers import require_kafka
+from tests.brokers.kafka import KafkaNode
+from tests.faults.plan import Plan
+from tests.faults.survival import finish, nothing_lost_nothing_doubled, supervise
+from tests.oracle.sample import sample
+from tests.support.topics import CHANGELOG, Place, Watch, create_topics, load
+from tests.support.waiting import tell, wait_until
+from tests.support.workers import Crew
+
+PARTITIONS = 4
+SECONDS = 90.0
+KILLS = 3
+STILL_SECONDS = 14.0
+"""Longer than a request (10 s) and a commit (12 s) may take."""
+AWAY_SECONDS = 70.0
+"""Longer than every timeout of a worker; the longest is that of its consumer's requests, 40 s."""
+ROOM_BYTES = 16_384
+NO_ROOM = "java.io.IOException: File too large"
+NO_WORD = ("CommitError: ", "RestoreError: ")
+AWAY = "whalecurve: no Kafka broker answers at "
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[KafkaNode]:
+    """A Kafka of this module's own, to be killed."""
+    require_kafka()
+    with KafkaNode() as found:
+        yield found
+        found.kill()
+
+
+@pytest.fixture
+def paced(node: KafkaNode, sample_policy: Path) -> Callable[[str], Place]:
+    """Places of that name, with topics, whose workers take their time."""
+
+    def make(name: str) -> Place:
+        place = Place(node.address, f"{name}.", name, PARTITIONS)
+        create_topics(place)
+        plan = Plan(session_s=3, records_per_s=500)
+        return plan.told(place.telling(clock="event", policy=sample_policy))
+
+    return make
+
+
+def unread(place: Place) -> int:
+    with closing(Watch(place)) as watch:
+        return watch.unread()
+
+
+def passes(seconds: float) -> Callable[[], bool]:
+    """Holds once so much time is over."""
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() > until
+
+
+def reads_on(place: Place, left: int) -> Callable[[], bool]:
+    """Holds once there is less left to read."""
+    return lambda: unread(place) < left
+
+
+@pytest.mark.fault(7)
+def test_the_broker_is_killed_again_and_again_in_the_middle(
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+) -> None:
+    records = sample(91, 10_000, 300, partitions=PARTITIONS)
+    place = paced("killed")
+    load(place, records)
+    crew.start(place)
+    words, left = [], len(records)
+    for _ in range(KILLS):
+        words += supervise(crew, place, "it reads", reads_on(place, left), SECONDS)
+        node.kill()
+        words += supervise(crew, place, "the broker is away", passes(1.0), SECONDS)
+        node.start()
+        left = unread(place)
+        assert left > 1_000
+    with closing(Watch(place)) as watch:
+        words += finish(crew, place, watch, SECONDS)
+    tell("\n".join(words))
+    assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
+    nothing_lost_nothing_doubled(place, records)
+
+
+@pytest.mark.fault(8)
+def test_the_broker_stands_still_for_longer_than_requests_may_take(
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+) -> None:
+    records = sample(92, 10_000, 300, partitions=PARTITIONS)
+    place = paced("still")
+    load(place, records)
+    crew.start(place)
+    wait_until("it reads", reads_on(place, len(records)), SECONDS)
+    assert node.pid is not None
+    os.kill(node.pid, signal.SIGSTOP)
+    try:
+        words = supervise(crew, place, "it stands still", passes(STILL_SECONDS), SECONDS)
+    finally:
+        os.kill(node.pid, signal.SIGCONT)
+    with closing(Watch(place)) as watch:
+        assert watch.unread() > 1_000
+        words += finish(crew, place, watch, SECONDS)
+    tell("\n".join(words))
+    assert any(word.startswith("CommitError: ") for word in words)
+    assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
+    nothing_lost_nothing_doubled(place, records)
+
+
+@pytest.mark.fault(9)
+def test_the_broker_is_away_for_longer_than_every_timeout(
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+) -> None:
+    records = sample(93, 10_000, 300, partitions=PARTITIONS)
+    place = paced("away")
+    load(place, records)
+    crew.start(place)
+    wait_until("it reads", reads_on(place, len(records)), SECONDS)
+    node.kill()
+    words = supervise(crew, place, "the broker is away", passes(AWAY_SECONDS), 2 * AWAY_SECONDS)
+    node.start()
+    with closing(Watch(place)) as watch:
+        assert watch.unread() > 1_000
+        words += finish(crew, place, watch, SECONDS)
+    tell("\n".join(words))
+    assert any(word.startswith("CommitError: ") for word in words)
+    assert f"{AWAY}{node.address}" in "\n".join(words)
+    assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
+    nothing_lost_nothing_doubled(place, records)
+
+
+def largest_bytes(node: KafkaNode, place: Place) -> int:
+    """Of the changelog's files, and of the broker's own log of what happened."""
+    logs = (node.log.parent / "logs").glob(f"{place.name(CHANGELOG)}-*/*.log")
+    return max(path.stat().st_size for path in (*logs, node.log))
+
+
+@pytest.mark.fault(25)
+def test_the_broker_has_no_room_for_its_log(
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+) -> None:
+    """No file of the broker may grow any more: as on a full disk, an append fails."""
+    records = sample(94, 20_000, 300, partitions=PARTITIONS)
+    place = paced("full")
+    load(place, records)
+    crew.start(place)
+    wait_until("it reads", reads_on(place, len(records)), SECONDS)
+    assert node.pid is not None
+    _, hard = resource.prlimit(node.pid, resource.RLIMIT_FSIZE)
+    limit = largest_bytes(node, place) + ROOM_BYTES
+    resource.prlimit(node.pid, resource.RLIMIT_FSIZE, (limit, hard))
+    words = supervise(crew, place, "the broker ends", lambda: not node.running, SECONDS)
+    assert NO_ROOM in node.log.read_text()
+    words += supervise(crew, place, "the broker is away", passes(1.0), SECONDS)
+    node.kill()
+    node.start()
+    with closing(Watch(place)) as watch:
+        assert watch.unread() > 1_000
+        words += finish(crew, place, watch, SECONDS)
+    tell("\n".join(words))
+    assert words
+    assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
+    nothing_lost_nothing_doubled(place, records)

@@ -1,0 +1,60 @@
+"""Where a partition reads on: the rows, the group and the broker have to agree."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+
+from agents.ports import InvariantError
+from schemas.events import Kind
+from streams.held import Held, Surroundings
+from streams.metrics import Metrics
+from streams.settings import Settings
+from streams.transport import Gate
+
+
+class Group:
+    """A broker with all events still there, and a group that says where it stands."""
+
+    def __init__(self, offset: int, number: int) -> None:
+        self._offset, self._number = offset, number
+
+    async def beginnings(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(tps, 0)
+
+    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int | None]:
+        return dict.fromkeys(tps, self._offset)
+
+    async def commit_of(self, _: TopicPartition) -> int:
+        return self._number
+
+    async def open_inputs(self, _: dict[TopicPartition, int]) -> None:
+        """There are none."""
+
+
+def read_on_at(offset: int, number: int) -> dict[Kind, int]:
+    """Where a partition reads on whose row has offset 20 and commit 6, the group this one."""
+    shard: Any = SimpleNamespace(partition=0, commit_number=6)
+    settings = Settings()
+    gate = Gate(settings)
+    gate.set_inputs({Kind.PURCHASES: "purchases"})
+    with ThreadPoolExecutor(1) as executor:
+        around = Surroundings(settings, gate, Metrics(), executor, lambda _: None)
+        around.inputs = Group(offset, number)
+        unused: Any = None
+        held = Held(shard, unused, unused, around)
+        return asyncio.run(held._positions({Kind.PURCHASES: 20}))
+
+
+def test_the_row_rules_over_offsets_of_an_earlier_commit_that_came_late() -> None:
+    assert read_on_at(20, 6) == {Kind.PURCHASES: 20}
+    assert read_on_at(10, 5) == {Kind.PURCHASES: 20}
+
+
+@pytest.mark.parametrize(("offset", "number"), [(10, 0), (10, 6), (10, 7), (30, 5), (30, 7)])
+def test_any_other_offset_of_the_group_is_refused(offset: int, number: int) -> None:
+    with pytest.raises(InvariantError, match="someone moved the group's offsets"):
+        read_on_at(offset, number)
