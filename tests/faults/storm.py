@@ -49,7 +49,7 @@ _AT_RANDOM: Final = ("fence.after", "restore.reading", "restore.after", "begin.a
 _SENDING: Final = ("outputs.sending", "rows.after")
 ROLLED_SHARE: Final = 0.3
 """Of the workers, while some are still to be stopped in order."""
-_OPEN: Final = ("offsets.before", "offsets.after", "end.before", "end.after")
+_OPEN: Final = ("offsets.before", "offsets.after", "offsets.after", "end.before", "end.after")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Storm:
 
     def _next_strike(self) -> Strike:
         rng, counts, measure = self._rng, self.counts, self.measure
-        steps = rng.choices((_AT_RANDOM, _SENDING, _OPEN), (2, 2, 6))[0]
+        steps = rng.choices((_AT_RANDOM, _SENDING, _OPEN), (1, 1, 8))[0]
         step = rng.choice(steps)
         nth = rng.randint(*_NTH.get(step, _COMMITS))
         left = max(0, measure.zombies - counts["zombies fenced"])
