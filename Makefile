@@ -9,7 +9,7 @@ COMPILED := $(VENV)/.compiled
 TOOLS := .tools
 TESTS_AT_ONCE ?= 2
 
-.PHONY: help setup run test sim check kafka bench lock tools audit sbom documents clean
+.PHONY: help setup run test sim soak check kafka bench lock tools audit sbom documents clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: setup ## all tests; those on real Kafka need Java 17 and Maven and are ski
 sim: setup ## play SEEDS=1000 worlds with faults from FIRST_SEED=0, STEPS=200 each; SEED=n: one, told
 	@$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(STEPS),--steps $(STEPS)) \
 		$(if $(FIRST_SEED),--first-seed $(FIRST_SEED)) $(if $(SEED),--seed $(SEED))
+
+soak: setup ## some two hours of storms on real Kafka and 100,000 worlds; writes tests/faults/SOAK.md
+	@$(BIN)/python -m tests.faults.soak $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SIM_SEEDS),--sim-seeds $(SIM_SEEDS))
 
 check: setup ## ruff, mypy --strict, the direction of imports
 	@$(BIN)/ruff check .

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from kafka.errors import KafkaError
 
 from tests.brokers.kafka import KafkaNode
 from tests.faults.plan import Plan, Strike, struck
+from tests.faults.proxy import Api, Fault, How, Proxy
 from tests.support.topics import Place, Watch
 from tests.support.workers import Crew, Worker
 
@@ -34,6 +35,17 @@ QUIET_S: Final = 60.0
 BROKER_AWAY_S: Final = 1.0
 FROZEN_S: Final = 12.0
 """Longer than a request may take."""
+STRUCK: Final = (
+    Api.PRODUCE,
+    Api.INIT_PRODUCER_ID,
+    Api.ADD_PARTITIONS_TO_TXN,
+    Api.ADD_OFFSETS_TO_TXN,
+    Api.TXN_OFFSET_COMMIT,
+    Api.END_TXN,
+    Api.FETCH,
+)
+NTH_REQUEST_MAX: Final = 20
+HELD_SECONDS_MAX: Final = 3.0
 UNREAD_LEAST: Final = 1_000
 """With less to do a fault proves nothing."""
 
@@ -64,6 +76,8 @@ class Measure:
     broker_freezes: int = 0
     rolled: int = 0
     """Workers that are stopped in order and followed by others."""
+    proxy_faults: int = 0
+    """Requests that are cut or held between workers and the broker."""
     seconds: float = 600.0
 
 
@@ -83,12 +97,20 @@ class Storm:
     """Rages until there was enough of everything, or fails."""
 
     def __init__(
-        self, measure: Measure, node: KafkaNode, place: Place, crew: Crew, folder: Path
+        self,
+        measure: Measure,
+        node: KafkaNode,
+        place: Place,
+        crew: Crew,
+        folder: Path,
+        proxy: Proxy | None = None,
     ) -> None:
+        """Workers reach the broker by the proxy where there is one; who looks at them does not."""
         self.measure = measure
         self.counts: Counter[str] = Counter()
         """What happened: kills by step, those in an open transaction, zombies fenced, …"""
         self._node, self._place, self._crew, self._folder = node, place, crew, folder
+        self._proxy = proxy
         self._rng = random.Random(measure.seed)
         self._kept: list[_Kept] = []
         self._born = 0
@@ -103,6 +125,7 @@ class Storm:
             while not self.is_over():
                 assert time.monotonic() < until, f"the storm does not end: {self.counts}"
                 self._strike_the_broker()
+                self._strike_the_network()
                 self._kept = [self._looked_after(kept, watch) for kept in self._kept]
                 time.sleep(LOOK_EVERY_S)
             unread = _asked(watch.unread)
@@ -120,6 +143,7 @@ class Storm:
             and counts["broker kills"] >= measure.broker_kills
             and counts["broker freezes"] >= measure.broker_freezes
             and counts["rolled"] >= measure.rolled
+            and counts["proxy faults"] >= measure.proxy_faults
         )
 
     # workers
@@ -129,7 +153,10 @@ class Storm:
         said = self._folder / f"struck-{self._born}"
         strike = self._next_strike()
         plan = Plan((strike,), session_s=SESSION_S, records_per_s=RECORDS_PER_S, struck=str(said))
-        return _Kept(self._crew.start(plan.told(self._place)), said, strike)
+        place = plan.told(self._place)
+        if self._proxy is not None:
+            place = replace(place, broker=self._proxy.address)
+        return _Kept(self._crew.start(place), said, strike)
 
     def _next_strike(self) -> Strike:
         rng, counts, measure = self._rng, self.counts, self.measure
@@ -187,7 +214,17 @@ class Storm:
         if kept.worker.running:
             kept.worker.kill()
 
-    # the broker
+    # the network and the broker
+
+    def _strike_the_network(self) -> None:
+        if self._proxy is None:
+            return
+        self.counts["proxy faults"] = self._proxy.struck.total()
+        if not self._proxy.left:
+            how: How = self._rng.choice(("cut before", "cut after", "hold"))
+            seconds = self._rng.uniform(0.1, HELD_SECONDS_MAX) if how == "hold" else 0.0
+            nth = self._rng.randint(1, NTH_REQUEST_MAX)
+            self._proxy.put(Fault(self._rng.choice(STRUCK), how, nth, seconds=seconds))
 
     def _strike_the_broker(self) -> None:
         counts, measure = self.counts, self.measure

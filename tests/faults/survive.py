@@ -13,6 +13,7 @@ from typing import Final
 
 from tests.brokers.kafka import KafkaNode
 from tests.faults.checker import Checker
+from tests.faults.proxy import Proxy
 from tests.faults.storm import Measure, Storm
 from tests.oracle.records import Record
 from tests.oracle.recount import Outcome
@@ -61,16 +62,18 @@ def survive(measure: Measure, load_: Load, folder: Path) -> Survived:
     clock = _Clock()
     with (
         closing(Recounting(POLICY_TOML, records, load_.partitions, later)) as recounting,
-        KafkaNode() as node,
+        Proxy(measure.seed) as proxy,
+        KafkaNode(proxy=proxy.address) as node,
         closing(Crew(folder)) as crew,
     ):
+        proxy.lead_to(node.behind)
         place = Place(node.address, "storm.", "storm", load_.partitions).telling(
             clock="event", policy=policy
         )
         create_topics(place)
         load(place, records)
         checker = Checker(place).start()
-        storm = Storm(measure, node, place, crew, folder)
+        storm = Storm(measure, node, place, crew, folder, proxy if measure.proxy_faults else None)
         clock.stop("loading")
         storm.rage()
         clock.stop("the storm")
