@@ -100,13 +100,7 @@ def _simulated(seeds: int) -> str:
     if not seeds:
         return "not run"
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.simulation",
-            "--seeds",
-            str(seeds),
-        ],
+        [sys.executable, "-m", "tests.simulation", "--seeds", str(seeds)],
         cwd=_ROOT,
         capture_output=True,
         text=True,
