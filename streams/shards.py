@@ -88,7 +88,7 @@ class Shards:
         """A rebalance ends: these partitions are this worker's."""
         mine = self._checked(partitions_by_topic)
         for partition, held in list(self._held.items()):
-            if self._stopping:
+            if self._is_ending:
                 return  # whoever took a partition over anew would fence its own last commit
             # without fencing another worker may have changed the rows in between
             if partition not in mine or not held.shard.inboxes or not self._settings.exactly_once:
@@ -96,14 +96,19 @@ class Shards:
                 await held.close()
         note("assigned", partitions=sorted(mine), kept=sorted(self._held))
         for partition in sorted(mine):
-            if self._stopping:
+            if self._is_ending:
                 return
             if partition in self._held:
                 await self._held[partition].resume()
             else:
                 self._held[partition] = held = self._new(partition)
                 held.start()
-        self.assigned = not self._stopping
+        self.assigned = not self._is_ending
+
+    @property
+    def _is_ending(self) -> bool:
+        """It stops, or has failed: what it took over now it would take from others."""
+        return self._stopping or self._around.failed
 
     def _checked(self, partitions_by_topic: dict[str, set[int]]) -> set[int]:
         found = [partitions_by_topic.get(topic, set()) for topic in self._gate.kinds]

@@ -132,14 +132,11 @@ def require_topics(settings: Settings) -> list[str]:
 
     Raises AccessError where the worker lacks a right to them or to its group.
     """
-    admin = connect(settings)
-    try:
+    with _asking(settings) as admin:
         found = _found(admin, settings)
         _require(settings, found, worker_rights(settings.names))
         _require_group(admin, settings)
         states = list(_states(found, settings))
-    finally:
-        admin.close()
     faults = [state.fault for state in states if state.fault is not None]
     if faults:
         raise TopicsError(

@@ -106,6 +106,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     consumer: "BatchConsumer"
     _taken_at = 0.0
 
+    def on_crash(self, msg: str, *fmt: Any, **options: Any) -> None:
+        """Prints nothing, where mode prints a stack trace: the worker says in one line why."""
+
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         del transport
         settings = self.consumer.gate.settings

@@ -164,7 +164,7 @@ BODY_OF_OTHER_THINGS = b"\x01" + bytes(31) + msgspec.msgpack.encode([MAIL, {WORD
 @pytest.mark.parametrize(
     ("key", "row", "said"),
     [
-        (CUSTOMER.encode(), MAIL.encode(), "RowError"),
+        (CUSTOMER.encode(), MAIL.encode(), "expected a row of at least"),
         (CUSTOMER.encode(), BODY_OF_OTHER_THINGS, "expected a customer's row"),
         (b"\xc3" + KEY.encode(), MAIL.encode(), "a key that is no customer_id"),
         (None, MAIL.encode(), "has no key"),

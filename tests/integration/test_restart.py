@@ -8,6 +8,7 @@ from typing import Self
 
 import pytest
 
+from tests.faults.survival import finish
 from tests.oracle import instants
 from tests.oracle.records import PURCHASES, Record, partition_of
 from tests.oracle.recount import recount
@@ -228,10 +229,10 @@ def test_a_worker_that_stood_still_too_long_ends_and_doubles_nothing(
     wait_until("all is taken", lambda: has_taken(zombie, 200), READ_SECONDS)
     assert watch.unread() > 1_000  # and not committed
     zombie.pause()
-    successor = crew.start(place)
+    crew.start(place)
     wait_until("another has read all", lambda: watch.unread() == 0, READ_SECONDS)
     zombie.resume()
     zombie.must_fail()
     assert "fenced" in zombie.text()
-    successor.stop()
+    finish(crew, place, watch, READ_SECONDS)
     equal_a_recount(place, records)

@@ -1,0 +1,160 @@
+"""How long outputs pause when one of two workers is killed, or stopped, and how fast rows come back.
+
+`python -m tests.bench.resume`. 100,000 customers, 4 partitions, the product's own session timeout
+and heartbeats, Kafka with `group.initial.rebalance.delay.ms=0`. One event a partition and tenth of a
+second is published; each gives a snapshot. What is measured is the longest time that a reader of what is
+committed waits for the next one on a partition that the worker had.
+"""
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+import threading
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+from kafka import KafkaConsumer
+
+from tests.brokers.kafka import KafkaNode
+from tests.oracle.records import partition_of
+from tests.support.topics import Place, Publisher, Watch, bought, create_topics, load
+from tests.support.workers import Crew
+
+PARTITIONS = 4
+FEED_EVERY_S = 0.1
+SETTLE_S = 5.0
+WATCHED_S = 20.0
+"""After the strike: longer than a session and what follows it."""
+LAST_S = 2.0
+
+
+def now_text():
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+class Feed:
+    """One event a partition, again and again."""
+
+    def __init__(self, place):
+        names = (f"feed-{number}" for number in range(10_000))
+        by_partition = {partition_of(n.encode(), PARTITIONS, "murmur2"): n for n in names}
+        self.names, self.place, self.number = list(by_partition.values()), place, 0
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self):
+        publisher = Publisher(self.place)
+        while not self.stopped.wait(FEED_EVERY_S):
+            self.number += 1
+            now_ms = int(time.time() * 1000)
+            publisher.publish(
+                [bought(name, f"f-{self.number}", now_text(), "1.00", now_ms) for name in self.names]
+            )
+
+
+class Seen:
+    """When snapshots of each partition came, for a reader of what is committed."""
+
+    def __init__(self, place):
+        self.arrivals = {partition: [] for partition in range(PARTITIONS)}
+        self.consumer = KafkaConsumer(
+            bootstrap_servers=place.broker,
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+        )
+        tps = place.tps("customer-values")
+        self.consumer.assign(tps)
+        self.consumer.seek_to_end(*tps)
+        for tp in tps:
+            self.consumer.position(tp)
+
+    def read(self, seconds):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for tp in self.consumer.poll(timeout_ms=20):
+                self.arrivals[tp.partition].append(time.monotonic())
+
+    def longest_pause(self, partitions):
+        """In seconds, of these partitions; one that ends still paused is wrong."""
+        now, pauses = time.monotonic(), []
+        for partition in partitions:
+            times = self.arrivals[partition]
+            assert now - times[-1] < LAST_S, f"partition {partition} stands still"
+            pauses += [after - before for before, after in pairwise(times)]
+        return max(pauses)
+
+
+def partitions_of(worker):
+    held = [note["partitions"] for note in worker.notes() if note["event"] == "assigned"]
+    return set(held[-1])
+
+
+def strike(crew, place, how):
+    """Two workers at work, one of them is struck; (longest pause of its partitions, rows' rates)."""
+    workers = [crew.start_ready(place) for _ in range(2)]
+    for worker in workers:
+        worker.wait_until_reads(PARTITIONS // 2)
+    victim, other = workers
+    lost = partitions_of(victim)
+    seen = Seen(place)
+    with closing(seen.consumer):
+        seen.read(SETTLE_S)
+        if how == "kill":
+            victim.kill()
+        else:
+            threading.Thread(target=victim.stop).start()
+        seen.read(WATCHED_S)
+        pause = seen.longest_pause(lost)
+    rows = [
+        note["rows_read"] / note["seconds"]
+        for note in other.notes()
+        if note["event"] == "restored" and note["rows_read"]
+    ]
+    other.stop()
+    return pause, rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        KafkaNode(jvm=()) as node,
+        closing(Crew(Path(folder))) as crew,
+    ):
+        place = Place(node.address, "resume.", "resume", PARTITIONS).telling(snapshot_seconds=0)
+        create_topics(place)
+        now, now_ms = now_text(), int(time.time() * 1000)
+        load(
+            place,
+            [bought(f"c-{n}", f"e-{n}", now, "10.00", now_ms) for n in range(args.customers)],
+        )
+        with closing(Watch(place)) as watch:
+            crew.start_ready(place)
+            crew.wait_until_read(watch, 300.0)
+            crew.stop_all()
+        feed = Feed(place)
+        feed.thread.start()
+        found, rates = {}, []
+        for how in ("kill", "stop"):
+            results = [strike(crew, place, how) for _ in range(args.rounds)]
+            found[how] = [round(pause, 2) for pause, _ in results]
+            rates += [rate for _, rows in results for rate in rows]
+        feed.stopped.set()
+        feed.thread.join()
+        node.kill()
+    print(json.dumps({"outputs pause, seconds": found, "customers": args.customers}))
+    print(f"rows a second and partition, fencing and all, median: {median(rates):,.0f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
