@@ -37,7 +37,8 @@ CASES: Final = (
         3,
         "a worker stands still beyond its session (SIGSTOP, a frozen machine) and comes back",
         "Another worker takes over. The one that comes back is fenced: `worker failed` with "
-        "`fenced` in its error, status 1.",
+        "`fenced` in its error, status 1. If it stood still while it took a partition over, it may "
+        "fence its successor in turn, which then ends likewise.",
         _SUPERVISED,
     ),
     Case(
