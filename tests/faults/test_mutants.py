@@ -63,7 +63,7 @@ class Trial:
 
 def _with_every_worker(mutant: Mutant) -> Callable[[Trial], None]:
     def run(trial: Trial) -> None:
-        trial.read_all(Plan(mutant=mutant, session_s=SESSION_S, records_per_s=2_000))
+        trial.read_all(Plan(mutant=mutant, session_s=SESSION_S, records_per_s=1_000))
 
     return run
 
