@@ -1,5 +1,6 @@
 """The composition root: the Faust application, its topics and agents, and the shards they feed."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -17,6 +18,7 @@ from agents.ports import Agent, Takes
 from agents.purchases import purchases_agent
 from agents.support_calls import support_calls_agent
 from schemas.events import TOPIC_OF_KIND, Kind
+from streams.logs import note, told
 from streams.settings import SESSION_TIMEOUT_S, Settings
 from streams.shards import Shards
 from streams.transport import BatchTransport, Gate
@@ -137,7 +139,11 @@ class Topology:
     async def stop(self) -> None:
         """The last commits, then leaves the group."""
         await self.shards.stop()
-        await self.app.stop()
+        try:
+            await self.app.stop()
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - all is committed
+            # a connection that breaks just now cancels what Faust waits for
+            note("the group was left without a word", error=told(error))
         self.shards.close()
 
     async def _on_revoked(self, app: Any, revoked: set[TP], **_: Any) -> None:

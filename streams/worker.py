@@ -107,7 +107,7 @@ class Worker:
         note("worker stopping")
         try:
             await topology.stop()
-        except Exception as error:  # noqa: BLE001 - a last commit that failed is a failure
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - said in one line
             self.fail(error)
 
     async def _leave(self, topology: Topology) -> None:

@@ -1,0 +1,37 @@
+"""The end of a worker's application, without a broker."""
+
+import asyncio
+from unittest.mock import AsyncMock, Mock, patch
+
+import pytest
+
+from schemas.events import Kind
+from streams.settings import Settings
+from streams.topology import Topology
+from tests.oracle.sample_policy import POLICY_TOML
+from tests.support.shards import policy_of
+
+
+def topology() -> Topology:
+    with patch("streams.shards.GroupMetadata"):
+        return Topology(Settings(), policy_of(POLICY_TOML), 4, list(Kind), lambda _: None)
+
+
+@pytest.mark.parametrize("broken", [asyncio.CancelledError(), OSError("cut off")])
+def test_who_has_committed_all_stops_well_though_the_group_can_t_be_told(
+    broken: BaseException,
+) -> None:
+    made = topology()
+    made.shards.stop = AsyncMock()  # type: ignore[method-assign]
+    made.shards.close = Mock()  # type: ignore[method-assign]
+    with patch.object(made.app, "stop", AsyncMock(side_effect=broken)):
+        asyncio.run(made.stop())
+    made.shards.stop.assert_awaited_once()
+    made.shards.close.assert_called_once()
+
+
+def test_who_has_not_committed_all_has_failed() -> None:
+    made = topology()
+    made.shards.stop = AsyncMock(side_effect=OSError("in doubt"))  # type: ignore[method-assign]
+    with pytest.raises(OSError, match="in doubt"):
+        asyncio.run(made.stop())
