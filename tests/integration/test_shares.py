@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Final
 
 import orjson
@@ -226,7 +227,8 @@ def test_kills_found_work_to_do_and_cutoffs_that_moved(ended: Ended) -> None:
     tell(f"unread: {market.unread}, versions of the cut-offs: {len(ended.versions)}")
     assert not market.portions
     assert len(market.unread) >= 4
-    assert sorted(market.unread)[1] >= UNREAD_LEAST  # one comes when it comes: with new cut-offs
+    # one comes when it comes, with new cut-offs, and others are as quick as the machine lets them
+    assert median(market.unread) >= UNREAD_LEAST
     assert len(ended.versions) > len(market.unread)
 
 
