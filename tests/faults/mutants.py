@@ -5,8 +5,6 @@ order of taking over that others chose, offsets committed as without transaction
 """
 
 import itertools
-import os
-import signal
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -21,8 +19,6 @@ NTH: Final = 50
 """Every so many-th message is hit."""
 FENCED_LATE_S: Final = 6.0
 """So long after its restore a worker fences, where the order is wrong."""
-DIES_AT: Final = 3
-"""At this commit a worker dies that has committed its offsets already."""
 
 
 def _unchecked_producer() -> None:
@@ -79,9 +75,8 @@ def _restore_before_fence() -> None:
 
 
 def _offsets_outside() -> None:
-    """The group's offsets are committed before the transaction ends; then the worker dies."""
+    """The group's offsets are committed before the transaction ends."""
     _trusting(by_group=True)
-    numbers = itertools.count(1)
 
     def careless(self: commit.TransactionalLog, changes: Changes) -> None:
         producer = self._outbox.producer
@@ -92,8 +87,6 @@ def _offsets_outside() -> None:
             self._settings, self._partition, changes.offsets, str(changes.number)
         )
         self._group._consumer.commit(offsets=offsets, asynchronous=False)
-        if next(numbers) == DIES_AT:
-            os.kill(os.getpid(), signal.SIGKILL)
         producer.commit_transaction(10.0)
 
     commit.TransactionalLog.commit = careless  # type: ignore[method-assign]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,9 @@ class Trial:
         self._checker = Checker(self.place).start()
 
     def read_all(self, plan: Plan) -> None:
-        """Workers read all of it, and are started again when they end; then it is at rest."""
-        told = plan.told(self.place)
-        worker = self.crew.start(told)
+        """Workers read all of it, the first one struck, others in its place; then it is at rest."""
+        told = replace(plan, strikes=()).told(self.place)
+        worker = self.crew.start(plan.told(self.place))
         deadline = time.monotonic() + READ_SECONDS
         with closing(Watch(self.place)) as watch:
             while watch.unread() and time.monotonic() < deadline:
@@ -47,6 +48,7 @@ class Trial:
                     worker = self.crew.start(told)
                 time.sleep(0.1)
         if worker.running:
+            worker.wait_for_start()
             worker.stop()
 
     def is_found(self) -> list[str]:
@@ -61,9 +63,9 @@ class Trial:
         return findings
 
 
-def _with_every_worker(mutant: Mutant) -> Callable[[Trial], None]:
+def _with_every_worker(mutant: Mutant, *strikes: Strike) -> Callable[[Trial], None]:
     def run(trial: Trial) -> None:
-        trial.read_all(Plan(mutant=mutant, session_s=SESSION_S, records_per_s=1_000))
+        trial.read_all(Plan(strikes, SESSION_S, records_per_s=1_000, mutant=mutant))
 
     return run
 
@@ -92,10 +94,11 @@ def _with_a_zombie(mutant: Mutant) -> Callable[[Trial], None]:
 
 TRIALS: dict[str, tuple[Callable[[Trial], None], bool]] = {
     "none": (_with_every_worker(""), False),
+    "none, with a kill": (_with_every_worker("", Strike("end.before", 8)), False),
     "none, with a zombie": (_with_a_zombie(""), False),
     "unchecked producer": (_with_every_worker("unchecked producer"), True),
     "restore before fence": (_with_a_zombie("restore before fence"), True),
-    "offsets outside": (_with_every_worker("offsets outside"), True),
+    "offsets outside": (_with_every_worker("offsets outside", Strike("end.before", 8)), True),
     "skipped reject": (_with_every_worker("skipped reject"), True),
     "repeated output": (_with_every_worker("repeated output"), True),
 }

@@ -11,13 +11,7 @@ from tests.support.waiting import tell
 MEASURE = Measure(seed=60)
 LOAD = Load(events=300_000, later=10_000, customers=20_000, partitions=8)
 
-pytestmark = [
-    pytest.mark.kafka,
-    pytest.mark.fault(1, 3, 4, 5, 6, 7),
-    # kafka-python leaves sockets behind where the broker died under it
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = [pytest.mark.kafka, pytest.mark.fault(1, 3, 4, 5, 6, 7)]
 
 
 @pytest.fixture(scope="module")

@@ -415,12 +415,12 @@ def watch(door: Door) -> Iterator[Watch]:
 def test_who_is_asked_for_the_password_again_and_again_goes_on(
     door: Door, places: dict[str, Place], crew: Crew, watch: Watch
 ) -> None:
-    crew.start_ready(places["worker"].telling(broker=door.address(HASTY), clock="event"))
+    worker = crew.start_ready(places["worker"].telling(broker=door.address(HASTY), clock="event"))
     for number in range(2):
         time.sleep(HASTY_MS / 1000)
         send(places["upstream"], f"patient-{number}")
         crew.wait_until_read(watch, SECONDS)
-    crew.stop_all()
+    worker.kill()
 
 
 def test_a_new_password_is_nothing_to_a_worker_that_is_connected(

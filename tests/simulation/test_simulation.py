@@ -14,7 +14,7 @@ from tests.simulation.faults import Counts
 from tests.simulation.running import Report, play, play_some, story
 from tests.simulation.stage import staged
 
-SEEDS = 200
+SEEDS = 400
 """CI plays ten thousand: `make sim SEEDS=10000`."""
 PARTS = 4
 SAME = 13
