@@ -165,8 +165,8 @@ CASES: Final = (
     Case(
         22,
         "an input was deleted and made anew, cut off, or its retention passed the reader",
-        "`worker failed` with topic, partition and both offsets, at each start; never is it reset "
-        "silently.",
+        "`worker failed` with topic and partition, and both offsets or the broker's word, at each "
+        "start; never is it reset silently.",
         "If the events are gone for good, begin anew with another `WHALECURVE_APP_ID`.",
     ),
     Case(
