@@ -4,54 +4,51 @@ Every one is an error that was made somewhere: a client that says nothing of a f
 order of taking over that others chose, offsets committed as without transactions.
 """
 
+import asyncio
 import itertools
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
 from aiokafka import TopicPartition
+from aiokafka.structs import OffsetAndMetadata
 
-from agents.shard import Changes
-from schemas.outputs import REJECTED_EVENTS
-from streams import commit, held
+from agents.shard import Changes, Message
+from schemas.outputs import COMMIT_HEADER, REJECTED_EVENTS, Headers
+from streams import commit, held, shards
 
 NTH: Final = 50
 """Every so many-th message is hit."""
+COMMIT_SECONDS: Final = 10.0
 FENCED_LATE_S: Final = 6.0
 """So long after its restore a worker fences, where the order is wrong."""
 
 
-def _unchecked_producer() -> None:
-    """One message in fifty fails, and nobody looks."""
+def _sending(choose: Callable[[list[Message]], list[Message]]) -> None:
+    """Of a commit's outputs those are sent that are chosen."""
     send = commit._Outbox.send
-    numbers = itertools.count(1)
 
-    def careless(self: Any, messages: list[Any], headers: Any = ()) -> None:
-        send(self, [one for one in messages if next(numbers) % NTH], headers)
+    def careless(self: Any, messages: list[Message], headers: Headers = ()) -> None:
+        send(self, choose(messages), headers)
 
     commit._Outbox.send = careless  # type: ignore[method-assign]
+
+
+def _unchecked_producer() -> None:
+    """One message in fifty fails, and nobody looks."""
+    numbers = itertools.count(1)
+    _sending(lambda messages: [one for one in messages if next(numbers) % NTH])
 
 
 def _skipped_reject() -> None:
     """What was rejected goes nowhere."""
-    send = commit._Outbox.send
-
-    def careless(self: Any, messages: list[Any], headers: Any = ()) -> None:
-        send(self, [one for one in messages if one.topic != REJECTED_EVENTS], headers)
-
-    commit._Outbox.send = careless  # type: ignore[method-assign]
+    _sending(lambda messages: [one for one in messages if one.topic != REJECTED_EVENTS])
 
 
 def _repeated_output() -> None:
     """An output is sent once more, as by a retry that had arrived after all."""
-    send = commit._Outbox.send
     numbers = itertools.count(1)
-
-    def twice(self: Any, messages: list[Any], headers: Any = ()) -> None:
-        send(self, messages, headers)
-        send(self, [one for one in messages if not next(numbers) % NTH], headers)
-
-    commit._Outbox.send = twice  # type: ignore[method-assign]
+    _sending(lambda messages: messages + [one for one in messages if not next(numbers) % NTH])
 
 
 def _restore_before_fence() -> None:
@@ -75,21 +72,31 @@ def _restore_before_fence() -> None:
 
 
 def _offsets_outside() -> None:
-    """The group's offsets are committed before the transaction ends."""
+    """The group's offsets are committed by its member, before the transaction ends."""
     _trusting(by_group=True)
+    log_of = shards.Shards._log
 
-    def careless(self: commit.TransactionalLog, changes: Changes) -> None:
-        producer = self._outbox.producer
-        producer.begin_transaction()
-        self._outbox.send(changes.outputs)
-        self._outbox.send_rows(changes.rows)
-        offsets = commit._group_offsets(
-            self._settings, self._partition, changes.offsets, str(changes.number)
-        )
-        self._group._consumer.commit(offsets=offsets, asynchronous=False)
-        producer.commit_transaction(10.0)
+    def careless_log(self: Any, partition: int) -> commit.Log:
+        log: Any = log_of(self, partition)
 
-    commit.TransactionalLog.commit = careless  # type: ignore[method-assign]
+        def careless(changes: Changes) -> None:
+            offsets = {
+                TopicPartition(self._gate.topics[kind], partition): OffsetAndMetadata(
+                    offset, str(changes.number)
+                )
+                for kind, offset in changes.offsets.items()
+            }
+            log._outbox.producer.begin_transaction()
+            log._outbox.send(changes.outputs, ((COMMIT_HEADER, str(changes.number).encode()),))
+            log._outbox.send_rows(changes.rows)
+            work = self._consumer.commit_offsets(offsets)
+            asyncio.run_coroutine_threadsafe(work, self._loop).result(COMMIT_SECONDS)
+            log._outbox.producer.commit_transaction(COMMIT_SECONDS)
+
+        log.commit = careless
+        return log  # type: ignore[no-any-return]
+
+    shards.Shards._log = careless_log  # type: ignore[method-assign]
 
 
 def _trusting(*, by_group: bool = False) -> None:
