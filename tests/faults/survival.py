@@ -12,27 +12,12 @@ from tests.oracle.sample_policy import POLICY
 from tests.support.reading import Outputs, equals_recount, sequences_are_whole
 from tests.support.topics import CHANGELOG, OUTPUTS, Place, Watch
 from tests.support.waiting import wait_until
-from tests.support.workers import Crew, Worker
+from tests.support.workers import Crew
 
-FAILED: Final = "worker failed"
-REFUSED: Final = "whalecurve: "
-"""So begins the one line of a start that is refused."""
 AGAIN_S: Final = 0.2
 """So often a supervisor looks after its workers."""
 SETTLED_SECONDS: Final = 20.0
 """A transaction that was committed or aborted is ended on all its partitions a moment later."""
-
-
-def last_word(worker: Worker) -> str:
-    """The one line with which a worker ended by itself; AssertionError for any other end."""
-    status = worker.wait_for_end()
-    text = worker.text()
-    assert status == 1, f"it ended with {status}:\n{text}"
-    assert "Traceback" not in text, text
-    failed = [note for note in worker.notes() if note["event"] == FAILED]
-    refused = [line for line in text.splitlines() if line.startswith(REFUSED)]
-    assert len(failed) + len(refused) == 1, text
-    return str(failed[0]["error"]) if failed else refused[0]
 
 
 def supervise(
@@ -47,8 +32,7 @@ def supervise(
     while True:
         for worker in crew.all:
             if not worker.told_to_end and not worker.running:
-                words.append(last_word(worker))
-                worker.told_to_end = True
+                words.append(worker.must_fail())
                 crew.start(place)
         if holds():
             return words
@@ -61,9 +45,11 @@ def finish(crew: Crew, place: Place, watch: Watch, seconds: float) -> list[str]:
 
     def holds() -> bool:
         try:
-            return watch.unread() == 0
+            is_read = watch.unread() == 0
         except KafkaError:  # a broker that was just started
             return False
+        # whoever read the last of it may have ended since
+        return is_read and sum(one.partitions for one in crew.running()) == place.partitions
 
     words = supervise(crew, place, "all inputs are read", holds, seconds)
     crew.stop_all()

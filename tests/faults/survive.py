@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.brokers.kafka import KafkaNode
+from tests.faults.behind import kafka_behind
 from tests.faults.checker import Checker
 from tests.faults.proxy import Proxy
 from tests.faults.storm import Measure, Storm
@@ -63,10 +63,9 @@ def survive(measure: Measure, load_: Load, folder: Path) -> Survived:
     with (
         closing(Recounting(POLICY_TOML, records, load_.partitions, later)) as recounting,
         Proxy(measure.seed) as proxy,
-        KafkaNode(proxy=proxy.address) as node,
+        kafka_behind(proxy) as node,
         closing(Crew(folder)) as crew,
     ):
-        proxy.lead_to(node.behind)
         place = Place(node.address, "storm.", "storm", load_.partitions).telling(
             clock="event", policy=policy
         )
@@ -82,7 +81,6 @@ def survive(measure: Measure, load_: Load, folder: Path) -> Survived:
         findings = checker.finish()
         outputs = Outputs(place)
         clock.stop("checking")
-        node.kill()  # an orderly end takes its time, and its data go anyway
         expected = recounting.outcome()
         clock.stop("the recount's rest")
     return Survived(storm.counts, findings, outputs, consumed, expected, clock.seconds)

@@ -72,6 +72,14 @@ def reads_on(place: Place, left: int) -> Callable[[], bool]:
     return lambda: unread(place) < left
 
 
+def read_on(crew: Crew, place: Place) -> list[str]:
+    """The rest is read under supervision; the last words of those that failed on the way."""
+    with closing(Watch(place)) as watch:
+        words = finish(crew, place, watch, SECONDS)
+    tell("\n".join(words))
+    return words
+
+
 @pytest.mark.fault(7)
 def test_the_broker_is_killed_again_and_again_in_the_middle(
     node: KafkaNode, paced: Callable[[str], Place], crew: Crew
@@ -88,9 +96,7 @@ def test_the_broker_is_killed_again_and_again_in_the_middle(
         node.start()
         left = unread(place)
         assert left > 1_000
-    with closing(Watch(place)) as watch:
-        words += finish(crew, place, watch, SECONDS)
-    tell("\n".join(words))
+    words += read_on(crew, place)
     assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
     nothing_lost_nothing_doubled(place, records)
 
@@ -110,10 +116,8 @@ def test_the_broker_stands_still_for_longer_than_requests_may_take(
         words = supervise(crew, place, "it stands still", passes(STILL_SECONDS), SECONDS)
     finally:
         os.kill(node.pid, signal.SIGCONT)
-    with closing(Watch(place)) as watch:
-        assert watch.unread() > 1_000
-        words += finish(crew, place, watch, SECONDS)
-    tell("\n".join(words))
+    assert unread(place) > 1_000
+    words += read_on(crew, place)
     assert any(word.startswith("CommitError: ") for word in words)
     assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
     nothing_lost_nothing_doubled(place, records)
@@ -131,10 +135,8 @@ def test_the_broker_is_away_for_longer_than_every_timeout(
     node.kill()
     words = supervise(crew, place, "the broker is away", passes(AWAY_SECONDS), 2 * AWAY_SECONDS)
     node.start()
-    with closing(Watch(place)) as watch:
-        assert watch.unread() > 1_000
-        words += finish(crew, place, watch, SECONDS)
-    tell("\n".join(words))
+    assert unread(place) > 1_000
+    words += read_on(crew, place)
     assert any(word.startswith("CommitError: ") for word in words)
     assert f"{AWAY}{node.address}" in "\n".join(words)
     assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
@@ -166,10 +168,8 @@ def test_the_broker_has_no_room_for_its_log(
     words += supervise(crew, place, "the broker is away", passes(1.0), SECONDS)
     node.kill()
     node.start()
-    with closing(Watch(place)) as watch:
-        assert watch.unread() > 1_000
-        words += finish(crew, place, watch, SECONDS)
-    tell("\n".join(words))
+    assert unread(place) > 1_000
+    words += read_on(crew, place)
     assert words
     assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
     nothing_lost_nothing_doubled(place, records)

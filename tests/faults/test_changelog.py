@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
 
-from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
+from tests.faults.behind import kafka_behind
 from tests.faults.plan import Plan
 from tests.faults.proxy import Proxy, Weather
 from tests.faults.survival import finish, nothing_lost_nothing_doubled, supervise
@@ -29,31 +28,16 @@ pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")
-def proxy() -> Iterator[Proxy]:
-    """Between the workers and the broker."""
-    with Proxy() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def node(proxy: Proxy) -> Iterator[KafkaNode]:
     """A Kafka whose cleaner looks about often."""
-    require_kafka()
     overrides = {"log.cleaner.backoff.ms": "100", "log.retention.check.interval.ms": "1000"}
-    with KafkaNode(proxy=proxy.address, overrides=overrides) as found:
-        proxy.lead_to(found.behind)
+    with kafka_behind(proxy, overrides) as found:
         yield found
-        found.kill()
 
 
 @pytest.fixture(scope="module")
 def kafka(node: KafkaNode) -> str:
     return node.address
-
-
-@pytest.fixture
-def told(place: Place, sample_policy: Path) -> Place:
-    return place.telling(clock="event", policy=sample_policy)
 
 
 def read_half(place: Place, told: Place, watch: Watch, crew: Crew) -> list[Record]:

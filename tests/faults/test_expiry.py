@@ -44,11 +44,6 @@ def kafka() -> Iterator[str]:
         node.kill()
 
 
-@pytest.fixture
-def told(place: Place, sample_policy: Path) -> Place:
-    return place.telling(clock="event", policy=sample_policy)
-
-
 @pytest.mark.fault(13)
 def test_a_transaction_that_outlasts_its_timeout_is_aborted_and_its_worker_fenced(
     place: Place, told: Place, watch: Watch, crew: Crew, tmp_path: Path

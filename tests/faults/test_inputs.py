@@ -47,9 +47,7 @@ def delete_up_to_the_end(place: Place, watch: Watch, topic: str) -> None:
 
 def refused(place: Place, crew: Crew) -> str:
     """What the worker says that does not run with this."""
-    worker = crew.start(place)
-    worker.must_fail()
-    return worker.why()
+    return crew.start(place).must_fail()
 
 
 def topic_in(why: str) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.brokers import require_kafka
-from tests.brokers.kafka import KafkaNode
+from tests.faults.behind import kafka_behind
 from tests.faults.plan import Plan
 from tests.faults.proxy import Api, Fault, Proxy, Weather
 from tests.faults.survival import finish, nothing_lost_nothing_doubled, supervise
@@ -32,20 +31,10 @@ pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")
-def proxy() -> Iterator[Proxy]:
-    """Between the workers and the broker."""
-    with Proxy(seed=12) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def kafka(proxy: Proxy) -> Iterator[str]:
     """A Kafka that tells those behind the proxy to find it there."""
-    require_kafka()
-    with KafkaNode(proxy=proxy.address) as node:
-        proxy.lead_to(node.behind)
+    with kafka_behind(proxy) as node:
         yield node.address
-        node.kill()
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.brokers import require_kafka
-from tests.brokers.kafka import KafkaNode
+from tests.faults.behind import kafka_behind
 from tests.faults.plan import Plan, Strike
 from tests.faults.proxy import Api, Fault, How, Proxy
 from tests.faults.survival import finish, nothing_lost_nothing_doubled, supervise
@@ -42,20 +41,10 @@ pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")
-def proxy() -> Iterator[Proxy]:
-    """Between the workers and the broker."""
-    with Proxy() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def kafka(proxy: Proxy) -> Iterator[str]:
     """A Kafka that tells those behind the proxy to find it there."""
-    require_kafka()
-    with KafkaNode(proxy=proxy.address) as node:
-        proxy.lead_to(node.behind)
+    with kafka_behind(proxy) as node:
         yield node.address
-        node.kill()
 
 
 @pytest.fixture

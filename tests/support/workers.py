@@ -19,6 +19,7 @@ READY_SECONDS: Final = 60.0
 """A start, with the session of a dead worker before it, on a busy machine."""
 END_SECONDS: Final = 30.0
 HTTP_SECONDS: Final = 5.0
+OK: Final = 200
 _SERIES: Final = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$", re.MULTILINE)
 _LABEL: Final = re.compile(r'(\w+)="([^"]*)"')
 
@@ -126,8 +127,9 @@ class Worker:
 
     @property
     def partitions(self) -> int:
-        """How many partitions it reads."""
-        return int(self.metrics().number("partitions", state="running"))
+        """How many partitions it reads; none while its pages are not there."""
+        status, text = self.get("/metrics")
+        return int(Metrics(text).number("partitions", state="running")) if status == OK else 0
 
     def wait_until_reads(self, partitions: int) -> None:
         """Waits until it reads so many partitions."""
@@ -178,12 +180,13 @@ class Worker:
         assert status == 0, f"the worker ended with {status}:\n{self.text()}"
         return time.monotonic() - began
 
-    def must_fail(self, seconds: float = END_SECONDS) -> None:
-        """Waits until it ends by itself, with 1 and one line that says why."""
+    def must_fail(self, seconds: float = END_SECONDS) -> str:
+        """Waits until it ends by itself, with 1 and one line that says why: returns the line."""
         self.told_to_end = True
-        assert self.wait_for_end(seconds) == 1, self.text()
+        status = self.wait_for_end(seconds)
+        assert status == 1, f"it ended with {status}:\n{self.text()}"
         assert "Traceback" not in self.text(), self.text()
-        assert self.why()
+        return self.why()
 
     def why(self) -> str:
         """The one line with which it ended."""
