@@ -20,11 +20,10 @@ from tests.brokers.kafka import KafkaNode
 from tests.faults.plan import Plan, Strike, struck
 from tests.faults.proxy import Api, Fault, How, Proxy
 from tests.support.topics import Place, Watch
+from tests.support.waiting import wait_until
 from tests.support.workers import Crew, Worker
 
 SESSION_S: Final = 2
-RECORDS_PER_S: Final = 250.0
-"""Of each partition: slow enough for all faults to find work to do."""
 LOOK_EVERY_S: Final = 0.1
 TAKEN_OVER_S: Final = SESSION_S + 4.0
 """Then another worker has what one that stands still had."""
@@ -33,6 +32,7 @@ FENCED_S: Final = 30.0
 QUIET_S: Final = 60.0
 """So long a worker may live unharmed before it is killed anyhow."""
 BROKER_AWAY_S: Final = 1.0
+BACK_S: Final = 30.0
 FROZEN_S: Final = 12.0
 """Longer than a request may take."""
 STRUCK: Final = (
@@ -79,6 +79,8 @@ class Measure:
     proxy_faults: int = 0
     """Requests that are cut or held between workers and the broker."""
     seconds: float = 600.0
+    records_per_s: float = 250.0
+    """Of each partition and worker: slow enough for all faults to find work to do."""
 
 
 @dataclass
@@ -109,16 +111,19 @@ class Storm:
         self.measure = measure
         self.counts: Counter[str] = Counter()
         """What happened: kills by step, those in an open transaction, zombies fenced, …"""
+        self.unread = 0
+        """Events that were left when it was over."""
         self._node, self._place, self._crew, self._folder = node, place, crew, folder
         self._proxy = proxy
         self._rng = random.Random(measure.seed)
+        self._told: Counter[tuple[int, str]] = Counter()
         self._kept: list[_Kept] = []
         self._born = 0
 
     # the whole
 
     def rage(self) -> None:
-        """Returns when all faults have struck; workers go on."""
+        """Returns when all faults have struck, and no worker is left."""
         until = time.monotonic() + self.measure.seconds
         with closing(Watch(self._place)) as watch:
             self._kept = [self._start() for _ in range(self.measure.workers)]
@@ -128,11 +133,11 @@ class Storm:
                 self._strike_the_network()
                 self._kept = [self._looked_after(kept, watch) for kept in self._kept]
                 time.sleep(LOOK_EVERY_S)
-            unread = _asked(watch.unread)
-            self.counts["unread in the end"] = unread or 0
-            assert unread is None or unread > UNREAD_LEAST, self.counts
-        for kept in self._kept:
-            self._end(kept)
+            wait_until("the broker is back", lambda: _asked(watch.unread) is not None, BACK_S)
+            self.unread = watch.unread()
+            assert self.unread > UNREAD_LEAST, self.counts
+            for kept in self._kept:
+                self._end(kept, watch)
 
     def is_over(self) -> bool:
         """There was enough of everything."""
@@ -152,7 +157,12 @@ class Storm:
         self._born += 1
         said = self._folder / f"struck-{self._born}"
         strike = self._next_strike()
-        plan = Plan((strike,), session_s=SESSION_S, records_per_s=RECORDS_PER_S, struck=str(said))
+        plan = Plan(
+            (strike,),
+            session_s=SESSION_S,
+            records_per_s=self.measure.records_per_s,
+            struck=str(said),
+        )
         place = plan.told(self._place)
         if self._proxy is not None:
             place = replace(place, broker=self._proxy.address)
@@ -209,17 +219,22 @@ class Storm:
             opened = _asked(watch.open_transactions) or []
             self.counts["kills in an open transaction"] += transactional_id in opened
 
-    def _end(self, kept: _Kept) -> None:
+    def _end(self, kept: _Kept, watch: Watch) -> None:
         """The storm is over: whoever is left is killed, too."""
         if kept.worker.running:
             kept.worker.kill()
+        else:
+            self._count_end(kept, watch)  # struck since it was looked after
 
     # the network and the broker
 
     def _strike_the_network(self) -> None:
         if self._proxy is None:
             return
-        self.counts["proxy faults"] = self._proxy.struck.total()
+        struck = self._proxy.struck
+        self.counts["proxy faults"] = struck.total()
+        self.counts.update(_by_request(struck - self._told))
+        self._told = +struck
         if not self._proxy.left:
             how: How = self._rng.choice(("cut before", "cut after", "hold"))
             seconds = self._rng.uniform(0.1, HELD_SECONDS_MAX) if how == "hold" else 0.0
@@ -244,6 +259,12 @@ class Storm:
         done = self.counts[what]
         share = self.counts["kills"] / self.measure.kills
         return done < wanted and share * (wanted + 1) >= done + 1
+
+
+def _by_request(struck: Counter[tuple[int, str]]) -> Counter[str]:
+    return Counter(
+        {f"{how}: {Api(api).name.lower()}": times for (api, how), times in struck.items()}
+    )
 
 
 def _asked(ask: Callable[[], Any]) -> Any:

@@ -72,9 +72,11 @@ def survive(measure: Measure, load_: Load, folder: Path) -> Survived:
         create_topics(place)
         load(place, records)
         checker = Checker(place).start()
-        storm = Storm(measure, node, place, crew, folder, proxy if measure.proxy_faults else None)
+        through = proxy if measure.proxy_faults else None
+        storm = Storm(measure, node, place, crew, folder, through)
         clock.stop("loading")
         storm.rage()
+        storm.counts["events read while it raged"] = len(records) - storm.unread
         clock.stop("the storm")
         consumed = _read_on(place, crew, measure.workers, later)
         clock.stop("reading on")
