@@ -165,17 +165,21 @@ class Worker:
 
     def pause(self) -> None:
         """SIGSTOP: it stands still and holds on to all it has."""
-        self._process.send_signal(signal.SIGSTOP)
+        self.send(signal.SIGSTOP)
 
     def resume(self) -> None:
         """SIGCONT."""
-        self._process.send_signal(signal.SIGCONT)
+        self.send(signal.SIGCONT)
+
+    def send(self, number: signal.Signals) -> None:
+        """Sends it a signal."""
+        self._process.send_signal(number)
 
     def stop(self) -> float:
         """SIGTERM; the seconds it took to end with 0."""
         self.told_to_end = True
         began = time.monotonic()
-        self._process.send_signal(signal.SIGTERM)
+        self.send(signal.SIGTERM)
         status = self.wait_for_end()
         assert status == 0, f"the worker ended with {status}:\n{self.text()}"
         return time.monotonic() - began
