@@ -40,6 +40,12 @@ class Topic(msgspec.Struct, frozen=True):
 
 
 _KEEP: Final = (("retention.ms", "-1"), ("message.timestamp.type", "CreateTime"))
+AWAY_MAX_DAYS: Final = 7
+"""So long all workers of an application may be away and still read every null on `customers`."""
+_KEEP_NULLS: Final = (
+    ("min.compaction.lag.ms", str(AWAY_MAX_DAYS * DAY_MS)),
+    ("delete.retention.ms", str(AWAY_MAX_DAYS * DAY_MS)),
+)
 _COMPACT_SOON: Final = (
     ("min.cleanable.dirty.ratio", "0.1"),
     ("segment.ms", "600000"),
@@ -86,7 +92,7 @@ TOPICS: Final = (
         "in",
         compacted=True,
         optional=True,
-        config=_KEEP,
+        config=(*_KEEP, *_KEEP_NULLS),
     ),
     Topic(
         TIER_CHANGES,

@@ -62,6 +62,13 @@ def test_inputs_are_created_without_an_end_and_with_their_producers_timestamps()
             assert config["message.timestamp.type"] == "CreateTime"
 
 
+def test_a_null_on_customers_outlives_workers_that_are_away_for_a_week() -> None:
+    config = dict(BY_NAME["customers"].config)
+    week_ms = str(7 * 24 * 3600 * 1000)
+    assert config["min.compaction.lag.ms"] == week_ms
+    assert config["delete.retention.ms"] == week_ms
+
+
 def test_rejected_events_get_64_kib_more_than_the_largest_input() -> None:
     assert REJECTED_EXTRA_BYTES == 64 * 1024
 
