@@ -6,7 +6,14 @@
 import time
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 from agents.tally import Tally
 from schemas.events import TOPIC_OF_KIND, Kind
@@ -21,6 +28,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
 
         def counter(name: str, text: str, *labels: str) -> Counter:
             return Counter(f"whalecurve_{name}", text, labels, registry=self.registry)
@@ -67,6 +75,10 @@ class Metrics:
         )
         # taking over
         self.partitions = gauge("partitions", "partitions held", "state")
+        self.partitions_configured = gauge(
+            "partitions_configured", "partitions that all workers together should hold"
+        )
+        self.info = gauge("info", "1: what runs here", "version", "policy_version")
         self.restored_rows = counter("restored_rows", "changelog records read in restores")
         self.restore_seconds = histogram("restore_seconds", "duration of a restore", _SECONDS)
         self.restore_waiting = gauge(

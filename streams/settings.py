@@ -115,7 +115,11 @@ class Settings:
         "can check the guess",
         parsing.secret_file(ERASURE_SECRET_MAX_BYTES),
     )
-    partitions: int = _setting(4, "of topics that are created", parsing.whole(1, 1024))
+    partitions: int = _setting(
+        4,
+        "of every topic: of those that are created, and what those that exist have to have",
+        parsing.whole(1, 1024),
+    )
     security_protocol: Literal["plaintext", "ssl", "sasl_ssl"] = _setting(
         "plaintext",
         "how to connect: ssl is TLS (1.2 or newer, host names checked), sasl_ssl is TLS and a user "
@@ -189,6 +193,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     _check_together(settings)
     tls_context(settings)
     return settings
+
+
+def unknown(environment: Mapping[str, str]) -> list[str]:
+    """Names that look like settings and are none: mistyped, or an orchestrator's own."""
+    known = {variable(one.name) for one in fields(Settings)}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
 
 
 def plaintext(settings: Settings) -> Settings:

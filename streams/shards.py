@@ -17,6 +17,7 @@ from agents.shard import Shard, ShardSettings
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import TIERS
 from schemas.partitioners import PARTITIONERS
+from streams import __version__
 from streams.commit import COMMIT_DEADLINE_S, GroupMetadata, Log, PlainLog, TransactionalLog
 from streams.held import Held, Surroundings
 from streams.logs import note
@@ -41,6 +42,8 @@ class Shards:
         fail: Callable[[BaseException], None],
     ) -> None:
         self.metrics = Metrics()
+        self.metrics.partitions_configured.set(partitions)
+        self.metrics.info.labels(__version__, policy.version).set(1)
         self.assigned = False
         self._settings, self._policy, self._partitions = settings, policy, partitions
         self._gate = gate

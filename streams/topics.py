@@ -42,7 +42,8 @@ class Found:
     """A topic as the broker has it."""
 
     partitions: int
-    compacted: bool | None
+    cleanup: frozenset[str] | None
+    """What becomes of old records: compact, delete, or both; None where it is not told."""
     max_message_bytes: int
     granted: frozenset[Operation]
     """What this client may do with it, as far as it is told."""
@@ -236,7 +237,7 @@ def _found(
     return {
         name: Found(
             len(topic["partitions"]),
-            _compacted(read.get(name, {})),
+            _cleanup(read.get(name, {})),
             int(read.get(name, {}).get("max.message.bytes", BROKER_MAX_MESSAGE_BYTES)),
             _granted(topic),
         )
@@ -265,9 +266,9 @@ def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, s
     }
 
 
-def _compacted(config: dict[str, str]) -> bool | None:
+def _cleanup(config: dict[str, str]) -> frozenset[str] | None:
     policy = config.get("cleanup.policy")
-    return None if policy is None else "compact" in policy
+    return None if policy is None else frozenset(one.strip() for one in policy.split(","))
 
 
 def _largest_input(found: dict[str, Found], settings: Settings) -> int:
@@ -296,9 +297,11 @@ def _fault(
             f"{name}: expected {settings.partitions} partitions (WHALECURVE_PARTITIONS), "
             f"found {found.partitions}"
         )
-    if found.compacted is not None and found.compacted != topic.compacted:
-        wanted = "compact" if topic.compacted else "delete"
-        return f"{name}: expected cleanup.policy={wanted}, found the other one"
+    wanted = "compact" if topic.compacted else "delete"
+    # both at once would delete what is compacted to be kept
+    if found.cleanup is not None and found.cleanup != {wanted}:
+        policies = ",".join(sorted(found.cleanup))
+        return f"{name}: expected cleanup.policy={wanted}, found {policies}"
     if topic.name == "rejected-events" and found.max_message_bytes < rejected_bytes:
         return (
             f"{name}: expected max.message.bytes of at least {rejected_bytes} (the largest input "

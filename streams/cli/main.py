@@ -4,6 +4,7 @@ import logging
 import sys
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from streams import __version__
 from streams.cli.errors import Failure, failed
@@ -24,8 +25,8 @@ from streams.logs import told
 def whalecurve() -> None:
     """What customers are worth, what they cost, and which need attention, as it happens.
 
-    Settings come from the environment (WHALECURVE_BROKER, WHALECURVE_POLICY …): README.md lists
-    them. Exit status: 0, 1 where it failed, 2 where it was called wrongly.
+    Settings come from the environment (WHALECURVE_BROKER, WHALECURVE_POLICY …), listed in
+    schemas/REFERENCE.md. Exit status: 0, 1 where it failed, 2 where it was called wrongly.
 
     \b
     Example:
@@ -42,7 +43,10 @@ def main() -> None:
     # kafka-python tells of every attempt to connect: the one line says it once
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
-        status = whalecurve(standalone_mode=False)
+        status = whalecurve(prog_name="whalecurve", standalone_mode=False)
+    except NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(2)
     except click.ClickException as error:
         hint = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
         failed(f"{error.format_message()} See `{hint or 'whalecurve'} --help`.")

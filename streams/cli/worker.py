@@ -6,7 +6,8 @@ import sys
 import click
 
 from streams.cli.errors import one_line, settings_here
-from streams.logs import configure_logs
+from streams.logs import configure_logs, note
+from streams.settings import unknown
 from streams.worker import run_worker
 
 
@@ -26,6 +27,8 @@ def worker(host: str) -> None:
     """
     settings = settings_here()
     configure_logs()
+    if names := unknown(os.environ):
+        note("these are no settings", names=names)
     with one_line():
         status = run_worker(settings, host)
     sys.stdout.flush()

@@ -8,6 +8,7 @@ from typing import Self
 
 import pytest
 
+from streams import __version__
 from tests.faults.survival import finish
 from tests.oracle import instants
 from tests.oracle.records import PURCHASES, Record, partition_of
@@ -44,6 +45,21 @@ def has_taken(worker: Worker, customers: int) -> bool:
     """The worker knows all customers, and of no record that it has not taken."""
     metrics = worker.metrics()
     return metrics.number("customers") == customers and metrics.number("lag") == 0
+
+
+# what it says of itself
+
+
+def test_a_worker_says_what_it_is_and_which_names_are_no_settings(place: Place, crew: Crew) -> None:
+    worker = crew.start_ready(place.telling(partitons=8))
+    assert [
+        note["names"] for note in worker.notes() if note["event"] == "these are no settings"
+    ] == [["WHALECURVE_PARTITONS"]]
+    metrics = worker.metrics()
+    version = POLICY["version"]
+    assert metrics.number("info", version=__version__, policy_version=version) == 1
+    assert metrics.number("partitions_configured") == PARTITIONS
+    assert "\nprocess_start_time_seconds " in worker.get("/metrics")[1]
 
 
 # stop and start again

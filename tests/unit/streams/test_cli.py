@@ -55,6 +55,17 @@ def test_the_contract_s_commands_are_there() -> None:
     }
 
 
+@pytest.mark.parametrize("group", ["", "topics", "policy"])
+def test_a_group_without_a_command_shows_its_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], group: str
+) -> None:
+    assert called(monkeypatch, *group.split()) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("Usage: whalecurve")
+    assert "\nCommands:\n" in said.err
+
+
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
     said = CliRunner().invoke(whalecurve, [*path, "--help"], prog_name="whalecurve")

@@ -20,6 +20,7 @@ from streams.settings import (
     plaintext,
     read_settings,
     tls_context,
+    unknown,
 )
 
 CANARY = "kanarienvogel"
@@ -263,3 +264,8 @@ def test_a_first_look_leaves_the_door_out(papers: Path, password: Path) -> None:
 
 def test_the_settings_of_the_door_are_settings() -> None:
     assert set(module.DOOR) <= set(Settings.__dataclass_fields__)
+
+
+def test_names_that_look_like_settings_and_are_none_are_found() -> None:
+    environment = {"WHALECURVE_PARTITONS": "8", "WHALECURVE_APP_ID": "a", "PATH": "/bin"}
+    assert unknown(environment) == ["WHALECURVE_PARTITONS"]
