@@ -54,8 +54,9 @@ kafka: setup ## real Apache Kafka on 127.0.0.1:9092 from Maven's jars, until Ctr
 bench: setup ## throughput, cost, latency and restore, beside Kafka Streams and textbook Faust
 	@tests/bench/run.sh
 
-documents: setup ## make schemas/documents and schemas/REFERENCE.md from the declarations
+documents: setup ## make schemas/documents, schemas/REFERENCE.md, streams/ops/SECURITY.md and RUNBOOK.md
 	@$(BIN)/python -m streams.documents
+	@$(BIN)/python -m tests.faults.runbook
 
 lock: setup ## pin all dependencies anew, with hashes
 	@$(BIN)/python -m pip install --quiet pip-tools

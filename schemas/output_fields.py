@@ -164,7 +164,7 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
             "that `[tiers.hold]` sets, the override, and what its segments rest on",
         ),
         _TRIGGER,
-        OutputField("treatment", TREATMENT, "what the policy grants this tier"),
+        OutputField("treatment", TREATMENT, "what the policy grants the tier in force"),
         _POLICY,
     ),
     AT_RISK: (
@@ -221,7 +221,7 @@ OUTPUT_FIELDS: Final[dict[str, tuple[OutputField, ...]]] = {
         _EFFECTIVE,
         _EVALUATED,
         _TRIGGER,
-        OutputField("treatment", TREATMENT, "what the policy grants this tier"),
+        OutputField("treatment", TREATMENT, "what the policy grants the tier in force"),
         _POLICY,
     ),
     CUTOFFS: (

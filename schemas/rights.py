@@ -90,9 +90,7 @@ def _worker_on(topic: Topic, name: str) -> Iterator[Right]:
         yield Right(Operation.READ, Resource.TOPIC, name, why)
     if written_here(topic):
         yield Right(Operation.WRITE, Resource.TOPIC, name, "writes it")
-    yield Right(
-        Operation.DESCRIBE_CONFIGS, Resource.TOPIC, name, "checks cleanup and sizes at start"
-    )
+    yield Right(Operation.DESCRIBE_CONFIGS, Resource.TOPIC, name, "checks its settings at start")
 
 
 def operator_rights(names: TopicNames) -> tuple[Right, ...]:
@@ -100,7 +98,7 @@ def operator_rights(names: TopicNames) -> tuple[Right, ...]:
     whys = {
         Operation.CREATE: "creates it where it is missing",
         Operation.DESCRIBE: "looks whether it is there",
-        Operation.DESCRIBE_CONFIGS: "checks cleanup and sizes",
+        Operation.DESCRIBE_CONFIGS: "checks its settings",
     }
     return tuple(
         Right(operation, Resource.TOPIC, names.of(topic.name), why)

@@ -172,7 +172,8 @@ TOPICS: Final = (
     ),
     Topic(
         CHANGELOG,
-        "the rows of customers and partitions; named after the application",
+        "the rows of customers and partitions; named by the prefix of outputs, the application's "
+        "id and -changelog",
         "customer_id",
         "whalecurve",
         "whalecurve",

@@ -24,7 +24,8 @@ CASES: Final = (
         1,
         "a worker is killed (`kill -9`, out of memory, power)",
         "The supervisor tells of it. Its partitions stand still until its session has run out "
-        "(10 s), then another worker restores them; `whalecurve_lag` rises and falls again.",
+        "(10 s), then another worker restores them; their `whalecurve_lag` is gone meanwhile, then "
+        "high, then falls.",
         _SUPERVISED,
     ),
     Case(
@@ -125,9 +126,12 @@ CASES: Final = (
     Case(
         16,
         "something is too large: an event, a row, an output",
-        "An event: `rejected-events` with `too_large`. A row or an output: `worker failed` with "
-        "`MSG_SIZE_TOO_LARGE`, the topic and the size, at each start.",
-        "Raise that topic's `max.message.bytes`; the worker then goes on where it stood.",
+        "An event: `rejected-events` with `too_large`. An output, or a row on a changelog that "
+        "admits less than 4 MiB: `worker failed` with `MSG_SIZE_TOO_LARGE`, the topic and the "
+        "size, at each start. A row beyond 4,000,000 bytes: `worker failed` with `a customer's row "
+        "has`.",
+        "Raise that topic's `max.message.bytes`; the worker then goes on where it stood. For a row "
+        "beyond 4,000,000 bytes lower what the line names in the policy.",
     ),
     Case(
         17,
@@ -160,21 +164,21 @@ CASES: Final = (
         "a row of the changelog is corrupt, or of a newer version",
         "`worker failed` with partition and offset, at each start; nothing is read as a default.",
         "A newer version: run the newer program. A corrupt row: find who writes to the changelog; "
-        "begin anew with another `WHALECURVE_APP_ID`, or restore the topic from a copy.",
+        "begin anew, or bring back a copy of all that was committed together (README).",
     ),
     Case(
         22,
         "an input was deleted and made anew, cut off, or its retention passed the reader",
         "`worker failed` with topic and partition, and both offsets or the broker's word, at each "
         "start; never is it reset silently.",
-        "If the events are gone for good, begin anew with another `WHALECURVE_APP_ID`.",
+        "If the events are gone for good, begin anew (README).",
     ),
     Case(
         23,
         "partitions were added to an input",
         "A running worker ends with status 1; a start is refused with both numbers.",
         "Customers would be split. Make new topics with that many partitions, publish into them, "
-        "and use another `WHALECURVE_TOPIC_PREFIX` and `WHALECURVE_APP_ID`.",
+        "and begin anew (README) with another `WHALECURVE_TOPIC_PREFIX`.",
     ),
     Case(
         24,

@@ -9,10 +9,12 @@ PATH: Final = Path(__file__).parents[2] / "streams" / "ops" / "RUNBOOK.md"
 _HEAD: Final = """\
 # Runbook: what goes wrong, what is seen, what is done
 
-Every one of these faults is tried in `tests/faults`, on real workers and a real Kafka: it costs
-time, and neither loses nor doubles anything. A worker that is in doubt ends with status 1 and one
-line (`worker failed`) that says why; its supervisor starts it again. Only where that line comes
-again at each start is there something to do.
+Every one of these faults is tried in `tests/faults`, on real workers and a real Kafka (the last one
+on a broker without transactions): it costs time, and neither loses nor doubles anything but what
+its row says. A worker that is in doubt ends with status 1 and one line (`worker failed`) that says
+why; its supervisor starts it again. Only where that line comes again at each start is there
+something to do. What is refused before a worker starts (settings, policy, topics, rights, a
+password, a certificate) is one line (`whalecurve: …`) that names what to mend.
 
 This page is made by `python -m tests.faults.runbook`.
 

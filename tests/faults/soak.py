@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from tests.brokers import require_kafka
 from tests.faults.storm import Measure
@@ -62,18 +62,19 @@ def main() -> int:
     require_kafka()
     logging.disable(logging.CRITICAL)  # kafka-python tells of every broker that dies
     began, counts, lines = time.monotonic(), Counter[str](), list[str]()
-    for number in range(options.rounds):
-        measure = replace(MEASURE, seed=MEASURE.seed + number)
-        with tempfile.TemporaryDirectory(prefix="whalecurve-soak-") as folder:
-            survived = survive(measure, LOAD, Path(folder))
-        hold(survived)
-        counts += survived.counts
-        lines.append(_round(measure.seed, survived))
-        sys.stdout.write(f"{lines[-1]}\n")
-        sys.stdout.flush()
-    simulated = _simulated(options.sim_seeds)
+    with _Simulated(options.sim_seeds) as simulated:
+        for number in range(options.rounds):
+            measure = replace(MEASURE, seed=MEASURE.seed + number)
+            with tempfile.TemporaryDirectory(prefix="whalecurve-soak-") as folder:
+                survived = survive(measure, LOAD, Path(folder))
+            hold(survived)
+            counts += survived.counts
+            lines.append(_round(measure.seed, survived))
+            sys.stdout.write(f"{lines[-1]} {dict(survived.counts)} {survived.seconds}\n")
+            sys.stdout.flush()
+        told = simulated.told()
     hours = (time.monotonic() - began) / 3_600
-    options.report.write_text(_report(options.rounds, counts, lines, simulated, hours))
+    options.report.write_text(_report(options.rounds, counts, lines, told, hours))
     sys.stdout.write(f"written: {options.report}\n")
     return 0
 
@@ -97,18 +98,31 @@ def _round(seed: int, survived: Survived) -> str:
     return f"| {seed} | {struck} | {changes} | {risks} | {seconds:.0f} |"
 
 
-def _simulated(seeds: int) -> str:
-    if not seeds:
-        return "not run"
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.simulation", "--seeds", str(seeds)],
-        check=False,
-        cwd=_ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout.strip()
+class _Simulated:
+    """Worlds that are played beside the rounds, with what the rounds leave of the machine."""
+
+    def __init__(self, seeds: int) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        if seeds:
+            command = [sys.executable, "-m", "tests.simulation", "--seeds", str(seeds)]
+            self._process = subprocess.Popen(
+                ["nice", "-n", "19", *command], cwd=_ROOT, stdout=subprocess.PIPE, text=True
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def told(self) -> str:
+        """Waits for the last of them; what was said of them. AssertionError for what was wrong."""
+        if self._process is None:
+            return "not run"
+        said, _ = self._process.communicate()
+        assert self._process.returncode == 0, said
+        return said.strip()
 
 
 def _report(

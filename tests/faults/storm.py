@@ -5,6 +5,7 @@ take: the same seed gives the same plans, not the same story.
 """
 
 import random
+import re
 import signal
 import time
 from collections import Counter
@@ -21,16 +22,21 @@ from tests.faults.plan import Plan, Strike, struck
 from tests.faults.proxy import Api, Fault, How, Proxy
 from tests.support.topics import Place, Watch
 from tests.support.waiting import wait_until
-from tests.support.workers import Crew, Worker
+from tests.support.workers import Crew, Metrics, Worker
 
 SESSION_S: Final = 2
+SLOW_PER_S: Final = 250.0
+"""Of each partition: slow enough for all faults to find work to do."""
 LOOK_EVERY_S: Final = 0.1
+ASK_EVERY_S: Final = 2.0
 TAKEN_OVER_S: Final = SESSION_S + 4.0
 """Then another worker has what one that stands still had."""
 FENCED_S: Final = 30.0
 """Within this one that came back has noticed."""
 QUIET_S: Final = 60.0
 """So long a worker may live unharmed before it is killed anyhow."""
+STUCK_S: Final = 40.0
+"""So long a worker may take nothing though there is something: longer than a broker is away."""
 BROKER_AWAY_S: Final = 1.0
 BACK_S: Final = 30.0
 FROZEN_S: Final = 12.0
@@ -79,8 +85,8 @@ class Measure:
     proxy_faults: int = 0
     """Requests that are cut or held between workers and the broker."""
     seconds: float = 600.0
-    records_per_s: float = 250.0
-    """Of each partition and worker: slow enough for all faults to find work to do."""
+    records_per_s: float = SLOW_PER_S
+    """Of each partition, while more than half is still to be read; then slowly."""
 
 
 @dataclass
@@ -93,6 +99,9 @@ class _Kept:
     born: float = field(default_factory=time.monotonic)
     stood_still_at: float | None = None
     resumed_at: float | None = None
+    asked_at: float = 0.0
+    consumed: tuple[float, float] = (0.0, -1.0)
+    """When it last had consumed more than before, and how much."""
 
 
 class Storm:
@@ -118,7 +127,7 @@ class Storm:
         self._rng = random.Random(measure.seed)
         self._told: Counter[tuple[int, str]] = Counter()
         self._kept: list[_Kept] = []
-        self._born = 0
+        self._born = self._loaded = 0
 
     # the whole
 
@@ -126,7 +135,8 @@ class Storm:
         """Returns when all faults have struck, and no worker is left."""
         until = time.monotonic() + self.measure.seconds
         with closing(Watch(self._place)) as watch:
-            self._kept = [self._start() for _ in range(self.measure.workers)]
+            self._loaded = watch.unread()
+            self._kept = [self._start(watch) for _ in range(self.measure.workers)]
             while not self.is_over():
                 assert time.monotonic() < until, f"the storm does not end: {self.counts}"
                 self._strike_the_broker()
@@ -153,20 +163,22 @@ class Storm:
 
     # workers
 
-    def _start(self) -> _Kept:
+    def _start(self, watch: Watch) -> _Kept:
         self._born += 1
         said = self._folder / f"struck-{self._born}"
         strike = self._next_strike()
-        plan = Plan(
-            (strike,),
-            session_s=SESSION_S,
-            records_per_s=self.measure.records_per_s,
-            struck=str(said),
-        )
+        pace = self._records_per_s(watch)
+        plan = Plan((strike,), session_s=SESSION_S, records_per_s=pace, struck=str(said))
         place = plan.told(self._place)
         if self._proxy is not None:
             place = replace(place, broker=self._proxy.address)
         return _Kept(self._crew.start(place), said, strike)
+
+    def _records_per_s(self, watch: Watch) -> float:
+        unread = _asked(watch.unread)
+        if unread is None or unread > self._loaded / 2:
+            return self.measure.records_per_s
+        return SLOW_PER_S
 
     def _next_strike(self) -> Strike:
         rng, counts, measure = self._rng, self.counts, self.measure
@@ -183,12 +195,17 @@ class Storm:
         worker, now = kept.worker, time.monotonic()
         if not worker.running:
             self._count_end(kept, watch)
-            return self._start()
+            return self._start(watch)
         if kept.stood_still_at is None:
             if worker.stands_still:
                 kept.stood_still_at = now
             elif now - kept.born > QUIET_S:
+                self.counts["killed after a quiet minute"] += 1
                 worker.kill()
+                return self._start(watch)
+            elif now - kept.asked_at > ASK_EVERY_S:
+                kept.asked_at = now
+                _must_not_be_stuck(kept, now)
         elif kept.resumed_at is None:
             if now - kept.stood_still_at > TAKEN_OVER_S:
                 worker.resume()
@@ -206,8 +223,11 @@ class Storm:
             counts["kills"] += 1
             self._count_kill(kept, watch)
         elif status == 1:
-            kept.worker.must_fail()
+            words = kept.worker.must_fail()
+            # what is said of a broken invariant may only be said of another that came in between
+            assert "InvariantError" not in words or "took over in between" in words, words
             counts["zombies fenced" if kept.resumed_at is not None else "ended in doubt"] += 1
+            counts[f"said: {_in_short(words)}"] += 1
         else:
             assert status == 0, kept.worker.text()
             assert kept.strike.how == "terminate", kept.worker.text()
@@ -259,6 +279,26 @@ class Storm:
         done = self.counts[what]
         share = self.counts["kills"] / self.measure.kills
         return done < wanted and share * (wanted + 1) >= done + 1
+
+
+def _must_not_be_stuck(kept: _Kept, now: float) -> None:
+    """AssertionError where a worker has its partitions, and records to take, and takes none."""
+    status, text = kept.worker.get("/metrics")
+    if not status:
+        return
+    metrics = Metrics(text)
+    consumed = metrics.number("events_consumed_total")
+    reads = metrics.number("partitions", state="running") and metrics.number("lag")
+    if consumed != kept.consumed[1] or not reads:
+        kept.consumed = (now, consumed)
+    assert now - kept.consumed[0] < STUCK_S, f"takes nothing:\n{kept.worker.text()}\n{text}"
+
+
+def _in_short(words: str) -> str:
+    """An error without what differs from time to time."""
+    kind, _, rest = words.partition(": ")
+    code = re.search(r"_?[A-Z]+(?:_[A-Z]+)+|_[A-Z]+", rest)
+    return f"{kind}: {code[0] if code else re.sub('[0-9.]+', 'N', rest)[:60]}"
 
 
 def _by_request(struck: Counter[tuple[int, str]]) -> Counter[str]:
