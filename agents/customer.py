@@ -40,6 +40,10 @@ from schemas.row import (
 )
 from schemas.times import DAY_US
 
+_ROW_BYTES: Final = 300
+_CELL_BYTES: Final = 8
+_INVOICE_BYTES: Final = 80
+
 
 class Customer:
     """The state of one customer."""
@@ -326,6 +330,13 @@ class Customer:
     def tier(self) -> int | None:
         """The rank of the tier in force; None until it is judged for the first time."""
         return None if self.standing is None else self.standing.in_force
+
+    @property
+    def row_bytes(self) -> int:
+        """About how many bytes its row has: what may be many, each as it is stored."""
+        size = _ROW_BYTES + len(self.seen.entries)
+        size += _CELL_BYTES * (len(self.value.cells) + len(self.contacts.cells))
+        return size if self.invoices is None else size + _INVOICE_BYTES * len(self.invoices.open)
 
     @property
     def tenure_days(self) -> int:

@@ -1,5 +1,6 @@
 """The customers of one partition: what an event or the passing of time does to them, in order."""
 
+from collections.abc import Callable
 from typing import Final
 
 from agents.adoption import Adoption, review_day
@@ -12,7 +13,7 @@ from agents.inbox import Inbox
 from agents.judging import Judge
 from agents.outgoing import Message, Outgoing
 from agents.policy import Policy
-from agents.ports import InvariantError, LimitError
+from agents.ports import GivenUpError, InvariantError, LimitError
 from agents.ranking import Ranking
 from agents.tiers import TierRules
 from agents.window import NO_DAY
@@ -66,7 +67,11 @@ class Members:
     # restoring
 
     def restore(
-        self, row: PartitionRow | None, rows: dict[bytes, bytes], adoption: Adoption
+        self,
+        row: PartitionRow | None,
+        rows: dict[bytes, bytes],
+        adoption: Adoption,
+        given_up: Callable[[], bool],
     ) -> None:
         """Takes the newest rows of the changelog; UnreadableRowError for one that is none."""
         if row is not None:
@@ -75,7 +80,9 @@ class Members:
             if row.stream_time_us is not None:
                 self.stream_time_us = row.stream_time_us
         self._check_room(len(rows) - (PARTITION_KEY in rows))
-        for key, data in rows.items():
+        for number, (key, data) in enumerate(rows.items()):
+            if number % SWEEP == 0 and given_up():
+                raise GivenUpError
             if key != PARTITION_KEY:
                 self._restore_customer(self._id_of(key), data, adoption)
         if self.ranking.is_on and self.ranking.is_adopting:
@@ -244,8 +251,7 @@ class Members:
             due_us, ids = calendar.take_next()
             for at, customer_id in enumerate(ids):
                 if seen >= limit:
-                    for left in ids[at:]:
-                        calendar.add(due_us, left)
+                    calendar.put_back(due_us, ids[at:])
                     return seen
                 seen += 1
                 customer = self.find(customer_id)

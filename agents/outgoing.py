@@ -56,6 +56,7 @@ class Bounds(msgspec.Struct, frozen=True):
     snapshot_us: int
     changed_max: int
     output_bytes_max: int
+    row_bytes_max: int
 
 
 class Outgoing:
@@ -68,7 +69,7 @@ class Outgoing:
         self._bounds = bounds
         self._changed: list[Customer] = []
         self._outputs: list[Message] = []
-        self._rejected_bytes = 0
+        self._rejected_bytes = self._row_bytes = 0
         self._publish: dict[str, Customer] = {}
         self._gone: list[bytes] = []
 
@@ -80,6 +81,7 @@ class Outgoing:
             len(self._changed) >= bounds.changed_max
             or len(self._outputs) >= bounds.changed_max
             or self._rejected_bytes >= bounds.output_bytes_max
+            or self._row_bytes >= bounds.row_bytes_max
         )
 
     @property
@@ -90,13 +92,13 @@ class Outgoing:
     @property
     def snapshots_full(self) -> bool:
         """As many snapshots as one commit may carry."""
-        return len(self._publish) >= self._bounds.changed_max
+        bounds = self._bounds
+        return len(self._publish) >= bounds.changed_max or self._row_bytes >= bounds.row_bytes_max
 
     def judged(self, customer: Customer, outputs: list[Output], now_us: int) -> None:
         """A customer was judged: its row changed, and this is to be said of it."""
         if not customer.changed:
-            customer.changed = True
-            self._changed.append(customer)
+            self._change(customer)
         if customer.written_off:
             self.tally.invoices_written_off += customer.written_off
             customer.written_off = 0
@@ -124,6 +126,14 @@ class Outgoing:
         """The customer's snapshot goes out with the next commit."""
         self.owed.pop(customer.customer_id, None)
         self._publish[customer.customer_id] = customer
+        if not customer.changed:
+            self._change(customer)
+
+    def _change(self, customer: Customer) -> None:
+        """The customer's row goes out with the next commit."""
+        customer.changed = True
+        self._changed.append(customer)
+        self._row_bytes += customer.row_bytes
 
     def reject(self, inbox: Inbox, rejection: Rejection, partition: int) -> None:
         """Passes the inbox's next record on as it came, with the reason."""
@@ -163,8 +173,6 @@ class Outgoing:
         """Outputs, rows and counts for one commit; nothing of it is left here."""
         for customer_id, customer in self._publish.items():
             customer.owed = False
-            if not customer.changed:
-                self._changed.append(customer)
             wire = encode(snapshot_of(customer))
             self.put_out(Message(CUSTOMER_VALUES, customer_id.encode(), wire), "snapshot")
         rows: list[tuple[bytes, bytes | None]] = [(key, None) for key in self._gone]
@@ -172,7 +180,8 @@ class Outgoing:
             customer.changed = False
             rows.append((customer.customer_id.encode(), stored(customer, policy)))
         outputs, tally = self._outputs, self.tally
-        self._outputs, self.tally, self._rejected_bytes = [], Tally(), 0
+        self._outputs, self.tally = [], Tally()
+        self._rejected_bytes = self._row_bytes = 0
         self._changed.clear()
         self._publish.clear()
         self._gone.clear()

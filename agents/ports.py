@@ -1,7 +1,7 @@
 """What the rooms ask of the runtime, and what passes between them."""
 
 from collections.abc import AsyncIterable, Awaitable, Callable
-from typing import Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -12,6 +12,10 @@ from schemas.told import ToldError
 
 class InvariantError(ToldError):
     """State and log disagree: going on would lose or double. The process must stop."""
+
+
+class GivenUpError(Exception):
+    """Nobody wants any more what was begun."""
 
 
 class LimitError(ToldError):
@@ -39,6 +43,16 @@ class Batch(msgspec.Struct):
     epoch: int = 0
     """Under which assignment it was fetched: a batch of an earlier one is void."""
 
+
+class Committed(NamedTuple):
+    """What the group committed of an input's partition."""
+
+    offset: int | None
+    number: int
+    """Of the commit that did; 0: it was none of ours."""
+
+
+NOTHING_COMMITTED: Final = Committed(None, 0)
 
 Batches = AsyncIterable[Batch]
 Agent = Callable[[Batches], Awaitable[None]]

@@ -12,6 +12,8 @@ from schemas.policy_keys import Service
 
 _UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
 _CACHE_MAX: Final = 20_000
+_UNKNOWN: Final = (0, 0)
+"""No ratio."""
 
 Ratio = tuple[int, int]
 """(numerator, denominator > 0), exact."""
@@ -88,8 +90,10 @@ class Rates:
         if code == self._base:
             return 1, 1
         key = code, day
-        if key in self._cache:
-            return self._cache[key]
+        # asked once: partitions that restore in threads of their own share the policy
+        known = self._cache.get(key, _UNKNOWN)
+        if known != _UNKNOWN:
+            return known
         found: Ratio | None = None
         if code in self._steps:
             days, ratios = self._steps[code]

@@ -5,6 +5,7 @@ agree. Whoever runs a shard brings batches (`put`), lets it take them (`run`), a
 changed (`changes`). Time comes as an argument, and only to stamp outputs and to pace snapshots.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -14,7 +15,7 @@ from agents.customer import Customer
 from agents.cutoffs import Published
 from agents.inbox import Inbox, plan
 from agents.intake import Intake, Placement
-from agents.members import NO_TIME, Members
+from agents.members import NO_TIME, SWEEP, Members
 from agents.outgoing import Bounds, Changes, Message, Outgoing
 from agents.policy import Policy
 from agents.ports import Batch, InvariantError
@@ -53,6 +54,8 @@ class ShardSettings(msgspec.Struct, frozen=True):
     """So many changed customers or outputs are enough for one commit: taking waits for it."""
     output_bytes_max: int = 16 * 1024 * 1024
     """So many bytes of rejected events likewise."""
+    row_bytes_max: int = 32 * 1024 * 1024
+    """So many bytes of rows, by estimate, likewise."""
     customers_max: int = 1_000_000
     """Before one more would be held the process stops."""
 
@@ -71,7 +74,12 @@ class Shard:
         self._settings = settings
         self._moved = False
         self._outgoing = Outgoing(
-            Bounds(settings.snapshot_us, settings.changed_max, settings.output_bytes_max)
+            Bounds(
+                settings.snapshot_us,
+                settings.changed_max,
+                settings.output_bytes_max,
+                settings.row_bytes_max,
+            )
         )
         self._members = Members(
             policy,
@@ -102,14 +110,17 @@ class Shard:
 
     # restoring
 
-    def restore(self, rows: dict[bytes, bytes]) -> dict[Kind, int]:
+    def restore(
+        self, rows: dict[bytes, bytes], given_up: Callable[[], bool] = lambda: False
+    ) -> dict[Kind, int]:
         """Takes the newest rows of the changelog; returns the offsets to read on from.
 
-        Raises UnreadableRowError for a row that is none, InvariantError for one of no use.
+        Raises UnreadableRowError for a row that is none, InvariantError for one of no use, and
+        GivenUpError where it is asked to stop.
         """
         row = _partition_of(rows)
         self._adoption = adopt(row, self.policy, self.partition)
-        self._members.restore(row, rows, self._adoption)
+        self._members.restore(row, rows, self._adoption, given_up)
         if row is None:
             return {}
         self.commit_number = row.commit_number
@@ -182,10 +193,10 @@ class Shard:
         return all(inbox.drained for inbox in self.inboxes)
 
     def run(self, limit: int, now_us: int) -> int:
-        """Takes up to `limit` records in their order; returns how many steps were done.
+        """Takes some `limit` records in their order; returns how many steps were done.
 
-        0: there is nothing to take now, or enough for one commit is done. A step may also be a
-        sweep of customers that fall due before the next record.
+        0: there is nothing to take now, or enough for one commit is done. Customers that fall due
+        before the next record are steps, too.
         """
         steps = 0
         outgoing = self._outgoing
@@ -212,7 +223,7 @@ class Shard:
             if isinstance(item, Rejection):
                 self._outgoing.reject(inbox, item, self.partition)
             elif not members.take(item, inbox, offset, now_us):
-                swept = 1
+                swept = SWEEP
                 break
             if offset % LATENCY_SAMPLE == 0:
                 taken_at_ms.append(inbox.timestamps_ms[at])

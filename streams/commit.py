@@ -39,8 +39,8 @@ DELIVERY_S: Final = 7.0
 """So long offsets wait for the records before them. What is sent again belongs before the end, and
 offsets that are refused, since the last transaction is still being ended, come again only after
 RETRY_BACKOFF_MS; records come again at once."""
-MESSAGE_MAX_BYTES: Final = 64 * 1024 * 1024
-"""The client's own limit: above every topic's, so that the broker's word counts."""
+MESSAGE_MAX_BYTES: Final = 1_000_000_000
+"""The client's own limit, as high as librdkafka lets it be: the topic's counts."""
 TELL_DEADLINE_S: Final = 1.0
 """So long a failed commit waits to hear which message did it."""
 _CONSEQUENCES: Final = {KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT, KafkaError._STATE}
@@ -277,7 +277,9 @@ class PlainLog:
     ) -> None:
         self._partition = partition
         self._commit_offsets = commit_offsets
-        self._outbox = _Outbox(settings, partition, {})
+        # one at a time: what is sent again would come behind what was sent after it
+        in_order = {"max.in.flight.requests.per.connection": 1}
+        self._outbox = _Outbox(settings, partition, in_order)
 
     def start(self) -> None:
         """There is nothing to fence with."""

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 from aiokafka import TopicPartition
 
 from agents.cutoffs import Published
-from agents.ports import Batch, InvariantError
+from agents.ports import NOTHING_COMMITTED, Batch, Committed, InvariantError
 from agents.shard import Shard
 from schemas.events import Kind
 from schemas.row import CutoffsRow, UnreadableRowError
@@ -60,11 +60,8 @@ class Inputs(Protocol):
     async def beginnings(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
         """The first offsets that the broker still has."""
 
-    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int | None]:
-        """The group's committed offsets."""
-
-    async def commit_of(self, tp: TopicPartition) -> int:
-        """The number of the commit that set the group's offset; 0: it was no commit of ours."""
+    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, Committed]:
+        """What the group committed of those of which it did."""
 
 
 def now_us() -> int:
@@ -105,8 +102,7 @@ class Held:
         around = self._around
         began = time.monotonic()
         await within(FENCE_WORD_DEADLINE_S, around.blocking(self._log.start))
-        rows = await around.blocking(lambda: self._changelog.read(self.progress, self._is_given_up))
-        offsets = self.shard.restore(rows)
+        offsets = await around.restoring(self._restore)
         seconds = time.monotonic() - began
         around.metrics.restored_rows.inc(self.progress.rows_read)
         around.metrics.restore_seconds.observe(seconds)
@@ -119,6 +115,11 @@ class Held:
         )
         await self._open(await self._positions(offsets))
 
+    def _restore(self) -> dict[Kind, int]:
+        """Reads the rows and takes them, in a thread; the offsets they name."""
+        rows = self._changelog.read(self.progress, self._is_given_up)
+        return self.shard.restore(rows, self._is_given_up)
+
     async def _positions(self, offsets: dict[Kind, int]) -> dict[Kind, int]:
         """Where to read on: where the rows say, checked against the broker and the group."""
         around = self._around
@@ -127,14 +128,22 @@ class Held:
             for kind, topic in around.gate.topics.items()
         }
         beginnings = await around.inputs.beginnings(list(tps.values()))
-        committed: dict[TopicPartition, int | None] = {}
+        committed: dict[TopicPartition, Committed] = {}
         if around.settings.exactly_once:
             committed = await around.inputs.committed(list(tps.values()))
         positions = {}
         for kind, tp in tps.items():
-            first, own, group = beginnings[tp], offsets.get(kind), committed.get(tp)
+            first, own = beginnings[tp], offsets.get(kind)
+            group, number = committed.get(tp, NOTHING_COMMITTED)
             positions[kind] = first if own is None else own
-            if group not in (None, own) and not await self._is_late(tp, own or 0, group or 0):
+            if number > self.shard.commit_number:
+                raise InvariantError(
+                    f"{tp.topic}-{tp.partition}: the changelog ends with commit "
+                    f"{self.shard.commit_number}, the group {around.settings.app_id} had "
+                    f"{number}: where another worker took over in between, start again; where "
+                    "this stays, the changelog has lost rows: start a new WHALECURVE_APP_ID"
+                )
+            if group not in (None, own) and not self._is_late(tp, own or 0, group or 0, number):
                 raise InvariantError(
                     f"{tp.topic}-{tp.partition}: the changelog says offset {own}, the group "
                     f"{around.settings.app_id} says {group}: where another worker took over in "
@@ -148,13 +157,12 @@ class Held:
                 )
         return positions
 
-    async def _is_late(self, tp: TopicPartition, own: int, group: int) -> bool:
+    def _is_late(self, tp: TopicPartition, own: int, group: int, number: int) -> bool:
         """Whether the group's offset is that of an earlier commit.
 
         Offsets that were late on the wire can overwrite those of the next commit. The rows say
         where that ended.
         """
-        number = await self._around.inputs.commit_of(tp)
         late = group < own and 0 < number < self.shard.commit_number
         if late:
             note("offsets of an earlier commit came late", topic=tp.topic, partition=tp.partition)
@@ -269,8 +277,8 @@ class Held:
                 # told here: whoever waits for a partition that is given up hears no errors
                 self._around.fail(error)
                 raise
-            except BaseException:
-                self._around.failed = True
+            except asyncio.CancelledError as error:
+                self._cancelled(error)
                 raise
             metrics = self._around.metrics
             metrics.committed(changes.tally, time.monotonic() - began, len(changes.rows))
@@ -308,11 +316,18 @@ class Held:
     async def _guarded(self, work: Awaitable[None]) -> None:
         try:
             await work
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
+            self._cancelled(error)
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, going on could lose or double
             if not self._given_up:
                 self._around.fail(await self._placed(error))
+
+    def _cancelled(self, error: asyncio.CancelledError) -> None:
+        """Nobody cancels a partition's work but what ends the whole; a client that died may."""
+        self._around.failed = True
+        if not self._given_up:
+            self._around.fail(error)
 
     async def _placed(self, error: Exception) -> Exception:
         """The error; of a row that can't be read one that names its offset."""
@@ -334,14 +349,16 @@ class Surroundings:
         gate: Gate,
         metrics: Metrics,
         executor: Executor,
+        restores: Executor,
         fail: Callable[[BaseException], None],
     ) -> None:
+        """Restores have threads of their own: commits must not wait behind them."""
         self.settings, self.gate, self.metrics = settings, gate, metrics
         self.failed = False
         """Once anything failed, nothing is committed any more."""
         self.inputs: Inputs
         self._fail = fail
-        self._executor = executor
+        self._executor, self._restores = executor, restores
 
     def fail(self, error: BaseException) -> None:
         """The process must end."""
@@ -351,3 +368,7 @@ class Surroundings:
     async def blocking(self, work: Callable[[], Any]) -> Any:
         """Does what blocks in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+    async def restoring(self, work: Callable[[], Any]) -> Any:
+        """Reads a changelog and takes its rows, as soon as there is a thread for it."""
+        return await asyncio.get_running_loop().run_in_executor(self._restores, work)

@@ -28,6 +28,8 @@ from streams.shares import Known, SharesReader
 from streams.transport import BatchConsumer, Gate
 
 THREADS_MAX: Final = 16
+RESTORES_AT_ONCE: Final = 4
+"""Each holds what it has fetched ahead, and all share one interpreter."""
 
 
 class Shards:
@@ -49,7 +51,10 @@ class Shards:
         self._gate = gate
         self._group = GroupMetadata(settings)
         self._executor = ThreadPoolExecutor(min(THREADS_MAX, 2 * partitions + 2), "shard")
-        self._around = Surroundings(settings, gate, self.metrics, self._executor, fail)
+        self._restores = ThreadPoolExecutor(RESTORES_AT_ONCE, "restore")
+        self._around = Surroundings(
+            settings, gate, self.metrics, self._executor, self._restores, fail
+        )
         self._held: dict[int, Held] = {}
         self._stopping = False
         self._consumer: BatchConsumer
@@ -221,7 +226,8 @@ class Shards:
         """Ends the threads and clients."""
         if self._reader is not None:
             self._reader.stop()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        for executor in (self._executor, self._restores):
+            executor.shutdown(wait=False, cancel_futures=True)
         self._group.close()
 
 

@@ -22,7 +22,7 @@ from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaE
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
 
-from agents.ports import Batch
+from agents.ports import Batch, Committed
 from schemas.events import Kind
 from schemas.told import ToldError
 from streams.access import AiokafkaRefusals, is_denied
@@ -42,6 +42,7 @@ TAKE_EVERY_S: Final = 0.02
 """Least time between two takes: a batch costs Faust a third of a millisecond, however small."""
 GROUP_LOOK_S: Final = 0.5
 METADATA_AGE_MS: Final = 15_000
+NEVER_MS: Final = 2**31 - 1
 BLOCKED_POLL_S: Final = 0.005
 """How soon a partition is looked at again whose inbox was full, or that was not heard of yet."""
 
@@ -126,7 +127,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             session_timeout_ms=SESSION_TIMEOUT_S * 1000,
             heartbeat_interval_ms=HEARTBEAT_S * 1000,
             rebalance_timeout_ms=60_000,
-            max_poll_interval_ms=300_000,
+            # a rebalance that lasts longer would never be joined again, without a word
+            max_poll_interval_ms=NEVER_MS,
             # an input that was given more partitions is to be noticed soon
             metadata_max_age_ms=METADATA_AGE_MS,
             isolation_level="read_committed",
@@ -145,10 +147,13 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     async def _watch_group(self) -> None:
         """What becomes of our membership aiokafka says only to whoever asks."""
         while not self.should_stop:
+            consumer = self._ensure_consumer()
             try:
-                self._ensure_consumer()._coordinator.check_errors()
-            except KafkaError as error:
-                self.consumer.gate.failed(error)
+                consumer._coordinator.check_errors()
+                _check_fetching(consumer._fetcher._fetch_task)
+            except (KafkaError, FetchFailedError) as error:
+                if not self.should_stop:
+                    self.consumer.gate.failed(error)
                 return
             await asyncio.sleep(GROUP_LOOK_S)
 
@@ -268,6 +273,14 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         return batch
 
 
+def _check_fetching(task: "asyncio.Task[None]") -> None:
+    """FetchFailedError where aiokafka has given up to fetch, of which it says nothing."""
+    if task.done():
+        error = None if task.cancelled() else task.exception()
+        why = "it was cancelled" if error is None else told(error)
+        raise FetchFailedError(f"nothing is fetched any more: {why}: start again") from error
+
+
 def unpack(fetched: PartitionRecords, batch: Batch) -> None:
     """Lays the committed records of a fetch into the batch's columns.
 
@@ -306,6 +319,13 @@ def unpack(fetched: PartitionRecords, batch: Batch) -> None:
                 "records up to it, and start a new WHALECURVE_APP_ID"
             ) from error
         fetched.next_fetch_offset = part.next_offset
+
+
+def _number(metadata: str) -> int:
+    """Of the commit that set an offset of the group; 0: it was no commit of ours."""
+    # confluent-kafka sends metadata with the zero byte that ends them in C
+    text = metadata.rstrip("\0")
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 class NoOffsets(dict[TP, int | None]):
@@ -386,19 +406,12 @@ class BatchConsumer(Consumer):
         found = await self._thread.call_thread(consumer.beginning_offsets, list(tps))
         return dict(found)
 
-    async def committed(self, tps: Iterable[TopicPartition]) -> dict[TopicPartition, int | None]:
-        """The group's committed offsets."""
-        consumer = self._thread._ensure_consumer()
-        return {tp: await self._thread.call_thread(consumer.committed, tp) for tp in tps}
-
-    async def commit_of(self, tp: TopicPartition) -> int:
-        """The number of the commit that set the group's offset; 0: it was no commit of ours."""
+    async def committed(self, tps: Iterable[TopicPartition]) -> dict[TopicPartition, Committed]:
+        """What the group committed of those of which it did."""
         consumer = self._thread._ensure_consumer()
         fetch = consumer._coordinator.fetch_committed_offsets
-        found = await self._thread.call_thread(fetch, [tp])
-        # confluent-kafka sends metadata with the zero byte that ends them in C
-        text = found[tp].metadata.rstrip("\0") if tp in found else ""
-        return int(text) if text.isascii() and text.isdigit() else 0
+        found = await self._thread.call_thread(fetch, list(tps))
+        return {tp: Committed(its.offset, _number(its.metadata)) for tp, its in found.items()}
 
     async def commit_offsets(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commits offsets as a member of the group: for brokers without transactions."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
+from agents.ports import NOTHING_COMMITTED
 from agents.shard import Changes, Message
 from schemas.outputs import COMMIT_HEADER, REJECTED_EVENTS, Headers
 from streams import commit, held, shards
@@ -108,7 +109,7 @@ def _trusting(*, by_group: bool = False) -> None:
         if not by_group:
             return {kind: offsets.get(kind, 0) for kind in tps}
         committed = await self._around.inputs.committed(list(tps.values()))
-        return {kind: committed.get(tp) or 0 for kind, tp in tps.items()}
+        return {kind: committed.get(tp, NOTHING_COMMITTED).offset or 0 for kind, tp in tps.items()}
 
     held.Held._positions = positions  # type: ignore[method-assign]
 

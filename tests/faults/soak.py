@@ -72,6 +72,7 @@ def main() -> int:
             lines.append(_round(measure.seed, survived))
             sys.stdout.write(f"{lines[-1]} {dict(survived.counts)} {survived.seconds}\n")
             sys.stdout.flush()
+        assert counts["kills in an open transaction"] >= counts["kills"] / 2, counts
         told = simulated.told()
     hours = (time.monotonic() - began) / 3_600
     options.report.write_text(_report(options.rounds, counts, lines, told, hours))
@@ -86,8 +87,6 @@ def hold(survived: Survived) -> None:
     equals_recount(survived.outputs, survived.expected)
     later = survived.later
     assert later["consumed"] == later["applied"] + later["dropped"] + later["rejected"]
-    counts = survived.counts
-    assert counts["kills in an open transaction"] >= counts["kills"] / 2, counts
 
 
 def _round(seed: int, survived: Survived) -> str:

@@ -63,11 +63,17 @@ _NTH: Final = {
 }
 _COMMITS: Final = (3, 50)
 """Which passing of a commit's step it is, where nothing else is said."""
-_AT_RANDOM: Final = ("fence.after", "restore.reading", "restore.after", "begin.after")
+_AT_RANDOM: Final = (
+    "fence.after",
+    "restore.reading",
+    "restore.after",
+    "begin.after",
+    "end.after",
+)
 _SENDING: Final = ("outputs.sending", "rows.after")
 ROLLED_SHARE: Final = 0.3
 """Of the workers, while some are still to be stopped in order."""
-_OPEN: Final = ("offsets.before", "offsets.after", "offsets.after", "end.before", "end.after")
+_OPEN: Final = ("offsets.before", "offsets.after", "offsets.after", "end.before")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aiokafka import TopicPartition
 
-from agents.ports import Batch
+from agents.ports import Batch, Committed
 from schemas.events import Kind
 from streams.settings import Settings
 from streams.transport import Gate
@@ -96,17 +96,13 @@ class SimulatedInputs:
         )
         return found
 
-    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int | None]:
-        """The group's committed offsets."""
+    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, Committed]:
+        """What the group committed. No offset comes late here: no commit's number is needed."""
         offsets = self._broker.offsets
-        found: dict[TopicPartition, int | None] = await self._asked(
-            faults.COMMITTED, lambda: {tp: offsets.get(Place(*tp)) for tp in tps}
+        found: dict[TopicPartition, Committed] = await self._asked(
+            faults.COMMITTED, lambda: {tp: Committed(offsets.get(Place(*tp)), 0) for tp in tps}
         )
         return found
-
-    async def commit_of(self, _: TopicPartition) -> int:
-        """No offset comes late here: one that differs was set by none of our commits."""
-        return 0
 
     async def _asked(self, step: str, ask: Callable[[], Any]) -> Any:
         """The broker's answer; a request that is lost is sent once more, as aiokafka does."""

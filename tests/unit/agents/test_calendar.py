@@ -51,3 +51,29 @@ def test_a_time_that_was_taken_may_be_written_down_again() -> None:
     calendar.add(10, "bob")
     assert calendar.next_us == 10
     assert calendar.take_next() == (10, ["bob"])
+
+
+def test_who_was_left_for_later_comes_again_with_who_was_added_meanwhile() -> None:
+    calendar = Calendar()
+    for customer_id in ("carl", "ada", "bob"):
+        calendar.add(10, customer_id)
+    at_us, ids = calendar.take_next()
+    calendar.put_back(at_us, ids[1:])
+    assert calendar.next_us == 10
+    calendar.add(10, "ann")
+    calendar.add(9, "zoe")
+    assert calendar.take_next() == (9, ["zoe"])
+    assert calendar.take_next() == (10, ["ann", "bob", "carl"])
+
+
+def test_who_was_added_before_others_were_put_back_comes_among_them() -> None:
+    calendar = Calendar()
+    for customer_id in ("bob", "ada"):
+        calendar.add(10, customer_id)
+    at_us, ids = calendar.take_next()
+    calendar.add(10, "abe")
+    calendar.put_back(at_us, ids)
+    assert calendar.take_next() == (10, ["abe", "ada", "bob"])
+    calendar.add(10, "eve")
+    calendar.add(10, "dan")
+    assert calendar.take_next() == (10, ["dan", "eve"])

@@ -9,7 +9,7 @@ import pytest
 from agents.booking import Booking
 from agents.customer_rows import stored
 from agents.intake import Intake, Placement
-from agents.ports import InvariantError, LimitError
+from agents.ports import GivenUpError, InvariantError, LimitError
 from agents.shard import Shard, ShardSettings
 from schemas.events import (
     MAX_DEPTH,
@@ -247,3 +247,13 @@ def test_two_judges_that_disagree_are_told_without_the_event(
     with pytest.raises(InvariantError, match="an event of PURCHASES can't be booked") as error:
         intake._judged_first(P, wire(P, order_id=MAIL), None)
     assert leaks(str(error.value)) == []
+
+
+def test_a_restore_that_nobody_wants_any_more_ends_soon() -> None:
+    source = shard_for(10)
+    source.feed(P, sale(1), sale(1, 1, customer_id="bob"))
+    source.commit()
+    desk = Desk()
+    with pytest.raises(GivenUpError):
+        desk.shard.restore(dict(source.rows), lambda: True)
+    assert len(desk.shard.customers) == 0

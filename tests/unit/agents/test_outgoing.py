@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agents.customer import Customer
-from agents.customer_rows import newcomer
+from agents.customer_rows import newcomer, stored
 from agents.judging import Judge
 from agents.outgoing import Bounds, Message, Outgoing
 from schemas.events import Kind
@@ -17,9 +17,11 @@ C, P, S, Y = WITH_CUSTOMERS
 SECOND_US = 1_000_000
 
 
-def outgoing(changed_max: int = 3, output_bytes_max: int = 1_000) -> Outgoing:
+def outgoing(
+    changed_max: int = 3, output_bytes_max: int = 1_000, row_bytes_max: int = 100_000
+) -> Outgoing:
     """Snapshots ten seconds apart."""
-    return Outgoing(Bounds(10 * SECOND_US, changed_max, output_bytes_max))
+    return Outgoing(Bounds(10 * SECOND_US, changed_max, output_bytes_max, row_bytes_max))
 
 
 def customer(customer_id: str = "ada") -> Customer:
@@ -218,3 +220,29 @@ def test_the_longest_waiting_snapshot_goes_out_first(at: int) -> None:
         found.append([its["customer_id"] for its in desk.snapshots])
         desk.messages.clear()
     assert found == [["carl", "ada"], ["bob"]]
+
+
+def test_so_many_bytes_of_rows_are_enough_whoever_they_are_of() -> None:
+    ada, bob = customer(), customer("bob")
+    out = outgoing(row_bytes_max=ada.row_bytes + 1)
+    out.judged(ada, [], NOW_US)
+    out.judged(ada, [], NOW_US)
+    assert not is_full(out)
+    assert not has_snapshots_enough(out)
+    out.publish(bob)
+    assert is_full(out)
+    assert has_snapshots_enough(out)
+    assert carried(out)[1] == [(b"ada", True), (b"bob", True)]
+    assert not is_full(out)
+
+
+def test_a_row_is_weighed_about_as_it_is_stored() -> None:
+    many = customer()
+    for day in range(1, 28):
+        event = booked(
+            Kind.PURCHASES,
+            purchase(event_id=f"e-{day}", occurred_at=f"2026-04-{day:02}T00:00:00Z"),
+        )
+        many.apply(event, day, POLICY)
+    size = len(stored(many, POLICY))
+    assert size / 2 < many.row_bytes < 2 * size

@@ -5,16 +5,17 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
+import pytest
 from aiokafka import TopicPartition
 
-from agents.ports import Batch
+from agents.ports import Batch, Committed
 from agents.shard import Changes
 from schemas.events import TOPIC_OF_KIND, Kind
 from streams.commit import CommitError, Log
 from streams.settings import Settings
-from streams.shards import Shards
+from streams.shards import RESTORES_AT_ONCE, THREADS_MAX, Shards
 from streams.transport import Gate
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.shards import policy_of
@@ -54,8 +55,8 @@ class EmptyInputs:
     async def beginnings(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
         return dict.fromkeys(tps, 0)
 
-    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, int | None]:
-        return dict.fromkeys(tps)
+    async def committed(self, _: list[TopicPartition]) -> dict[TopicPartition, Committed]:
+        return {}
 
 
 @asynccontextmanager
@@ -135,3 +136,42 @@ def test_a_rebalance_that_ends_during_a_clean_stop_takes_nothing_over() -> None:
     logs, failures = asyncio.run(stops_while_a_rebalance_ends())
     assert [log.closed for log in logs] == [True]
     assert not failures
+
+
+async def commits_while_others_restore() -> bool:
+    """Whether a commit goes through while every thread for restores is taken."""
+    log, go_on = SlowLog(), threading.Event()
+    log.go_on.set()
+    async with shards_on(lambda: log) as (shards, failures):
+        await shards.reassigned(ALL_INPUTS)
+        await until(lambda: shards.ready)
+        around = shards._around
+        restores = [
+            asyncio.create_task(around.restoring(lambda: go_on.wait(DEADLINE_S)))
+            for _ in range(THREADS_MAX + RESTORES_AT_ONCE)
+        ]
+        await shards.take(first_word(shards))
+        await until(log.asked.is_set)
+        went_through = not go_on.is_set()
+        go_on.set()
+        await asyncio.gather(*restores)
+        return went_through and not failures
+
+
+def test_a_commit_does_not_wait_behind_restores() -> None:
+    assert asyncio.run(commits_while_others_restore())
+
+
+async def a_client_dies(when: str) -> list[Any]:
+    """What is said when a client's thread ends and cancels whoever waits for it."""
+    cancelled = AsyncMock(side_effect=asyncio.CancelledError)
+    async with shards_on(lambda: SlowLog(asyncio.CancelledError())) as (shards, failures):
+        with patch.object(EmptyInputs, when, cancelled):
+            await shards.reassigned(ALL_INPUTS)
+            await until(lambda: bool(failures))
+        return failures
+
+
+@pytest.mark.parametrize("when", ["beginnings", "committed", "open_inputs"])
+def test_a_client_that_dies_while_a_partition_is_taken_over_ends_the_process(when: str) -> None:
+    assert [type(its) for its in asyncio.run(a_client_dies(when))] == [asyncio.CancelledError]

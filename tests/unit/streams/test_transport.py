@@ -2,13 +2,15 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import faust
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.record.util import calc_crc32c
@@ -17,7 +19,7 @@ from faust.types import TP
 from agents.ports import Batch
 from schemas.events import Kind
 from streams.settings import Settings
-from streams.transport import BatchTransport, FetchFailedError, Gate, unpack
+from streams.transport import BatchTransport, FetchFailedError, Gate, _check_fetching, unpack
 from tests.support.canaries import HEADER, MAIL, leaks
 
 PURCHASES = TP("purchases", 0)
@@ -50,6 +52,56 @@ async def passed_on(positions: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def test_what_is_fetched_once_more_in_smaller_batches_is_passed_on_too() -> None:
     positions = [(0, 900), (200, 500), (500, 800), (800, 900), (900, 900)]
     assert asyncio.run(passed_on(positions)) == positions
+
+
+async def of_a_task_that(ends: Coroutine[Any, Any, None], *, cancelled: bool = False) -> None:
+    """Looks at it as at aiokafka's own task that fetches."""
+    task = asyncio.create_task(ends)
+    if cancelled:
+        task.cancel()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    _check_fetching(task)
+    task.cancel()
+
+
+async def breaks() -> None:
+    raise AssertionError(MAIL)
+
+
+def test_a_fetch_that_ended_is_told_without_what_it_had_in_hand() -> None:
+    asyncio.run(of_a_task_that(asyncio.sleep(60)))
+    with pytest.raises(FetchFailedError, match="AssertionError") as refused:
+        asyncio.run(of_a_task_that(breaks()))
+    assert leaks(str(refused.value)) == []
+    with pytest.raises(FetchFailedError, match="cancelled"):
+        asyncio.run(of_a_task_that(asyncio.sleep(60), cancelled=True))
+
+
+async def joins_after(idle_s: float) -> bool:
+    """Whether a member whose rebalance lasted for so long goes on to join its group."""
+    app = faust.App("idle", broker="kafka://127.0.0.1:1", autodiscover=False)
+    transport = BatchTransport(app.conf.broker, app)
+    transport.gate = Gate(Settings())
+    app.transport = transport
+    consumer = app.consumer._thread._create_worker_consumer(transport)
+    app.consumer._thread.thread_loop.close()  # it was never started
+    consumer._closed = True
+    joins = AsyncMock(return_value=False)
+    coordinator = SimpleNamespace(
+        _subscription=SimpleNamespace(fetcher_idle_time=idle_s, subscribed_pattern=None),
+        _performed_join_prepare=True,
+        _stop_heartbeat_task=AsyncMock(),
+        _retry_backoff_ms=1,
+        _max_poll_interval=consumer._max_poll_interval_ms / 1000,
+        _do_rejoin_group=joins,
+    )
+    await GroupCoordinator.ensure_active_group(coordinator, "subscription", "before")
+    return bool(joins.await_count)
+
+
+def test_a_rebalance_may_last_for_a_day() -> None:
+    assert asyncio.run(joins_after(3600 * 24))
 
 
 CRC_AT, CRC_FROM = 17, 21
