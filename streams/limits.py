@@ -22,6 +22,7 @@ from schemas.row import ROW_MAX_BYTES
 from schemas.topics import REJECTED_EXTRA_BYTES
 from streams.held import INBOX_HIGH
 from streams.settings import FETCH_BYTES, PREFIX, Settings
+from streams.shards import RESTORES_AT_ONCE
 
 TITLES: Final = ("what", "at most", "beyond")
 LIMITS_WORDS: Final = (
@@ -70,6 +71,8 @@ def limits() -> Iterator[Sequence[str]]:
     waits = "taking waits for the commit"
     yield "changed customers, or outputs, of one commit", f"{shard['changed_max']}", waits
     yield "bytes of rejected events of one commit", f"{shard['output_bytes_max']}", waits
+    yield "bytes of rows of one commit, by estimate", f"{shard['row_bytes_max']}", waits
+    yield "partitions restored at once", f"{RESTORES_AT_ONCE}", "others wait; commits do not"
     yield "records fetched and not taken", f"{INBOX_HIGH} an input", "fetching waits"
     yield "a fetch of one partition", f"{FETCH_BYTES} bytes", "a larger batch comes alone"
 

@@ -6,6 +6,8 @@ fit into memory. A round that finds anything wrong ends the soak with 1.
 
 import argparse
 import logging
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,6 +62,7 @@ def main() -> int:
     parser.add_argument("--report", type=Path, default=REPORT)
     options = parser.parse_args()
     require_kafka()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     logging.disable(logging.CRITICAL)  # kafka-python tells of every broker that dies
     began, counts, lines = time.monotonic(), Counter[str](), list[str]()
     with _Simulated(options.sim_seeds) as simulated:
@@ -105,7 +108,11 @@ class _Simulated:
         if seeds:
             command = [sys.executable, "-m", "tests.simulation", "--seeds", str(seeds)]
             self._process = subprocess.Popen(
-                ["nice", "-n", "19", *command], cwd=_ROOT, stdout=subprocess.PIPE, text=True
+                ["nice", "-n", "19", *command],
+                cwd=_ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
             )
 
     def __enter__(self) -> Self:
@@ -113,7 +120,7 @@ class _Simulated:
 
     def __exit__(self, *_: object) -> None:
         if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
+            os.killpg(self._process.pid, signal.SIGTERM)  # its own workers, too
 
     def told(self) -> str:
         """Waits for the last of them; what was said of them. AssertionError for what was wrong."""

@@ -214,7 +214,7 @@ def test_every_alert_says_what_to_do() -> None:
 def test_the_dashboard_asks_for_what_workers_tell() -> None:
     assert len(queries()) >= 8
     for query in queries():
-        assert "whalecurve_" in query
+        assert "whalecurve_" in query or 'job="whalecurve"' in query
 
 
 def test_the_image_is_built_from_what_it_copies() -> None:
