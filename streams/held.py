@@ -278,7 +278,7 @@ class Held:
                 self._around.fail(error)
                 raise
             except asyncio.CancelledError as error:
-                self._cancelled(error)
+                self._around.fail(error)  # nobody knows whether it was committed
                 raise
             metrics = self._around.metrics
             metrics.committed(changes.tally, time.monotonic() - began, len(changes.rows))
@@ -317,17 +317,13 @@ class Held:
         try:
             await work
         except asyncio.CancelledError as error:
-            self._cancelled(error)
+            # nobody cancels a partition's work; a client that dies may
+            if not self._given_up:
+                self._around.fail(error)
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, going on could lose or double
             if not self._given_up:
                 self._around.fail(await self._placed(error))
-
-    def _cancelled(self, error: asyncio.CancelledError) -> None:
-        """Nobody cancels a partition's work but what ends the whole; a client that died may."""
-        self._around.failed = True
-        if not self._given_up:
-            self._around.fail(error)
 
     async def _placed(self, error: Exception) -> Exception:
         """The error; of a row that can't be read one that names its offset."""

@@ -175,3 +175,19 @@ async def a_client_dies(when: str) -> list[Any]:
 @pytest.mark.parametrize("when", ["beginnings", "committed", "open_inputs"])
 def test_a_client_that_dies_while_a_partition_is_taken_over_ends_the_process(when: str) -> None:
     assert [type(its) for its in asyncio.run(a_client_dies(when))] == [asyncio.CancelledError]
+
+
+async def a_commit_is_cancelled() -> list[Any]:
+    """What is said when whoever waits for a commit is cancelled."""
+    log = SlowLog()
+    async with shards_on(lambda: log) as (shards, failures):
+        await committing(shards, [log])
+        for task in shards._held[0]._tasks:
+            task.cancel()
+        await until(lambda: bool(failures))
+        log.go_on.set()
+        return failures
+
+
+def test_a_commit_that_is_cancelled_is_in_doubt_and_ends_the_process() -> None:
+    assert asyncio.CancelledError in [type(its) for its in asyncio.run(a_commit_is_cancelled())]
