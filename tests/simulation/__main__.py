@@ -3,6 +3,11 @@
 Exit status 0: nothing was wrong; 1: a seed found something, or a step or fault never struck.
 """
 
+# ruff: noqa: E402 - first of all where the rooms come from; processes for seeds begin here, too
+from streams.compiled import prefer
+
+prefer()
+
 import sys
 import time
 from typing import Final
