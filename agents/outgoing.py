@@ -97,8 +97,7 @@ class Outgoing:
 
     def judged(self, customer: Customer, outputs: list[Output], now_us: int) -> None:
         """A customer was judged: its row changed, and this is to be said of it."""
-        if not customer.changed:
-            self._change(customer)
+        self._change(customer)
         if customer.written_off:
             self.tally.invoices_written_off += customer.written_off
             customer.written_off = 0
@@ -126,14 +125,14 @@ class Outgoing:
         """The customer's snapshot goes out with the next commit."""
         self.owed.pop(customer.customer_id, None)
         self._publish[customer.customer_id] = customer
-        if not customer.changed:
-            self._change(customer)
+        self._change(customer)
 
     def _change(self, customer: Customer) -> None:
-        """The customer's row goes out with the next commit."""
-        customer.changed = True
-        self._changed.append(customer)
-        self._row_bytes += customer.row_bytes
+        """The customer's row goes out with the next commit, once."""
+        if not customer.changed:
+            customer.changed = True
+            self._changed.append(customer)
+            self._row_bytes += customer.row_bytes
 
     def reject(self, inbox: Inbox, rejection: Rejection, partition: int) -> None:
         """Passes the inbox's next record on as it came, with the reason."""

@@ -63,8 +63,7 @@ def _restore_before_fence() -> None:
 
     async def take_over(self: Any) -> None:
         around = self._around
-        rows = await around.blocking(lambda: self._changelog.read(self.progress, self._is_given_up))
-        offsets = self.shard.restore(rows)
+        offsets = await around.restoring(self._restore)
         await around.blocking(self._log.start)
         await self._open(await self._positions(offsets))
 

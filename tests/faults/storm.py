@@ -131,7 +131,6 @@ class Storm:
         self._node, self._place, self._crew, self._folder = node, place, crew, folder
         self._proxy = proxy
         self._rng = random.Random(measure.seed)
-        self._told: Counter[tuple[int, str]] = Counter()
         self._kept: list[_Kept] = []
         self._born = self._loaded = 0
 
@@ -154,6 +153,8 @@ class Storm:
             assert self.unread > UNREAD_LEAST, self.counts
             for kept in self._kept:
                 self._end(kept, watch)
+        if self._proxy is not None:
+            self.counts.update(_by_request(self._proxy.struck))
 
     def is_over(self) -> bool:
         """There was enough of everything."""
@@ -257,10 +258,7 @@ class Storm:
     def _strike_the_network(self) -> None:
         if self._proxy is None:
             return
-        struck = self._proxy.struck
-        self.counts["proxy faults"] = struck.total()
-        self.counts.update(_by_request(struck - self._told))
-        self._told = +struck
+        self.counts["proxy faults"] = self._proxy.struck.total()
         if not self._proxy.left:
             how: How = self._rng.choice(("cut before", "cut after", "hold"))
             seconds = self._rng.uniform(0.1, HELD_SECONDS_MAX) if how == "hold" else 0.0
