@@ -24,6 +24,8 @@ from tests.simulation.world import STEPS
 
 ENOUGH: Final = 1_000
 """From so many seeds on each step and each fault has to have struck."""
+TOLD_EVERY: Final = 5_000
+"""So many seeds are a line where no bar can be shown."""
 SHOWN_MAX: Final = 20
 
 
@@ -47,6 +49,11 @@ def main(seeds: int, first_seed: int, steps: int, seed: int | None) -> None:
         for part in play_many(first_seed, seeds, steps):
             report.add(part)
             progress.update(task, advance=part.seeds, description=f"{len(report.wrong)} wrong,")
+            if progress.disable and report.seeds % TOLD_EVERY < part.seeds:
+                seconds = time.monotonic() - began
+                console.print(
+                    f"{report.seeds} of {seeds} seeds, {len(report.wrong)} wrong, {seconds:.0f} s"
+                )
     sys.exit(_say(report, time.monotonic() - began, steps))
 
 
