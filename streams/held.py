@@ -20,11 +20,11 @@ from agents.shard import Shard
 from schemas.events import Kind
 from schemas.row import CutoffsRow, UnreadableRowError
 from streams.commit import CommitError, Log
+from streams.gate import Gate
 from streams.logs import note
 from streams.metrics import Metrics
 from streams.restore import Changelog, Progress
 from streams.settings import Settings
-from streams.transport import Gate
 
 STEP: Final = 2_000
 """Records taken before others get their turn: about forty milliseconds of a backlog."""

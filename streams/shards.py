@@ -19,13 +19,14 @@ from schemas.outputs import TIERS
 from schemas.partitioners import PARTITIONERS
 from streams import __version__
 from streams.commit import COMMIT_DEADLINE_S, GroupMetadata, Log, PlainLog, TransactionalLog
+from streams.gate import Gate
 from streams.held import Held, Surroundings
 from streams.logs import note
 from streams.metrics import Metrics
 from streams.restore import Changelog
 from streams.settings import Settings
 from streams.shares import Known, SharesReader
-from streams.transport import BatchConsumer, Gate
+from streams.transport import BatchConsumer
 
 THREADS_MAX: Final = 16
 RESTORES_AT_ONCE: Final = 4

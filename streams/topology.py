@@ -18,10 +18,11 @@ from agents.ports import Agent, Takes
 from agents.purchases import purchases_agent
 from agents.support_calls import support_calls_agent
 from schemas.events import TOPIC_OF_KIND, Kind
+from streams.gate import Gate
 from streams.logs import note, told
 from streams.settings import SESSION_TIMEOUT_S, Settings
 from streams.shards import Shards
-from streams.transport import BatchTransport, Gate
+from streams.transport import BatchTransport
 
 AGENTS: Final[Mapping[Kind, Callable[[Takes], Agent]]] = {
     Kind.CUSTOMERS: customers_agent,

@@ -20,7 +20,7 @@ prefer()
 
 import confluent_kafka  # noqa: E402 - the compiled rooms have to be preferred first
 
-from streams import commit, held, restore, topology, transport  # noqa: E402
+from streams import commit, fetching, held, restore, topology  # noqa: E402
 from streams.cli.main import main as command  # noqa: E402
 from tests.faults.mutants import MUTANTS  # noqa: E402
 from tests.faults.plan import SETTING, Plan, Strike, read_plan  # noqa: E402
@@ -143,7 +143,7 @@ def put_in(plan: Plan) -> None:
         (restore, "Consumer", Consumer),
     ]
     if plan.session_s is not None:
-        put += [(where, "SESSION_TIMEOUT_S", plan.session_s) for where in (transport, topology)]
+        put += [(where, "SESSION_TIMEOUT_S", plan.session_s) for where in (fetching, topology)]
     if plan.records_per_s is not None:
         put += [
             (held, "STEP", PACED_STEP),

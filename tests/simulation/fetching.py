@@ -1,6 +1,6 @@
 """What the consumer of a process does: fetches inputs, hands batches on, seeks, tells offsets.
 
-It stands where `streams.transport.BatchConsumerThread` stands, and keeps its manners: one fetch of
+It stands where `streams.fetching.BatchConsumerThread` stands, and keeps its manners: one fetch of
 one partition is one batch; it is handed on only while the gate lets it, with the last stable
 offsets that came with the newest fetches; what was fetched before a seek is void; an input of
 which the shard wants to hear is answered with an empty batch once the broker has told its end.
@@ -15,8 +15,8 @@ from aiokafka import TopicPartition
 
 from agents.ports import Batch, Committed
 from schemas.events import Kind
+from streams.gate import Gate
 from streams.settings import Settings
-from streams.transport import Gate
 from tests.simulation import faults
 from tests.simulation.log import Entry, Place
 from tests.simulation.site import Site

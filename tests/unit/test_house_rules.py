@@ -106,10 +106,10 @@ def test_no_client_is_made_without_the_options_of_the_settings() -> None:
         "streams/cli/publishing.py",
         "streams/cli/reading.py",
         "streams/commit.py",
+        "streams/fetching.py",
         "streams/restore.py",
         "streams/shares.py",
         "streams/topics.py",
-        "streams/transport.py",
     }
     for path, call in made:
         assert OPTIONS.search(ast.unparse(call)), f"{name(path)}:{call.lineno}"

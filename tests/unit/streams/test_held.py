@@ -14,9 +14,9 @@ from agents.ports import Batch, Committed
 from agents.shard import Changes
 from schemas.events import TOPIC_OF_KIND, Kind
 from streams.commit import CommitError, Log
+from streams.gate import Gate
 from streams.settings import Settings
 from streams.shards import RESTORES_AT_ONCE, THREADS_MAX, Shards
-from streams.transport import Gate
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.shards import policy_of
 

@@ -16,9 +16,9 @@ from schemas.row import RowError
 from schemas.told import ToldError
 from streams.access import AccessError
 from streams.commit import CommitError
+from streams.fetching import FetchFailedError
 from streams.logs import complain, configure_logs, note, told
 from streams.restore import RestoreError
-from streams.transport import FetchFailedError
 from tests.support.canaries import CANARIES, CUSTOMER, MAIL, STRANGER, forms, leaks
 
 

@@ -10,10 +10,10 @@ from aiokafka import TopicPartition
 
 from agents.ports import Committed, InvariantError
 from schemas.events import Kind
+from streams.gate import Gate
 from streams.held import Held, Surroundings
 from streams.metrics import Metrics
 from streams.settings import Settings
-from streams.transport import Gate
 
 
 class Group:

@@ -18,8 +18,10 @@ from faust.types import TP
 
 from agents.ports import Batch
 from schemas.events import Kind
+from streams.fetching import FetchFailedError, _check_fetching, unpack
+from streams.gate import Gate
 from streams.settings import Settings
-from streams.transport import BatchTransport, FetchFailedError, Gate, _check_fetching, unpack
+from streams.transport import BatchTransport
 from tests.support.canaries import HEADER, MAIL, leaks
 
 PURCHASES = TP("purchases", 0)
