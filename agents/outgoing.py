@@ -51,21 +51,24 @@ class Changes(msgspec.Struct):
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """What one commit may carry, and how often snapshots go out."""
+    """What is enough for one commit: taking waits for it."""
 
-    snapshot_us: int
-    changed_max: int
-    output_bytes_max: int
-    row_bytes_max: int
+    changed_max: int = 10_000
+    """So many changed customers, or outputs."""
+    output_bytes_max: int = 16 * 1024 * 1024
+    """So many bytes of rejected events."""
+    row_bytes_max: int = 32 * 1024 * 1024
+    """So many bytes of rows, by estimate."""
 
 
 class Outgoing:
     """Collects outputs, changed customers and owed snapshots until a commit takes them."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, snapshot_us: int, bounds: Bounds) -> None:
         self.tally = Tally()
         self.owed: dict[str, int] = {}
         """Whose snapshot is owed, and since when it may go out (µs); the longest waiting first."""
+        self._snapshot_us = snapshot_us
         self._bounds = bounds
         self._changed: list[Customer] = []
         self._outputs: list[Message] = []
@@ -114,7 +117,7 @@ class Outgoing:
             self.publish(customer)
         elif not customer.owed:
             customer.owed = True
-            self.owed[customer.customer_id] = now_us + self._bounds.snapshot_us
+            self.owed[customer.customer_id] = now_us + self._snapshot_us
 
     def put_out(self, message: Message, label: str) -> None:
         """One record more, counted under its label."""

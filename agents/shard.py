@@ -50,14 +50,9 @@ class ShardSettings(msgspec.Struct, frozen=True):
     exactly_once: bool
     erasure_secret: bytes = b""
     """Keys the hash that stands for an erased customer."""
-    changed_max: int = 10_000
-    """So many changed customers or outputs are enough for one commit: taking waits for it."""
-    output_bytes_max: int = 16 * 1024 * 1024
-    """So many bytes of rejected events likewise."""
-    row_bytes_max: int = 32 * 1024 * 1024
-    """So many bytes of rows, by estimate, likewise."""
     customers_max: int = 1_000_000
     """Before one more would be held the process stops."""
+    bounds: Bounds = Bounds()
 
 
 class Shard:
@@ -73,14 +68,7 @@ class Shard:
         self._planned_to = 0
         self._settings = settings
         self._moved = False
-        self._outgoing = Outgoing(
-            Bounds(
-                settings.snapshot_us,
-                settings.changed_max,
-                settings.output_bytes_max,
-                settings.row_bytes_max,
-            )
-        )
+        self._outgoing = Outgoing(settings.snapshot_us, settings.bounds)
         self._members = Members(
             policy,
             self.partition,

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from agents.issues import ISSUES_MAX
-from agents.shard import ShardSettings
+from agents.outgoing import Bounds
 from schemas.events import (
     MAX_DEPTH,
     MAX_DURATION_S,
@@ -67,11 +67,11 @@ def limits() -> Iterator[Sequence[str]]:
         _setting("customers_max"),
         "the worker stops with one line; an alert comes at 80 %",
     )
-    shard = {its.name: its.default for its in msgspec.structs.fields(ShardSettings)}
+    bounds = Bounds()
     waits = "taking waits for the commit"
-    yield "changed customers, or outputs, of one commit", f"{shard['changed_max']}", waits
-    yield "bytes of rejected events of one commit", f"{shard['output_bytes_max']}", waits
-    yield "bytes of rows of one commit, by estimate", f"{shard['row_bytes_max']}", waits
+    yield "changed customers, or outputs, of one commit", f"{bounds.changed_max}", waits
+    yield "bytes of rejected events of one commit", f"{bounds.output_bytes_max}", waits
+    yield "bytes of rows of one commit, by estimate", f"{bounds.row_bytes_max}", waits
     yield "partitions restored at once", f"{RESTORES_AT_ONCE}", "others wait; commits do not"
     yield "records fetched and not taken", f"{INBOX_HIGH} an input", "fetching waits"
     yield "a fetch of one partition", f"{FETCH_BYTES} bytes", "a larger batch comes alone"

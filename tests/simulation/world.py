@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from agents.outgoing import Bounds
 from agents.policy import Policy
 from agents.ports import InvariantError
 from agents.shard import ShardSettings
@@ -118,7 +119,8 @@ class World:
         """The shard of the process that is running, with the plan's bounds."""
         here = self.here().process
         number = next(w.policy_number for w in self.workers if w.process is here)
-        bounded = msgspec.structs.replace(settings, changed_max=self.plan.changed_max)
+        bounds = Bounds(changed_max=self.plan.changed_max)
+        bounded = msgspec.structs.replace(settings, bounds=bounds)
         return RecordingShard(its, bounded, number, here.name, self.history)
 
     # workers

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from agents.intake import Placement
+from agents.outgoing import Bounds
 from agents.policy import Policy
 from agents.ports import Batch
 from agents.shard import Changes, Message, Shard, ShardSettings
@@ -31,6 +32,7 @@ NOW_US = LATER_MS * 1000
 ALL = 1_000_000
 """More than any test lays in."""
 SECOND_US = 1_000_000
+USUAL_BOUNDS = Bounds()
 
 
 class Erasure(NamedTuple):
@@ -52,8 +54,7 @@ class Desk:
         *,
         inputs: tuple[Kind, ...] = INPUTS,
         snapshot_s: int = 3600,
-        changed_max: int = 10_000,
-        output_bytes_max: int = 16_777_216,
+        bounds: Bounds = USUAL_BOUNDS,
         exactly_once: bool = True,
         rows: dict[bytes, bytes] | None = None,
     ) -> None:
@@ -64,8 +65,7 @@ class Desk:
             snapshot_s * SECOND_US,
             exactly_once,
             SECRET,
-            changed_max,
-            output_bytes_max,
+            bounds=bounds,
         )
         self.shard = Shard(policy, settings)
         self.rows = dict(rows or {})

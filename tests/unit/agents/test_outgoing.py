@@ -21,7 +21,7 @@ def outgoing(
     changed_max: int = 3, output_bytes_max: int = 1_000, row_bytes_max: int = 100_000
 ) -> Outgoing:
     """Snapshots ten seconds apart."""
-    return Outgoing(Bounds(10 * SECOND_US, changed_max, output_bytes_max, row_bytes_max))
+    return Outgoing(10 * SECOND_US, Bounds(changed_max, output_bytes_max, row_bytes_max))
 
 
 def customer(customer_id: str = "ada") -> Customer:
@@ -207,7 +207,7 @@ def test_outputs_come_as_they_happened_and_snapshots_behind_them() -> None:
 
 @pytest.mark.parametrize("at", [0, 9_999_999])
 def test_the_longest_waiting_snapshot_goes_out_first(at: int) -> None:
-    desk = Desk(inputs=WITH_CUSTOMERS, snapshot_s=10, changed_max=2)
+    desk = Desk(inputs=WITH_CUSTOMERS, snapshot_s=10, bounds=Bounds(changed_max=2))
     names = ["carl", "ada", "bob"]
     for day in (1, 2):
         for name in names:

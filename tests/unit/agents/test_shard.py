@@ -1,5 +1,6 @@
 """The shard: what is applied, dropped or rejected, and what a commit carries."""
 
+from agents.outgoing import Bounds
 from agents.ports import Batch
 from schemas.row import PARTITION_KEY, decode_partition
 from tests.support.feeding import INPUTS, Desk, contribution, on, sale
@@ -149,7 +150,7 @@ def test_dropped_and_rejected_events_move_the_offsets_too() -> None:
 
 
 def test_so_many_changed_customers_are_enough_for_one_commit() -> None:
-    desk = Desk(changed_max=10)
+    desk = Desk(bounds=Bounds(changed_max=10))
     desk.lay(P, *(sale(1, customer_id=f"c{number}") for number in range(25)))
     sizes = []
     while desk.shard.inbox(P).records:
@@ -163,7 +164,7 @@ def test_so_many_changed_customers_are_enough_for_one_commit() -> None:
 
 
 def test_so_many_outputs_are_enough_for_one_commit() -> None:
-    desk = Desk(changed_max=10)
+    desk = Desk(bounds=Bounds(changed_max=10))
     desk.lay(P, *[b"{"] * 25)
     sizes = []
     while desk.shard.inbox(P).records:
@@ -176,7 +177,7 @@ def test_so_many_outputs_are_enough_for_one_commit() -> None:
 
 
 def test_so_many_bytes_of_rejected_events_are_enough_for_one_commit() -> None:
-    desk = Desk(output_bytes_max=1001)
+    desk = Desk(bounds=Bounds(output_bytes_max=1001))
     desk.lay(P, *[b"{" * 100] * 25)
     sizes = []
     while desk.shard.inbox(P).records:

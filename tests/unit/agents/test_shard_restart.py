@@ -2,6 +2,7 @@
 
 import pytest
 
+from agents.outgoing import Bounds
 from agents.ports import Batch, InvariantError
 from schemas.events import Kind
 from schemas.row import PARTITION_KEY, RowError, read_head
@@ -86,7 +87,7 @@ def test_a_snapshot_that_is_owed_survives_a_restart() -> None:
 
 
 def test_snapshots_that_fall_due_together_are_bounded_too() -> None:
-    desk = Desk(changed_max=10)
+    desk = Desk(bounds=Bounds(changed_max=10))
     for day in (1, 2):
         for number in range(25):
             desk.feed(P, sale(day, customer_id=f"c{number}"))
