@@ -48,11 +48,11 @@ class ShardSettings(msgspec.Struct, frozen=True):
     max_event_bytes: int
     snapshot_us: int
     exactly_once: bool
+    bounds: Bounds
     erasure_secret: bytes = b""
     """Keys the hash that stands for an erased customer."""
     customers_max: int = 1_000_000
     """Before one more would be held the process stops."""
-    bounds: Bounds = Bounds()
 
 
 class Shard:
@@ -203,7 +203,8 @@ class Shard:
         """Takes the next records of the plan; a sweep before one of them ends it early."""
         begin, taken, swept = self._planned_to, 0, 0
         by_kind, members = self._by_kind, self._members
-        taken_at_ms = self._outgoing.tally.taken_at_ms
+        tally = self._outgoing.tally
+        consumed, taken_at_ms = tally.consumed, tally.taken_at_ms
         for kind in self._plan[begin : begin + limit]:
             inbox = by_kind[kind]
             at = inbox.at
@@ -216,6 +217,7 @@ class Shard:
             if offset % LATENCY_SAMPLE == 0:
                 taken_at_ms.append(inbox.timestamps_ms[at])
             inbox.at = at + 1
+            consumed[kind] += 1
             taken += 1
         self._planned_to = begin + taken
         self._moved = True

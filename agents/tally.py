@@ -14,6 +14,8 @@ def _by_kind() -> list[int]:
 class Tally:
     """What became of the events, what was put out, and how old the events were."""
 
+    consumed: list[int] = field(default_factory=_by_kind)
+    """Events taken of each input: applied, dropped and rejected together."""
     applied: list[int] = field(default_factory=_by_kind)
     duplicates: list[int] = field(default_factory=_by_kind)
     rejected: Counter[tuple[Kind, str]] = field(default_factory=Counter)
@@ -23,8 +25,3 @@ class Tally:
     invoices_written_off: int = 0
     taken_at_ms: list[int] = field(default_factory=list)
     """Record timestamps of a sample of the events: for the latency from record to commit."""
-
-    def consumed(self, kind: Kind) -> int:
-        """Events taken of one input: every one was applied, dropped or rejected."""
-        rejected = sum(number for (its, _), number in self.rejected.items() if its is kind)
-        return self.applied[kind] + self.duplicates[kind] + rejected

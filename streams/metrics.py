@@ -91,7 +91,7 @@ class Metrics:
         self.commit_seconds.observe(seconds)
         self.commit_rows.inc(rows)
         for kind, topic in TOPIC_OF_KIND.items():
-            self.consumed.labels(topic).inc(tally.consumed(kind))
+            self.consumed.labels(topic).inc(tally.consumed[kind])
             self.applied.labels(topic).inc(tally.applied[kind])
             self.dropped.labels(topic, "duplicate").inc(tally.duplicates[kind])
         for (its, reason), number in tally.rejected.items():

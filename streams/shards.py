@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 
 from agents.cutoffs import read_cutoffs, read_histogram
 from agents.intake import Placement
+from agents.outgoing import Bounds
 from agents.policy import Policy
 from agents.ports import Batch, InvariantError
 from agents.shard import Shard, ShardSettings
@@ -140,6 +141,7 @@ class Shards:
                 settings.max_event_bytes,
                 settings.snapshot_seconds * 1_000_000,
                 settings.exactly_once,
+                Bounds(),
                 b"" if secret is None else secret.text.encode(),
                 customers_max=settings.customers_max,
             ),

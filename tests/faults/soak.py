@@ -89,6 +89,7 @@ def hold(survived: Survived) -> None:
     sequences_are_whole(survived.outputs)
     equals_recount(survived.outputs, survived.expected)
     later = survived.later
+    assert later["consumed"] == LOAD.later
     assert later["consumed"] == later["applied"] + later["dropped"] + later["rejected"]
 
 

@@ -55,6 +55,7 @@ HELD_SECONDS_MAX: Final = 3.0
 UNREAD_LEAST: Final = 1_000
 """With less to do a fault proves nothing."""
 
+_FENCED: Final = re.compile(r"_FENCED|PRODUCER_EPOCH|took over in between")
 _NTH: Final = {
     "fence.after": (1, 2),
     "restore.reading": (1, 3),
@@ -233,7 +234,7 @@ class Storm:
             words = kept.worker.must_fail()
             # what is said of a broken invariant may only be said of another that came in between
             assert "InvariantError" not in words or "took over in between" in words, words
-            counts["zombies fenced" if kept.resumed_at is not None else "ended in doubt"] += 1
+            counts[_how_failed(kept, words)] += 1
             counts[f"said: {_in_short(words)}"] += 1
         else:
             assert status == 0, kept.worker.text()
@@ -296,6 +297,12 @@ def _must_not_be_stuck(kept: _Kept, now: float) -> None:
     if consumed != kept.consumed[1] or not reads:
         kept.consumed = (now, consumed)
     assert now - kept.consumed[0] < STUCK_S, f"takes nothing:\n{kept.worker.text()}\n{text}"
+
+
+def _how_failed(kept: _Kept, words: str) -> str:
+    if kept.resumed_at is None:
+        return "ended in doubt"
+    return "zombies fenced" if _FENCED.search(words) else "zombies that nobody had replaced"
 
 
 def _in_short(words: str) -> str:

@@ -24,6 +24,8 @@ from tests.simulation.world import STEPS
 
 ENOUGH: Final = 1_000
 """From so many seeds on each step and each fault has to have struck."""
+ENOUGH_FOR_REQUESTS: Final = 10_000
+"""From so many on each request has to have been struck in every way."""
 TOLD_EVERY: Final = 5_000
 """So many seeds are a line where no bar can be shown."""
 SHOWN_MAX: Final = 20
@@ -49,6 +51,8 @@ def main(seeds: int, first_seed: int, steps: int, seed: int | None) -> None:
         for part in play_many(first_seed, seeds, steps):
             report.add(part)
             progress.update(task, advance=part.seeds, description=f"{len(report.wrong)} wrong,")
+            for wrong, text in part.wrong.items():
+                console.print(f"seed {wrong} is wrong: {text}", markup=False, soft_wrap=True)
             if progress.disable and report.seeds % TOLD_EVERY < part.seeds:
                 seconds = time.monotonic() - began
                 console.print(
@@ -71,6 +75,7 @@ def _tell(seed: int, steps: int) -> int:
 def _say(report: Report, seconds: float, steps: int) -> int:
     console = Console(highlight=False)
     console.print(_table("crashes at a step", _by_step(report), report.counts.visits))
+    console.print(_requests(report))
     console.print(_table("faults", {its: report.counts.strikes[its] for its in faults.ALL_FAULTS}))
     pace = report.seeds / seconds * 60
     console.print(
@@ -78,6 +83,8 @@ def _say(report: Report, seconds: float, steps: int) -> int:
         f"virtual time in {seconds:.0f} s: {pace:.0f} seeds a minute"
     )
     missing = report.counts.missing() if report.seeds >= ENOUGH else []
+    if report.seeds >= ENOUGH_FOR_REQUESTS:
+        missing += report.counts.missing_requests()
     for what in missing:
         console.print(f"never struck: {what}")
     for seed, text in sorted(report.wrong.items())[:SHOWN_MAX]:
@@ -92,6 +99,15 @@ def _say(report: Report, seconds: float, steps: int) -> int:
 def _by_step(report: Report) -> dict[str, int]:
     steps = (*faults.REQUEST_STEPS, *faults.PLAIN_STEPS)
     return {step: report.counts.crashes[step] for step in steps}
+
+
+def _requests(report: Report) -> Table:
+    heads = ("late", "answer late", "no answer", "twice", "held up", "overrun")
+    table = Table("", *heads, title="requests, and their answers", title_justify="left")
+    for step in faults.REQUEST_STEPS:
+        struck = (report.counts.requests[step, fault] for fault in faults.REQUESTS_ONLY)
+        table.add_row(step, *map(str, struck))
+    return table
 
 
 def _table(title: str, rows: dict[str, int], of: dict[str, int] | None = None) -> Table:

@@ -18,7 +18,15 @@ from typing import Final
 from confluent_kafka import KafkaError
 
 from tests.simulation.kernel import Kernel
-from tests.simulation.log import MESSAGE_MAX_BYTES, Entry, Headers, Log, Place, Transaction
+from tests.simulation.log import (
+    MESSAGE_MAX_BYTES,
+    Entry,
+    GroupOffset,
+    Headers,
+    Log,
+    Place,
+    Transaction,
+)
 
 NO_ERROR: Final = 0
 Sent = tuple[bytes | None, bytes | None, Headers]
@@ -48,6 +56,8 @@ class Watched:
     """Called when a commit is decided."""
     moved: list[Callable[[Place], None]] = field(default_factory=list)
     """Called when the end or the last stable offset of a partition has moved."""
+    begun: list[Callable[[str], bool]] = field(default_factory=list)
+    """Called when a transaction begins, with who began it; False: calls it no more."""
     expired: Callable[[], None] = lambda: None
     """Called when a transaction took too long."""
     told: Callable[[str], None] = lambda _: None
@@ -59,7 +69,7 @@ class Broker:
 
     def __init__(self, kernel: Kernel, rng: Random) -> None:
         self.logs: dict[Place, Log] = {}
-        self.offsets: dict[Place, int] = {}
+        self.offsets: dict[Place, GroupOffset] = {}
         """The group's committed offsets."""
         self.watched = Watched()
         self.transactions: list[Transaction] = []
@@ -103,7 +113,9 @@ class Broker:
         transaction.places += [place for place in places if place not in transaction.places]
         return NO_ERROR
 
-    def add_offsets(self, transactional_id: str, epoch: int, offsets: dict[Place, int]) -> int:
+    def add_offsets(
+        self, transactional_id: str, epoch: int, offsets: dict[Place, GroupOffset]
+    ) -> int:
         """The group's offsets become part of the transaction; pending until it ends."""
         error, transaction = self._joined(transactional_id, epoch)
         if transaction is None:
@@ -122,6 +134,7 @@ class Broker:
             number = len(self.transactions) + 1
             its.open = Transaction(number, transactional_id, its.producer_id, epoch, its.owner)
             self.transactions.append(its.open)
+            self.watched.begun = [told for told in self.watched.begun if told(its.owner)]
             timeout_s = its.timeout_s
             if self.impatient:
                 self.impatient, timeout_s = False, self._rng.uniform(0.0, 0.01)

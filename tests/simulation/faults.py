@@ -19,6 +19,8 @@ LATE_REQUEST: Final = "request late"
 LATE_ANSWER: Final = "answer late"
 NO_ANSWER: Final = "answer never"
 TWICE: Final = "request twice"
+HELD_UP: Final = "request held up and sent again"
+"""The first of the two comes last."""
 OVERRUN: Final = "client overruns its deadline"
 
 PROCESS_FAULTS: Final = ((CRASH, 6), (STALL, 4), (ZOMBIE, 3))
@@ -31,10 +33,11 @@ REQUEST_FAULTS: Final = (
     (LATE_ANSWER, 3),
     (NO_ANSWER, 2),
     (TWICE, 4),
+    (HELD_UP, 3),
     (OVERRUN, 1),
 )
 """What may strike where something is asked of the broker."""
-REQUESTS_ONLY: Final = (LATE_REQUEST, LATE_ANSWER, NO_ANSWER, TWICE, OVERRUN)
+REQUESTS_ONLY: Final = (LATE_REQUEST, LATE_ANSWER, NO_ANSWER, TWICE, HELD_UP, OVERRUN)
 
 FENCE: Final = "fence"
 FENCED: Final = "fenced"
@@ -103,17 +106,20 @@ class Counts:
     """By fault."""
     visits: Counter[str]
     """By step: it was reached while faults might strike."""
+    requests: Counter[tuple[str, str]]
+    """By step and fault what befell the requests themselves."""
 
     @classmethod
     def none(cls) -> "Counts":
         """Nothing yet."""
-        return cls(Counter(), Counter(), Counter())
+        return cls(Counter(), Counter(), Counter(), Counter())
 
     def add(self, other: "Counts") -> None:
         """What another seed counted, too."""
         self.crashes += other.crashes
         self.strikes += other.strikes
         self.visits += other.visits
+        self.requests += other.requests
 
     def missing(self) -> list[str]:
         """Steps where nobody crashed, and faults that never struck."""
@@ -121,6 +127,15 @@ class Counts:
             f"crash at {step}" for step in (*REQUEST_STEPS, *PLAIN_STEPS) if not self.crashes[step]
         ]
         return steps + [fault for fault in ALL_FAULTS if not self.strikes[fault]]
+
+    def missing_requests(self) -> list[str]:
+        """What never befell the requests of a step."""
+        return [
+            f"{fault} at {step}"
+            for step in REQUEST_STEPS
+            for fault in REQUESTS_ONLY
+            if not self.requests[step, fault]
+        ]
 
 
 @dataclass(frozen=True)
@@ -152,6 +167,15 @@ LATE_SLEEPERS: Final = Character(
     (JOIN, ASSIGNED, ENDED),
 )
 """Of seeds about workers that sleep through a rebalance, and wake up with all they remember."""
+
+
+HELD_ENDS: Final = Character(
+    0.0,
+    0.3,
+    frozenset(name for name, _ in REQUEST_FAULTS if name != HELD_UP),
+    (END, OFFSETS),
+)
+"""Of seeds about ends and offsets that come too late, in the next transaction."""
 
 
 def character_of(rng: Random) -> Character:
@@ -194,6 +218,8 @@ class Faults:
         self.strike(fault)
         if fault in {CRASH, CRASH_AFTER}:
             self.counts.crashes[step] += 1
+        elif fault in REQUESTS_ONLY:
+            self.counts.requests[step, fault] += 1
         return fault
 
     def strike(self, fault: str) -> None:

@@ -16,11 +16,13 @@ from aiokafka import TopicPartition
 from agents.ports import Batch, Committed
 from schemas.events import Kind
 from streams.gate import Gate
-from streams.settings import Settings
+from streams.settings import REQUEST_TIMEOUT_MS, Settings
 from tests.simulation import faults
 from tests.simulation.log import Entry, Place
 from tests.simulation.site import Site
 
+ASK_AGAIN_S: Final = REQUEST_TIMEOUT_MS * 4 / 1000
+"""So long aiokafka waits for an answer before it asks again."""
 TAKE_S: Final = 0.02
 """So soon after something changed the consumer looks at what it may hand on."""
 
@@ -97,23 +99,28 @@ class SimulatedInputs:
         return found
 
     async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, Committed]:
-        """What the group committed. No offset comes late here: no commit's number is needed."""
+        """What the group committed, and the numbers of the commits that did."""
         offsets = self._broker.offsets
-        found: dict[TopicPartition, Committed] = await self._asked(
-            faults.COMMITTED, lambda: {tp: Committed(offsets.get(Place(*tp)), 0) for tp in tps}
-        )
+
+        def ask() -> dict[TopicPartition, Committed]:
+            its = {tp: offsets.get(Place(*tp)) for tp in tps}
+            return {tp: Committed(at.offset, int(at.metadata)) for tp, at in its.items() if at}
+
+        found: dict[TopicPartition, Committed] = await self._asked(faults.COMMITTED, ask)
         return found
 
     async def _asked(self, step: str, ask: Callable[[], Any]) -> Any:
         """The broker's answer; a request that is lost is sent once more, as aiokafka does."""
-        await self._site.async_point(step)
         future = self._site.process.loop.create_future()
 
         def answer(result: Any) -> None:
             if not future.done():
                 future.set_result(result)
 
-        self._way.send(ask, answer)
+        await self._site.async_request(self._way, step, ask, answer)
+        if not future.done():
+            again = self._kernel.later(self._site.process, ASK_AGAIN_S, self._way.send, ask, answer)
+            future.add_done_callback(lambda _: again.cancel())
         return await future
 
     async def _pass_s(self, seconds: float) -> None:

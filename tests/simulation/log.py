@@ -22,6 +22,13 @@ class Place(NamedTuple):
     partition: int
 
 
+class GroupOffset(NamedTuple):
+    """What the group is told of one input: the offset to read next, and a text beside it."""
+
+    offset: int
+    metadata: str
+
+
 @dataclass(eq=False)
 class Transaction:
     """One transaction, from the first partition it added to the last marker."""
@@ -35,7 +42,7 @@ class Transaction:
     """Which process began it: for the checks, no broker knows."""
     places: list[Place] = field(default_factory=list)
     entries: list["Entry"] = field(default_factory=list)
-    offsets: dict[Place, int] = field(default_factory=dict)
+    offsets: dict[Place, GroupOffset] = field(default_factory=dict)
     """The group's offsets, pending until the transaction ends."""
     has_offsets: bool = False
     outcome: str = ""

@@ -16,10 +16,10 @@ from agents.outgoing import Outgoing
 from agents.shard import Changes, Message
 from schemas.outputs import Headers
 from schemas.rejects import Rejection
-from streams import held as held_module
+from streams import commit as commit_module
 from streams.commit import CommitError, TransactionalLog, _group_offsets, _Outbox
 from streams.held import Held
-from tests.simulation.log import Place
+from tests.simulation.log import GroupOffset, Place
 from tests.simulation.producer import SimulatedProducer
 
 
@@ -59,7 +59,9 @@ def commits_offsets_outside() -> AbstractContextManager[Any]:
         except KafkaException as error:
             raise CommitError("failed") from error
         broker = producer._site.broker
-        broker.offsets |= {Place(its.topic, its.partition): its.offset for its in offsets}
+        broker.offsets |= {
+            Place(its.topic, its.partition): GroupOffset(its.offset, "") for its in offsets
+        }
 
     return patch.object(TransactionalLog, "commit", commit)
 
@@ -104,20 +106,18 @@ def keeps_what_another_held() -> AbstractContextManager[Any]:
 
 def trusts_memory_after_a_failure() -> AbstractContextManager[Any]:
     """A commit that failed is tried again, with a producer that fenced anew."""
+    commit = TransactionalLog.commit
 
-    async def commit(self: Held, *, all_snapshots: bool = False) -> bool:
-        async with self._committing:
-            changes = self.shard.changes(held_module.now_us(), all_snapshots=all_snapshots)
-            if changes is None:
-                return False
-            try:
-                await self._around.blocking(lambda: self._log.commit(changes))
-            except CommitError:
-                await _fence_anew(self)
-                await self._around.blocking(lambda: self._log.commit(changes))
-            return True
+    def again(self: TransactionalLog, changes: Changes) -> None:
+        try:
+            commit(self, changes)
+        except CommitError:
+            other = TransactionalLog(self._settings, self._partition, self._group)
+            other.start()
+            self._outbox = other._outbox
+            commit(self, changes)
 
-    return patch.object(Held, "commit", commit)
+    return patch.object(TransactionalLog, "commit", again)
 
 
 async def _fence_anew(its: Held) -> None:
@@ -125,6 +125,21 @@ async def _fence_anew(its: Held) -> None:
     assert isinstance(old, TransactionalLog)
     its._log = TransactionalLog(old._settings, old._partition, old._group)
     await its._around.blocking(its._log.start)
+
+
+def does_not_mind_a_long_end() -> AbstractContextManager[Any]:
+    """An end that the client may have sent twice is taken for one like any other."""
+    return patch.object(commit_module, "SENT_TWICE_S", 1e9)
+
+
+def puts_another_number_on_outputs() -> AbstractContextManager[Any]:
+    """Outputs carry the number of another commit than their rows."""
+    send = _Outbox.send
+
+    def misnumbered(self: _Outbox, messages: list[Message], headers: Headers = ()) -> None:
+        send(self, messages, tuple((name, b"999") for name, _ in headers))
+
+    return patch.object(_Outbox, "send", misnumbered)
 
 
 MUTANTS: Final[tuple[Callable[[], AbstractContextManager[Any]], ...]] = (
@@ -135,4 +150,6 @@ MUTANTS: Final[tuple[Callable[[], AbstractContextManager[Any]], ...]] = (
     repeats_an_output,
     keeps_what_another_held,
     trusts_memory_after_a_failure,
+    does_not_mind_a_long_end,
+    puts_another_number_on_outputs,
 )

@@ -9,12 +9,15 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
+from streams.commit import RETRY_BACKOFF_MS
 from tests.simulation import faults
 from tests.simulation.broker import Broker
 from tests.simulation.kernel import Process
 
 Answer = Callable[[Any], None]
 NEVER_S: Final = 1e9
+HELD_UP_MAX_S: Final = 0.02
+"""About as long as a transaction is open."""
 
 
 class Connection:
@@ -32,6 +35,9 @@ class Connection:
         late_s = 0.0
         if fault in {faults.LATE_REQUEST, faults.CRASH_AFTER} and rng.random() < 0.8:
             late_s = rng.uniform(0.05, 14.0) if rng.random() < 0.5 else rng.uniform(0.0, 0.5)
+        elif fault == faults.HELD_UP:
+            # the client hears nothing, and sends it again on another connection
+            late_s = rng.uniform(0.8, 1.0) * RETRY_BACKOFF_MS / 1000
         arrival_s = max(kernel.now_s + late_s + self._delay_s(), self._last_arrival_s)
         self._last_arrival_s = arrival_s
         answer_late_s = 0.0
@@ -43,7 +49,22 @@ class Connection:
             answer_late_s = NEVER_S
         if fault == faults.TWICE:
             kernel.at(None, arrival_s, self._arrive, ask, _ignored, 0.0)
+        elif fault == faults.HELD_UP:
+            self._hold_up(ask, arrival_s)
         kernel.at(None, arrival_s, self._arrive, ask, answer, answer_late_s)
+
+    def _hold_up(self, ask: Callable[[], Any], arrival_s: float) -> None:
+        """It arrives where it does most harm: in a transaction that its process begins later."""
+        kernel, rng, owner = self._process.kernel, self._rng, self._process.name
+
+        def begun(who: str) -> bool:
+            if who != owner or kernel.now_s < arrival_s:
+                return True
+            late_s = rng.uniform(0.0, HELD_UP_MAX_S)
+            kernel.later(None, late_s, self._arrive, ask, _ignored, 0.0)
+            return False
+
+        self._broker.watched.begun.append(begun)
 
     def _delay_s(self) -> float:
         rng = self._rng

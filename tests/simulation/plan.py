@@ -19,6 +19,7 @@ APP: Final = "sim"
 SAMPLES: Final = 24
 """So many samples of traffic there are of each kind: making and recounting one takes longest."""
 CONTESTED_SHARE: Final = 0.2
+HELD_SHARE: Final = 0.1
 TEXTS: Final = {"plain": POLICY_TOML, "whole": WHOLE_TOML, "risks": RISKS_TOML}
 OTHERS: Final = (
     (),
@@ -126,6 +127,8 @@ def plan_of(seed: int) -> Plan:
         character = faults.LATE_SLEEPERS if asleep else faults.SLOW_TAKEOVERS
         disturbance = faults.CLEAN_STOP if asleep else faults.DEAF
         outside += [(rng.uniform(2.0, 25.0), disturbance) for _ in range(4)]
+    if not contested and rng.random() < HELD_SHARE:
+        character = faults.HELD_ENDS
     wall_us = rng.randint(START, END + 20 * DAY)
     if rng.random() < 0.5:
         wall_us = wall_us // DAY * DAY - rng.randint(0, 40_000_000)

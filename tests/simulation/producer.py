@@ -15,7 +15,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from tests.simulation import faults
 from tests.simulation.broker import NO_ERROR, Sent
 from tests.simulation.kernel import Signal
-from tests.simulation.log import Place
+from tests.simulation.log import GroupOffset, Place
 from tests.simulation.site import NoAnswerError, Site
 
 RETRY_S: Final = 0.02
@@ -87,7 +87,7 @@ class SimulatedProducer:
                 break
             self._kernel.sleep(RETRY_S)
         self._epoch, self._sequences = epoch, {}
-        self._site.started.add(self._id)
+        self._site.started.add((self._id, epoch))
         self._site.tell(f"{self._id}: fenced, epoch {epoch}")
         self._site.point(faults.FENCED)
 
@@ -154,7 +154,10 @@ class SimulatedProducer:
         del metadata
         self._refuse_if_failed()
         self._transmit()
-        by_place = {Place(its.topic, its.partition): its.offset for its in offsets}
+        by_place = {
+            Place(its.topic, its.partition): GroupOffset(its.offset, its.metadata or "")
+            for its in offsets
+        }
         broker, epoch = self._site.broker, self._epoch
         self._until_accepted(
             faults.OFFSETS, lambda: broker.add_offsets(self._id, epoch, by_place), timeout
@@ -175,7 +178,7 @@ class SimulatedProducer:
         """Forgets what was not acknowledged."""
         del in_queue, in_flight, blocking
         self._site.point(faults.CLOSE)
-        self._site.started.discard(self._id)
+        self._site.started.discard((self._id, self._epoch))
         self._queue.clear()
 
     def __len__(self) -> int:

@@ -11,6 +11,7 @@ import msgspec
 import orjson
 
 from agents.intake import Placement
+from agents.outgoing import Bounds
 from agents.policy import Policy
 from agents.ports import Batch
 from agents.shard import Message, Shard, ShardSettings
@@ -213,7 +214,7 @@ class Uninterrupted:
         its: Policy = policy(self._plan.traffic, number)
         settings = self._plan.settings
         place = Placement(self._partition, settings.partitions, PARTITIONERS[settings.partitioner])
-        return Shard(its, ShardSettings(place, settings.max_event_bytes, 0, exactly_once=True))
+        return Shard(its, ShardSettings(place, settings.max_event_bytes, 0, True, Bounds()))
 
     def run(self, acts: list[Act]) -> Wires:
         """All outputs, as `_told` shows them."""
@@ -276,7 +277,7 @@ class Uninterrupted:
             if changes is None:
                 return
             made, tally = self.made, changes.tally
-            made.consumed += sum(tally.consumed(kind) for kind in Kind)
+            made.consumed += sum(tally.consumed)
             made.applied += sum(tally.applied)
             made.dropped += sum(tally.duplicates)
             made.rejected += tally.rejected.total()

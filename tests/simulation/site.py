@@ -30,8 +30,8 @@ class Site:
         tell: Callable[[str, str], None],
     ) -> None:
         self.process, self.broker, self.rng, self.faults = process, broker, rng, its_faults
-        self.started: set[str] = set()
-        """The transactional ids under which producers of this process run."""
+        self.started: set[tuple[str, int]] = set()
+        """The transactional ids under which producers of this process run, with their epochs."""
         self.queue_max = 1_000_000
         """So many records a producer of this process holds."""
         self._slowness, self._tell = slowness, tell
@@ -45,7 +45,13 @@ class Site:
     def is_fenced(self) -> bool:
         """Whether another process has started a producer under an id of this one since."""
         ids = self.broker.ids
-        return any(ids[name].owner != self.process.name for name in self.started)
+        return any(ids[name].owner != self.process.name for name, _ in self.started)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the broker has ended a producer of this process since."""
+        ids = self.broker.ids
+        return any(ids[name].epoch != epoch for name, epoch in self.started)
 
     def connect(self) -> Connection:
         """A way to the broker for one client."""
@@ -71,7 +77,10 @@ class Site:
         if fault is None:
             return
         self._befall(step, fault)
-        # the process's next turn: never, if it was killed
+        await self._next_turn()
+
+    async def _next_turn(self) -> None:
+        """The process's next turn: never, if it was killed."""
         turn = self.process.loop.create_future()
         self.process.loop.call_soon(turn.set_result, None)
         await turn
@@ -140,6 +149,22 @@ class Site:
         way.send(ask, answer, fault)
         if fault == faults.CRASH_AFTER:
             self._strike(step, fault)
+
+    async def async_request(
+        self, way: Connection, step: str, ask: Callable[[], Any], answer: Callable[[Any], None]
+    ) -> None:
+        """The same in a task."""
+        fault = self.faults.at(step, is_request=True)
+        if fault == faults.SLOW:
+            fault = faults.LATE_REQUEST  # a task has no thread of its own
+        if fault is not None and fault not in {*faults.REQUESTS_ONLY, faults.CRASH_AFTER}:
+            self._befall(step, fault)
+            await self._next_turn()
+        self._note_request(step, fault)
+        way.send(ask, answer, fault)
+        if fault == faults.CRASH_AFTER:
+            self._befall(step, fault)
+            await self._next_turn()
 
     def _note_request(self, step: str, fault: str | None) -> None:
         if fault in faults.REQUESTS_ONLY:

@@ -8,7 +8,7 @@ from confluent_kafka import KafkaError
 from tests.simulation.broker import NO_ERROR, Broker
 from tests.simulation.group import OK, REBALANCING, UNKNOWN, Group
 from tests.simulation.kernel import Kernel
-from tests.simulation.log import Place
+from tests.simulation.log import GroupOffset, Place
 
 PLACE, OTHER = Place("out", 0), Place("rows", 0)
 INPUT = Place("in", 0)
@@ -91,7 +91,10 @@ def test_whoever_starts_fences_the_one_before_and_aborts_what_it_left(broker: Br
     assert send(broker, old, b"zombie") == KafkaError.INVALID_PRODUCER_EPOCH
     late = broker.produce(PLACE, [(b"k", b"late", ())], ID, old, 1)
     assert late == KafkaError.INVALID_PRODUCER_EPOCH
-    assert broker.add_offsets(ID, old, {INPUT: 5}) == KafkaError.INVALID_PRODUCER_EPOCH
+    assert (
+        broker.add_offsets(ID, old, {INPUT: GroupOffset(5, "1")})
+        == KafkaError.INVALID_PRODUCER_EPOCH
+    )
     assert broker.end(ID, old, "commit") == KafkaError.INVALID_PRODUCER_EPOCH
     assert send(broker, new, b"kept") == NO_ERROR
     broker.end(ID, new, "commit")
@@ -113,15 +116,15 @@ def test_a_fenced_producer_may_add_to_what_is_aborted_until_the_marker_comes(
 
 def test_offsets_are_pending_until_the_transaction_ends(broker: Broker) -> None:
     epoch = start(broker)
-    broker.add_offsets(ID, epoch, {INPUT: 7})
+    broker.add_offsets(ID, epoch, {INPUT: GroupOffset(7, "1")})
     assert broker.offsets == {}
     broker.end(ID, epoch, "commit")
     pass_s(broker, 3.0)
-    assert broker.offsets == {INPUT: 7}
-    broker.add_offsets(ID, epoch, {INPUT: 9})
+    assert broker.offsets == {INPUT: GroupOffset(7, "1")}
+    broker.add_offsets(ID, epoch, {INPUT: GroupOffset(9, "2")})
     broker.end(ID, epoch, "abort")
     pass_s(broker, 3.0)
-    assert broker.offsets == {INPUT: 7}
+    assert broker.offsets == {INPUT: GroupOffset(7, "1")}
 
 
 def test_a_transaction_that_takes_too_long_is_aborted_and_its_producer_fenced(

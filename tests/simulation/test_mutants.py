@@ -11,7 +11,7 @@ from tests.simulation.running import Report, play
 from tests.simulation.stage import staged
 from tests.simulation.world import STEPS
 
-SEEDS_MAX = 200
+SEEDS_MAX = 600
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda its: its.__name__)

@@ -86,3 +86,8 @@ def test_what_never_struck_is_named() -> None:
     assert counts.missing() == []
     counts.strikes[faults.DEAF] = counts.crashes[faults.END] = 0
     assert counts.missing() == [f"crash at {faults.END}", faults.DEAF]
+    pairs = [(step, its) for step in faults.REQUEST_STEPS for its in faults.REQUESTS_ONLY]
+    counts.requests.update(dict.fromkeys(pairs, 1))
+    assert counts.missing_requests() == []
+    counts.requests[faults.OFFSETS, faults.HELD_UP] = 0
+    assert counts.missing_requests() == [f"{faults.HELD_UP} at {faults.OFFSETS}"]

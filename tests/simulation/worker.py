@@ -41,6 +41,8 @@ class Worker:
         self.failure: BaseException | None = None
         self.was_fenced = False
         """When it failed another worker had taken over already."""
+        self.was_outdated = False
+        """When it failed the broker had ended a producer of it, for whatever reason."""
         self.stopping = False
         self.deaf_until_s = 0.0
         self._group, self._settings, self._policy = group, settings, policy
@@ -131,6 +133,7 @@ class Worker:
         if self.failure is not None:
             return
         self.failure, self.was_fenced = error, self.site.is_fenced
+        self.was_outdated = self.site.is_outdated
         self.site.tell(f"fails: {type(error).__name__}: {error}")
         rng = self.site.rng
         if rng.random() < 0.5:
@@ -176,7 +179,8 @@ class Worker:
     def _exit(self, status: int) -> None:
         self.site.tell(f"ends with {status}")
         self.process.kill()
-        self._ended(self, status)
+        # by itself: a task would keep to itself what the world has to say to it
+        self._kernel.soon(None, self._ended, self, status)
 
 
 def _ignored(_: object) -> None:

@@ -82,7 +82,7 @@ class World:
         self.group = Group(self.kernel, group_rng, plan.partitions, SESSION_TIMEOUT_S)
         self.group.told = self._told
         self.history = History()
-        self.checks = Checks(plan, self.broker, self.history)
+        self.checks = Checks(plan, self.broker, self.history, self.faults.counts.strikes)
         records = records_of(plan.traffic, plan.sample, plan.partitions)
         self.upstream = Upstream(self, records)
         self.outside = Outside(self)
@@ -158,9 +158,9 @@ class World:
             return
         if self._stopping_since_s is None:
             return
-        if not worker.was_fenced:
+        if not worker.was_outdated:
             raise WrongError(f"{worker.process.name} was told to stop in calm and ended with 1")
-        # it had been fenced by one that woke up late, and learnt it only now: once more
+        # it had been fenced by what came late, and learnt it only now: once more
         self._told("somebody had been fenced: all come again")
         self._calm_since_s, self._stopping_since_s = self.kernel.now_s, None
         for _ in range(self.plan.workers):

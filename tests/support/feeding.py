@@ -64,8 +64,8 @@ class Desk:
             65_536,
             snapshot_s * SECOND_US,
             exactly_once,
+            bounds,
             SECRET,
-            bounds=bounds,
         )
         self.shard = Shard(policy, settings)
         self.rows = dict(rows or {})

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from agents.intake import Placement
+from agents.outgoing import Bounds
 from agents.policy import Policy, compile_policy
 from agents.ports import Batch
 from agents.shard import Message, Shard, ShardSettings
@@ -48,7 +49,7 @@ def policy_of(text: str) -> Policy:
 def settings_of(partition: int, partitions: int, *, exactly_once: bool = True) -> ShardSettings:
     """A shard's settings with snapshots an hour apart."""
     placement = Placement(partition, partitions, PARTITIONERS["murmur2"])
-    return ShardSettings(placement, 65_536, 3_600_000_000, exactly_once)
+    return ShardSettings(placement, 65_536, 3_600_000_000, exactly_once, Bounds())
 
 
 @dataclass
@@ -73,7 +74,7 @@ class Made:
                 self.rows[shard.partition].pop(key, None)
             else:
                 self.rows[shard.partition][key] = value
-        self.consumed += sum(changes.tally.consumed(kind) for kind in Kind)
+        self.consumed += sum(changes.tally.consumed)
         self.applied += sum(changes.tally.applied)
         self.dropped += sum(changes.tally.duplicates)
         self.rejected += changes.tally.rejected.total()

@@ -116,7 +116,7 @@ def test_erasures_are_applied_and_counted() -> None:
     desk.feed(C, erasure(2), erasure(3, customer_id="zoe"))
     changes = desk.commit()
     assert changes is not None
-    assert (changes.tally.applied[C], changes.tally.consumed(C)) == (2, 2)
+    assert (changes.tally.applied[C], changes.tally.consumed[C]) == (2, 2)
     assert dict(changes.tally.outputs) == {("erasures", "erased"): 2}
     assert changes.offsets[C] == 2
 
@@ -220,7 +220,7 @@ def test_what_names_nobody_passes_on_as_it_came() -> None:
     assert desk.reasons == ["key_mismatch"] * 2
     rejected = [its for its in desk.messages if its.topic == "rejected-events"]
     assert [(its.key, its.value) for its in rejected] == [(b"", None), (b"x" * 129, None)]
-    assert (changes.tally.applied[C], changes.tally.consumed(C)) == (0, 2)
+    assert (changes.tally.applied[C], changes.tally.consumed[C]) == (0, 2)
     assert desk.receipts == []
 
 

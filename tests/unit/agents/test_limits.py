@@ -9,6 +9,7 @@ import pytest
 from agents.booking import Booking
 from agents.customer_rows import stored
 from agents.intake import Intake, Placement
+from agents.outgoing import Bounds
 from agents.ports import GivenUpError, InvariantError, LimitError
 from agents.shard import Shard, ShardSettings
 from schemas.events import (
@@ -169,7 +170,7 @@ def test_a_row_that_the_changelog_would_not_admit_is_refused_before() -> None:
 def shard_for(customers_max: int, rows: dict[bytes, bytes] | None = None) -> Desk:
     desk = Desk(rows=rows)
     settings = ShardSettings(
-        Placement(0, 1, murmur2_partition), EVENT_BYTES, 0, True, SECRET,
+        Placement(0, 1, murmur2_partition), EVENT_BYTES, 0, True, Bounds(), SECRET,
         customers_max=customers_max,
     )  # fmt: skip
     desk.shard = Shard(POLICY, settings)

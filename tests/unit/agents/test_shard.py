@@ -18,7 +18,7 @@ def test_everything_consumed_was_applied_dropped_or_rejected() -> None:
     tally = changes.tally
     assert (tally.applied[P], tally.duplicates[P]) == (2, 1)
     assert dict(tally.rejected) == {(P, "id_conflict"): 1, (P, "malformed"): 1, (S, "malformed"): 1}
-    assert [tally.consumed(kind) for kind in (P, S, Y)] == [5, 2, 0]
+    assert [tally.consumed[kind] for kind in (P, S, Y)] == [5, 2, 0]
 
 
 def test_an_event_that_comes_twice_is_dropped() -> None:
