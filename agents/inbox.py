@@ -24,6 +24,8 @@ class Inbox:
     """The inbox of one input of one partition: columns of records, `at` the next to be taken."""
 
     __slots__ = (
+        "_bytes",
+        "_weighed",
         "at",
         "end",
         "headers",
@@ -52,10 +54,15 @@ class Inbox:
         self.keys: list[bytes | None] = []
         self.values: list[bytes | None] = []
         self.headers: list[tuple[tuple[str, bytes | None], ...]] = []
+        self._bytes = 0
+        """Of the records from `_weighed` on."""
+        self._weighed = 0
 
     def put(self, batch: Batch, items: list[Booking | Rejection]) -> None:
         """A batch comes in, each record judged."""
+        self.held_bytes()  # of what goes now
         at, self.at = self.at, 0
+        self._weighed = 0
         kind = int(self.kind)
         turns = [
             (AT_ONCE if isinstance(item, Rejection) else item.at_us) * _KINDS + kind
@@ -73,6 +80,8 @@ class Inbox:
         for column, more in columns:
             del column[:at]
             column.extend(more)
+        for number in range(len(self.items) - len(items), len(self.items)):
+            self._bytes += self.record_bytes(number)
         self.position = batch.next_position
         self.see_end(batch.next_position)
 
@@ -84,6 +93,21 @@ class Inbox:
     def records(self) -> int:
         """How many lie here."""
         return len(self.items) - self.at
+
+    def record_bytes(self, number: int) -> int:
+        """Key, value and headers of one of them."""
+        key, value = self.keys[number], self.values[number]
+        size = (0 if key is None else len(key)) + (0 if value is None else len(value))
+        for name, text in self.headers[number]:
+            size += len(name) + (0 if text is None else len(text))
+        return size
+
+    def held_bytes(self) -> int:
+        """Of all that lie here."""
+        for number in range(self._weighed, self.at):
+            self._bytes -= self.record_bytes(number)
+        self._weighed = self.at
+        return self._bytes
 
     @property
     def taken_to(self) -> int:

@@ -358,7 +358,8 @@ class Members:
         outgoing = self._outgoing
         while outgoing.owed and not outgoing.snapshots_full:
             customer_id, due_us = next(iter(outgoing.owed.items()))
-            if due_us > now_us and not all_snapshots:
+            # what is due later than anything can be was written down by a clock since set back
+            if now_us < due_us <= now_us + outgoing.snapshot_us and not all_snapshots:
                 return
             del outgoing.owed[customer_id]
             customer = self.find(customer_id)

@@ -56,7 +56,7 @@ class Bounds(msgspec.Struct, frozen=True):
     changed_max: int = 10_000
     """So many changed customers, or outputs."""
     output_bytes_max: int = 16 * 1024 * 1024
-    """So many bytes of rejected events."""
+    """So many bytes of rejected events, with their keys and headers."""
     row_bytes_max: int = 32 * 1024 * 1024
     """So many bytes of rows, by estimate."""
 
@@ -68,7 +68,7 @@ class Outgoing:
         self.tally = Tally()
         self.owed: dict[str, int] = {}
         """Whose snapshot is owed, and since when it may go out (µs); the longest waiting first."""
-        self._snapshot_us = snapshot_us
+        self.snapshot_us = snapshot_us
         self._bounds = bounds
         self._changed: list[Customer] = []
         self._outputs: list[Message] = []
@@ -117,7 +117,7 @@ class Outgoing:
             self.publish(customer)
         elif not customer.owed:
             customer.owed = True
-            self.owed[customer.customer_id] = now_us + self._snapshot_us
+            self.owed[customer.customer_id] = now_us + self.snapshot_us
 
     def put_out(self, message: Message, label: str) -> None:
         """One record more, counted under its label."""
@@ -144,9 +144,8 @@ class Outgoing:
         headers = rejected_headers(
             inbox.headers[at], rejection, TOPIC_OF_KIND[kind], partition, inbox.offsets[at]
         )
-        value = inbox.values[at]
-        self._rejected_bytes += 0 if value is None else len(value)
-        self._outputs.append(Message(REJECTED_EVENTS, inbox.keys[at], value, headers))
+        self._rejected_bytes += inbox.record_bytes(at)
+        self._outputs.append(Message(REJECTED_EVENTS, inbox.keys[at], inbox.values[at], headers))
 
     def erase(
         self,

@@ -30,7 +30,7 @@ class Ranking:
         self._waiting: list[str] = []
         self._moved = True
         self._told_caught_up = False
-        self._next_us = 0
+        self._next_us = self._every_us = 0
 
     def restore(self, row: PartitionRow) -> None:
         """As the partition's row has it."""
@@ -99,7 +99,9 @@ class Ranking:
 
     def is_due(self, now_us: int, *, caught_up: bool, at_once: bool) -> bool:
         """Whether the histogram is to be put out: it moved, and it is time."""
-        if not self.is_on or (now_us < self._next_us and not at_once):
+        # a clock that was set back has to wait no longer than one that was not
+        is_early = now_us < self._next_us <= now_us + self._every_us
+        if not self.is_on or (is_early and not at_once):
             return False
         return self._moved or caught_up > self._told_caught_up
 
@@ -107,7 +109,7 @@ class Ranking:
         self, commit_number: int, now_us: int, every_us: int, *, caught_up: bool
     ) -> Wire:
         """The histogram; `caught_up`: nothing was left to take."""
-        self._moved, self._next_us = False, now_us + every_us
+        self._moved, self._next_us, self._every_us = False, now_us + every_us, every_us
         self._told_caught_up = caught_up
         wire = histogram_wire(self._histogram, self._policy)
         return {

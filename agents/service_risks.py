@@ -40,7 +40,7 @@ class IssueSignal:
     def _ends_us(self, customer: Customer) -> int:
         """When none counts any more."""
         counting = self._counting(customer)
-        return max([self._end_us(its, customer.day) for its in counting], default=0)
+        return max([self._end_us(its, customer.day) for its in counting], default=-NO_DUE_US)
 
     def severity(self, customer: Customer, at_us: int) -> int:
         """While an issue counts."""

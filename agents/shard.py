@@ -37,6 +37,8 @@ __all__ = ["Changes", "Message", "Shard", "ShardSettings"]
 INPUTS: Final = 4
 UNREAD: Final = -1
 """In a partition's row: this input was absent."""
+LOOK_EVERY: Final = 64
+"""After so many events a look whether enough for one commit is done."""
 LATENCY_SAMPLE: Final = 256
 """Of so many events one tells its age."""
 
@@ -219,6 +221,8 @@ class Shard:
             inbox.at = at + 1
             consumed[kind] += 1
             taken += 1
+            if (taken % LOOK_EVERY == 0 or isinstance(item, Rejection)) and self._outgoing.full:
+                break
         self._planned_to = begin + taken
         self._moved = True
         return taken + swept

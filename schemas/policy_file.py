@@ -8,6 +8,7 @@ compiles them.
 """
 
 import tomllib
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -52,13 +53,17 @@ def _in_field_words(message: str, raw: dict[str, Any]) -> str:
 
 
 def _at(raw: Any, key: str) -> Any:
-    """What stands under a key such as `service.card[0].returns`; as far as there are tables."""
+    """What stands under a key such as `service.card[0].returns`; as far as there are tables.
+
+    Names that hold dots or brackets themselves lead no further.
+    """
     found = raw
-    for part in key.split("."):
-        name, bracket, number = part.partition("[")
-        found = found[name] if isinstance(found, dict) else found
-        if bracket and isinstance(found, list):
-            found = found[int(number.rstrip("]"))]
+    with suppress(LookupError, ValueError):
+        for part in key.split("."):
+            name, bracket, number = part.partition("[")
+            found = found[name] if isinstance(found, dict) else found
+            if bracket and isinstance(found, list):
+                found = found[int(number.rstrip("]"))]
     return found
 
 
@@ -71,7 +76,8 @@ def _named(key: str, raw: dict[str, Any], message: str) -> str:
     head, dots, rest = key.partition("[...]")
     if not dots:
         return key
-    for name, entry in _at(raw, head).items():
+    entries = _at(raw, head)
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
         alone: dict[str, Any] = {name: entry}
         for part in reversed(head.split(".")):
             alone = _within(part, alone)
@@ -85,5 +91,8 @@ def _named(key: str, raw: dict[str, Any], message: str) -> str:
 
 def _within(part: str, entry: dict[str, Any]) -> dict[str, Any]:
     """The entry alone under its key; in a list, whose cards need their day, too."""
-    name, bracket, _ = part.partition("[")
-    return {name: [{"from": ""} | entry]} if bracket else {name: entry}
+    name, bracket, number = part.partition("[")
+    if not bracket:
+        return {name: entry}
+    before = int(number.rstrip("]"))
+    return {name: [{"from": ""} for _ in range(before)] + [{"from": ""} | entry]}

@@ -10,6 +10,7 @@ DAY_S: Final = 86_400
 FIRST_DAY: Final = -719_162
 LAST_DAY: Final = 2_932_896
 """0001-01-01 and 9999-12-31: an offset may lead beyond them, and no such time can be written."""
+LAST_US: Final = (LAST_DAY + 1) * DAY_US - 1
 MINUTE_US: Final = 60_000_000
 
 
@@ -35,7 +36,11 @@ def _date(day: int) -> str:
 
 
 def format_micros(at_us: int) -> str:
-    """RFC 3339 in UTC, with three or six fraction digits only where they are not zero."""
+    """RFC 3339 in UTC, with three or six fraction digits only where they are not zero.
+
+    What is due after the year 9999 is written as its last moment: the calendar has no other.
+    """
+    at_us = min(at_us, LAST_US)
     day, rest = divmod(at_us, DAY_US)
     second, fraction = divmod(rest, 1_000_000)
     minute, second = divmod(second, 60)

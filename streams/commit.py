@@ -88,7 +88,7 @@ class _Outbox:
         self._partition = partition
         self._failure: str | None = None
         self._consequence: str | None = None
-        self._stuck_since = time.monotonic()
+        self._stuck_since = 0.0
         self.producer = Producer(
             librdkafka_options(settings)
             | {
@@ -125,6 +125,7 @@ class _Outbox:
 
     def send(self, messages: list[Message], headers: Headers = ()) -> None:
         """Outputs, each with its own headers, or these where it has none."""
+        self._stuck_since = time.monotonic()
         for message in messages:
             topic = self._names.of(message.topic)
             try:
@@ -149,6 +150,7 @@ class _Outbox:
 
     def send_rows(self, rows: list[tuple[bytes, bytes | None]]) -> None:
         """Rows of the changelog, in few calls."""
+        self._stuck_since = time.monotonic()
         topic = self._names.of(CHANGELOG)
         left: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in rows]
         while left:
@@ -176,6 +178,11 @@ class _Outbox:
             self._stuck_since = time.monotonic()
         elif time.monotonic() - self._stuck_since > COMMIT_DEADLINE_S:
             raise CommitError(f"no record was acknowledged in {COMMIT_DEADLINE_S:.0f} s")
+
+    def close(self) -> None:
+        """Ends the client now: it and its callback hold each other, and would stay for days."""
+        self.producer.purge(in_queue=True, in_flight=True, blocking=False)
+        del self.producer
 
     def deliver(self) -> None:
         """Gives the broker a while to take every message; whether it did shows later."""
@@ -262,8 +269,7 @@ class TransactionalLog:
 
     def close(self) -> None:
         """Ends the producer; an open transaction stays for the broker to abort."""
-        self._outbox.producer.purge(in_queue=True, in_flight=True, blocking=False)
-        del self._outbox
+        self._outbox.close()
 
 
 class PlainLog:
@@ -299,7 +305,7 @@ class PlainLog:
 
     def close(self) -> None:
         """Ends the producer."""
-        del self._outbox
+        self._outbox.close()
 
 
 def _group_offsets(

@@ -31,6 +31,9 @@ STEP: Final = 2_000
 INBOX_HIGH: Final = 4_000
 INBOX_LOW: Final = 2_000
 """Records in one inbox at which its fetching stops and goes on."""
+INBOX_BYTES_HIGH: Final = 8 * 1024 * 1024
+INBOX_BYTES_LOW: Final = INBOX_BYTES_HIGH // 2
+"""Likewise their bytes: of records of a megabyte some thousand would be too many."""
 IDLE_S: Final = 0.25
 """How often a partition at rest looks at the clock."""
 
@@ -210,9 +213,10 @@ class Held:
     def _tend_gate(self) -> None:
         gate = self._around.gate
         for inbox in self.shard.inboxes:
-            if inbox.records >= INBOX_HIGH:
+            held_bytes = inbox.held_bytes()
+            if inbox.records >= INBOX_HIGH or held_bytes >= INBOX_BYTES_HIGH:
                 gate.stop(inbox.kind, self.partition)
-            elif inbox.records < INBOX_LOW:
+            elif inbox.records < INBOX_LOW and held_bytes < INBOX_BYTES_LOW:
                 gate.let(inbox.kind, self.partition)
 
     async def _pump(self) -> None:
@@ -220,8 +224,10 @@ class Held:
         while self.running:
             now = now_us()
             taken = shard.run(STEP, now)
-            if not taken and by_wall and shard.drained and not shard.full:
-                taken = shard.fire_due(now, STEP, now)
+            if not taken and shard.drained and not shard.full:
+                # in event time only what a policy review made due already can be left
+                until = now if by_wall else shard.stream_time_us
+                taken = 0 if until is None else shard.fire_due(until, STEP, now)
             if taken:
                 self._tend_gate()
                 await asyncio.sleep(0)

@@ -20,7 +20,7 @@ from schemas.policy_keys import Invoices, PolicyFile
 from schemas.rejects import FOUND_MAX_CHARS, Reason
 from schemas.row import ROW_MAX_BYTES
 from schemas.topics import REJECTED_EXTRA_BYTES
-from streams.held import INBOX_HIGH
+from streams.held import INBOX_BYTES_HIGH, INBOX_HIGH
 from streams.settings import FETCH_BYTES, PREFIX, Settings
 from streams.shards import RESTORES_AT_ONCE
 
@@ -70,10 +70,18 @@ def limits() -> Iterator[Sequence[str]]:
     bounds = Bounds()
     waits = "taking waits for the commit"
     yield "changed customers, or outputs, of one commit", f"{bounds.changed_max}", waits
-    yield "bytes of rejected events of one commit", f"{bounds.output_bytes_max}", waits
+    yield (
+        "bytes of rejected events of one commit, with keys and headers",
+        f"{bounds.output_bytes_max}",
+        waits,
+    )
     yield "bytes of rows of one commit, by estimate", f"{bounds.row_bytes_max}", waits
     yield "partitions restored at once", f"{RESTORES_AT_ONCE}", "others wait; commits do not"
-    yield "records fetched and not taken", f"{INBOX_HIGH} an input", "fetching waits"
+    yield (
+        "records fetched and not taken",
+        f"{INBOX_HIGH}, or {INBOX_BYTES_HIGH} bytes, an input and partition",
+        "fetching waits",
+    )
     yield "a fetch of one partition", f"{FETCH_BYTES} bytes", "a larger batch comes alone"
 
 

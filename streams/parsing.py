@@ -98,10 +98,24 @@ def _is_printable(text: str, most_bytes: int) -> bool:
 def broker(text: str) -> str:
     """One address or several."""
     for address in text.split(","):
-        host, colon, port = address.rpartition(":")
-        if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) <= PORT_MAX):
-            raise ValueError("host:port, or several with commas between them")
+        host, _, port = address.rpartition(":")
+        if not (_is_host(host) and _is_port(port)):
+            raise ValueError("host:port, or several with commas and no blanks between them")
     return text
+
+
+def _is_port(text: str) -> bool:
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(PORT_MAX))
+    return digits and 0 < int(text) <= PORT_MAX
+
+
+def _is_host(text: str) -> bool:
+    """Whether it can be looked up: its parts are neither empty nor too long."""
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        return False
+    return text.strip(".") != "" and text.isprintable() and " " not in text
 
 
 def policy_file(text: str) -> Path:

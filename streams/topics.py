@@ -99,7 +99,8 @@ def create_topics(settings: Settings) -> list[State]:
     with _asking(settings) as admin:
         found = _found(admin, settings)
         _require(settings, found, operator_rights(settings.names))
-        largest = _largest_input(found, settings)
+        # inputs that are missing are made with what the broker admits
+        largest = max(_largest_input(found, settings), BROKER_MAX_MESSAGE_BYTES)
         missing = [topic for topic in TOPICS if settings.names.of(topic.name) not in found]
         for topic in missing:
             _create(admin, settings, topic, largest)
@@ -274,7 +275,7 @@ def _cleanup(config: dict[str, str]) -> frozenset[str] | None:
 def _largest_input(found: dict[str, Found], settings: Settings) -> int:
     inputs = [settings.names.of(topic.name) for topic in TOPICS if topic.direction == "in"]
     sizes = [found[name].max_message_bytes for name in inputs if name in found]
-    return max([*sizes, BROKER_MAX_MESSAGE_BYTES, settings.max_event_bytes])
+    return max([*sizes, settings.max_event_bytes])
 
 
 def _states(found: dict[str, Found], settings: Settings) -> Iterator[State]:

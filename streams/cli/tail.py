@@ -1,5 +1,6 @@
 """`whalecurve tail`: shows what comes on a topic, in words or as it is."""
 
+import re
 import select
 import sys
 from contextlib import suppress
@@ -65,7 +66,7 @@ def _show(reader: Reader, stop: Event, count: int, *, as_json: bool) -> None:
 def _json(topic: str, record: Any) -> str:
     if topic != REJECTED_EVENTS:
         # line breaks in JSON stand between tokens only
-        return " ".join((_text(record.value) or "null").splitlines())
+        return re.sub("[\r\n]+", " ", _text(record.value) or "null")
     facts = {
         "key": _text(record.key),
         "value": _text(record.value),

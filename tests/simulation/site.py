@@ -43,12 +43,6 @@ class Site:
 
     @property
     def is_fenced(self) -> bool:
-        """Whether another process has started a producer under an id of this one since."""
-        ids = self.broker.ids
-        return any(ids[name].owner != self.process.name for name, _ in self.started)
-
-    @property
-    def is_outdated(self) -> bool:
         """Whether the broker has ended a producer of this process since."""
         ids = self.broker.ids
         return any(ids[name].epoch != epoch for name, epoch in self.started)

@@ -40,9 +40,7 @@ class Worker:
         self.policy_number = policy_number
         self.failure: BaseException | None = None
         self.was_fenced = False
-        """When it failed another worker had taken over already."""
-        self.was_outdated = False
-        """When it failed the broker had ended a producer of it, for whatever reason."""
+        """When it failed the broker had ended a producer of it."""
         self.stopping = False
         self.deaf_until_s = 0.0
         self._group, self._settings, self._policy = group, settings, policy
@@ -133,7 +131,6 @@ class Worker:
         if self.failure is not None:
             return
         self.failure, self.was_fenced = error, self.site.is_fenced
-        self.was_outdated = self.site.is_outdated
         self.site.tell(f"fails: {type(error).__name__}: {error}")
         rng = self.site.rng
         if rng.random() < 0.5:

@@ -158,7 +158,7 @@ class World:
             return
         if self._stopping_since_s is None:
             return
-        if not worker.was_outdated:
+        if not worker.was_fenced:
             raise WrongError(f"{worker.process.name} was told to stop in calm and ended with 1")
         # it had been fenced by what came late, and learnt it only now: once more
         self._told("somebody had been fenced: all come again")

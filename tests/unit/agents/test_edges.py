@@ -5,8 +5,18 @@ import pytest
 from agents.ports import Batch
 from schemas.events import Kind
 from schemas.policy_file import PolicyError, read_policy
+from streams.policies import load_policy
 from tests.support.feeding import INPUTS, WITH_CUSTOMERS, Desk, Erasure, clock, contribution, sale
-from tests.support.making import DECAYED, changed, payment, policy, purchase, raw
+from tests.support.making import (
+    DECAYED,
+    changed,
+    master_data,
+    payment,
+    policy,
+    purchase,
+    raw,
+    support_call,
+)
 
 P, S, Y = INPUTS
 
@@ -103,3 +113,34 @@ def test_long_before_its_landmark_a_value_does_not_fade() -> None:
     desk.feed(P, sale(1, amount="1000"), sale(8, amount="0"))
     desk.commit(stop=True)
     assert desk.snapshots[-1]["value"]["index"] == "1000.00"
+
+
+@pytest.mark.parametrize(
+    "occurred_at", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00+01:00", "1969-12-31T23:59:59Z"]
+)
+def test_a_date_before_1970_does_not_stop_the_stream(occurred_at: str) -> None:
+    desk = Desk(load_policy(None), inputs=WITH_CUSTOMERS)
+    desk.feed(P, purchase(occurred_at=occurred_at))
+    desk.feed(Kind.CUSTOMERS, master_data(occurred_at=occurred_at))
+    desk.feed(S, support_call(occurred_at=occurred_at))
+    desk.feed(Y, payment(occurred_at=occurred_at, due_at=occurred_at))
+    assert desk.commit(stop=True) is not None
+    assert desk.reasons == []
+    assert desk.risks == []
+
+
+def test_a_downgrade_that_takes_effect_after_the_year_9999_does_not_stop_the_stream() -> None:
+    desk = Desk(load_policy(None), inputs=WITH_CUSTOMERS)
+    events = [
+        purchase(occurred_at="9999-12-31T00:00:00Z", amount="600.00"),
+        purchase(
+            occurred_at="9999-12-31T01:00:00Z", amount="600.00", type="return", event_id="back"
+        ),
+    ]
+    keys: list[bytes | None] = [b"ada"] * 2
+    values: list[bytes | None] = [raw(event) for event in events]
+    desk.shard.put(Batch(P, 0, 0, 2, [0, 1], [-1, -1], keys, values, [()] * 2, {}))
+    desk.take()
+    assert desk.commit() is not None
+    assert [its["direction"] for its in desk.tier_changes] == ["assigned", "notice"]
+    assert desk.tier_changes[-1]["takes_effect_at"] == "9999-12-31T23:59:59.999999Z"

@@ -2,8 +2,11 @@
 
 import pytest
 
+from agents.inbox import Inbox
 from agents.ports import Batch, InvariantError
 from schemas.events import Kind
+from schemas.outputs import Headers
+from schemas.rejects import Reason, Rejection
 from tests.support.feeding import INPUTS, Desk
 from tests.support.making import payment, purchase, raw, support_call
 
@@ -213,3 +216,18 @@ def test_what_was_fetched_and_not_taken_is_forgotten_when_inputs_are_opened_anew
     lay(desk, P, 2)
     desk.take()
     assert desk.order == ["pu01", "pu02"]
+
+
+def test_what_lies_here_weighs_what_its_keys_values_and_headers_do() -> None:
+    inbox = Inbox(P, 0)
+    headers: list[Headers] = [(), (("a", b"12"), ("bc", None))]
+    rejected = Rejection(Reason.MALFORMED, "expected JSON")
+    batch = Batch(P, 0, 0, 2, [0, 1], [0, 0], [b"ada", None], [None, b"{}"], headers, {})
+    inbox.put(batch, [rejected, rejected])
+    assert inbox.held_bytes() == 3 + 2 + 3 + 2
+    inbox.at = 1
+    assert inbox.held_bytes() == 2 + 3 + 2
+    inbox.put(Batch(P, 0, 2, 3, [2], [0], [b"k"], [b"v"], [()], {}), [rejected])
+    assert inbox.held_bytes() == 2 + 3 + 2 + 2
+    inbox.at = 2
+    assert inbox.held_bytes() == 0

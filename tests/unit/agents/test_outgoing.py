@@ -8,10 +8,11 @@ from agents.customer import Customer
 from agents.customer_rows import newcomer, stored
 from agents.judging import Judge
 from agents.outgoing import Bounds, Message, Outgoing
+from agents.ports import Batch
 from schemas.events import Kind
 from schemas.outputs import Origin
 from tests.support.feeding import NOW_US, SECRET, WITH_CUSTOMERS, Desk, erasure, sale
-from tests.support.making import POLICY, booked, policy, purchase, support_call
+from tests.support.making import LATER_MS, POLICY, booked, policy, purchase, support_call
 
 C, P, S, Y = WITH_CUSTOMERS
 SECOND_US = 1_000_000
@@ -246,3 +247,25 @@ def test_a_row_is_weighed_about_as_it_is_stored() -> None:
         many.apply(event, day, POLICY)
     size = len(stored(many, POLICY))
     assert size / 2 < many.row_bytes < 2 * size
+
+
+def test_a_clock_that_is_set_back_lets_no_snapshot_wait_for_longer() -> None:
+    desk = Desk(snapshot_s=10)
+    desk.feed(P, sale(1), sale(1, customer_id="bob"))
+    desk.commit(stop=True)
+    desk.messages.clear()
+    desk.lay(P, sale(2))
+    desk.take(now_us=NOW_US + 3_600 * SECOND_US)
+    desk.lay(P, sale(2, customer_id="bob"))
+    desk.take(now_us=NOW_US)
+    desk.commit(NOW_US + 10 * SECOND_US)
+    assert [its["customer_id"] for its in desk.snapshots] == ["ada", "bob"]
+
+
+def test_keys_and_headers_of_rejected_events_count_among_their_bytes() -> None:
+    desk = Desk(bounds=Bounds(output_bytes_max=1_000))
+    stamps, large = [LATER_MS] * 3, (("trace", b"x" * 700),)
+    desk.shard.put(Batch(P, 0, 0, 3, [0, 1, 2], stamps, [b"ada"] * 3, [b"{"] * 3, [large] * 3, {}))
+    assert [desk.take(), desk.take()] == [2, 0]
+    desk.commit()
+    assert desk.take() == 1

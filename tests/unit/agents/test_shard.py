@@ -177,7 +177,7 @@ def test_so_many_outputs_are_enough_for_one_commit() -> None:
 
 
 def test_so_many_bytes_of_rejected_events_are_enough_for_one_commit() -> None:
-    desk = Desk(bounds=Bounds(output_bytes_max=1001))
+    desk = Desk(bounds=Bounds(output_bytes_max=1031))
     desk.lay(P, *[b"{" * 100] * 25)
     sizes = []
     while desk.shard.inbox(P).records:

@@ -85,6 +85,12 @@ FAULTS = {
     ('[rates.JPY]\n"2026-01-01" = "0.0065"', '[rates]\nJPY = "0.0065"'): (
         "rates.JPY: expected `object`, found `str`"
     ),
+    ("[rates.JPY]", '[rates."U.S"]\n"2026-01-01" = 5\n[rates.JPY]'): (
+        "rates.U.S[...]: expected `str`, found `int`"
+    ),
+    ("[rates.JPY]", '[rates."a[0]"]\n"2026-01-01" = 5\n[rates.JPY]'): (
+        "rates.a[0][...]: expected `str`, found `int`"
+    ),
     # amounts and shares
     ('fixed = "0.80"', "fixed = 0.80"): (
         "service.contact.chat.fixed: expected `str`, found `float`"

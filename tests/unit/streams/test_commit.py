@@ -1,12 +1,16 @@
 """What the producers of commits are told, which no broker would show soon."""
 
+import gc
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
+from agents.shard import Message
 from streams.commit import GroupMetadata, PlainLog, TransactionalLog
 from streams.settings import Settings
+from tests.support.waiting import wait_until
 
 
 def options_of(guarantee: str) -> dict[str, Any]:
@@ -34,3 +38,47 @@ def test_every_record_waits_for_all_replicas(guarantee: str) -> None:
 
 def test_the_transactional_id_is_the_partition_s() -> None:
     assert options_of("exactly_once")["transactional.id"] == "whalecurve-3"
+
+
+TASKS = Path("/proc/self/task")
+
+
+@pytest.mark.skipif(not TASKS.exists(), reason="only Linux shows the threads of libraries")
+@pytest.mark.parametrize("guarantee", ["exactly_once", "at_least_once"])
+def test_the_client_of_a_partition_that_is_given_up_ends_at_once(guarantee: str) -> None:
+    settings = Settings(broker="127.0.0.1:1", guarantee=guarantee)  # type: ignore[arg-type]
+    group = GroupMetadata(settings)
+    before = threads()
+    logs = [
+        TransactionalLog(settings, number, group)
+        if settings.exactly_once
+        else PlainLog(settings, number, lambda _: None)
+        for number in range(3)
+    ]
+    assert threads() > before
+    gc.disable()
+    try:
+        for log in logs:
+            log.close()
+        wait_until("threads ended", lambda: threads() == before, 10.0)
+    finally:
+        gc.enable()
+        group.close()
+
+
+def threads() -> int:
+    """Of this process, those of libraries too."""
+    return len(list(TASKS.iterdir()))
+
+
+def test_a_full_queue_is_given_its_time_with_every_commit() -> None:
+    settings = Settings(broker="127.0.0.1:1")
+    with patch("streams.commit.Producer") as producer, patch("streams.commit.Consumer"):
+        log = TransactionalLog(settings, 0, GroupMetadata(settings))
+        client = producer.return_value
+        client.produce.side_effect = [BufferError, None]
+        client.__len__.return_value = 1
+        with patch("streams.commit.time") as clock:
+            clock.monotonic.side_effect = [1_000.0, 1_000.1]
+            log._outbox.send([Message("tier-changes", b"ada", b"{}")])
+    assert client.produce.call_count == 2

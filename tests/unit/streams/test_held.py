@@ -4,20 +4,23 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 from unittest.mock import AsyncMock, patch
 
 import pytest
 from aiokafka import TopicPartition
 
+from agents.policy import Policy
 from agents.ports import Batch, Committed
-from agents.shard import Changes
+from agents.shard import Changes, Message
 from schemas.events import TOPIC_OF_KIND, Kind
 from streams.commit import CommitError, Log
 from streams.gate import Gate
 from streams.settings import Settings
 from streams.shards import RESTORES_AT_ONCE, THREADS_MAX, Shards
 from tests.oracle.sample_policy import POLICY_TOML
+from tests.support.feeding import Desk, sale
+from tests.support.making import policy
 from tests.support.shards import policy_of
 
 DEADLINE_S = 5.0
@@ -60,17 +63,22 @@ class EmptyInputs:
 
 
 @asynccontextmanager
-async def shards_on(make_log: Callable[[], Log]) -> AsyncIterator[tuple[Shards, list[Any]]]:
+async def shards_on(
+    make_log: Callable[[], Log],
+    rows: dict[bytes, bytes] | None = None,
+    its: Policy | None = None,
+    clock: Literal["wall", "event"] = "wall",
+) -> AsyncIterator[tuple[Shards, list[Any]]]:
     """A worker's shards over logs that are made here; with what it failed of."""
-    settings, failures = Settings(partitions=1, commit_ms=1), list[Any]()
+    settings, failures = Settings(partitions=1, commit_ms=1, clock=clock), list[Any]()
     gate = Gate(settings)
     gate.set_inputs(TOPIC_OF_KIND)
     with (
         patch.object(Shards, "_log", lambda *_: make_log()),
-        patch("streams.restore.Changelog.read", lambda *_: {}),
+        patch("streams.restore.Changelog.read", lambda *_: dict(rows or {})),
         patch("streams.shards.GroupMetadata"),
     ):
-        shards = Shards(settings, policy_of(POLICY_TOML), 1, gate, failures.append)
+        shards = Shards(settings, its or policy_of(POLICY_TOML), 1, gate, failures.append)
         shards.attach(EmptyInputs())  # type: ignore[arg-type]
         try:
             yield shards, failures
@@ -191,3 +199,64 @@ async def a_commit_is_cancelled() -> list[Any]:
 
 def test_a_commit_that_is_cancelled_is_in_doubt_and_ends_the_process() -> None:
     assert asyncio.CancelledError in [type(its) for its in asyncio.run(a_commit_is_cancelled())]
+
+
+async def takes_much_at_once() -> list[set[TopicPartition]]:
+    """What may be read before records of many bytes came, and after."""
+    log = SlowLog()
+    log.go_on.set()
+    async with shards_on(lambda: log) as (shards, failures):
+        await shards.reassigned(ALL_INPUTS)
+        await until(lambda: shards.ready)
+        gate, names, value = shards._gate, [], b"x" * 1_000_000
+        names.append(gate.readable())
+        ends = {Kind.PURCHASES: 9}  # of the others nothing is heard yet: they are waited for
+        batch = Batch(
+            Kind.PURCHASES, 0, 0, 9, list(range(9)), [0] * 9, [None] * 9, [value] * 9, [()] * 9,
+            ends, gate.epoch,
+        )  # fmt: skip
+        await shards.take(batch)
+        await until(lambda: gate.readable() != names[0])
+        names.append(gate.readable())
+        assert not failures
+        return names
+
+
+def test_an_input_of_which_many_bytes_lie_here_is_not_read_on() -> None:
+    before, after = asyncio.run(takes_much_at_once())
+    assert before - after == {TopicPartition("purchases", 0)}
+
+
+REVIEW = ("[tiers.entry]", "[tiers]\nreview_days = 0\n[tiers.entry]")
+
+
+class KeepingLog(SlowLog):
+    """A log that keeps the outputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on.set()
+        self.outputs: list[Message] = []
+
+    def commit(self, changes: Changes) -> None:
+        self.outputs += changes.outputs
+
+
+async def is_reviewed_at_rest(log: KeepingLog) -> list[str]:
+    """The topics that go out when nothing more comes after a restart with another policy."""
+    desk = Desk()
+    desk.feed(Kind.PURCHASES, sale(1, amount="600"), sale(3, customer_id="bob"))
+    desk.commit(stop=True)
+    newer = policy(REVIEW, ('important = "500.00"', 'important = "700.00"'))
+    async with shards_on(lambda: log, desk.rows, newer, clock="event") as (shards, failures):
+        await shards.reassigned(ALL_INPUTS)
+        await until(lambda: shards.ready)
+        epoch, ends = shards._gate.epoch, dict.fromkeys(Kind, 0) | {Kind.PURCHASES: 2}
+        await shards.take(Batch(Kind.PURCHASES, 0, 2, 2, [], [], [], [], [], ends, epoch))
+        await until(lambda: any(its.topic == "tier-changes" for its in log.outputs))
+        assert not failures
+    return [its.topic for its in log.outputs]
+
+
+def test_what_a_policy_review_makes_due_already_happens_though_nothing_comes() -> None:
+    assert "tier-changes" in asyncio.run(is_reviewed_at_rest(KeepingLog()))

@@ -9,6 +9,7 @@ import pytest
 
 from streams.cli.finding_words import findings
 from streams.cli.lines import describe
+from streams.cli.tail import _json as as_json
 
 AT_MS = 1_700_000_000_000  # 2023-11-14T22:13:20Z
 
@@ -277,3 +278,15 @@ WITH_ESCAPE: tuple[Callable[[str], Any], ...] = (
 @pytest.mark.parametrize("make", WITH_ESCAPE)
 def test_nothing_that_comes_can_play_with_the_terminal(make: Callable[[str], Any]) -> None:
     assert describe(*make("\x1b[2J\r\n\x07")).text().isprintable()
+
+
+@pytest.mark.parametrize("timestamp_ms", [-1, 1_772_366_400_000_000, 2**63 - 1])
+def test_a_timestamp_beyond_the_calendar_is_no_reason_to_end(timestamp_ms: int) -> None:
+    strange = record(b"x")
+    strange.timestamp = timestamp_ms
+    assert describe("purchases", strange).what == "not as declared:"
+
+
+def test_a_value_is_printed_as_it_is_on_one_line() -> None:
+    value = '{"customer_id": "a\u2028b\x85c"\r\n}'
+    assert as_json("purchases", record(value.encode())) == value.replace("\r\n", " ")

@@ -269,3 +269,23 @@ def test_the_settings_of_the_door_are_settings() -> None:
 def test_names_that_look_like_settings_and_are_none_are_found() -> None:
     environment = {"WHALECURVE_PARTITONS": "8", "WHALECURVE_APP_ID": "a", "PATH": "/bin"}
     assert unknown(environment) == ["WHALECURVE_PARTITONS"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "kafka", ":9092", "kafka:", "kafka:0", "kafka:65536", "kafka:" + "9" * 5_000, "x..y:9092",
+        ".:9092", "a" * 64 + ":9092", "kafka:1, kafka:2", "my kafka:9092", "\udcff:9092",
+        "k\n:9092",
+    ],
+)  # fmt: skip
+def test_an_address_that_nobody_can_have_is_refused(address: str) -> None:
+    assert "WHALECURVE_BROKER: expected host:port" in refusal(broker=address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["kafka:9092", "kafka-1.example.org:1,10.0.0.1:65535", "[::1]:9092", "kafka.example.org.:9092"],
+)
+def test_an_address_that_somebody_can_have_is_taken(address: str) -> None:
+    assert told(broker=address).broker == address
