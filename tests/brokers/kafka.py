@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from streams.broker import HOST, BrokerError, claim_port, start_tied, stop_process
+from tests.brokers.folders import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,8 +112,8 @@ class KafkaNode:
         """
         self._port = port
         self._controller = 0
-        self._given = data
         self._data = data.resolve() if data else None
+        self._folder: Folder | None = None
         self._overrides = dict(overrides or {})
         self._listeners = dict(listeners or {})
         self._jvm = jvm
@@ -205,9 +206,9 @@ class KafkaNode:
     def close(self) -> None:
         """Stop it and delete its data, unless their folder was given."""
         self.stop()
-        if self._data is not None and self._given is None:
-            shutil.rmtree(self._data, ignore_errors=True)
-            self._data = None
+        if self._folder is not None:
+            self._folder.close()
+            self._data = self._folder = None
 
     def __enter__(self) -> Self:
         """Start."""
@@ -236,7 +237,8 @@ class KafkaNode:
     def _prepare(self, home: Path) -> None:
         """Make the data folder (formatted once) and write server.properties (every time)."""
         if self._data is None:
-            self._data = Path(tempfile.mkdtemp(prefix="whalecurve-kafka-")).resolve()
+            self._folder = Folder("whalecurve-kafka-")
+            self._data = self._folder.path
         data = self._data
         data.mkdir(parents=True, exist_ok=True)
         logs = data / "logs"

@@ -35,6 +35,7 @@ NUMBERED: Final = (*SAYING, "contacts-due", "customer-values", "erasures")
 REJECTED: Final = "rejected-events"
 POLL_MS: Final = 200
 OFFSETS_EVERY_S: Final = 1.0
+MARKERS_SECONDS: Final = 20.0
 FINDINGS_MAX: Final = 50
 
 Offsets = tuple[int, ...]
@@ -66,7 +67,7 @@ class Checker:
         self._sequences: dict[str, set[int]] = defaultdict(set)
         self._ids: set[str] = set()
         self._rejected: Counter[tuple[str, str]] = Counter()
-        self._ending = threading.Event()
+        self._ending, self._given_up = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> "Checker":
@@ -74,8 +75,13 @@ class Checker:
         self._thread.start()
         return self
 
+    def close(self) -> None:
+        """Reads no more, wherever it is."""
+        self._given_up.set()
+
     def finish(self) -> list[str]:
         """Reads to the end, looks at the whole, and returns the findings."""
+        self._wait_for_markers()
         self._ending.set()
         self._thread.join(2 * CLIENT_SECONDS)
         if self._thread.is_alive():
@@ -83,6 +89,13 @@ class Checker:
         else:
             self._look_at_the_whole()
         return self.findings
+
+    def _wait_for_markers(self) -> None:
+        """What was committed or aborted is ended on all its partitions a moment later."""
+        until = time.monotonic() + MARKERS_SECONDS
+        with closing(Watch(self._place)) as watch:
+            while watch.hidden(*self._topics.values()) and time.monotonic() < until:
+                time.sleep(POLL_MS / 1_000)
 
     def _find(self, finding: str) -> None:
         if len(self.findings) < FINDINGS_MAX:
@@ -100,6 +113,8 @@ class Checker:
         with closing(self._consumer()) as consumer:
             looked_at = 0.0
             while not (self._ending.is_set() and self._is_at_the_end(consumer)):
+                if self._given_up.is_set():
+                    return
                 for batch in consumer.poll(timeout_ms=POLL_MS).values():
                     for record in batch:
                         self._see(record)

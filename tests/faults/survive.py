@@ -71,16 +71,16 @@ def survive(measure: Measure, load_: Load, folder: Path) -> Survived:
         )
         create_topics(place)
         load(place, records)
-        checker = Checker(place).start()
         through = proxy if measure.proxy_faults else None
         storm = Storm(measure, node, place, crew, folder, through)
         clock.stop("loading")
-        storm.rage()
-        storm.counts["events read while it raged"] = len(records) - storm.unread
-        clock.stop("the storm")
-        consumed = _read_on(place, crew, measure.workers, later)
-        clock.stop("reading on")
-        findings = checker.finish()
+        with closing(Checker(place).start()) as checker:
+            storm.rage()
+            storm.counts["events read while it raged"] = len(records) - storm.unread
+            clock.stop("the storm")
+            consumed = _read_on(place, crew, measure.workers, later)
+            clock.stop("reading on")
+            findings = checker.finish()
         outputs = Outputs(place)
         clock.stop("checking")
         expected = recounting.outcome()

@@ -12,6 +12,7 @@ import pytest
 
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
+from tests.faults.conftest import Checking
 from tests.faults.plan import Plan
 from tests.faults.survival import finish, nothing_lost_nothing_doubled, supervise
 from tests.oracle.sample import sample
@@ -30,6 +31,8 @@ ROOM_BYTES = 16_384
 NO_ROOM = "java.io.IOException: File too large"
 NO_WORD = ("CommitError: ", "RestoreError: ")
 AWAY = "whalecurve: no Kafka broker answers at "
+EXPECTED = (*NO_WORD, AWAY, "whalecurve: the Kafka broker at ", "KafkaConnectionError: ")
+"""How last words begin, whenever a broker goes or comes back."""
 
 pytestmark = pytest.mark.kafka
 
@@ -82,11 +85,12 @@ def read_on(crew: Crew, place: Place) -> list[str]:
 
 @pytest.mark.fault(7)
 def test_the_broker_is_killed_again_and_again_in_the_middle(
-    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew, checking: Checking
 ) -> None:
     records = sample(91, 10_000, 300, partitions=PARTITIONS)
     place = paced("killed")
     load(place, records)
+    checker = checking(place)
     crew.start(place)
     words, left = [], len(records)
     for _ in range(KILLS):
@@ -97,17 +101,18 @@ def test_the_broker_is_killed_again_and_again_in_the_middle(
         left = unread(place)
         assert left > 1_000
     words += read_on(crew, place)
-    assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
-    nothing_lost_nothing_doubled(place, records)
+    assert all(word.startswith(EXPECTED) for word in words)
+    nothing_lost_nothing_doubled(place, records, checker)
 
 
 @pytest.mark.fault(8)
 def test_the_broker_stands_still_for_longer_than_requests_may_take(
-    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew, checking: Checking
 ) -> None:
     records = sample(92, 10_000, 300, partitions=PARTITIONS)
     place = paced("still")
     load(place, records)
+    checker = checking(place)
     crew.start(place)
     wait_until("it reads", reads_on(place, len(records)), SECONDS)
     assert node.pid is not None
@@ -119,17 +124,18 @@ def test_the_broker_stands_still_for_longer_than_requests_may_take(
     assert unread(place) > 1_000
     words += read_on(crew, place)
     assert any(word.startswith("CommitError: ") for word in words)
-    assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
-    nothing_lost_nothing_doubled(place, records)
+    assert all(word.startswith(EXPECTED) for word in words)
+    nothing_lost_nothing_doubled(place, records, checker)
 
 
 @pytest.mark.fault(9)
 def test_the_broker_is_away_for_longer_than_every_timeout(
-    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew, checking: Checking
 ) -> None:
     records = sample(93, 10_000, 300, partitions=PARTITIONS)
     place = paced("away")
     load(place, records)
+    checker = checking(place)
     crew.start(place)
     wait_until("it reads", reads_on(place, len(records)), SECONDS)
     node.kill()
@@ -139,8 +145,8 @@ def test_the_broker_is_away_for_longer_than_every_timeout(
     words += read_on(crew, place)
     assert any(word.startswith("CommitError: ") for word in words)
     assert f"{AWAY}{node.address}" in "\n".join(words)
-    assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
-    nothing_lost_nothing_doubled(place, records)
+    assert all(word.startswith(EXPECTED) for word in words)
+    nothing_lost_nothing_doubled(place, records, checker)
 
 
 def largest_bytes(node: KafkaNode, place: Place) -> int:
@@ -151,12 +157,13 @@ def largest_bytes(node: KafkaNode, place: Place) -> int:
 
 @pytest.mark.fault(25)
 def test_the_broker_has_no_room_for_its_log(
-    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew, checking: Checking
 ) -> None:
     """No file of the broker may grow any more: as on a full disk, an append fails."""
     records = sample(94, 20_000, 300, partitions=PARTITIONS)
     place = paced("full")
     load(place, records)
+    checker = checking(place)
     crew.start(place)
     wait_until("it reads", reads_on(place, len(records)), SECONDS)
     assert node.pid is not None
@@ -171,5 +178,5 @@ def test_the_broker_has_no_room_for_its_log(
     assert unread(place) > 1_000
     words += read_on(crew, place)
     assert words
-    assert all(word.startswith((*NO_WORD, AWAY)) for word in words)
-    nothing_lost_nothing_doubled(place, records)
+    assert all(word.startswith(EXPECTED) for word in words)
+    nothing_lost_nothing_doubled(place, records, checker)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
+from tests.faults.conftest import Checking
 from tests.faults.plan import Plan, Strike, struck
 from tests.faults.survival import finish, nothing_lost_nothing_doubled
 from tests.oracle.records import PURCHASES
@@ -46,10 +47,11 @@ def kafka() -> Iterator[str]:
 
 @pytest.mark.fault(13)
 def test_a_transaction_that_outlasts_its_timeout_is_aborted_and_its_worker_fenced(
-    place: Place, told: Place, watch: Watch, crew: Crew, tmp_path: Path
+    place: Place, told: Place, watch: Watch, crew: Crew, tmp_path: Path, checking: Checking
 ) -> None:
     records = sample(95, 20_000, 300, partitions=PARTITIONS)
     load(place, records)
+    checker = checking(place)
     said = tmp_path / "struck"
     for step in ("rows.after", "offsets.before", "end.before"):
         sleep = Strike(step, 5, "sleep", LONGER_S)
@@ -65,18 +67,19 @@ def test_a_transaction_that_outlasts_its_timeout_is_aborted_and_its_worker_fence
     assert watch.unread() > 0
     crew.start(told)
     assert finish(crew, told, watch, SECONDS) == []
-    nothing_lost_nothing_doubled(place, records)
+    nothing_lost_nothing_doubled(place, records, checker)
 
 
 @pytest.mark.fault(14)
 def test_a_worker_that_was_idle_for_so_long_that_the_broker_forgot_its_id_goes_on_after_a_restart(
-    place: Place, told: Place, watch: Watch, crew: Crew
+    place: Place, told: Place, watch: Watch, crew: Crew, checking: Checking
 ) -> None:
     # of one input alone the order is sure while it flows
     traffic = sample(96, 10_000, 300, partitions=PARTITIONS)
     records = [record for record in traffic if record.topic == PURCHASES]
     half = len(records) // 2
     load(place, records[:half])
+    checker = checking(place)
     plan = Plan(session_s=3)
     idle = crew.start(plan.told(told))
     wait_until("half is read", lambda: watch.unread() == 0, SECONDS, otherwise=idle.text)
@@ -88,7 +91,7 @@ def test_a_worker_that_was_idle_for_so_long_that_the_broker_forgot_its_id_goes_o
     assert len(words) == 1
     assert words[0].startswith("CommitError: partition ")
     assert "INVALID_PRODUCER_ID_MAPPING" in words[0]
-    nothing_lost_nothing_doubled(place, records)
+    nothing_lost_nothing_doubled(place, records, checker)
 
 
 def known_ids(place: Place) -> list[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.checker import Checker
+from tests.faults.conftest import Checking
 from tests.faults.mutants import FENCED_LATE_S
-from tests.faults.plan import Mutant, Plan, Strike
+from tests.faults.plan import Mutant, Plan, Strike, struck
 from tests.oracle.records import Record
 from tests.oracle.recount import recount
 from tests.oracle.sample import sample
@@ -21,7 +21,7 @@ from tests.support.waiting import wait_until
 from tests.support.workers import Crew
 
 PARTITIONS = 4
-READ_SECONDS = 20.0
+READ_SECONDS = 60.0
 SESSION_S = 2
 
 pytestmark = pytest.mark.kafka
@@ -30,12 +30,12 @@ pytestmark = pytest.mark.kafka
 class Trial:
     """One backlog, the workers that read it, and what the checker makes of it."""
 
-    def __init__(self, place: Place, crew: Crew, policy: Path) -> None:
+    def __init__(self, place: Place, crew: Crew, policy: Path, checking: Checking) -> None:
         self.place = place.telling(clock="event", policy=policy)
-        self.crew = crew
+        self.crew, self.struck = crew, policy.with_name(f"struck-{place.app_id}")
         self.records: list[Record] = sample(71, 4_000, 100, partitions=PARTITIONS)
         load(self.place, self.records)
-        self._checker = Checker(self.place).start()
+        self._checker = checking(self.place)
 
     def read_all(self, plan: Plan) -> None:
         """Workers read all of it, the first one struck, others in its place; then it is at rest."""
@@ -77,10 +77,10 @@ def _with_a_zombie(mutant: Mutant) -> Callable[[Trial], None]:
         )
         zombie = trial.crew.start(still.told(trial.place))
         wait_until("it stands still", lambda: zombie.stands_still, READ_SECONDS)
-        plan = Plan(mutant=mutant, session_s=SESSION_S)
+        restored = (Strike("restore.after", PARTITIONS, "sleep", 0.0),)
+        plan = Plan(restored, mutant=mutant, session_s=SESSION_S, struck=str(trial.struck))
         successor = trial.crew.start(plan.told(trial.place))
-        successor.wait_for_start()
-        time.sleep(SESSION_S + FENCED_LATE_S / 2)  # it has restored, and not fenced
+        wait_until("it has restored", lambda: bool(struck(trial.struck)), READ_SECONDS)
         zombie.resume()
         time.sleep(FENCED_LATE_S)
         zombie.kill()
@@ -106,9 +106,9 @@ TRIALS: dict[str, tuple[Callable[[Trial], None], bool]] = {
 
 @pytest.mark.parametrize("name", TRIALS)
 def test_an_error_that_is_built_in_is_found(
-    name: str, place: Place, crew: Crew, sample_policy: Path
+    name: str, place: Place, crew: Crew, sample_policy: Path, checking: Checking
 ) -> None:
-    trial = Trial(place, crew, sample_policy)
+    trial = Trial(place, crew, sample_policy, checking)
     run, is_wrong = TRIALS[name]
     run(trial)
     found = trial.is_found()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.conftest import Checking
 from tests.faults.plan import Plan, Strike
 from tests.faults.survival import finish, nothing_lost_nothing_doubled
 from tests.oracle.sample import sample
@@ -17,16 +18,17 @@ pytestmark = pytest.mark.kafka
 
 
 def test_a_worker_that_is_well_passes_and_a_record_more_or_less_does_not(
-    place: Place, watch: Watch, crew: Crew, sample_policy: Path
+    place: Place, watch: Watch, crew: Crew, sample_policy: Path, checking: Checking
 ) -> None:
     told = place.telling(clock="event", policy=sample_policy)
     records = sample(60, 2_000, 50, partitions=PARTITIONS, bad_share=0.0)
     load(place, records)
+    checker = checking(place)
     crew.start(told)
     assert finish(crew, told, watch, READ_SECONDS) == []
-    nothing_lost_nothing_doubled(place, records)
+    nothing_lost_nothing_doubled(place, records, checker)
     with pytest.raises(AssertionError):
-        nothing_lost_nothing_doubled(place, records[:-100])
+        nothing_lost_nothing_doubled(place, records[:-100], None)
 
 
 def test_whoever_ends_otherwise_than_with_one_line_and_1_is_not_started_again(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ ROOT: Final = Path(__file__).parents[2]
 """For `tests.faults.worker`: workers run in folders of their own."""
 COMMAND_SECONDS: Final = 60.0
 CLIENT_SECONDS: Final = 60.0
+ANSWER_SECONDS: Final = 20.0
+"""So long a broker that was just started may take to know of groups."""
 OUTPUTS: Final = (
     "tier-changes",
     "at-risk",
@@ -204,13 +207,16 @@ class Watch:
 
     def committed(self) -> dict[TopicPartition, int]:
         """The group's committed offsets; none where none was committed."""
-        app_id = self._place.app_id
-        try:
-            found = self._admin.list_group_offsets({app_id: self._tps})[app_id]
-        except KafkaError as error:
-            if not error.retriable:
-                raise
-            return {}  # a broker that never had a group makes room for groups first
+        app_id, until = self._place.app_id, time.monotonic() + ANSWER_SECONDS
+        while True:
+            try:
+                found = self._admin.list_group_offsets({app_id: self._tps})[app_id]
+                break
+            except KafkaError as error:
+                # a broker that never had a group, or was just started, makes room for groups first
+                if not error.retriable or time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
         return {tp: at.offset for tp, at in found.items() if at.offset >= 0}
 
     def unread(self) -> int:

@@ -18,6 +18,8 @@ from tests.support.waiting import wait_until
 READY_SECONDS: Final = 60.0
 """A start, with the session of a dead worker before it, on a busy machine."""
 END_SECONDS: Final = 30.0
+STRUCK_SECONDS: Final = READY_SECONDS + END_SECONDS
+"""A start, and then a number of commits."""
 HTTP_SECONDS: Final = 5.0
 OK: Final = 200
 _SERIES: Final = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$", re.MULTILINE)
@@ -184,7 +186,7 @@ class Worker:
         assert status == 0, f"the worker ended with {status}:\n{self.text()}"
         return time.monotonic() - began
 
-    def must_fail(self, seconds: float = END_SECONDS) -> str:
+    def must_fail(self, seconds: float = STRUCK_SECONDS) -> str:
         """Waits until it ends by itself, with 1 and one line that says why: returns the line."""
         self.told_to_end = True
         status = self.wait_for_end(seconds)
@@ -199,7 +201,7 @@ class Worker:
         assert len(lines) == 1, self.text()
         return str(lines[0])
 
-    def must_die(self, seconds: float = END_SECONDS) -> None:
+    def must_die(self, seconds: float = STRUCK_SECONDS) -> None:
         """Waits until a strike of its plan has killed it."""
         self.told_to_end = True
         assert self.wait_for_end(seconds) == -signal.SIGKILL, self.text()

@@ -93,6 +93,13 @@ def test_the_product_knows_no_tests(path: Path) -> None:
     assert "tests" not in set(imported(path))
 
 
+@pytest.mark.parametrize(
+    "path", [its for its in modules("tests/oracle") if not its.name.startswith("test_")], ids=name
+)
+def test_the_recount_knows_nothing_of_the_product(path: Path) -> None:
+    assert not {"streams", "agents", "schemas"} & set(imported(path))
+
+
 def clients(path: Path) -> Iterator[ast.Call]:
     """Where a module makes a client of Kafka, of whatever library."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
