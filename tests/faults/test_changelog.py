@@ -73,7 +73,7 @@ def test_the_changelog_is_compacted_while_a_worker_restores(
     worker = crew.start(Plan(session_s=10).told(replace(told, broker=proxy.address)))
     worker.wait_for_start()
     # a fetch brings no more than one segment of a partition: many slow ones are to be made
-    proxy.weather = Weather(latency_s=0.3)
+    proxy.weather = Weather(latency_s=0.5)
     wait_until("it restores", lambda: '"assigned"' in worker.text(), SECONDS)
     configure(place, CHANGELOG, min_compaction_lag_ms=0, min_cleanable_dirty_ratio=0.01)
     wait_until("it is compacted", lambda: compacted(node, place), SECONDS)

@@ -20,7 +20,7 @@ from tests.support.workers import Crew, Worker
 
 PARTITIONS = 2
 EVENTS = 4_000
-QUIET_SECONDS = 3.0
+QUIET_SECONDS = 8.0
 READ_SECONDS = 90.0
 STRIKES = (
     Strike("outputs.sending", 60),
