@@ -83,6 +83,8 @@ async def shards_on(
         try:
             yield shards, failures
         finally:
+            for held in shards._held.values():
+                held.running = False  # wait_for may swallow the cancellation that ends a test
             shards.close()
 
 
@@ -218,6 +220,7 @@ async def takes_much_at_once() -> list[set[TopicPartition]]:
         await shards.take(batch)
         await until(lambda: gate.readable() != names[0])
         names.append(gate.readable())
+        await shards.stop()
         assert not failures
         return names
 
@@ -254,6 +257,7 @@ async def is_reviewed_at_rest(log: KeepingLog) -> list[str]:
         epoch, ends = shards._gate.epoch, dict.fromkeys(Kind, 0) | {Kind.PURCHASES: 2}
         await shards.take(Batch(Kind.PURCHASES, 0, 2, 2, [], [], [], [], [], ends, epoch))
         await until(lambda: any(its.topic == "tier-changes" for its in log.outputs))
+        await shards.stop()
         assert not failures
     return [its.topic for its in log.outputs]
 
