@@ -11,7 +11,7 @@ from tests.oracle.records import Record
 from tests.oracle.recount import recount
 from tests.oracle.sample_policy import POLICY
 from tests.support.reading import Outputs, equals_recount, sequences_are_whole
-from tests.support.topics import CHANGELOG, OUTPUTS, Place, Watch
+from tests.support.topics import Place, Watch
 from tests.support.waiting import wait_until
 from tests.support.workers import Crew
 
@@ -78,11 +78,7 @@ def nothing_lost_nothing_doubled(
     watch = Watch(place)
     try:
         assert watch.unread() == 0
-        wait_until(
-            "all transactions are ended",
-            lambda: not watch.open_transactions() and not watch.hidden(CHANGELOG, *OUTPUTS),
-            SETTLED_SECONDS,
-        )
+        wait_until("all transactions are ended", watch.is_settled, SETTLED_SECONDS)
     finally:
         watch.close()
     outputs = Outputs(place)

@@ -127,11 +127,15 @@ class Checks:
     def _is_of_late_ones(self, transaction: Transaction) -> bool:
         """Whether it began and ended with what came late of an earlier one: no shard made it."""
         late = all(self._is_late(place, told) for place, told in transaction.offsets.items())
-        return self._struck[HELD_UP] > 0 and late
+        return self._was_any_held_up and late
 
     def _is_late(self, place: Place, told: GroupOffset) -> bool:
         """Whether it is what an earlier commit told, sent twice and late."""
-        return self._struck[HELD_UP] > 0 and (place, told) in self._told
+        return self._was_any_held_up and (place, told) in self._told
+
+    @property
+    def _was_any_held_up(self) -> bool:
+        return self._struck[HELD_UP] > 0
 
     def _check_numbers(self, entries: list[Entry], number: int, where: str) -> None:
         """Outputs that carry no headers of their own carry the commit's number."""

@@ -234,6 +234,10 @@ class Watch:
         )
         return sum(at.offset - stable[tp].offset for tp, at in high.items())
 
+    def is_settled(self) -> bool:
+        """Whether every transaction is ended, on all partitions that it wrote to."""
+        return not self.open_transactions() and not self.hidden(CHANGELOG, *OUTPUTS)
+
     def open_transactions(self) -> list[str]:
         """The application's transactions that are neither committed nor aborted yet."""
         listed = self._admin.list_transactions(state_filters=["Ongoing"])
