@@ -28,6 +28,11 @@ def read_policy(text: str, source: str) -> PolicyFile:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PolicyError(f"{source}: expected TOML, found a mistake: {error}") from error
+    return checked_policy(raw, source)
+
+
+def checked_policy(raw: dict[str, Any], source: str) -> PolicyFile:
+    """The checked policy of parsed TOML; PolicyError as `read_policy` has it."""
     try:
         policy = msgspec.convert(raw, PolicyFile)
     except msgspec.ValidationError as error:

@@ -1,0 +1,69 @@
+"""Policies for tests: a file of `tests/policies/`, with keys set, taken out or added by their path.
+
+    policy()                                             plain.toml
+    policy({"value.window_days": 30})                    one key set
+    policy({"risk.unprofitable": None})                  a section taken out
+    policy(INVOICES, {"invoices.open_max": 1})           a section added, and one key of it changed
+
+A change is a dictionary from a dotted path to a value, a section (a dictionary), a list of sections,
+or None. `section("invoices")` is the change that a file of `tests/policies/` makes.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from agents.policy import Policy, compile_policy
+from schemas.policy_file import checked_policy
+from schemas.policy_keys import PolicyFile
+
+POLICIES: Final = Path(__file__).parents[1] / "policies"
+Change = Mapping[str, Any]
+
+
+@cache
+def _file(name: str) -> dict[str, Any]:
+    return tomllib.loads((POLICIES / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def section(name: str) -> Change:
+    """What a file of `tests/policies/` adds to a policy."""
+    return _file(name)
+
+
+def raw_policy(*changes: Change, base: str = "plain") -> dict[str, Any]:
+    """The policy as TOML would give it, not checked yet."""
+    raw = deepcopy(_file(base))
+    for change in changes:
+        for path, value in change.items():
+            _set(raw, path.split("."), deepcopy(value))
+    return raw
+
+
+def policy_file(*changes: Change, base: str = "plain") -> PolicyFile:
+    """The checked policy; PolicyError where the changes make it wrong."""
+    return checked_policy(raw_policy(*changes, base=base), "test.toml")
+
+
+def policy(*changes: Change, base: str = "plain") -> Policy:
+    """The compiled policy."""
+    return compile_policy(policy_file(*changes, base=base))
+
+
+def _set(table: dict[str, Any], path: list[str], value: Any) -> None:
+    name, *rest = path
+    if rest:
+        _set(table.setdefault(name, {}), rest, value)
+    elif value is None:
+        assert name in table, f"{name} is not there to be taken out"
+        del table[name]
+    elif isinstance(value, dict) and isinstance(table.get(name), dict):
+        for key, its_value in value.items():
+            _set(table[name], [key], its_value)
+    elif isinstance(value, list) and isinstance(table.get(name), list):
+        table[name] += value
+    else:
+        table[name] = value
