@@ -3,10 +3,11 @@
     policy()                                             plain.toml
     policy({"value.window_days": 30})                    one key set
     policy({"risk.unprofitable": None})                  a section taken out
-    policy(INVOICES, {"invoices.open_max": 1})           a section added, and one key of it changed
+    policy(INVOICES, {"invoices.open_max": 1})           a section added, one of its keys changed
 
-A change is a dictionary from a dotted path to a value, a section (a dictionary), a list of sections,
-or None. `section("invoices")` is the change that a file of `tests/policies/` makes.
+A change is a dictionary from a dotted path to a value, a section (a dictionary, laid over what is
+there), a list of sections (put behind those that are there), or None (taken out).
+`section("invoices")` is the change that a file of `tests/policies/` makes.
 """
 
 import tomllib
