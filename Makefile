@@ -17,7 +17,7 @@ help: ## list the targets
 setup: $(COMPILED) ## make the environment in .venv; compile agents/ where a C compiler is found
 
 # without a compiler everything works, at two thirds of the speed: no reason to stop
-$(COMPILED): $(READY) $(wildcard agents/*.py agents/*.toml schemas/*.py)
+$(COMPILED): $(READY) $(shell find agents schemas -name '*.py' -o -name '*.toml')
 	@echo "compiling agents/ …"
 	@$(BIN)/python -m streams.compiled || true
 	@touch $@

@@ -18,7 +18,12 @@ from typing import Final
 import click
 
 ROOMS: Final = ("agents", "schemas")
-COMPILED: Final = ("agents/*.py", "schemas/money.py", "schemas/partitioners.py", "schemas/times.py")
+COMPILED: Final = (
+    "agents/**/*.py",
+    "schemas/money.py",
+    "schemas/partitioners.py",
+    "schemas/times.py",
+)
 """What is compiled; enums and msgspec's structs, most of `schemas/`, would only get slower."""
 SOURCE: Final = Path(__file__).parents[1]
 PLACE: Final = Path(sys.prefix) / "whalecurve-compiled"
@@ -89,15 +94,20 @@ def _require_compiler() -> None:
         raise BuildError("no C compiler, or no headers of Python, is here")
 
 
+def modules(source: Path = SOURCE) -> list[str]:
+    """The files to compile, by their path in `source`; BuildError where a name finds none."""
+    found: list[str] = []
+    for pattern in COMPILED:
+        paths = [path for path in sorted(source.glob(pattern)) if path.name != "__init__.py"]
+        if not paths:
+            raise BuildError(f"{pattern} names no file: it would stay interpreted")
+        found += [path.relative_to(source).as_posix() for path in paths]
+    return found
+
+
 def _compile(work: Path) -> None:
-    modules = [
-        str(path.relative_to(work))
-        for pattern in COMPILED
-        for path in sorted(work.glob(pattern))
-        if path.name != "__init__.py"
-    ]
     ran = subprocess.run(  # noqa: S603 - our own files
-        [sys.executable, "-m", "mypyc", "--config-file=", "--strict", *modules],
+        [sys.executable, "-m", "mypyc", "--config-file=", "--strict", *modules(work)],
         cwd=work,
         capture_output=True,
         text=True,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streams import compiled
-from streams.compiled import ROOMS, BuildError, build, digest, prefer
+from streams.compiled import ROOMS, SOURCE, BuildError, build, digest, modules, prefer
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def source(tmp_path: Path) -> Path:
         "def answer() -> int:\n    return 42\n", encoding="utf-8"
     )
     (tmp_path / "source/agents/policy.toml").write_text("version = 1\n", encoding="utf-8")
-    for name in ("money", "times"):
+    for name in ("money", "partitioners", "times"):
         (tmp_path / f"source/schemas/{name}.py").write_text("ZERO = 0\n", encoding="utf-8")
     return tmp_path / "source"
 
@@ -43,6 +43,23 @@ def test_a_new_file_and_a_renamed_one_change_the_digest(source: Path) -> None:
     (source / "agents/more.py").rename(source / "agents/other.py")
     digests.add(digest(source))
     assert len(digests) == 3
+
+
+def test_every_module_that_decides_is_compiled_in_whatever_folder_it_lies() -> None:
+    agents = {path.relative_to(SOURCE).as_posix() for path in (SOURCE / "agents").rglob("*.py")}
+    assert agents - set(modules()) == {name for name in agents if name.endswith("__init__.py")}
+
+
+def test_a_module_in_a_subfolder_is_compiled_too(source: Path) -> None:
+    (source / "agents/wing").mkdir()
+    (source / "agents/wing/answer.py").write_text("", encoding="utf-8")
+    assert "agents/wing/answer.py" in modules(source)
+
+
+def test_a_name_of_the_list_that_finds_no_file_is_refused(source: Path) -> None:
+    (source / "schemas/times.py").unlink()
+    with pytest.raises(BuildError, match=r"schemas/times\.py names no file"):
+        modules(source)
 
 
 def test_what_python_leaves_behind_changes_nothing(source: Path) -> None:
