@@ -1,7 +1,6 @@
 """One valid event as the state machine books it: what it adds, to which customer, on which day."""
 
 from typing import Final
-from zlib import crc32
 
 import msgspec
 from xxhash import xxh3_64_digest
@@ -13,7 +12,6 @@ from schemas.events import Kind
 from schemas.lines import LINE_BITS
 from schemas.row import MasterRow
 
-_CONTENT: Final = msgspec.msgpack.Encoder()
 _KIND_BYTE: Final = tuple(bytes([kind]) for kind in Kind)
 
 
@@ -98,8 +96,3 @@ def id_key(kind: Kind, event_id: str) -> bytes:
 def text_key(text: str) -> bytes:
     """The key under which an invoice or an issue is kept: 64 bits of XXH3 of its name."""
     return xxh3_64_digest(text.encode())
-
-
-def content_check(fields: tuple[object, ...]) -> int:
-    """The checksum of an event's decoded fields, defaults filled in."""
-    return crc32(_CONTENT.encode(fields))

@@ -2,7 +2,7 @@
 
 from heapq import heappop, heappush
 
-from schemas.row import NO_DUE_US
+from schemas.times import NO_DUE_US
 
 
 class Calendar:

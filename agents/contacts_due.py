@@ -4,8 +4,7 @@ from agents.booking import Booking
 from agents.customer import Customer
 from agents.policy import Policy
 from schemas.outputs import HIGH_RANK
-from schemas.row import NO_DUE
-from schemas.times import day_of
+from schemas.times import NO_DAY, day_of
 
 INTERVAL, COMPLAINT, NOTICE = "interval", "complaint", "notice"
 
@@ -31,9 +30,9 @@ def interval_day(customer: Customer, policy: Policy) -> int:
     tier = customer.tier
     touch = customer.touch
     if tier is None or touch is None or INTERVAL not in policy.contacts_due:
-        return NO_DUE
+        return NO_DAY
     every_days = policy.contact_every_days[tier]
     if not every_days:
-        return NO_DUE
+        return NO_DAY
     since = customer.first_day if touch.last_us is None else day_of(touch.last_us)
     return max(since, touch.interval_day) + every_days

@@ -11,8 +11,8 @@ from schemas.lines import ORDERS, RETURNED
 from schemas.money import format_minor, format_share, half_even
 from schemas.outputs import Finding
 from schemas.risk_keys import LatePayer, OverdueInvoice
-from schemas.row import NO_DUE_US, CommitmentRow, stored_int
-from schemas.times import DAY_US, day_start
+from schemas.row import CommitmentRow, stored_int
+from schemas.times import DAY_US, NO_DUE_US, day_start
 
 EXCUSED: Final = "risk.unprofitable.excuse_seller_fault"
 

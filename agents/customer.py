@@ -27,7 +27,6 @@ from agents.window import (
 from schemas.lines import LATE_PAYMENT, LINE_MASK, REMINDERS, REVENUE
 from schemas.money import half_even
 from schemas.row import (
-    NO_DUE_US,
     SEEN_BYTES,
     CommitmentRow,
     CustomerRow,
@@ -38,7 +37,7 @@ from schemas.row import (
     stored_int,
     wide,
 )
-from schemas.times import DAY_US
+from schemas.times import DAY_US, NO_DUE_US
 
 _ROW_BYTES: Final = 300
 _CELL_BYTES: Final = 8

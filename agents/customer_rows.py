@@ -1,16 +1,15 @@
 """A customer and its stored row: from one to the other."""
 
 from array import array
-from typing import Final
 
 from agents.booking import Booking
 from agents.customer import Customer
 from agents.policy import Policy
 from agents.ports import LimitError
-from agents.window import NO_DAY
 from schemas.events import Kind
 from schemas.outputs import Origin
 from schemas.row import (
+    NO_OFFSET,
     ROW_MAX_BYTES,
     CustomerRow,
     RowHead,
@@ -20,9 +19,7 @@ from schemas.row import (
     read_head,
     wide,
 )
-
-NEVER: Final = -1
-"""No record of that input was taken yet."""
+from schemas.times import NO_DAY
 
 
 def stored(customer: Customer, policy: Policy) -> bytes:
@@ -31,41 +28,43 @@ def stored(customer: Customer, policy: Policy) -> bytes:
     assert standing is not None
     invoices, before = customer.invoices, customer.before
     row = CustomerRow(
-        customer.origin,
-        customer.first_day,
-        customer.as_of_us,
-        customer.sequence,
-        customer.offsets,
-        customer.risks,
-        cells.tobytes() if isinstance(cells, array) else [str(number) for number in cells],
-        customer.contacts.cells.tobytes(),
-        customer.payments,
-        standing.since_day,
-        standing.notice_day,
-        standing.told,
-        standing.in_force_since_day,
-        [] if invoices is None else invoices.open,
-        bytearray() if invoices is None else invoices.unmatched.entries,
-        customer.master,
-        [] if before is None else [wide(number) for number in before.cells],
-        None
+        origin=customer.origin,
+        first_day=customer.first_day,
+        as_of_us=customer.as_of_us,
+        sequence=customer.sequence,
+        offsets=customer.offsets,
+        risks=customer.risks,
+        value_cells=cells.tobytes()
+        if isinstance(cells, array)
+        else [str(number) for number in cells],
+        contact_cells=customer.contacts.cells.tobytes(),
+        payments=customer.payments,
+        by_value_since_day=standing.since_day,
+        notice_day=standing.notice_day,
+        told=standing.told,
+        in_force_since_day=standing.in_force_since_day,
+        invoices=[] if invoices is None else invoices.open,
+        unmatched=bytearray() if invoices is None else invoices.unmatched.entries,
+        master=customer.master,
+        days_before=[] if before is None else [wide(number) for number in before.cells],
+        weighted=None
         if policy.decay is None
         else WeightedRow(
             policy.decay.half_life_days, policy.decay.landmark_day, wide(customer.weighted)
         ),
-        customer.touch,
-        customer.signals.row(),
-        customer.seen.entries,
+        touch=customer.touch,
+        signals=customer.signals.row(),
+        seen=customer.seen.entries,
     )
     head = RowHead(
-        customer.due_us,
-        customer.owed,
-        standing.notice_day != NO_DAY,
-        standing.in_force,
-        standing.tier,
+        due_us=customer.due_us,
+        owed=customer.owed,
+        noticed=standing.notice_day != NO_DAY,
+        tier=standing.in_force,
+        by_value=standing.tier,
         # by none, as long as this policy has not judged it: whoever reads it next has it judged
-        0 if customer.policy_is_new else policy.check,
-        customer.ranked,
+        policy_check=0 if customer.policy_is_new else policy.check,
+        index=customer.ranked,
     )
     data = encode_customer(row, head)
     if len(data) > ROW_MAX_BYTES:
@@ -86,27 +85,27 @@ def newcomer(
     """
     day = first.day
     row = CustomerRow(
-        origin,
-        day,
-        first.at_us,
-        0,
-        [NEVER] * len(Kind) if taken is None else taken,
-        {},
-        b"",
-        b"",
-        [],
-        day,
-        NO_DAY,
-        False,  # noqa: FBT003 - a row's field
-        day,
-        [],
-        bytearray(),
-        None,
-        [],
-        None,
-        None,
-        None,
-        bytearray(),
+        origin=origin,
+        first_day=day,
+        as_of_us=first.at_us,
+        sequence=0,
+        offsets=[NO_OFFSET] * len(Kind) if taken is None else taken,
+        risks={},
+        value_cells=b"",
+        contact_cells=b"",
+        payments=[],
+        by_value_since_day=day,
+        notice_day=NO_DAY,
+        told=False,
+        in_force_since_day=day,
+        invoices=[],
+        unmatched=bytearray(),
+        master=None,
+        days_before=[],
+        weighted=None,
+        touch=None,
+        signals=None,
+        seen=bytearray(),
     )
     return Customer(customer_id, row, None, policy)
 

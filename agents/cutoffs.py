@@ -83,7 +83,13 @@ def make_cutoffs(
         if all(abs(now - then) * denominator <= numerator * then for now, then in pairs):
             return None
     version = 1 if before is None else before.version + 1
-    row = CutoffsRow(version, wide(important), wide(key), policy.hash, now_us)
+    row = CutoffsRow(
+        version=version,
+        important=wide(important),
+        key=wide(key),
+        policy_hash=policy.hash,
+        made_us=now_us,
+    )
     return row, whole
 
 
@@ -159,4 +165,10 @@ def read_cutoffs(wire: dict[str, Any], policy: Policy) -> CutoffsRow | None:
     if wire["policy_hash"] != policy.hash:
         return None
     minor = [int(str(wire[name]).replace(".", "")) for name in ("important", "key")]
-    return CutoffsRow(wire["version"], wide(minor[0]), wide(minor[1]), policy.hash, 0)
+    return CutoffsRow(
+        version=wire["version"],
+        important=wide(minor[0]),
+        key=wide(minor[1]),
+        policy_hash=policy.hash,
+        made_us=0,
+    )

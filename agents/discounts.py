@@ -8,7 +8,8 @@ the term / days of it that have passed.
 from agents.policy import DiscountRules
 from agents.rates import Ratio
 from schemas.money import half_even
-from schemas.row import NO_DUE, CommitmentRow, stored_int
+from schemas.row import CommitmentRow, stored_int
+from schemas.times import NO_DAY
 
 
 def leakage(commitment: CommitmentRow, day: int, rules: DiscountRules) -> int:
@@ -52,4 +53,4 @@ def leakage_day(commitment: CommitmentRow, day: int, rules: DiscountRules) -> in
     for marked in days:
         if day < marked <= commitment.ends_day and leakage(commitment, marked, rules) != now:
             return marked
-    return NO_DUE
+    return NO_DAY

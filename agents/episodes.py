@@ -10,9 +10,9 @@ from agents.risks import NONE, SEVERITIES, Rule
 from agents.window import insert_sorted
 from schemas.events import Kind
 from schemas.outputs import Finding
-from schemas.row import NO_DUE_US, RiskRow
+from schemas.row import RiskRow
 from schemas.signal_rows import ClearedRow
-from schemas.times import DAY_US, day_start
+from schemas.times import DAY_US, NO_DUE_US, day_start
 
 RAISED, ESCALATED, CLEARED = "raised", "escalated", "cleared"
 
@@ -44,11 +44,7 @@ class Episodes:
         What an event does not feed cannot turn with it: what is due by its time has happened.
         """
         risks = customer.risks
-        if event is None or customer.policy_is_new:
-            rules = self._rules
-            customer.policy_is_new = False
-        else:
-            rules = self._fed_by[event.kind]
+        rules = self._rules if event is None or customer.policy_is_new else self._fed_by[event.kind]
         turns: list[Turn] = []
         for rule in rules:
             status, severity = self._status(rule, customer, customer.as_of_us)

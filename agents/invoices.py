@@ -15,8 +15,8 @@ from agents.payments import DAYS_A_YEAR, late_cost
 from agents.policy import Policy
 from agents.rates import Costs
 from schemas.money import half_even
-from schemas.row import LARGEST, NO_DUE_US, InvoiceRow
-from schemas.times import DAY_US, day_start
+from schemas.row import LARGEST, InvoiceRow
+from schemas.times import DAY_US, NO_DUE_US, day_start
 
 _due: Final = attrgetter("due_us")
 Closing = tuple[int, int]

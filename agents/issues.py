@@ -7,9 +7,8 @@ import msgspec
 
 from agents.risk_policy import RiskRules
 from agents.window import cells_below
-from schemas.row import NO_DUE_US
 from schemas.signal_rows import IssueRow
-from schemas.times import DAY_US, day_start
+from schemas.times import DAY_US, NO_DUE_US, day_start
 
 ISSUES_MAX: Final = 16
 """Of a customer; beyond, the one that is quiet for the longest is forgotten."""

@@ -23,10 +23,9 @@ from agents.standing import (
     override_ends_us,
 )
 from agents.tiers import DOWNGRADE, NOTICE, UPGRADE, WITHDRAWN, Move, TierRules
-from agents.window import NO_DAY
 from agents.wording import ADOPTION, POLICY, TIMER, Cause, Output, Wording
-from schemas.row import NO_DUE, NO_DUE_US, CutoffsRow, clamped
-from schemas.times import day_start
+from schemas.row import CutoffsRow, clamped
+from schemas.times import NO_DAY, NO_DUE_US, day_start
 
 
 class Judge:
@@ -89,6 +88,7 @@ class Judge:
                 for reason in reasons_due(customer, event, notices, self._policy)
             ]
         customer.due_us = self.due_us(customer, index)
+        customer.policy_is_new = False
         return outputs
 
     # tiers
@@ -196,7 +196,7 @@ class Judge:
         `index` is what the tier is judged by, as of now.
         """
         counts_from = customer.value.counts_from
-        due = NO_DUE if counts_from == NO_DAY else counts_from + self._policy.window_days
+        due = NO_DAY if counts_from == NO_DAY else counts_from + self._policy.window_days
         standing = customer.standing
         if standing is not None and (self._changes_by_day or not self.tiers.stays(standing, index)):
             due = min(due, self._tier_day(customer, standing, index))
@@ -204,7 +204,7 @@ class Judge:
             due = min(due, interval_day(customer, self._policy))
         if customer.before is not None or customer.master is not None:
             due = min(due, self._more_figures_day(customer))
-        due_us = NO_DUE_US if due == NO_DUE else day_start(due)
+        due_us = NO_DUE_US if due == NO_DAY else day_start(due)
         due_us = self._episodes.due_us(customer, due_us)
         if customer.signals is not NOTHING_KEPT:
             due_us = min(due_us, ladder.due_us(customer, self._policy))
@@ -216,7 +216,7 @@ class Judge:
 
     def _more_figures_day(self, customer: Customer) -> int:
         """When the window before loses a day, or discount leaks that did not."""
-        due, before, policy = NO_DUE, customer.before, self._policy
+        due, before, policy = NO_DAY, customer.before, self._policy
         if before is not None and before.counts_from != NO_DAY:
             due = before.counts_from + 2 * policy.window_days
         commitment = customer.commitment
@@ -225,7 +225,7 @@ class Judge:
         return due
 
     def _tier_day(self, customer: Customer, standing: Standing, index: int) -> int:
-        due, decay = NO_DUE, self._policy.decay
+        due, decay = NO_DAY, self._policy.decay
         if not self.tiers.stays(standing, index):
             tier_day = self.tiers.due_day(standing, index)
             # what a policy's change kept back waits for the next occasion

@@ -10,9 +10,9 @@ from agents.risk_policy import LadderRules
 from agents.segments import is_potential
 from schemas.ladder_keys import STEPS
 from schemas.outputs import HIGH_RANK, TIER_NAMES, Finding
-from schemas.row import NO_DUE_US, AnswerRow
+from schemas.row import AnswerRow
 from schemas.signal_rows import NO_STEP, LadderRow
-from schemas.times import day_of, day_start
+from schemas.times import NO_DUE_US, day_of, day_start
 
 COSTLY: Final = frozenset(
     {

@@ -8,14 +8,12 @@ from agents.rates import Ratio
 from agents.risk_policy import FadingRule, OverdueRule, SpendDropRule
 from agents.risks import HIGH, NONE, WATCH
 from agents.sales import NO_PACE, SALE_CELL, Pace, Sales
-from agents.window import NO_DAY, cells_below
+from agents.window import cells_below
 from schemas.events import Kind
 from schemas.money import format_minor, half_even
 from schemas.outputs import Finding
-from schemas.row import NO_DUE_US
-from schemas.times import DAY_US, day_start
+from schemas.times import DAY_US, NO_DAY, NO_DUE_US, WEEK_DAYS, day_start
 
-WEEK_DAYS: Final = 7
 SOLD: Final = frozenset({Kind.PURCHASES})
 
 

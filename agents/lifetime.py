@@ -19,13 +19,12 @@ from typing import Final
 import msgspec
 
 from agents.lifetime_math import EXPONENT_MAX, alive, purchases_if_alive
+from schemas.times import NO_DAY, WEEK_DAYS
 
-WEEK_DAYS: Final = 7
 YEAR_WEEKS: Final = 52.0
 QUARTER_WEEKS: Final = 13
 DAYS_AHEAD_MAX: Final = 36_600
-NEVER_DAY: Final = 0x7FFFFFFF
-"""No day: what lies more than DAYS_AHEAD_MAX ahead does not come."""
+"""What lies farther ahead does not come: NO_DAY."""
 
 
 class LifetimeParams(msgspec.Struct, frozen=True):
@@ -111,7 +110,7 @@ def alive_until_day(
     while day <= end and p_alive(params, x, t_x, (day - first_day) / WEEK_DAYS) >= threshold:
         day += 1
     if day > end:
-        return NEVER_DAY
+        return NO_DAY
     while day > last_day and p_alive(params, x, t_x, (day - 1 - first_day) / WEEK_DAYS) < threshold:
         day -= 1
     return day

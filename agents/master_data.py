@@ -9,19 +9,27 @@ from agents.booking import (
     UNKNOWN_CURRENCY,
     Booking,
     Unbookable,
-    content_check,
     id_key,
 )
+from agents.content import content_check
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
-from agents.rates import convert, day_of_text
+from agents.rates import convert
 from schemas.events import Commitment, CustomerRecord, Kind, LadderAnswer, Override, Wallet
 from schemas.fields import is_date, is_share
 from schemas.ladder_keys import STEPS
 from schemas.money import CURRENCY_DIGITS, parse_minor, parse_ratio
 from schemas.outputs import TIER_NAMES
 from schemas.row import LARGEST, AnswerRow, CommitmentRow, MasterRow, OverrideRow
-from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros, day_of, is_writable, micros
+from schemas.times import (
+    FIRST_DAY,
+    LAST_DAY,
+    day_and_micros,
+    day_of,
+    day_of_text,
+    is_writable,
+    micros,
+)
 
 RANKS = {name: rank for rank, name in enumerate(TIER_NAMES)}
 
@@ -55,32 +63,16 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
         return INVALID if INVALID in faults else UNKNOWN_CURRENCY
     assert not isinstance(wallet, Unbookable)
     assert not isinstance(commitment, Unbookable)
-    answer = _answer(wire.ladder)
-    content = content_check(
-        (
-            at_us,
-            wire.segment,
-            wire.region,
-            wire.industry,
-            joined_us,
-            _wallet_content(wire.wallet),
-            _commitment_content(wire.commitment),
-            None
-            if override is None
-            else (override.tier, override.mode, override.reason, expires_us),
-            answer,
-        )
-    )
     master = MasterRow(
-        at_us,
-        wire.segment,
-        wire.region,
-        wire.industry,
-        joined_us,
-        wallet,
-        commitment,
-        None if override is None else _override(override, expires_us),
-        answer,
+        at_us=at_us,
+        segment=wire.segment,
+        region=wire.region,
+        industry=wire.industry,
+        joined_us=joined_us,
+        wallet=wallet,
+        commitment=commitment,
+        override=None if override is None else _override(override, expires_us),
+        ladder=_answer(wire.ladder),
     )
     return Booking(
         Kind.CUSTOMERS,
@@ -89,7 +81,7 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
         at_us,
         day,
         id_key(Kind.CUSTOMERS, wire.event_id),
-        content,
+        content_check(Kind.CUSTOMERS, wire),
         NOTHING,
         master=master,
     )
@@ -151,23 +143,3 @@ def _answer(answer: LadderAnswer | None) -> AnswerRow | None:
     step = None if answer.set_step is None else ("none", *STEPS).index(answer.set_step)
     hold_until = answer.hold_until
     return AnswerRow(step, None if hold_until is None else micros(hold_until), answer.reason)
-
-
-def _wallet_content(wallet: Wallet | None) -> tuple[object, ...] | None:
-    if wallet is None:
-        return None
-    return parse_minor(wallet.amount, CURRENCY_DIGITS[wallet.currency]), wallet.currency
-
-
-def _commitment_content(commitment: Commitment | None) -> tuple[object, ...] | None:
-    if commitment is None:
-        return None
-    numerator, denominator = parse_ratio(commitment.discount_rate) or (0, 1)
-    return (
-        parse_minor(commitment.amount, CURRENCY_DIGITS[commitment.currency]),
-        commitment.currency,
-        # 0.1 and 0.10 are the same rate
-        str(numerator * 10**15 // denominator),
-        commitment.starts_on,
-        commitment.ends_on,
-    )

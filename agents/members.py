@@ -7,7 +7,7 @@ from agents.adoption import Adoption, review_day
 from agents.booking import Booking
 from agents.calendar import Calendar
 from agents.customer import Customer
-from agents.customer_rows import NEVER, newcomer, restored
+from agents.customer_rows import newcomer, restored
 from agents.cutoffs import Published, entries_of
 from agents.inbox import Inbox
 from agents.judging import Judge
@@ -16,11 +16,11 @@ from agents.policy import Policy
 from agents.ports import GivenUpError, InvariantError, LimitError
 from agents.ranking import Ranking
 from agents.tiers import TierRules
-from agents.window import NO_DAY
 from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import CUTOFFS, TIERS, Origin, encode, subject_of
 from schemas.rejects import Reason, Rejection
 from schemas.row import (
+    NO_OFFSET,
     PARTITION_KEY,
     CutoffsRow,
     PartitionRow,
@@ -29,7 +29,7 @@ from schemas.row import (
     clamped,
     read_head,
 )
-from schemas.times import day_start
+from schemas.times import NO_DAY, day_start
 
 NO_TIME: Final = -(2**62)
 """Of a partition in which nothing was applied yet; earlier than any event."""
@@ -177,7 +177,7 @@ class Members:
 
     def _taken(self) -> list[int]:
         """By input the offset of the last record taken."""
-        taken = [NEVER] * len(Kind)
+        taken = [NO_OFFSET] * len(Kind)
         for inbox in self.inboxes:
             taken[inbox.kind] = inbox.taken_to - 1
         return taken

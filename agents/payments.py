@@ -8,10 +8,10 @@ from agents.booking import (
     InvoiceEntry,
     Unbookable,
     cells_of,
-    content_check,
     id_key,
     text_key,
 )
+from agents.content import content_check
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from agents.rates import Costs, convert
@@ -65,7 +65,7 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         at_us,
         day,
         id_key(Kind.PAYMENTS, wire.event_id),
-        content_check((at_us, wire.invoice_id, amount, wire.currency, due_us, failed)),
+        content_check(Kind.PAYMENTS, wire),
         cells_of(day, [LATE_PAYMENT, cost]) if cost else NOTHING,
         -cost,
         days_late=None if failed else days_late,

@@ -10,21 +10,13 @@ import msgspec
 from agents.decay import Decay
 from agents.future import Future, IndexRules
 from agents.lifetime_policy import lifetime_params
-from agents.rates import (
-    Costs,
-    RateCards,
-    Rates,
-    Ratio,
-    checked_ratio,
-    day_of_text,
-    rate_cards,
-)
+from agents.rates import Costs, RateCards, Rates, Ratio, checked_ratio, rate_cards
 from agents.risk_policy import RiskRules, asks_signals, risk_rules
 from schemas.money import CURRENCY_DIGITS, parse_signed_minor
 from schemas.outputs import TIERS, Tier
 from schemas.policy_keys import PolicyFile
 from schemas.policy_keys import Segments as SegmentsFile
-from schemas.times import MINUTE_US
+from schemas.times import MINUTE_US, day_of_text
 
 __all__ = ["Costs", "Policy", "Ratio", "compile_policy"]
 

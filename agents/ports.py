@@ -22,7 +22,7 @@ class LimitError(ToldError):
     """A bound is reached that no rejection can keep: the process must stop, or lose events."""
 
 
-class Batch(msgspec.Struct):
+class Batch(msgspec.Struct, kw_only=True):
     """The records of one fetch of one partition of one input, as columns, undecoded.
 
     A read is a claim on every offset from `position` up to `next_position`: records that were

@@ -7,10 +7,10 @@ from agents.booking import (
     InvoiceEntry,
     Unbookable,
     cells_of,
-    content_check,
     id_key,
     text_key,
 )
+from agents.content import content_check
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
 from agents.rates import convert
@@ -68,10 +68,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         return UNKNOWN_CURRENCY
     items = 1 if wire.items is None else wire.items
     due_us = None if due_at is None else micros(due_at)
-    sold = (at_us, wire.order_id, amount, wire.currency, returned, cost, listed, items)
     at_fault = bool(wire.seller_fault)
-    credit = (wire.invoice_id, due_us, fee, at_fault)
-    content = content_check((*sold, *credit, wire.category, wire.channel, wire.location))
     paid = convert(amount, ratio)
     listed_base = None if listed is None else convert(listed, ratio)
     cost_base = None if cost is None else convert(cost, ratio)
@@ -94,7 +91,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         at_us,
         day,
         id_key(Kind.PURCHASES, wire.event_id),
-        content,
+        content_check(Kind.PURCHASES, wire),
         cells_of(day, amounts),
         brought,
         handling if at_fault else 0,

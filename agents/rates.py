@@ -2,15 +2,14 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from schemas.events import CONTACT_CHANNELS
 from schemas.money import CURRENCY_DIGITS, half_even, parse_minor, parse_ratio
 from schemas.policy_keys import Costs as CostsFile
 from schemas.policy_keys import Service
+from schemas.times import day_of_text
 
-_UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
 _CACHE_MAX: Final = 20_000
 _UNKNOWN: Final = (0, 0)
 """No ratio."""
@@ -118,11 +117,6 @@ def checked_ratio(text: str) -> Ratio:
     found = parse_ratio(text)
     assert found is not None
     return found
-
-
-def day_of_text(text: str) -> int:
-    """The UTC day of YYYY-MM-DD."""
-    return date.fromisoformat(text).toordinal() - _UNIX_EPOCH
 
 
 def _compiled(file: CostsFile, digits: int) -> Costs:

@@ -17,6 +17,7 @@ from schemas.risk_keys import (
     Risk,
     SupportSpike,
 )
+from schemas.times import HOUR_US
 
 WEIGHTS: Final = {
     "call_abuse": 20,
@@ -111,7 +112,7 @@ class LadderRules(msgspec.Struct, frozen=True):
     """By step; that of none first."""
 
 
-class RiskRules(msgspec.Struct, frozen=True):
+class RiskRules(msgspec.Struct, frozen=True, kw_only=True):
     """`[risk]` and `[ladder]`; a signal that is None is off."""
 
     cooldown_days: int
@@ -142,9 +143,6 @@ class RiskRules(msgspec.Struct, frozen=True):
     """After so many days without a contact it is forgotten; 0: nothing asks for issues."""
 
 
-HOUR_US: Final = 3_600_000_000
-
-
 def risk_rules(file: PolicyFile, digits: int) -> RiskRules:
     """The rules of a checked file."""
     risk = file.risk
@@ -154,30 +152,30 @@ def risk_rules(file: PolicyFile, digits: int) -> RiskRules:
     forgotten = max(*windows, 0 if again is None else again.quiet_days)
     asks_issues = not (again is None and abuse is None and complaint is None)
     return RiskRules(
-        risk.cooldown_days,
-        WEIGHTS | risk.weights,
-        {
+        cooldown_days=risk.cooldown_days,
+        weights=WEIGHTS | risk.weights,
+        actions={
             signal: tuple(getattr(actions, tier) for tier in TIERS)
             for signal, actions in risk.actions.items()
         },
-        risk.call_abuse,
-        _shortfall(risk),
-        None if complaint is None else complaint.after_hours * HOUR_US,
-        _dissatisfied(risk),
-        _fading(risk),
-        risk.late_payer,
-        None if second is None else second.after_days,
-        _overdue(risk),
-        risk.overdue_invoice,
-        again,
-        _return_abuse(risk),
-        _spend_drop(risk),
-        risk.support_spike,
-        _unprofitable(risk, digits),
-        _ladder(file.ladder),
-        _sales_kept_days(file),
-        max(windows),
-        max(forgotten, ISSUES_KEPT_DAYS) if asks_issues else 0,
+        call_abuse=risk.call_abuse,
+        commitment_shortfall=_shortfall(risk),
+        complaint_after_us=None if complaint is None else complaint.after_hours * HOUR_US,
+        dissatisfied=_dissatisfied(risk),
+        fading=_fading(risk),
+        late_payer=risk.late_payer,
+        no_second_purchase_days=None if second is None else second.after_days,
+        overdue=_overdue(risk),
+        overdue_invoice=risk.overdue_invoice,
+        repeat_issue=again,
+        return_abuse=_return_abuse(risk),
+        spend_drop=_spend_drop(risk),
+        support_spike=risk.support_spike,
+        unprofitable=_unprofitable(risk, digits),
+        ladder=_ladder(file.ladder),
+        sales_kept_days=_sales_kept_days(file),
+        issue_days=max(windows),
+        issues_forgotten_days=max(forgotten, ISSUES_KEPT_DAYS) if asks_issues else 0,
     )
 
 

@@ -5,9 +5,10 @@ from typing import Final
 
 import msgspec
 
-from agents.window import NO_DAY, cells_below, find_cell
+from agents.window import cells_below, find_cell
 from schemas.row import LARGEST, stored_int, wide
 from schemas.signal_rows import SalesRow
+from schemas.times import NO_DAY
 
 SALE_CELL: Final = 3
 """Numbers of a purchase day: the day, the number of sales, what was paid."""

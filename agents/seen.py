@@ -3,8 +3,8 @@
 import struct
 from typing import Final
 
-from agents.window import NO_DAY
 from schemas.row import ID_BYTES, SEEN_BYTES
+from schemas.times import BEFORE_ALL_DAYS, NO_DAY
 
 INDEXED_FROM: Final = 64
 """So many ids are worth an index; fewer are searched through as fast, and take a tenth."""
@@ -12,7 +12,6 @@ _ENTRY: Final = struct.Struct("<i8sI")
 _DAY: Final = struct.Struct("<i")
 _CHECK: Final = struct.Struct("<I")
 _KEY_AT: Final = 4
-NEVER: Final = -NO_DAY
 
 
 class Seen:
@@ -47,7 +46,7 @@ class Seen:
             self.oldest: int = _DAY.unpack_from(entries)[0]
             self._newest: int = _DAY.unpack_from(entries, len(entries) - SEEN_BYTES)[0]
         else:
-            self.oldest, self._newest = NO_DAY, NEVER
+            self.oldest, self._newest = NO_DAY, BEFORE_ALL_DAYS
 
     def content_of(self, key: bytes) -> int | None:
         """The checksum of the content that came under this id; None where it is not remembered."""

@@ -4,15 +4,14 @@ from typing import ClassVar, Final
 
 from agents.customer import Customer
 from agents.issues import counted, latest, leaving_us, quiet_us
-from agents.risk_policy import HOUR_US, DissatisfiedRule
+from agents.risk_policy import DissatisfiedRule
 from agents.risks import EVERY_KIND, NONE, WATCH, once
 from schemas.events import Kind
 from schemas.money import format_minor, half_even
 from schemas.outputs import HIGH_RANK, Finding
 from schemas.risk_keys import CallAbuse, RepeatIssue, SupportSpike
-from schemas.row import NO_DUE_US
 from schemas.signal_rows import IssueRow
-from schemas.times import DAY_US, day_start
+from schemas.times import DAY_US, HOUR_US, NO_DUE_US, day_start
 
 CALLS: Final = frozenset({Kind.SUPPORT_CALLS})
 

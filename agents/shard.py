@@ -23,6 +23,7 @@ from schemas.events import TOPIC_OF_KIND, Kind
 from schemas.outputs import HISTOGRAMS, encode
 from schemas.rejects import Rejection
 from schemas.row import (
+    NO_OFFSET,
     PARTITION_KEY,
     CutoffsRow,
     PartitionRow,
@@ -35,8 +36,6 @@ from schemas.row import (
 __all__ = ["Changes", "Message", "Shard", "ShardSettings"]
 
 INPUTS: Final = 4
-UNREAD: Final = -1
-"""In a partition's row: this input was absent."""
 LOOK_EVERY: Final = 64
 """After so many events a look whether enough for one commit is done."""
 LATENCY_SAMPLE: Final = 256
@@ -115,7 +114,7 @@ class Shard:
             return {}
         self.commit_number = row.commit_number
         self._moved = row.policies != self._adoption.policies
-        return {kind: row.offsets[kind] for kind in Kind if row.offsets[kind] != UNREAD}
+        return {kind: row.offsets[kind] for kind in Kind if row.offsets[kind] != NO_OFFSET}
 
     def open_inputs(self, positions: dict[Kind, int]) -> None:
         """Per input the offset to read from; an input that is not named is absent.
@@ -276,22 +275,22 @@ class Shard:
         return Changes(outputs, rows, offsets, tally, self.commit_number)
 
     def _partition_row(self) -> PartitionRow:
-        offsets = [UNREAD] * INPUTS
+        offsets = [NO_OFFSET] * INPUTS
         for inbox in self.inboxes:
             offsets[inbox.kind] = inbox.taken_to
         return PartitionRow(
-            self.stream_time_us,
-            (offsets[0], offsets[1], offsets[2], offsets[3]),
-            self.commit_number,
-            self._adoption.policies,
-            self._adoption.since_day,
-            self.policy.window_days,
-            self.policy.contact_days,
-            self.policy.base_currency,
-            self._ranking.adopted,
-            self._ranking.adopted_before,
-            self._ranking.after,
-            self._ranking.made,
+            stream_time_us=self.stream_time_us,
+            offsets=(offsets[0], offsets[1], offsets[2], offsets[3]),
+            commit_number=self.commit_number,
+            policies=self._adoption.policies,
+            policy_since_day=self._adoption.since_day,
+            window_days=self.policy.window_days,
+            contact_days=self.policy.contact_days,
+            base_currency=self.policy.base_currency,
+            adopted=self._ranking.adopted,
+            adopted_before=self._ranking.adopted_before,
+            adopting_after=self._ranking.after,
+            made=self._ranking.made,
         )
 
     def lag(self) -> dict[Kind, int]:

@@ -1,7 +1,7 @@
 """Which tier a customer has: by its value, and in force, which a human may have overridden."""
 
-from agents.window import NO_DAY
-from schemas.row import NO_DUE_US, MasterRow, OverrideRow
+from schemas.row import MasterRow, OverrideRow
+from schemas.times import NO_DAY, NO_DUE_US
 
 FLOOR = "floor"
 

@@ -7,10 +7,10 @@ from agents.booking import (
     Booking,
     Unbookable,
     cells_of,
-    content_check,
     id_key,
     text_key,
 )
+from agents.content import content_check
 from agents.issues import NAME_CHARS, Contact
 from agents.policy import Policy
 from agents.ports import Agent, Batches, Takes
@@ -39,18 +39,6 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
     day, at_us = day_and_micros(wire.occurred_at)
     if not FIRST_DAY <= day <= LAST_DAY:
         return INVALID
-    content = content_check(
-        (
-            at_us,
-            wire.issue,
-            wire.channel,
-            wire.duration_s,
-            bool(wire.seller_fault),
-            bool(wire.complaint),
-            wire.resolved,
-            wire.satisfaction,
-        )
-    )
     fixed, per_second, whole = policy.cards.at(day).contacts[wire.channel]
     cost = half_even(fixed + per_second * wire.duration_s, whole)
     at_fault = bool(wire.seller_fault)
@@ -64,7 +52,7 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
         at_us,
         day,
         id_key(Kind.SUPPORT_CALLS, wire.event_id),
-        content,
+        content_check(Kind.SUPPORT_CALLS, wire),
         cells_of(day, amounts),
         -cost,
         cost if at_fault else 0,

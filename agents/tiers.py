@@ -11,10 +11,9 @@ import msgspec
 from agents.policy import Policy
 from agents.rates import Ratio
 from agents.standing import Standing
-from agents.window import NO_DAY
 from schemas.money import format_minor, half_even
 from schemas.outputs import TIER_NAMES, TIERS
-from schemas.row import NO_DUE
+from schemas.times import NO_DAY
 
 ASSIGNED, UPGRADE, DOWNGRADE = "assigned", "upgrade", "downgrade"
 NOTICE, WITHDRAWN = "notice", "notice_withdrawn"
@@ -146,7 +145,7 @@ class TierRules:
         if standing.notice_day != NO_DAY:
             return self._effect_day(standing, standing.notice_day)
         if self.stays(standing, contribution):
-            return NO_DUE
+            return NO_DAY
         return standing.since_day + self._dwell_days
 
     def takes_effect_day(self, standing: Standing) -> int | None:

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Final, TypeAlias, TypeVar
 
 from schemas.lines import LINE_BITS, LINE_MASK, LINES, SELLER_FAULT, SIGNS
+from schemas.times import NO_DAY
 
 K = TypeVar("K", int, str)
 T = TypeVar("T")
@@ -28,8 +29,6 @@ def insert_sorted(entries: dict[K, T], key: K, entry: T) -> None:
         entries.update(ordered)
 
 
-NO_DAY: Final = 0x7FFFFFFF
-"""Later than any day: nothing is there."""
 CELL: Final = 2
 """Numbers of a cell in the value window: day and line in one, and the amount."""
 

@@ -23,20 +23,17 @@ import msgspec
 
 from schemas.outputs import TIERS, Origin
 from schemas.signal_rows import SignalsRow, Wide
+from schemas.times import BEFORE_ALL_DAYS
 from schemas.told import ToldError
 
 ROW_VERSION: Final = 1
 ROW_MAX_BYTES: Final = 4_000_000
 """Of a customer's row: below max.message.bytes of the changelog, with room for key and batch."""
-NO_DUE: Final = 0x7FFFFFFF
-"""Of a due day: there is none."""
-NO_DUE_US: Final = 2**62 - 1
-"""Of a due time, likewise."""
+NO_OFFSET: Final = -1
+"""Of an input of which no record was taken, or which is absent."""
 PARTITION_KEY: Final = b"\xffpartition"
 """No customer has this key: a customer_id is UTF-8, and 0xff never is."""
 
-NO_TOUCH: Final = -0x7FFFFFFF
-"""Earlier than any day."""
 LARGEST: Final = 2**62
 """Amounts beyond are kept as this or not at all; only an absurd rate of exchange leads there."""
 ID_BYTES: Final = 8
@@ -70,7 +67,7 @@ class UnreadableRowError(RowError):
         self.key = key
 
 
-class RowHead(msgspec.Struct, frozen=True, gc=False):
+class RowHead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What can be known of a customer at rest."""
 
     due_us: int
@@ -135,7 +132,7 @@ class CommitmentRow(msgspec.Struct, array_like=True, gc=False):
     """What was bought on the days of its term, less returns."""
 
 
-class MasterRow(msgspec.Struct, array_like=True, gc=False):
+class MasterRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """Master data of a customer, as the newest of its records has it."""
 
     at_us: int
@@ -164,13 +161,13 @@ class TouchRow(msgspec.Struct, array_like=True, gc=False):
 
     last_us: int | None = None
     """The latest purchase or contact."""
-    interval_day: int = NO_TOUCH
+    interval_day: int = BEFORE_ALL_DAYS
     """The day of the last record that said a contact is due by its interval."""
     sequence: int = 0
     """Counts the customer's records on contacts-due."""
 
 
-class CustomerRow(msgspec.Struct, array_like=True, gc=False):
+class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """Everything kept of one customer, in the form in which it is kept in memory."""
 
     origin: Origin
@@ -209,7 +206,7 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False):
     """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
 
 
-class CutoffsRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
+class CutoffsRow(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):
     """From which value on customers are important and key, by shares of the whole."""
 
     version: int
@@ -222,7 +219,7 @@ class CutoffsRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """By the wall clock."""
 
 
-class PartitionRow(msgspec.Struct, array_like=True, gc=False):
+class PartitionRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """What a partition knows besides its customers."""
 
     stream_time_us: int | None
@@ -298,13 +295,13 @@ def read_head(data: bytes) -> RowHead:
             f"{by_value} and {flags}: the row is corrupt"
         )
     return RowHead(
-        due_us,
-        bool(flags & 1),
-        bool(flags & 2),
-        tier,
-        by_value,
-        policy_check,
-        int.from_bytes(index, "big", signed=True),
+        due_us=due_us,
+        owed=bool(flags & 1),
+        noticed=bool(flags & 2),
+        tier=tier,
+        by_value=by_value,
+        policy_check=policy_check,
+        index=int.from_bytes(index, "big", signed=True),
     )
 
 

@@ -1,6 +1,6 @@
 """Time as integers: microseconds and UTC days since 1970-01-01, RFC 3339 text on the wire."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +12,15 @@ LAST_DAY: Final = 2_932_896
 """0001-01-01 and 9999-12-31: an offset may lead beyond them, and no such time can be written."""
 LAST_US: Final = (LAST_DAY + 1) * DAY_US - 1
 MINUTE_US: Final = 60_000_000
+HOUR_US: Final = 60 * MINUTE_US
+WEEK_DAYS: Final = 7
+NO_DAY: Final = 0x7FFFFFFF
+"""Later than any day: it never comes."""
+BEFORE_ALL_DAYS: Final = -NO_DAY
+"""Earlier than any day."""
+NO_DUE_US: Final = 2**62 - 1
+"""Of a due time: there is none."""
+_FIRST_ORDINAL: Final = EPOCH.toordinal()
 
 
 def day_and_micros(moment: datetime) -> tuple[int, int]:
@@ -57,6 +66,21 @@ def format_micros(at_us: int) -> str:
 def is_writable(moment: datetime) -> bool:
     """Whether a moment lies in the years 1 to 9999 in UTC, too."""
     return FIRST_DAY <= (moment - EPOCH).days <= LAST_DAY
+
+
+def day_of_date(day: date) -> int:
+    """The UTC day of a date."""
+    return day.toordinal() - _FIRST_ORDINAL
+
+
+def day_of_text(text: str) -> int:
+    """The UTC day of YYYY-MM-DD."""
+    return day_of_date(date.fromisoformat(text))
+
+
+def date_of(day: int) -> date:
+    """The date of a UTC day."""
+    return date.fromordinal(day + _FIRST_ORDINAL)
 
 
 def day_of(at_us: int) -> int:

@@ -185,7 +185,19 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             return None  # its records are on their way and say it themselves
         self.consumer.gate.hear(tp)
         at = state.position
-        return Batch(kind, tp.partition, at, at, [], [], [], [], [], ends, self.consumer.gate.epoch)
+        return Batch(
+            kind=kind,
+            partition=tp.partition,
+            position=at,
+            next_position=at,
+            offsets=[],
+            timestamps_ms=[],
+            keys=[],
+            values=[],
+            headers=[],
+            ends=ends,
+            epoch=self.consumer.gate.epoch,
+        )
 
     def _ends(self, partition: int, assignment: Any) -> dict[Kind, int]:
         ends = {}
@@ -203,17 +215,17 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         state = assignment.state_value(tp)
         position = state.position
         batch = Batch(
-            self.consumer.gate.kinds[tp.topic],
-            tp.partition,
-            position,
-            position,
-            [],
-            [],
-            [],
-            [],
-            [],
-            {},
-            self.consumer.gate.epoch,
+            kind=self.consumer.gate.kinds[tp.topic],
+            partition=tp.partition,
+            position=position,
+            next_position=position,
+            offsets=[],
+            timestamps_ms=[],
+            keys=[],
+            values=[],
+            headers=[],
+            ends={},
+            epoch=self.consumer.gate.epoch,
         )
         fetched = result._partition_records
         unpack(fetched, batch)

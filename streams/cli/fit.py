@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import orjson
 
 from agents.lifetime_policy import lifetime_params
 from schemas.lifetime_keys import Lifetime
+from schemas.times import day_of_date
 from streams.cli.errors import Failure, one_line, settings_here
 from streams.cli.reading import Reader
 from streams.cli.replay_lines import LINE_BYTES_MAX, LineError, read_line
@@ -24,7 +25,6 @@ from streams.policies import load_policy
 
 TOPIC: Final = "purchases"
 MISSING: Final = "fitting needs numpy and scipy: pip install 'whalecurve[fit]'"
-_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
 
 @click.command()
@@ -80,7 +80,7 @@ def fit(
             "name a policy with their rates (--policy)"
         )
     _, last = span(purchases.by_customer.values())
-    day = last if until is None else until.date().toordinal() - _EPOCH_DAY
+    day = last if until is None else day_of_date(until.date())
     section, validation = _fitted(purchases, day, with_scores=with_scores)
     if as_json:
         facts: dict[str, Any] = {

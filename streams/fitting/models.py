@@ -15,8 +15,9 @@ from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
 from schemas.lifetime_keys import LIFETIME_MAX, LIFETIME_MIN
+from schemas.times import WEEK_DAYS
 from streams.fitting.found import Fit, Fitted, TooLittleError
-from streams.fitting.purchases import WEEK_DAYS, Customer
+from streams.fitting.purchases import Customer
 
 CUSTOMERS_MIN: Final = 100
 REPEAT_CUSTOMERS_MIN: Final = 30

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from agents.booking import Unbookable
 from agents.policy import Policy
@@ -11,9 +11,8 @@ from schemas.events import Kind, Purchase, decode
 from schemas.judge import judge
 from schemas.money import CURRENCY_DIGITS, parse_minor
 from schemas.rejects import Rejection
-from schemas.times import FIRST_DAY, LAST_DAY, day_and_micros
+from schemas.times import FIRST_DAY, LAST_DAY, WEEK_DAYS, day_and_micros
 
-WEEK_DAYS: Final = 7
 Days = dict[int, int]
 """A customer's purchase days, each with its margin in minor units."""
 

@@ -1,6 +1,5 @@
 """A fit as the policy's `[lifetime]`: the section itself, and its text to be put into a file."""
 
-from datetime import date, timedelta
 from math import floor, log10
 from typing import Final
 
@@ -10,11 +9,11 @@ from schemas.lifetime_keys import (
     LifetimeOnePurchase,
     LifetimePurchases,
 )
+from schemas.times import date_of
 from streams.fitting.found import Fit
 
 DIGITS: Final = 6
 """Of a parameter; more than any sample can tell."""
-_EPOCH: Final = date(1970, 1, 1)
 
 
 def section(fit: Fit, until: int) -> Lifetime:
@@ -72,4 +71,4 @@ def decimal_text(value: float) -> str:
 
 def day_text(day: int) -> str:
     """A UTC day as YYYY-MM-DD."""
-    return (_EPOCH + timedelta(days=day)).isoformat()
+    return date_of(day).isoformat()

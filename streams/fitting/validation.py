@@ -11,14 +11,8 @@ from math import ceil, sqrt
 from typing import Final
 
 from agents.lifetime import LifetimeParams, expected_purchases, mean_margin
-from streams.fitting.purchases import (
-    WEEK_DAYS,
-    Customer,
-    Days,
-    bought_within,
-    customer_at,
-    span,
-)
+from schemas.times import WEEK_DAYS
+from streams.fitting.purchases import Customer, Days, bought_within, customer_at, span
 
 RECENT_DAYS: Final = 90
 TOP_SHARE: Final = 0.2

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import pytest
 
-from schemas.row import NO_DUE_US, decode_customer, read_head
+from schemas.row import decode_customer, read_head
+from schemas.times import NO_DUE_US
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
 from tests.oracle import instants

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from agents.discounts import leakage, leakage_day
 from agents.policy import DiscountRules
-from schemas.row import NO_DUE, CommitmentRow
+from schemas.row import CommitmentRow
+from schemas.times import NO_DAY
 
 STARTS = 100
 SHARES = st.sampled_from([(0, 1), (1, 1), (1, 4), (1, 3), (15, 100), (999, 1_000)]) | st.tuples(
@@ -59,5 +60,5 @@ def test_the_next_change_is_what_a_look_at_every_day_finds(
 ) -> None:
     now = plain(commitment, day, rules)
     later = range(day + 1, commitment.ends_day + 3)
-    found = next((its for its in later if plain(commitment, its, rules) != now), NO_DUE)
+    found = next((its for its in later if plain(commitment, its, rules) != now), NO_DAY)
     assert leakage_day(commitment, day, rules) == found

@@ -16,12 +16,11 @@ from agents.customer_rows import newcomer, restored, stored
 from agents.invoices import Invoices
 from agents.policy import Policy
 from agents.standing import Standing
-from agents.window import NO_DAY
 from schemas.events import Kind
 from schemas.money import format_minor
 from schemas.outputs import Origin
-from schemas.row import NO_DUE_US, InvoiceRow
-from schemas.times import DAY_US, day_start, format_micros
+from schemas.row import InvoiceRow
+from schemas.times import DAY_US, NO_DAY, NO_DUE_US, day_start, format_micros
 from tests.support.customers import at, customer_of, totals_of
 from tests.support.making import DECAYED, INVOICES, SEGMENTS, booked, payment, policy, purchase
 

@@ -5,7 +5,6 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from agents.lifetime import (
-    NEVER_DAY,
     LifetimeParams,
     LifetimeTables,
     alive_until_day,
@@ -15,6 +14,7 @@ from agents.lifetime import (
     p_alive,
 )
 from agents.lifetime_math import purchases_if_alive
+from schemas.times import NO_DAY
 from tests.support.lifetime import CDNOW
 
 SHAPES = st.floats(0.05, 8.0)
@@ -103,7 +103,7 @@ def test_the_day_of_a_threshold_is_the_first_below_it(
     def is_below(on: int) -> bool:
         return p_alive(params, x, t_x / 7, (on - first) / 7) < threshold
 
-    if day == NEVER_DAY:
+    if day == NO_DAY:
         assert not is_below(last + 36_600)
     else:
         assert last <= day <= last + 36_600

@@ -108,8 +108,19 @@ class OneCustomer(RuleBasedStateMachine):
         kind = KIND_OF_TOPIC[topic]
         offset = self.shard.inbox(kind).position
         self.records.append(Record(topic, 0, offset, timestamp_ms, b"ada", value))
-        columns = [offset], [timestamp_ms], [b"ada"], [value], [()]
-        self.shard.put(Batch(kind, 0, offset, offset + 1, *columns, {}))  # type: ignore[arg-type]
+        batch = Batch(
+            kind=kind,
+            partition=0,
+            position=offset,
+            next_position=offset + 1,
+            offsets=[offset],
+            timestamps_ms=[timestamp_ms],
+            keys=[b"ada"],
+            values=[value],
+            headers=[()],
+            ends={},
+        )
+        self.shard.put(batch)
         while self.shard.run(1_000, NOW_US):
             pass
         self.recount.take(self.records[-1], judge(self.records[-1], self.recount.gate))

@@ -243,9 +243,18 @@ def test_what_a_partition_says_follows_from_its_inputs_and_its_adoptions() -> No
     policy = policy_of(by_share(WHOLE_TOML))
     records = sample(29, 3000, 90, partitions=PARTITIONS, whole=True)
     adoptions = [
-        (200, CutoffsRow(1, 12_000, 40_000, policy.hash, 0)),
-        (201, CutoffsRow(2, 9_000, 41_000, policy.hash, 0)),
-        (600, CutoffsRow(3, 30_000, 90_000, policy.hash, 0)),
+        (
+            200,
+            CutoffsRow(version=1, important=12_000, key=40_000, policy_hash=policy.hash, made_us=0),
+        ),
+        (
+            201,
+            CutoffsRow(version=2, important=9_000, key=41_000, policy_hash=policy.hash, made_us=0),
+        ),
+        (
+            600,
+            CutoffsRow(version=3, important=30_000, key=90_000, policy_hash=policy.hash, made_us=0),
+        ),
     ]
     said, newest = adopting(policy, records, adoptions, 1)
     assert {wire["cutoffs_version"] for wire in said if "to_tier" in wire} == {None, 1, 2, 3}

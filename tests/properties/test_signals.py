@@ -21,11 +21,9 @@ from agents.risks import SEVERITIES
 from agents.sales import SALE_CELL, Sale
 from agents.signals import Signals
 from agents.standing import Standing
-from agents.window import NO_DAY
 from schemas.events import Kind
 from schemas.outputs import Origin
-from schemas.row import NO_DUE_US
-from schemas.times import DAY_US, day_start, format_micros
+from schemas.times import DAY_US, NO_DAY, NO_DUE_US, day_start, format_micros
 from tests.support.making import SEGMENTS, booked, master_data, payment, purchase, support_call
 from tests.support.overriding import word
 from tests.support.signalling import EVERY_SIGNAL, LADDER, cooling, day_number, day_us, only

@@ -10,12 +10,12 @@ from agents.customer import Customer
 from agents.customer_rows import newcomer, restored, stored
 from agents.policy import Policy
 from agents.standing import Standing
-from agents.window import NO_DAY, contribution_of
+from agents.window import contribution_of
 from schemas.events import Kind
 from schemas.lines import LINE_MASK, LINES
 from schemas.outputs import Origin
 from schemas.row import decode_customer, encode_customer, read_head
-from schemas.times import DAY_US
+from schemas.times import DAY_US, NO_DAY
 from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 
 WINDOW, SPIKE, DEDUPE = 10, 3, 5

@@ -210,17 +210,17 @@ class SimulatedInputs:
         }
         assert its.position is not None
         batch = Batch(
-            its.kind,
-            its.tp.partition,
-            position,
-            its.position,
-            [entry.offset for entry in found],
-            [entry.timestamp_ms for entry in found],
-            [entry.key for entry in found],
-            [entry.value for entry in found],
-            [entry.headers for entry in found],
-            ends,
-            self._gate.epoch,
+            kind=its.kind,
+            partition=its.tp.partition,
+            position=position,
+            next_position=its.position,
+            offsets=[entry.offset for entry in found],
+            timestamps_ms=[entry.timestamp_ms for entry in found],
+            keys=[entry.key for entry in found],
+            values=[entry.value for entry in found],
+            headers=[entry.headers for entry in found],
+            ends=ends,
+            epoch=self._gate.epoch,
         )
         # one agent an input: its batches keep their order, those of others have their own
         slow = self._site.rng.random() < 0.03

@@ -242,17 +242,17 @@ class Uninterrupted:
     def _put(self, kind: Kind, position: int, after: int, entries: list[Entry]) -> None:
         self.shard.put(
             Batch(
-                kind,
-                self._partition,
-                position,
-                after,
-                [its.offset for its in entries],
-                [its.timestamp_ms for its in entries],
-                [its.key for its in entries],
-                [its.value for its in entries],
-                [its.headers for its in entries],
+                kind=kind,
+                partition=self._partition,
+                position=position,
+                next_position=after,
+                offsets=[its.offset for its in entries],
+                timestamps_ms=[its.timestamp_ms for its in entries],
+                keys=[its.key for its in entries],
+                values=[its.value for its in entries],
+                headers=[its.headers for its in entries],
                 # nothing more is known to lie on the broker: whatever comes is taken at once
-                dict.fromkeys(Kind, 0),
+                ends=dict.fromkeys(Kind, 0),
             )
         )
 

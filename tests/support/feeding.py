@@ -90,7 +90,20 @@ class Desk:
         ]
         headers: list[Headers] = [()] * len(events)
         after = first + len(events)
-        self.shard.put(Batch(kind, 0, first, after, offsets, stamps, keys, values, headers, {}))
+        self.shard.put(
+            Batch(
+                kind=kind,
+                partition=0,
+                position=first,
+                next_position=after,
+                offsets=offsets,
+                timestamps_ms=stamps,
+                keys=keys,
+                values=values,
+                headers=headers,
+                ends={},
+            )
+        )
 
     def take(self, limit: int = ALL, now_us: int = NOW_US) -> int:
         """Lets the shard take what lies ready."""

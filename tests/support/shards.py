@@ -102,16 +102,16 @@ def batches_of(
         part = records[at : at + size]
         at += size
         yield Batch(
-            kind,
-            part[0].partition,
-            part[0].offset,
-            part[-1].offset + 1,
-            [r.offset for r in part],
-            [r.timestamp_ms for r in part],
-            [r.key for r in part],
-            [r.value for r in part],
-            [r.headers for r in part],
-            {},
+            kind=kind,
+            partition=part[0].partition,
+            position=part[0].offset,
+            next_position=part[-1].offset + 1,
+            offsets=[r.offset for r in part],
+            timestamps_ms=[r.timestamp_ms for r in part],
+            keys=[r.key for r in part],
+            values=[r.value for r in part],
+            headers=[r.headers for r in part],
+            ends={},
         )
 
 

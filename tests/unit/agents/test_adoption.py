@@ -32,8 +32,20 @@ def newer(entries: str, tiers: str = "review_days = 3", version: str = "test-2")
 
 
 def row_of(*policies: str, at_us: int | None = 0) -> PartitionRow:
-    none = (None, None, None, None)
-    return PartitionRow(at_us, (-1, 0, 0, 0), 1, list(policies), 3, 10, 3, "USD", *none)
+    return PartitionRow(
+        stream_time_us=at_us,
+        offsets=(-1, 0, 0, 0),
+        commit_number=1,
+        policies=list(policies),
+        policy_since_day=3,
+        window_days=10,
+        contact_days=3,
+        base_currency="USD",
+        adopted=None,
+        adopted_before=None,
+        adopting_after=None,
+        made=None,
+    )
 
 
 def desk_of(*amounts: str) -> Desk:

@@ -1,7 +1,7 @@
 """The calendar: the earliest time first, and under it everybody once, by customer_id."""
 
 from agents.calendar import Calendar
-from schemas.row import NO_DUE_US
+from schemas.times import NO_DUE_US
 
 
 def test_an_empty_calendar_has_no_next_time() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from agents.policy import Policy
 from schemas.outputs import Origin, output_id
-from schemas.row import NO_DUE_US, read_head
+from schemas.row import read_head
+from schemas.times import NO_DUE_US
 from tests.support.customers import at
 from tests.support.feeding import NOW_US, WITH_CUSTOMERS, Desk, clock, erasure, on, record, sale
 from tests.support.making import payment, policy, support_call

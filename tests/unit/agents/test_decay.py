@@ -9,7 +9,8 @@ from agents.customer_rows import restored, stored
 from agents.decay import Decay
 from agents.standing import Standing
 from schemas.events import Kind
-from schemas.row import NO_DUE_US, decode_customer, read_head
+from schemas.row import decode_customer, read_head
+from schemas.times import NO_DUE_US
 from tests.support.customers import at, customer_of, paid, sold
 from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, newest, on, sale
 from tests.support.making import DECAYED, INVOICES, POLICY, booked, policy, support_call

@@ -4,7 +4,8 @@ import pytest
 
 from agents.discounts import leakage, leakage_day
 from agents.policy import DiscountRules, Policy
-from schemas.row import NO_DUE, CommitmentRow, decode_customer, read_head
+from schemas.row import CommitmentRow, decode_customer, read_head
+from schemas.times import NO_DAY
 from tests.support.customers import at
 from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, newest, on, record, sale
 from tests.support.making import COMMITMENT, DISCOUNT, POLICY, policy
@@ -92,14 +93,14 @@ def test_half_a_cent_goes_to_the_even_one(revenue: int, cents: int) -> None:
 def test_a_step_from_nothing_is_always_earned() -> None:
     rules = DiscountRules((0, 1), ((0, (1, 100)),))
     assert leakage(promised(10_000), 100, rules) == 900
-    assert leakage_day(promised(10_000), 100, rules) == NO_DUE
+    assert leakage_day(promised(10_000), 100, rules) == NO_DAY
 
 
 def test_a_term_of_one_day_is_over_with_it() -> None:
     one_day = promised(10_000, days=1)
     assert [leakage(one_day, day, RULES) for day in (99, 100, 101)] == [0, 1_000, 1_000]
     assert leakage_day(one_day, 99, RULES) == 100
-    assert leakage_day(one_day, 100, RULES) == NO_DUE
+    assert leakage_day(one_day, 100, RULES) == NO_DAY
 
 
 def test_a_share_of_one_waits_for_the_last_day() -> None:
@@ -123,18 +124,18 @@ def test_a_share_that_is_no_whole_day_waits_for_the_next() -> None:
     [
         (20_000, 50, 109),  # nothing is earned: from a quarter on
         (20_000, 108, 109),
-        (20_000, 109, NO_DUE),
-        (0, 100, NO_DUE),
-        (-5, 100, NO_DUE),
+        (20_000, 109, NO_DAY),
+        (0, 100, NO_DAY),
+        (-5, 100, NO_DAY),
         (25_000, 100, 109),
         (25_000, 109, 110),  # below 1000.00
         (50_000, 109, 120),  # 2000.00 now; below 1000.00 after 20 days
-        (100_000, 109, NO_DUE),  # 1000.00 on the very last day
+        (100_000, 109, NO_DAY),  # 1000.00 on the very last day
         (125_000, 109, 110),  # 5000.00 now
-        (100_001, 110, NO_DUE),
+        (100_001, 110, NO_DAY),
         (99_999, 110, 139),  # the last day is the first below
-        (99_999, 139, NO_DUE),
-        (99_999, 500, NO_DUE),
+        (99_999, 139, NO_DAY),
+        (99_999, 500, NO_DAY),
     ],
 )
 def test_the_next_change_is_the_first_day_with_another_leakage(

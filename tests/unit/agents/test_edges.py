@@ -102,7 +102,20 @@ def test_a_fading_value_far_from_its_landmark_does_not_stop_the_stream(
     desk = Desk(fading)
     event = purchase(occurred_at=occurred_at)
     # a record without a timestamp has no future
-    desk.shard.put(Batch(P, 0, 0, 1, [0], [-1], [b"ada"], [raw(event)], [()], {}))
+    desk.shard.put(
+        Batch(
+            kind=P,
+            partition=0,
+            position=0,
+            next_position=1,
+            offsets=[0],
+            timestamps_ms=[-1],
+            keys=[b"ada"],
+            values=[raw(event)],
+            headers=[()],
+            ends={},
+        )
+    )
     desk.take()
     assert desk.commit() is not None
 
@@ -139,7 +152,20 @@ def test_a_downgrade_that_takes_effect_after_the_year_9999_does_not_stop_the_str
     ]
     keys: list[bytes | None] = [b"ada"] * 2
     values: list[bytes | None] = [raw(event) for event in events]
-    desk.shard.put(Batch(P, 0, 0, 2, [0, 1], [-1, -1], keys, values, [()] * 2, {}))
+    desk.shard.put(
+        Batch(
+            kind=P,
+            partition=0,
+            position=0,
+            next_position=2,
+            offsets=[0, 1],
+            timestamps_ms=[-1, -1],
+            keys=keys,
+            values=values,
+            headers=[()] * 2,
+            ends={},
+        )
+    )
     desk.take()
     assert desk.commit() is not None
     assert [its["direction"] for its in desk.tier_changes] == ["assigned", "notice"]

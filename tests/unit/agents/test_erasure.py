@@ -6,7 +6,8 @@ import pytest
 
 from agents.ports import InvariantError
 from schemas.outputs import Origin, erasure_wire, output_id, subject_of
-from schemas.row import NO_DUE_US, PARTITION_KEY, decode_partition, read_head
+from schemas.row import PARTITION_KEY, decode_partition, read_head
+from schemas.times import NO_DUE_US
 from tests.support.customers import at
 from tests.support.feeding import (
     SECRET,

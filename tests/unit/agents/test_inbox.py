@@ -143,7 +143,20 @@ def test_the_broker_s_end_never_goes_back() -> None:
 def test_a_batch_tells_how_far_the_other_inputs_go() -> None:
     desk = Desk()
     value = raw(event(P, 1))
-    desk.shard.put(Batch(P, 0, 0, 1, [0], [0], [b"pu01"], [value], [()], {S: 2, P: 1}))
+    desk.shard.put(
+        Batch(
+            kind=P,
+            partition=0,
+            position=0,
+            next_position=1,
+            offsets=[0],
+            timestamps_ms=[0],
+            keys=[b"pu01"],
+            values=[value],
+            headers=[()],
+            ends={S: 2, P: 1},
+        )
+    )
     assert desk.take() == 0
     assert desk.shard.inbox(S).has_more
 
@@ -174,11 +187,37 @@ def test_offsets_may_have_gaps_and_a_batch_may_hold_nothing() -> None:
     desk = Desk()
     inbox = desk.shard.inbox(P)
     value = raw(event(P, 1))
-    desk.shard.put(Batch(P, 0, 0, 10, [4], [0], [b"pu01"], [value], [()], {}))
+    desk.shard.put(
+        Batch(
+            kind=P,
+            partition=0,
+            position=0,
+            next_position=10,
+            offsets=[4],
+            timestamps_ms=[0],
+            keys=[b"pu01"],
+            values=[value],
+            headers=[()],
+            ends={},
+        )
+    )
     assert (inbox.records, inbox.taken_to, inbox.position) == (1, 4, 10)
     desk.take()
     assert (inbox.records, inbox.taken_to) == (0, 10)
-    desk.shard.put(Batch(P, 0, 10, 12, [], [], [], [], [], {}))
+    desk.shard.put(
+        Batch(
+            kind=P,
+            partition=0,
+            position=10,
+            next_position=12,
+            offsets=[],
+            timestamps_ms=[],
+            keys=[],
+            values=[],
+            headers=[],
+            ends={},
+        )
+    )
     assert (inbox.taken_to, inbox.drained) == (12, True)
 
 
@@ -187,7 +226,20 @@ def test_a_batch_that_does_not_go_on_where_the_last_one_ended_is_refused() -> No
     lay(desk, P, 1)
     for position in (0, 2):
         with pytest.raises(InvariantError, match="purchases-0 goes on at offset 1, yet what was"):
-            desk.shard.put(Batch(P, 0, position, position, [], [], [], [], [], {}))
+            desk.shard.put(
+                Batch(
+                    kind=P,
+                    partition=0,
+                    position=position,
+                    next_position=position,
+                    offsets=[],
+                    timestamps_ms=[],
+                    keys=[],
+                    values=[],
+                    headers=[],
+                    ends={},
+                )
+            )
 
 
 def test_lag_is_what_is_on_the_broker_and_not_taken() -> None:
@@ -222,12 +274,37 @@ def test_what_lies_here_weighs_what_its_keys_values_and_headers_do() -> None:
     inbox = Inbox(P, 0)
     headers: list[Headers] = [(), (("a", b"12"), ("bc", None))]
     rejected = Rejection(Reason.MALFORMED, "expected JSON")
-    batch = Batch(P, 0, 0, 2, [0, 1], [0, 0], [b"ada", None], [None, b"{}"], headers, {})
+    batch = Batch(
+        kind=P,
+        partition=0,
+        position=0,
+        next_position=2,
+        offsets=[0, 1],
+        timestamps_ms=[0, 0],
+        keys=[b"ada", None],
+        values=[None, b"{}"],
+        headers=headers,
+        ends={},
+    )
     inbox.put(batch, [rejected, rejected])
     assert inbox.held_bytes() == 3 + 2 + 3 + 2
     inbox.at = 1
     assert inbox.held_bytes() == 2 + 3 + 2
-    inbox.put(Batch(P, 0, 2, 3, [2], [0], [b"k"], [b"v"], [()], {}), [rejected])
+    inbox.put(
+        Batch(
+            kind=P,
+            partition=0,
+            position=2,
+            next_position=3,
+            offsets=[2],
+            timestamps_ms=[0],
+            keys=[b"k"],
+            values=[b"v"],
+            headers=[()],
+            ends={},
+        ),
+        [rejected],
+    )
     assert inbox.held_bytes() == 2 + 3 + 2 + 2
     inbox.at = 2
     assert inbox.held_bytes() == 0

@@ -11,10 +11,9 @@ from agents.customer import Customer
 from agents.customer_rows import restored, stored
 from agents.policy import Policy
 from agents.standing import Standing
-from agents.window import NO_DAY
 from schemas.events import Kind
-from schemas.row import NO_DUE_US, read_head
-from schemas.times import DAY_US
+from schemas.row import read_head
+from schemas.times import DAY_US, NO_DAY, NO_DUE_US
 from tests.support.customers import (
     PLAIN,
     REMINDED,

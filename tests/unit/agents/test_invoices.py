@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agents.booking import Booking
-from schemas.row import NO_DUE_US
+from schemas.times import NO_DUE_US
 from tests.support.customers import (
     PLAIN,
     REMINDED,

@@ -5,8 +5,7 @@ from agents.customer_rows import newcomer
 from agents.judging import Judge
 from schemas.events import Kind
 from schemas.outputs import Origin, output_id
-from schemas.row import NO_DUE_US
-from schemas.times import day_start
+from schemas.times import NO_DUE_US, day_start
 from tests.support.feeding import Desk
 from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 

@@ -5,7 +5,6 @@ from msgspec.structs import replace
 
 from agents.lifetime import (
     DAYS_AHEAD_MAX,
-    NEVER_DAY,
     LifetimeTables,
     alive_until_day,
     alive_until_week,
@@ -17,6 +16,7 @@ from agents.lifetime import (
 from agents.lifetime_math import purchases_if_alive
 from agents.lifetime_policy import lifetime_params
 from schemas.policy_file import read_policy
+from schemas.times import NO_DAY
 from tests.support.lifetime import CDNOW, SECTION
 from tests.support.making import POLICY_TEXT
 
@@ -57,12 +57,12 @@ def test_who_is_below_the_threshold_already_is_so_from_the_last_purchase_on() ->
 def test_a_day_beyond_a_hundred_years_never_comes() -> None:
     faithful = replace(CDNOW, a=0.01, b=10_000.0, r=0.01)
     assert alive_until_week(faithful, 1, 1.0, 0.001) < float("inf")
-    assert alive_until_day(faithful, 1, 20_000, 20_007, 0.001) == NEVER_DAY
+    assert alive_until_day(faithful, 1, 20_000, 20_007, 0.001) == NO_DAY
     # the last day that counts is not beyond it
     week = (20_007 + DAYS_AHEAD_MAX - 20_000) / 7
     reached = p_alive(CDNOW, 1, 1.0, week)
-    assert alive_until_day(CDNOW, 1, 20_000, 20_007, reached * 1.0001) < NEVER_DAY
-    assert alive_until_day(CDNOW, 1, 20_000, 20_007, reached * 0.9999) == NEVER_DAY
+    assert alive_until_day(CDNOW, 1, 20_000, 20_007, reached * 1.0001) < NO_DAY
+    assert alive_until_day(CDNOW, 1, 20_000, 20_007, reached * 0.9999) == NO_DAY
 
 
 @pytest.mark.parametrize(

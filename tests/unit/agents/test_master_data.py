@@ -75,7 +75,7 @@ def test_a_record_says_all_that_may_be_said() -> None:
 
 
 def test_a_record_that_says_nothing_has_nothing() -> None:
-    assert master() == MasterRow(at(1))
+    assert master() == MasterRow(at_us=at(1))
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,20 @@ def test_a_clock_that_is_set_back_lets_no_snapshot_wait_for_longer() -> None:
 def test_keys_and_headers_of_rejected_events_count_among_their_bytes() -> None:
     desk = Desk(bounds=Bounds(output_bytes_max=1_000))
     stamps, large = [LATER_MS] * 3, (("trace", b"x" * 700),)
-    desk.shard.put(Batch(P, 0, 0, 3, [0, 1, 2], stamps, [b"ada"] * 3, [b"{"] * 3, [large] * 3, {}))
+    desk.shard.put(
+        Batch(
+            kind=P,
+            partition=0,
+            position=0,
+            next_position=3,
+            offsets=[0, 1, 2],
+            timestamps_ms=stamps,
+            keys=[b"ada"] * 3,
+            values=[b"{"] * 3,
+            headers=[large] * 3,
+            ends={},
+        )
+    )
     assert [desk.take(), desk.take()] == [2, 0]
     desk.commit()
     assert desk.take() == 1

@@ -1,7 +1,7 @@
 """Remembered ids: what came before under the same id, and when that is forgotten."""
 
 from agents.seen import Seen
-from agents.window import NO_DAY
+from schemas.times import NO_DAY
 
 
 def key(number: int) -> bytes:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from agents.policy import Policy
-from schemas.row import NO_DUE_US, decode_customer, read_head
+from schemas.row import decode_customer, read_head
+from schemas.times import NO_DUE_US
 from tests.support.customers import at
 from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, newest, on, record, sale
 from tests.support.making import INVOICES, OVERRIDE, POLICY, SEGMENTS, policy, support_call

@@ -63,7 +63,20 @@ def test_a_rejected_event_s_id_is_not_remembered() -> None:
 def test_a_rejected_event_passes_on_as_it_came() -> None:
     desk = Desk()
     own = (("trace", b"\xff"), ("trace", None))
-    desk.shard.put(Batch(P, 0, 0, 1, [0], [7], [b"\x00"], [b"\xff{"], [own], {}))
+    desk.shard.put(
+        Batch(
+            kind=P,
+            partition=0,
+            position=0,
+            next_position=1,
+            offsets=[0],
+            timestamps_ms=[7],
+            keys=[b"\x00"],
+            values=[b"\xff{"],
+            headers=[own],
+            ends={},
+        )
+    )
     desk.take()
     desk.commit()
     (message,) = desk.messages

@@ -253,7 +253,20 @@ def replayed(desk: Desk, *, exactly_once: bool) -> Desk:
     """The customers' rows were stored, the partition's was not: a commit broke in the middle."""
     rows = {key: row for key, row in desk.rows.items() if key != PARTITION_KEY}
     again = Desk(exactly_once=exactly_once, rows=rows)
-    again.shard.put(Batch(P, 0, 0, 1, [0], [NOW_US // 1000], [b"ada"], [raw(sale(1))], [()], {}))
+    again.shard.put(
+        Batch(
+            kind=P,
+            partition=0,
+            position=0,
+            next_position=1,
+            offsets=[0],
+            timestamps_ms=[NOW_US // 1000],
+            keys=[b"ada"],
+            values=[raw(sale(1))],
+            headers=[()],
+            ends={},
+        )
+    )
     return again
 
 

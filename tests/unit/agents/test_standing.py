@@ -3,7 +3,8 @@
 import pytest
 
 from agents.standing import Standing, active_override, in_force, is_visible, override_ends_us
-from schemas.row import NO_DUE_US, MasterRow, OverrideRow, read_head
+from schemas.row import MasterRow, OverrideRow, read_head
+from schemas.times import NO_DUE_US
 from tests.support.customers import at
 from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, on, record, sale
 from tests.support.making import policy, support_call
@@ -51,7 +52,7 @@ def test_a_notice_shows_where_the_tier_in_force_would_go_down() -> None:
 
 def test_an_override_holds_until_the_microsecond_at_which_it_expires() -> None:
     row = override_row("lock", KEY, 1_000)
-    master = MasterRow(0, override=row)
+    master = MasterRow(at_us=0, override=row)
     assert [active_override(master, at_us) for at_us in (0, 999, 1_000, 1_001)] == [
         row,
         row,
@@ -59,10 +60,10 @@ def test_an_override_holds_until_the_microsecond_at_which_it_expires() -> None:
         None,
     ]
     assert [override_ends_us(master, at_us) for at_us in (999, 1_000)] == [1_000, NO_DUE_US]
-    for_good = MasterRow(0, override=override_row("lock", KEY))
+    for_good = MasterRow(at_us=0, override=override_row("lock", KEY))
     assert active_override(for_good, 10**18) is not None
     assert override_ends_us(for_good, 0) == NO_DUE_US
-    assert active_override(MasterRow(0), 0) is None
+    assert active_override(MasterRow(at_us=0), 0) is None
     assert active_override(None, 0) is None
 
 

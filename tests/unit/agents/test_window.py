@@ -6,7 +6,6 @@ from agents.booking import cells_of
 from agents.customer import Customer
 from agents.customer_rows import newcomer
 from agents.window import (
-    NO_DAY,
     ContactWindow,
     ValueWindow,
     WindowBefore,
@@ -26,6 +25,7 @@ from schemas.lines import (
     SIGNS,
 )
 from schemas.outputs import Origin
+from schemas.times import NO_DAY
 from tests.support.making import MINIMAL, POLICY, booked
 
 

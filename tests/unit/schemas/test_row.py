@@ -7,7 +7,6 @@ from schemas.events import Kind
 from schemas.outputs import TIERS
 from schemas.row import (
     INDEX_MAX,
-    NO_DUE_US,
     PARTITION_KEY,
     ROW_VERSION,
     CutoffsRow,
@@ -23,7 +22,7 @@ from schemas.row import (
     stored_int,
     wide,
 )
-from schemas.times import DAY_US
+from schemas.times import DAY_US, NO_DUE_US
 from tests.support.feeding import WITH_CUSTOMERS, Desk, sale
 from tests.support.making import (
     CONTACTS_DUE,
@@ -41,18 +40,26 @@ from tests.support.signalling import ALL_SIGNALS, asked
 FLAGS_AT, TIER_AT, BY_VALUE_AT, HEAD_BYTES = 9, 10, 11, 32
 """A version, 8 bytes of time, flags, two tiers, 4 bytes of a checksum and 16 of a value."""
 PARTITION = PartitionRow(
-    1_772_366_400_000_000,
-    (-1, 7, 0, 2**40),
-    12,
-    ["abc"],
-    20_500,
-    365,
-    30,
-    "USD",
-    CutoffsRow(7, 50_000, f"{10**30:x}", "abc", 1_772_366_400_000_000),
-    CutoffsRow(6, 49_000, 200_000, "abc", 1_772_366_300_000_000),
-    "ada",
-    None,
+    stream_time_us=1_772_366_400_000_000,
+    offsets=(-1, 7, 0, 2**40),
+    commit_number=12,
+    policies=["abc"],
+    policy_since_day=20_500,
+    window_days=365,
+    contact_days=30,
+    base_currency="USD",
+    adopted=CutoffsRow(
+        version=7,
+        important=50_000,
+        key=f"{10**30:x}",
+        policy_hash="abc",
+        made_us=1_772_366_400_000_000,
+    ),
+    adopted_before=CutoffsRow(
+        version=6, important=49_000, key=200_000, policy_hash="abc", made_us=1_772_366_300_000_000
+    ),
+    adopting_after="ada",
+    made=None,
 )
 EVERYTHING = policy(DECAYED, more=INVOICES + DISCOUNT + SEGMENTS + CONTACTS_DUE + ALL_SIGNALS)
 
@@ -88,11 +95,39 @@ def test_a_customer_s_row_reads_back_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        RowHead(NO_DUE_US, False, False, 0, 0, 0, 0),
-        RowHead(-719_162 * DAY_US, True, False, 3, 0, 3, 1),
-        RowHead(20_523 * DAY_US + 1, False, True, 1, 2, 1, -1),
-        RowHead(0, True, True, 1, 3, 2**32 - 1, INDEX_MAX),
-        RowHead(0, True, True, 1, 3, 1, -INDEX_MAX),
+        RowHead(
+            due_us=NO_DUE_US, owed=False, noticed=False, tier=0, by_value=0, policy_check=0, index=0
+        ),
+        RowHead(
+            due_us=-719_162 * DAY_US,
+            owed=True,
+            noticed=False,
+            tier=3,
+            by_value=0,
+            policy_check=3,
+            index=1,
+        ),
+        RowHead(
+            due_us=20_523 * DAY_US + 1,
+            owed=False,
+            noticed=True,
+            tier=1,
+            by_value=2,
+            policy_check=1,
+            index=-1,
+        ),
+        RowHead(
+            due_us=0,
+            owed=True,
+            noticed=True,
+            tier=1,
+            by_value=3,
+            policy_check=2**32 - 1,
+            index=INDEX_MAX,
+        ),
+        RowHead(
+            due_us=0, owed=True, noticed=True, tier=1, by_value=3, policy_check=1, index=-INDEX_MAX
+        ),
     ],
 )
 def test_the_head_is_read_without_the_body(head: RowHead) -> None:

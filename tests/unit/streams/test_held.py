@@ -98,7 +98,19 @@ def first_word(shards: Shards) -> Batch:
     """The broker says that an input is empty: the partition has something to commit."""
     ends = dict.fromkeys(Kind, 0)
     epoch = shards._gate.epoch
-    return Batch(Kind.PURCHASES, 0, 0, 0, [], [], [], [], [], ends, epoch)
+    return Batch(
+        kind=Kind.PURCHASES,
+        partition=0,
+        position=0,
+        next_position=0,
+        offsets=[],
+        timestamps_ms=[],
+        keys=[],
+        values=[],
+        headers=[],
+        ends=ends,
+        epoch=epoch,
+    )
 
 
 async def committing(shards: Shards, logs: list[SlowLog]) -> None:
@@ -214,9 +226,18 @@ async def takes_much_at_once() -> list[set[TopicPartition]]:
         names.append(gate.readable())
         ends = {Kind.PURCHASES: 9}  # of the others nothing is heard yet: they are waited for
         batch = Batch(
-            Kind.PURCHASES, 0, 0, 9, list(range(9)), [0] * 9, [None] * 9, [value] * 9, [()] * 9,
-            ends, gate.epoch,
-        )  # fmt: skip
+            kind=Kind.PURCHASES,
+            partition=0,
+            position=0,
+            next_position=9,
+            offsets=list(range(9)),
+            timestamps_ms=[0] * 9,
+            keys=[None] * 9,
+            values=[value] * 9,
+            headers=[()] * 9,
+            ends=ends,
+            epoch=gate.epoch,
+        )
         await shards.take(batch)
         await until(lambda: gate.readable() != names[0])
         names.append(gate.readable())
@@ -255,7 +276,21 @@ async def is_reviewed_at_rest(log: KeepingLog) -> list[str]:
         await shards.reassigned(ALL_INPUTS)
         await until(lambda: shards.ready)
         epoch, ends = shards._gate.epoch, dict.fromkeys(Kind, 0) | {Kind.PURCHASES: 2}
-        await shards.take(Batch(Kind.PURCHASES, 0, 2, 2, [], [], [], [], [], ends, epoch))
+        await shards.take(
+            Batch(
+                kind=Kind.PURCHASES,
+                partition=0,
+                position=2,
+                next_position=2,
+                offsets=[],
+                timestamps_ms=[],
+                keys=[],
+                values=[],
+                headers=[],
+                ends=ends,
+                epoch=epoch,
+            )
+        )
         await until(lambda: any(its.topic == "tier-changes" for its in log.outputs))
         await shards.stop()
         assert not failures

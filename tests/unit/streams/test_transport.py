@@ -39,7 +39,18 @@ async def passed_on(positions: list[tuple[int, int]]) -> list[tuple[int, int]]:
     async def fetched(**_: float) -> AsyncIterator[tuple[TP, Any]]:
         fetcher._stopped.set()
         for first, after in positions:
-            batch = Batch(Kind.PURCHASES, 0, first, after, [], [], [], [], [], {})
+            batch = Batch(
+                kind=Kind.PURCHASES,
+                partition=0,
+                position=first,
+                next_position=after,
+                offsets=[],
+                timestamps_ms=[],
+                keys=[],
+                values=[],
+                headers=[],
+                ends={},
+            )
             yield PURCHASES, consumer._to_message(PURCHASES, batch)
 
     async def take(message: Any) -> None:
@@ -132,13 +143,35 @@ def fetched(header: bytes) -> SimpleNamespace:
 
 
 def test_headers_are_handed_on_as_they_came() -> None:
-    batch = Batch(Kind.PURCHASES, 0, 0, 0, [], [], [], [], [], {})
+    batch = Batch(
+        kind=Kind.PURCHASES,
+        partition=0,
+        position=0,
+        next_position=0,
+        offsets=[],
+        timestamps_ms=[],
+        keys=[],
+        values=[],
+        headers=[],
+        ends={},
+    )
     unpack(fetched(HEADER.encode()), batch)
     assert batch.headers == [((HEADER, MAIL.encode()),)]
 
 
 def test_a_header_whose_name_is_not_utf_8_is_refused_with_its_offset() -> None:
-    batch = Batch(Kind.PURCHASES, 0, 0, 0, [], [], [], [], [], {})
+    batch = Batch(
+        kind=Kind.PURCHASES,
+        partition=0,
+        position=0,
+        next_position=0,
+        offsets=[],
+        timestamps_ms=[],
+        keys=[],
+        values=[],
+        headers=[],
+        ends={},
+    )
     with pytest.raises(FetchFailedError, match="purchases-0: offset 0 has a header") as refused:
         unpack(fetched(b"\xff" + HEADER.encode()), batch)
     assert leaks(str(refused.value)) == []
