@@ -19,7 +19,7 @@ setup: $(COMPILED) ## make the environment in .venv; compile agents/ where a C c
 # without a compiler everything works, at two thirds of the speed: no reason to stop
 $(COMPILED): $(READY) $(shell find agents schemas -name '*.py' -o -name '*.toml')
 	@echo "compiling agents/ …"
-	@$(BIN)/python -m streams.compiled || true
+	@$(BIN)/python -m streams.build.compiled || true
 	@touch $@
 
 $(READY): requirements.lock pyproject.toml
@@ -54,8 +54,8 @@ kafka: setup ## real Apache Kafka on 127.0.0.1:9092 from Maven's jars, until Ctr
 bench: setup ## throughput, cost, latency and restore, beside Kafka Streams and textbook Faust
 	@tests/bench/run.sh
 
-documents: setup ## make schemas/documents, schemas/REFERENCE.md, streams/ops/SECURITY.md and RUNBOOK.md
-	@$(BIN)/python -m streams.documents
+documents: setup ## make schemas/documents, docs/reference.md, docs/security.md and docs/runbook.md
+	@$(BIN)/python -m streams.docs.generate
 	@$(BIN)/python -m tests.faults.runbook
 
 lock: setup ## pin all dependencies anew, with hashes
@@ -74,10 +74,10 @@ $(TOOLS)/.ready: tools.lock
 	@touch $@
 
 audit: setup tools ## ask what is known against the locked packages; 3 as status: nobody answered
-	@$(BIN)/python -m streams.supply audit $(TOOLS)/bin/pip-audit requirements.lock
+	@$(BIN)/python -m streams.build.supply audit $(TOOLS)/bin/pip-audit requirements.lock
 
 sbom: setup tools ## list the locked packages with hashes and licences in dist/ (CycloneDX)
-	@$(BIN)/python -m streams.supply sbom $(TOOLS)/bin/cyclonedx-py requirements.lock
+	@$(BIN)/python -m streams.build.supply sbom $(TOOLS)/bin/cyclonedx-py requirements.lock
 
 clean: ## remove the environments and Kafka's jars
 	rm -rf $(VENV) $(TOOLS) .kafka

@@ -5,12 +5,12 @@ from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
-from schemas.events import Kind
-from schemas.outputs import Headers
-from schemas.told import ToldError
+from schemas.base.errors import OperatorError
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Headers
 
 
-class InvariantError(ToldError):
+class InvariantError(OperatorError):
     """State and log disagree: going on would lose or double. The process must stop."""
 
 
@@ -18,7 +18,7 @@ class GivenUpError(Exception):
     """Nobody wants any more what was begun."""
 
 
-class LimitError(ToldError):
+class LimitError(OperatorError):
     """A bound is reached that no rejection can keep: the process must stop, or lose events."""
 
 

@@ -5,7 +5,7 @@ import signal
 import sys
 from types import FrameType
 
-from streams.compiled import prefer
+from streams.build.compiled import prefer
 
 
 def main() -> None:

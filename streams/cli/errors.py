@@ -7,11 +7,11 @@ from typing import Final
 
 import click
 
-from schemas.policy_file import PolicyError
-from streams.access import AccessError
-from streams.broker import BrokerError
-from streams.settings import Settings, SettingsError, read_settings
-from streams.topics import BrokerMissingError, TopicsError
+from agents.policy_file.reading import PolicyError
+from streams.config.settings import Settings, SettingsError, read_settings
+from streams.demo.embedded_broker import BrokerError
+from streams.kafka.access import AccessError
+from streams.kafka.topics import BrokerMissingError, TopicsError
 
 MENDABLE: Final = (
     SettingsError,

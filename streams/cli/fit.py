@@ -10,18 +10,18 @@ import click
 import msgspec
 import orjson
 
-from agents.lifetime_policy import lifetime_params
-from schemas.lifetime_keys import Lifetime
-from schemas.times import day_of_date
+from agents.policy_file.lifetime import lifetime_params
+from agents.policy_file.lifetime_keys import Lifetime
+from schemas.base.times import day_of_date
 from streams.cli.errors import Failure, one_line, settings_here
 from streams.cli.reading import Reader
 from streams.cli.replay_lines import LINE_BYTES_MAX, LineError, read_line
+from streams.config.policy import load_policy
 from streams.fitting.found import TooLittleError
 from streams.fitting.purchases import Purchases, customer_at, span
 from streams.fitting.section import section as section_of
 from streams.fitting.section import toml
 from streams.fitting.validation import TooShortError, Validation, validate
-from streams.policies import load_policy
 
 TOPIC: Final = "purchases"
 MISSING: Final = "fitting needs numpy and scipy: pip install 'whalecurve[fit]'"

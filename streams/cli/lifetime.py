@@ -7,18 +7,13 @@ from typing import Any, Final
 import click
 import orjson
 
-from agents.lifetime import (
-    LifetimeParams,
-    alive_until_week,
-    future,
-    mean_margin,
-)
-from agents.lifetime_policy import lifetime_params
-from schemas.money import CURRENCY_DIGITS
-from schemas.policy_file import PolicyError
-from schemas.policy_keys import PolicyFile
+from agents.models.bgnbd import LifetimeParams, alive_until_week, future, mean_margin
+from agents.policy_file.keys import PolicyFile
+from agents.policy_file.lifetime import lifetime_params
+from agents.policy_file.reading import PolicyError
+from schemas.base.money import CURRENCY_DIGITS
 from streams.cli.errors import one_line, settings_here
-from streams.policies import DEFAULT, load_policy_file
+from streams.config.policy import DEFAULT, load_policy_file
 
 THRESHOLDS: Final = (0.5, 0.3)
 
@@ -48,7 +43,7 @@ def lifetime(
     *,
     as_json: bool,
 ) -> None:
-    """Reckon what a customer will yet bring, exactly as in `schemas/LIFETIME.md`.
+    """Reckon what a customer will yet bring, exactly as in `docs/lifetime.md`.
 
     X: on how many days it bought again after its first; T_X: weeks from the first purchase to the
     last; T: weeks from the first one to now; MEAN: mean margin of those X days, in the base

@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.outputs import (
+from schemas.base.times import format_micros
+from schemas.outputs.records import (
     AT_RISK,
     CONTACTS_DUE,
     CUSTOMER_VALUES,
@@ -16,7 +17,6 @@ from schemas.outputs import (
     REJECTED_EVENTS,
     TIER_CHANGES,
 )
-from schemas.times import format_micros
 from streams.cli.finding_words import findings
 
 EXCERPT_CHARS: Final = 128

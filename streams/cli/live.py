@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from schemas.outputs import AT_RISK, TIER_CHANGES
+from schemas.outputs.records import AT_RISK, TIER_CHANGES
 from streams.cli.lines import Line
 from streams.cli.scene import Curve, Scene
 

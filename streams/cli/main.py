@@ -17,7 +17,7 @@ from streams.cli.topics import topics
 from streams.cli.traffic import traffic
 from streams.cli.up import up
 from streams.cli.worker import worker
-from streams.logs import told
+from streams.observe.logs import describe_safely
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,7 +26,7 @@ def whalecurve() -> None:
     """What customers are worth, what they cost, and which need attention, as it happens.
 
     Settings come from the environment (WHALECURVE_BROKER, WHALECURVE_POLICY …), listed in
-    schemas/REFERENCE.md. Exit status: 0, 1 where it failed, 2 where it was called wrongly.
+    docs/reference.md. Exit status: 0, 1 where it failed, 2 where it was called wrongly.
 
     \b
     Example:
@@ -56,5 +56,5 @@ def main() -> None:
     except Failure as error:
         sys.exit(failed(str(error)))
     except Exception as error:  # noqa: BLE001 - a stack trace would quote what it had in hand
-        sys.exit(failed(f"nobody foresaw this, please report it: {told(error)}"))
+        sys.exit(failed(f"nobody foresaw this, please report it: {describe_safely(error)}"))
     sys.exit(status if isinstance(status, int) else 0)

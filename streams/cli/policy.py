@@ -6,7 +6,7 @@ import click
 import orjson
 
 from streams.cli.errors import one_line
-from streams.policies import load_policy
+from streams.config.policy import load_policy
 
 
 @click.group()

@@ -13,12 +13,12 @@ import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from schemas.partitioners import PARTITIONERS
-from schemas.rights import Operation, upstream_rights
-from streams.access import lacking
+from schemas.base.partitioners import PARTITIONERS
+from schemas.topics.acls import Operation, upstream_rights
 from streams.cli.errors import Failure
-from streams.settings import Settings, kafka_python_options
-from streams.topics import TopicsError, look_at_topics
+from streams.config.settings import Settings, kafka_python_options
+from streams.kafka.access import lacking
+from streams.kafka.topics import TopicsError, look_at_topics
 
 LINGER_MS: Final = 200
 """Few large batches: the embedded broker gets slow with many small ones."""

@@ -8,12 +8,12 @@ from typing import Any, Final, Self
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from schemas.rights import Operation, Resource, Right
-from streams.access import lacking
+from schemas.topics.acls import Operation, Resource, Right
 from streams.cli import codecs
 from streams.cli.errors import Failure
-from streams.settings import Settings, kafka_python_options
-from streams.topics import TopicsError, look_at_topics
+from streams.config.settings import Settings, kafka_python_options
+from streams.kafka.access import lacking
+from streams.kafka.topics import TopicsError, look_at_topics
 
 POLL_MS: Final = 200
 FETCH_WAIT_MS: Final = 250

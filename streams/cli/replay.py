@@ -14,13 +14,13 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from schemas.times import DAY_S, day_of
+from schemas.base.times import DAY_S, day_of
 from streams.cli.errors import Failure, one_line, settings_here
 from streams.cli.publishing import Publisher
 from streams.cli.replay_lines import LINE_BYTES_MAX, LineError, Replayed, read_line
 from streams.cli.stopping import until_stopped
-from streams.policies import load_policy
-from streams.settings import Settings
+from streams.config.policy import load_policy
+from streams.config.settings import Settings
 
 TICK_SECONDS: Final = 0.05
 LOOK_EVERY: Final = 500
@@ -47,26 +47,28 @@ class _Replay:
     rate: int
     stop: Event
     progress: Progress
-    tally: _Tally
+    counters: _Tally
 
     def run(self, lines: BinaryIO, size: int | None) -> None:
         """Publish until the end; Failure for a line that is none."""
         task = self.progress.add_task(self.file, total=size)
         began = time.monotonic()
         while not self.stop.is_set():
-            ahead_s = self.tally.lines / self.rate - (time.monotonic() - began) if self.rate else 0
+            ahead_s = (
+                self.counters.lines / self.rate - (time.monotonic() - began) if self.rate else 0
+            )
             if ahead_s > 0:
                 self.stop.wait(min(ahead_s, TICK_SECONDS))
                 continue
             line = lines.readline(LINE_BYTES_MAX + 1)
             if not line:
                 break
-            self.tally.lines += 1
-            self.tally.bytes += len(line)
+            self.counters.lines += 1
+            self.counters.bytes += len(line)
             self._publish(line)
-            if self.tally.lines % LOOK_EVERY == 0 or self.rate:
-                self.progress.update(task, completed=self.tally.bytes)
-        self.progress.update(task, completed=self.tally.bytes)
+            if self.counters.lines % LOOK_EVERY == 0 or self.rate:
+                self.progress.update(task, completed=self.counters.bytes)
+        self.progress.update(task, completed=self.counters.bytes)
         self.publisher.flush()
 
     def _publish(self, line: bytes) -> None:
@@ -76,7 +78,7 @@ class _Replay:
             self.publisher.flush()
             published = sum(self.publisher.delivered.values())
             raise Failure(
-                f"{self.file}:{self.tally.lines}: {error} ({published} records before it are "
+                f"{self.file}:{self.counters.lines}: {error} ({published} records before it are "
                 "published)"
             ) from error
         if event is None:
@@ -86,7 +88,7 @@ class _Replay:
 
     def _look_at_age(self, event: Replayed) -> None:
         if event.occurred_at is not None and event.occurred_at.timestamp() < self.window_begin_s:
-            self.tally.old += 1
+            self.counters.old += 1
 
 
 @click.command()
@@ -113,24 +115,24 @@ def replay(file: Path, rate: int, *, as_json: bool) -> None:
     with one_line():
         policy = load_policy(settings.policy)
     window_begin_s = (day_of(time.time_ns() // 1000) - policy.window_days + 1) * DAY_S
-    tally = _Tally()
+    counters = _Tally()
     with one_line(), _opened(file) as (lines, size), until_stopped() as stop:
         try:
             with Publisher(settings) as publisher, _progress() as progress:
-                work = _Replay(str(file), publisher, window_begin_s, rate, stop, progress, tally)
+                work = _Replay(str(file), publisher, window_begin_s, rate, stop, progress, counters)
                 work.run(lines, size)
         finally:
-            _warn(tally.old, policy.window_days, settings)
+            _warn(counters.old, policy.window_days, settings)
         stopped = stop.is_set()
     published = dict(sorted(publisher.delivered.items()))
     if as_json:
-        facts = {"published": published, "before_window": tally.old, "complete": not stopped}
+        facts = {"published": published, "before_window": counters.old, "complete": not stopped}
         click.echo(orjson.dumps(facts).decode())
     else:
         by_topic = ", ".join(f"{count} {topic}" for topic, count in published.items()) or "none"
         click.echo(f"Published {sum(published.values())} records of {file}: {by_topic}.")
     if stopped:
-        raise Failure(f"{file}: stopped after line {tally.lines}")
+        raise Failure(f"{file}: stopped after line {counters.lines}")
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import orjson
 
-from schemas.events import Moment
-from schemas.topics import TOPICS
+from schemas.inputs.events import Moment
+from schemas.topics.declared import TOPICS
 
 LINE_BYTES_MAX: Final = 33_554_432
 INPUTS: Final = tuple(topic.name for topic in TOPICS if topic.direction == "in")

@@ -5,12 +5,12 @@ from itertools import islice
 from threading import Event, Thread
 from typing import Any, Final, Self
 
-from agents.policy import Policy
-from schemas.times import DAY_US
+from agents.policy.compiled import Policy
+from schemas.base.times import DAY_US
 from streams.cli.errors import Failure
 from streams.cli.publishing import Publisher, pump
 from streams.cli.traffic import now_us
-from streams.traffic import DAYS_PER_SECOND, Lapse, currencies_of, events
+from streams.demo.traffic import DAYS_PER_SECOND, Lapse, currencies_of, events
 
 DAYS_BACK: Final = 1095
 EVENTS_MAX: Final = 200_000

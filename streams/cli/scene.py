@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.outputs import AT_RISK, CUSTOMER_VALUES, TIER_CHANGES, TIERS
+from schemas.outputs.records import AT_RISK, CUSTOMER_VALUES, TIER_CHANGES, TIERS
 from streams.cli.lines import Line, describe
 
 WATCHED: Final = (TIER_CHANGES, AT_RISK, CUSTOMER_VALUES)

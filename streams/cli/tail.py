@@ -10,8 +10,8 @@ from typing import Any, Final
 import click
 import orjson
 
-from schemas.outputs import REJECTED_EVENTS
-from schemas.topics import TOPICS
+from schemas.outputs.records import REJECTED_EVENTS
+from schemas.topics.declared import TOPICS
 from streams.cli.errors import one_line, settings_here
 from streams.cli.lines import describe
 from streams.cli.reading import Reader

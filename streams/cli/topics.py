@@ -4,7 +4,7 @@ import click
 import orjson
 
 from streams.cli.errors import Failure, one_line, settings_here
-from streams.topics import State, check_topics, create_topics
+from streams.kafka.topics import State, check_topics, create_topics
 
 
 @click.group()

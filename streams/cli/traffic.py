@@ -5,12 +5,12 @@ import time
 import click
 import orjson
 
-from schemas.times import DAY_US
+from schemas.base.times import DAY_US
 from streams.cli.errors import one_line, settings_here
 from streams.cli.publishing import Publisher, pump
 from streams.cli.stopping import until_stopped
-from streams.policies import load_policy
-from streams.traffic import DAYS_PER_SECOND, Lapse, currencies_of, events
+from streams.config.policy import load_policy
+from streams.demo.traffic import DAYS_PER_SECOND, Lapse, currencies_of, events
 
 
 def now_us() -> int:

@@ -17,9 +17,8 @@ from typing import Final
 
 import click
 
-from agents.policy import Policy
-from schemas.outputs import AT_RISK, TIER_CHANGES
-from streams.broker import HOST, EmbeddedBroker, claim_port, start_tied, stop_process
+from agents.policy.compiled import Policy
+from schemas.outputs.records import AT_RISK, TIER_CHANGES
 from streams.cli.errors import Failure, one_line, settings_here
 from streams.cli.live import LiveView, PlainView, View
 from streams.cli.publishing import Publisher
@@ -27,9 +26,10 @@ from streams.cli.reading import Reader
 from streams.cli.sample import LOST_SECONDS, Traffic
 from streams.cli.scene import WATCHED, Scene
 from streams.cli.stopping import silent_pipe, until_stopped
-from streams.policies import load_policy
-from streams.settings import DOOR, PREFIX, Settings, plaintext, variable
-from streams.topics import create_topics
+from streams.config.policy import load_policy
+from streams.config.settings import DOOR, PREFIX, Settings, plaintext, variable
+from streams.demo.embedded_broker import HOST, EmbeddedBroker, claim_port, start_tied, stop_process
+from streams.kafka.topics import create_topics
 
 READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0

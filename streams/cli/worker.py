@@ -6,9 +6,9 @@ import sys
 import click
 
 from streams.cli.errors import one_line, settings_here
-from streams.logs import configure_logs, note
-from streams.settings import unknown
-from streams.worker import run_worker
+from streams.config.settings import unknown
+from streams.observe.logs import configure_logs, note
+from streams.runtime.worker import run_worker
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """The three models, fitted by maximum likelihood; this needs numpy and scipy (the extra `fit`).
 
 BG/NBD: Fader, Hardie, Lee (2005); MBG/NBD: Batislam, Denizel, Filiztekin (2007); gamma-gamma:
-Fader and Hardie (2013). `agents.lifetime` says what they are used for.
+Fader and Hardie (2013). `agents.models.bgnbd` says what they are used for.
 """
 
 from collections import Counter
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
-from schemas.lifetime_keys import LIFETIME_MAX, LIFETIME_MIN
-from schemas.times import WEEK_DAYS
+from agents.policy_file.lifetime_keys import LIFETIME_MAX, LIFETIME_MIN
+from schemas.base.times import WEEK_DAYS
 from streams.fitting.found import Fit, Fitted, TooLittleError
 from streams.fitting.purchases import Customer
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from agents.booking import Unbookable
-from agents.policy import Policy
-from agents.purchases import book_purchase
-from schemas.events import Kind, Purchase, decode
-from schemas.judge import judge
-from schemas.money import CURRENCY_DIGITS, parse_minor
-from schemas.rejects import Rejection
-from schemas.times import FIRST_DAY, LAST_DAY, WEEK_DAYS, day_and_micros
+from agents.events.booking import Unbookable
+from agents.events.purchases import book_purchase
+from agents.policy.compiled import Policy
+from schemas.base.money import CURRENCY_DIGITS, parse_minor
+from schemas.base.times import FIRST_DAY, LAST_DAY, WEEK_DAYS, day_and_micros
+from schemas.inputs.events import Kind, Purchase, decode
+from schemas.inputs.first_fault import first_fault
+from schemas.inputs.rejects import Rejection
 
 Days = dict[int, int]
 """A customer's purchase days, each with its margin in minor units."""
@@ -79,7 +79,7 @@ class Purchases:
 
     def take(self, value: bytes | None) -> None:
         """Counts the event of one record."""
-        wire = decode(Kind.PURCHASES, value) or judge(Kind.PURCHASES, value)
+        wire = decode(Kind.PURCHASES, value) or first_fault(Kind.PURCHASES, value)
         if isinstance(wire, Rejection):
             self.counts.unusable += 1
             return

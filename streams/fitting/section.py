@@ -3,13 +3,13 @@
 from math import floor, log10
 from typing import Final
 
-from schemas.lifetime_keys import (
+from agents.policy_file.lifetime_keys import (
     Lifetime,
     LifetimeMargins,
     LifetimeOnePurchase,
     LifetimePurchases,
 )
-from schemas.times import date_of
+from schemas.base.times import date_of
 from streams.fitting.found import Fit
 
 DIGITS: Final = 6

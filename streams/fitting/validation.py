@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Final
 
-from agents.lifetime import LifetimeParams, expected_purchases, mean_margin
-from schemas.times import WEEK_DAYS
+from agents.models.bgnbd import LifetimeParams, expected_purchases, mean_margin
+from schemas.base.times import WEEK_DAYS
 from streams.fitting.purchases import Customer, Days, bought_within, customer_at, span
 
 RECENT_DAYS: Final = 90

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from streams.policies import load_policy
+from streams.config.policy import load_policy
 from tests.bench.signals import Sign
 from tests.support.cdnow import purchases, snapshots
 

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from agents.lifetime import expected_purchases, mean_margin, p_alive
-from agents.lifetime_policy import lifetime_params
+from agents.models.bgnbd import expected_purchases, mean_margin, p_alive
+from agents.policy_file.lifetime import lifetime_params
 from streams.fitting.purchases import (
     Customer,
     Days,
@@ -24,7 +24,7 @@ from streams.fitting.purchases import (
     customer_at,
     span,
 )
-from streams.policies import load_policy_file
+from streams.config.policy import load_policy_file
 
 CDNOW: Final = Path(__file__).parents[1] / "data" / "cdnow_sample.jsonl"
 GAPS: Final = 3.0

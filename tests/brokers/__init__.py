@@ -1,4 +1,4 @@
-"""The brokers that tests stand on: real Apache Kafka here, the embedded one in `streams.broker`."""
+"""The brokers that tests stand on: real Apache Kafka here, the embedded one in `streams.demo`."""
 
 from __future__ import annotations
 

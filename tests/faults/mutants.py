@@ -13,10 +13,11 @@ from typing import Any, Final
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
+from agents.partition.shard import Changes, Message
 from agents.ports import NOTHING_COMMITTED
-from agents.shard import Changes, Message
-from schemas.outputs import COMMIT_HEADER, REJECTED_EVENTS, Headers
-from streams import commit, held, shards
+from schemas.outputs.records import COMMIT_HEADER, REJECTED_EVENTS, Headers
+from streams.kafka import commit
+from streams.runtime import assignment, partition
 
 NTH: Final = 50
 """Every so many-th message is hit."""
@@ -62,26 +63,26 @@ def _restore_before_fence() -> None:
         start(self)
 
     async def take_over(self: Any) -> None:
-        around = self._around
-        offsets = await around.restoring(self._restore)
-        await around.blocking(self._log.start)
+        context = self._context
+        offsets = await context.restoring(self._restore)
+        await context.blocking(self._log.start)
         await self._open(await self._positions(offsets))
 
     commit.TransactionalLog.start = late  # type: ignore[method-assign]
-    held.Held._take_over = take_over  # type: ignore[method-assign]
+    partition.PartitionRuntime._take_over = take_over  # type: ignore[method-assign]
 
 
 def _offsets_outside() -> None:
     """The group's offsets are committed by its member, before the transaction ends."""
     _trusting(by_group=True)
-    log_of = shards.Shards._log
+    log_of = assignment.Assignment._log
 
     def careless_log(self: Any, partition: int) -> commit.Log:
         log: Any = log_of(self, partition)
 
         def careless(changes: Changes) -> None:
             offsets = {
-                TopicPartition(self._gate.topics[kind], partition): OffsetAndMetadata(
+                TopicPartition(self._flow.topics[kind], partition): OffsetAndMetadata(
                     offset, str(changes.number)
                 )
                 for kind, offset in changes.offsets.items()
@@ -96,21 +97,21 @@ def _offsets_outside() -> None:
         log.commit = careless
         return log  # type: ignore[no-any-return]
 
-    shards.Shards._log = careless_log  # type: ignore[method-assign]
+    assignment.Assignment._log = careless_log  # type: ignore[method-assign]
 
 
 def _trusting(*, by_group: bool = False) -> None:
     """The check of the rows' offsets against the group's is left out as well."""
 
     async def positions(self: Any, offsets: dict[Any, int]) -> dict[Any, int]:
-        topics = self._around.gate.topics
+        topics = self._context.flow.topics
         tps = {kind: TopicPartition(topic, self.partition) for kind, topic in topics.items()}
         if not by_group:
             return {kind: offsets.get(kind, 0) for kind in tps}
-        committed = await self._around.inputs.committed(list(tps.values()))
+        committed = await self._context.inputs.committed(list(tps.values()))
         return {kind: committed.get(tp, NOTHING_COMMITTED).offset or 0 for kind, tp in tps.items()}
 
-    held.Held._positions = positions  # type: ignore[method-assign]
+    partition.PartitionRuntime._positions = positions  # type: ignore[method-assign]
 
 
 MUTANTS: Final[dict[str, Callable[[], None]]] = {

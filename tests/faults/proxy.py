@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, Literal, Self
 
-from streams.broker import HOST, claim_port
+from streams.demo.embedded_broker import HOST, claim_port
 
 START_SECONDS: Final = 10.0
 ANSWER_SECONDS: Final = 10.0

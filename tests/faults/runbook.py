@@ -1,11 +1,11 @@
-"""`python -m tests.faults.runbook`: writes streams/ops/RUNBOOK.md from the cases' descriptions."""
+"""`python -m tests.faults.runbook`: writes docs/runbook.md from the cases' descriptions."""
 
 from pathlib import Path
 from typing import Final
 
 from tests.faults.cases import CASES
 
-PATH: Final = Path(__file__).parents[2] / "streams" / "ops" / "RUNBOOK.md"
+PATH: Final = Path(__file__).parents[2] / "docs" / "runbook.md"
 _HEAD: Final = """\
 # Runbook: what goes wrong, what is seen, what is done
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from streams.broker import EmbeddedBroker
+from streams.demo.embedded_broker import EmbeddedBroker
 from tests.faults.plan import Plan, Strike, struck
 from tests.oracle.recount import recount
 from tests.oracle.sample import sample

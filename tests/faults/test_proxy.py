@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from streams.broker import HOST
+from streams.demo.embedded_broker import HOST
 from tests.faults.proxy import Api, Fault, Proxy, Weather
 from tests.support.waiting import wait_until
 

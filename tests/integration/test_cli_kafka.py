@@ -9,7 +9,7 @@ from confluent_kafka import Producer
 
 from streams.cli.publishing import Publisher
 from streams.cli.reading import Reader
-from streams.settings import Settings
+from streams.config.settings import Settings
 from tests.support.topics import Place
 
 pytestmark = pytest.mark.kafka

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from streams.compiled import BuildError, build
+from streams.build.compiled import BuildError, build
 
 ROOT: Final = Path(__file__).parents[2]
 ROOMS_TESTS: Final = ("tests/unit/agents", "tests/unit/schemas/test_row.py", "tests/properties")
@@ -42,8 +42,8 @@ def run(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 def test_the_command_takes_the_compiled_rooms(compiled: Path) -> None:
     code = (
-        "from streams.compiled import prefer, is_compiled; taken = prefer(); "
-        "import agents.shard; print(taken, is_compiled())"
+        "from streams.build.compiled import prefer, is_compiled; taken = prefer(); "
+        "import agents.partition.shard; print(taken, is_compiled())"
     )
     assert compiled.is_dir()
     told = subprocess.run(
@@ -53,7 +53,7 @@ def test_the_command_takes_the_compiled_rooms(compiled: Path) -> None:
 
 
 def test_the_tests_of_the_rooms_pass_on_the_compiled_ones(compiled: Path) -> None:
-    where = run(compiled, "-c", "import agents.shard as it; print(it.__file__)").stdout
+    where = run(compiled, "-c", "import agents.partition.shard as it; print(it.__file__)").stdout
     assert where.rstrip().endswith(".so")
     ran = run(
         compiled,

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 from confluent_kafka import Consumer, Producer
 
-from schemas.rights import (
+from schemas.topics.acls import (
     Operation,
     Right,
     downstream_rights,
@@ -23,12 +23,12 @@ from schemas.rights import (
     upstream_rights,
     worker_rights,
 )
-from schemas.topics import TopicNames
-from streams.access import AccessError, knock
-from streams.broker import HOST
-from streams.restore import Changelog, Progress
-from streams.settings import Settings, librdkafka_options, read_settings
-from streams.topics import check_topics, require_topics
+from schemas.topics.declared import TopicNames
+from streams.config.settings import Settings, librdkafka_options, read_settings
+from streams.demo.embedded_broker import HOST
+from streams.kafka.access import AccessError, probe
+from streams.kafka.changelog import Changelog, Progress
+from streams.kafka.topics import check_topics, require_topics
 from tests.brokers import require_kafka
 from tests.brokers.door import ELSEWHERE, EXPIRED, HASTY, HASTY_MS, MUTUAL, OPEN, Door, Papers
 from tests.brokers.old_tls import TLS11, handshake
@@ -382,7 +382,7 @@ def test_no_library_speaks_tls_before_1_2(
     wait_until("librdkafka is told that its versions are too new", refused, SECONDS)
     consumer.close()
     with pytest.raises(AccessError, match=r"speaks no TLS 1\.2 or newer"):
-        knock(settings)
+        probe(settings)
 
 
 def test_a_client_certificate_with_a_locked_key_opens_for_every_library(
@@ -397,7 +397,7 @@ def test_a_client_certificate_with_a_locked_key_opens_for_every_library(
         tls_key_password_file=tmp_path / "key.password",
     )
     settings = settings_of(place)
-    knock(settings)
+    probe(settings)
     assert require_topics(settings)
     Changelog(settings, 0).read(Progress(), lambda: False)
 
@@ -431,7 +431,7 @@ def test_a_new_password_is_nothing_to_a_worker_that_is_connected(
     try:
         send(places["upstream"], "unmoved")
         crew.wait_until_read(watch, SECONDS)
-        crew.stop_all()
+        crew.pause_all()
     finally:
         door.user("worker", password("worker"))
 

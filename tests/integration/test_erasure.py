@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pytest
 
-from schemas.row import decode_customer, read_head
-from schemas.times import NO_DUE_US
+from schemas.base.times import NO_DUE_US
+from schemas.state.rows import decode_customer, read_head
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
 from tests.oracle import instants

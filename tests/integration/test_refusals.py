@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.broker import HOST, claim_port
+from streams.demo.embedded_broker import HOST, claim_port
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.topics import CHANGELOG, Place, admin_of, command, configure, create_topics
 

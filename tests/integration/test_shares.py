@@ -15,11 +15,11 @@ from typing import Final
 import orjson
 import pytest
 
-from agents.cutoffs import entries_of, read_cutoffs, read_histogram
-from agents.shares import cut_by_profit, cut_by_rank, merged
-from agents.tiers import tier_rank
-from schemas.outputs import CUTOFFS, HISTOGRAMS, TIER_NAMES
-from schemas.row import PARTITION_KEY, RowHead, read_head
+from agents.decide.tiers import entries_of, tier_rank
+from agents.models.histogram import cut_by_profit, cut_by_rank, merged
+from agents.partition.cutoffs import read_cutoffs, read_histogram
+from schemas.outputs.records import CUTOFFS, HISTOGRAMS, TIER_NAMES
+from schemas.state.rows import PARTITION_KEY, RowHead, read_head
 from tests.oracle.records import Record
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.counting import counted
@@ -212,7 +212,7 @@ def ended(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Ended:
         market.kill_in_the_middle(market.maker())
         market.read_all()
         wait_until_settled(place)
-        crew.stop_all()
+        crew.pause_all()
     rows = newest(read(place, CHANGELOG))
     heads = {
         key.decode(): read_head(row)

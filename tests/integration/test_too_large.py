@@ -8,8 +8,8 @@ import pytest
 from confluent_kafka import Producer
 from kafka import TopicPartition
 
-from schemas.row import PARTITION_KEY
-from streams.settings import FETCH_BYTES
+from schemas.state.rows import PARTITION_KEY
+from streams.config.settings import FETCH_BYTES
 from tests.oracle.records import PURCHASES, Record
 from tests.oracle.recount import recount
 from tests.oracle.sample import sample

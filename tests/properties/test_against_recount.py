@@ -6,7 +6,7 @@ from collections import Counter
 import orjson
 import pytest
 
-from schemas.row import PARTITION_KEY
+from schemas.state.rows import PARTITION_KEY
 from tests.oracle.records import Record
 from tests.oracle.recount import Outcome, recount
 from tests.oracle.sample import sample

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from agents.lifetime import expected_purchases, mean_margin, p_alive
-from agents.policy import Policy
+from agents.models.bgnbd import expected_purchases, mean_margin, p_alive
+from agents.policy.compiled import Policy
 from tests.support.cdnow import late, purchases, snapshots
 from tests.support.lifetime import CDNOW, SECTION
 from tests.support.shards import policy_of

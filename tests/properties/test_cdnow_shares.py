@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.shares import Histogram, cut_by_profit, cut_by_rank
-from agents.whale_curve import whale_curve
+from agents.models.histogram import Histogram, cut_by_profit, cut_by_rank
+from agents.models.whale_curve import whale_curve
 
 CDNOW = Path(__file__).parents[1] / "data" / "cdnow_sample.jsonl"
 

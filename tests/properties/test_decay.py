@@ -7,7 +7,7 @@ from math import inf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.decay import Decay
+from agents.models.decay import Decay
 
 LANDMARK = 18_262
 DECAYS = {days: Decay(days, LANDMARK) for days in (7, 8, 13, 30, 90, 365)}

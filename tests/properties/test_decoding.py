@@ -6,12 +6,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.booking import Booking, Unbookable
-from agents.master_data import book_customer
-from agents.payments import book_payment
-from agents.purchases import book_purchase
-from agents.support_calls import book_support_call
-from schemas.events import (
+from agents.events.booking import Booking, Unbookable
+from agents.events.customers import book_customer
+from agents.events.payments import book_payment
+from agents.events.purchases import book_purchase
+from agents.events.support_calls import book_support_call
+from schemas.base.money import CURRENCY_DIGITS
+from schemas.inputs.events import (
     MAX_DEPTH,
     TOPIC_OF_KIND,
     CustomerRecord,
@@ -22,12 +23,11 @@ from schemas.events import (
     decode,
     depth,
 )
-from schemas.fields import FIELDS
-from schemas.json_schemas import schemas as json_schemas
-from schemas.judge import judge
-from schemas.money import CURRENCY_DIGITS
-from schemas.rejects import Reason, Rejection
-from tests.support.making import FULL, LATER_MS, MINIMAL, POLICY, intake
+from schemas.inputs.fields import FIELDS
+from schemas.inputs.first_fault import first_fault
+from schemas.inputs.rejects import Reason, Rejection
+from schemas.topics.json_schemas import schemas as json_schemas
+from tests.support.making import FULL, LATER_MS, MINIMAL, POLICY, admission
 from tests.support.validating import Validator
 
 KINDS = st.sampled_from(list(FIELDS))
@@ -161,7 +161,7 @@ def test_the_fast_path_takes_exactly_what_the_judge_takes(
     kind: Kind, full: bool, changes: list[tuple[str, Any]], gone: list[str]
 ) -> None:
     value = text_of(bent(kind, full=full, changes=changes, gone=gone), [])
-    taken, judged = fast(kind, value), judge(kind, value)
+    taken, judged = fast(kind, value), first_fault(kind, value)
     if isinstance(judged, Rejection):
         unknown = decode(kind, value)
         # the judge alone counts the digits of an amount whose currency nobody knows
@@ -190,9 +190,9 @@ def test_intake_takes_and_refuses_as_the_judge_does(
     value = text_of(bent(kind, full=full, changes=changes, gone=gone), doubled)
     for at, put, cut in edits:
         value = value[:at] + put + value[at + cut :]
-    judged = judge(kind, value)
+    judged = first_fault(kind, value)
     key = b"ada" if isinstance(judged, Rejection) else judged.customer_id.encode()
-    admitted = intake().admit(kind, key, value, LATER_MS)
+    admitted = admission().admit(kind, key, value, LATER_MS)
     if isinstance(judged, Rejection):
         assert admitted == judged
     elif isinstance(admitted, Rejection):
@@ -203,7 +203,7 @@ def test_intake_takes_and_refuses_as_the_judge_does(
 
 @given(KINDS, st.binary(max_size=60))
 def test_any_bytes_are_judged_without_an_accident(kind: Kind, value: bytes) -> None:
-    admitted = intake().admit(kind, None, value, LATER_MS)
+    admitted = admission().admit(kind, None, value, LATER_MS)
     assert isinstance(admitted, Rejection)
 
 
@@ -216,7 +216,7 @@ def test_what_the_judge_takes_fits_the_schema(
     kind: Kind, full: bool, changes: list[tuple[str, Any]], gone: list[str]
 ) -> None:
     event = bent(kind, full=full, changes=changes, gone=gone)
-    judged = judge(kind, text_of(event, []))
+    judged = first_fault(kind, text_of(event, []))
     if isinstance(judged, Rejection) or _of_unknown_currency(judged):
         return
     VALIDATORS[TOPIC_OF_KIND[kind]].check(event)
@@ -240,7 +240,7 @@ def depth_by_descent(held: object) -> int:
 
 
 @given(JSON, st.integers(0, MAX_DEPTH + 2))
-def test_depth_is_that_of_the_decoded_value(held: object, around: int) -> None:
-    for _ in range(around):
+def test_depth_is_that_of_the_decoded_value(held: object, context: int) -> None:
+    for _ in range(context):
         held = [held]
     assert depth(json.dumps(held).encode()) == depth_by_descent(held)

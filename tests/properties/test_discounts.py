@@ -5,10 +5,10 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.discounts import leakage, leakage_day
-from agents.policy import DiscountRules
-from schemas.row import CommitmentRow
-from schemas.times import NO_DAY
+from agents.customer.commitment import leakage, leakage_day
+from agents.policy.compiled import DiscountRules
+from schemas.base.times import NO_DAY
+from schemas.state.rows import CommitmentRow
 
 STARTS = 100
 SHARES = st.sampled_from([(0, 1), (1, 1), (1, 4), (1, 3), (15, 100), (999, 1_000)]) | st.tuples(

@@ -10,17 +10,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.booking import Booking
-from agents.customer import Customer
-from agents.customer_rows import newcomer, restored, stored
-from agents.invoices import Invoices
-from agents.policy import Policy
-from agents.standing import Standing
-from schemas.events import Kind
-from schemas.money import format_minor
-from schemas.outputs import Origin
-from schemas.row import InvoiceRow
-from schemas.times import DAY_US, NO_DAY, NO_DUE_US, day_start, format_micros
+from agents.customer.invoices import Invoices
+from agents.customer.rows import newcomer, restored, stored
+from agents.customer.state import Customer
+from agents.customer.tier_state import TierState
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from schemas.base.money import format_minor
+from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, day_start, format_micros
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Origin
+from schemas.state.rows import InvoiceRow
 from tests.support.customers import at, customer_of, totals_of
 from tests.support.making import DECAYED, INVOICES, SEGMENTS, booked, payment, policy, purchase
 
@@ -120,7 +120,7 @@ def invoice_told(invoice: InvoiceRow) -> tuple[object, ...]:
 
 def figures_in_order(events: list[Booking], *, storing: bool) -> tuple[object, ...]:
     customer = newcomer("ada", Origin("purchases", 0, 0), events[0], WHOLE)
-    customer.standing = Standing(1, events[0].day, NO_DAY)
+    customer.tier_state = TierState(1, events[0].day, NO_DAY)
     for offset, event in enumerate(events):
         customer.apply(event, offset, WHOLE)
         if storing:

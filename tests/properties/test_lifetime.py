@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from agents.lifetime import (
+from agents.models.bgnbd import (
     LifetimeParams,
     LifetimeTables,
     alive_until_day,
@@ -13,8 +13,8 @@ from agents.lifetime import (
     future,
     p_alive,
 )
-from agents.lifetime_math import purchases_if_alive
-from schemas.times import NO_DAY
+from agents.models.bgnbd_sums import purchases_if_alive
+from schemas.base.times import NO_DAY
 from tests.support.lifetime import CDNOW
 
 SHAPES = st.floats(0.05, 8.0)

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.inbox import plan
-from schemas.events import Kind
+from agents.partition.input_buffer import plan
+from schemas.inputs.events import Kind
 from tests.support.feeding import INPUTS, Desk
 from tests.support.making import payment, purchase, support_call
 
@@ -66,7 +66,7 @@ def test_the_plan_is_a_merge_by_the_next_record(
     times: dict[Kind, list[int | None]], more: dict[Kind, bool]
 ) -> None:
     expected = merged_by_head([Input(kind, times[kind], has_more=more[kind]) for kind in INPUTS])
-    assert [int(kind) for kind in plan(desk_of(times, more).shard.inboxes)] == expected
+    assert [int(kind) for kind in plan(desk_of(times, more).shard.buffers)] == expected
 
 
 @settings(max_examples=100)
@@ -79,6 +79,6 @@ def test_as_many_are_taken_as_the_plan_says_in_steps_of_any_size(
     desk = desk_of(times, more)
     while desk.take(step):
         pass
-    left = {kind: desk.shard.inbox(kind).records for kind in INPUTS}
+    left = {kind: desk.shard.buffer(kind).records for kind in INPUTS}
     assert sum(len(times[kind]) - left[kind] for kind in INPUTS) == len(expected)
     assert left == {its.kind: len(its.left) for its in inputs}

@@ -15,10 +15,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from agents.policy import Policy
+from agents.partition.shard import Shard
+from agents.policy.compiled import Policy
 from agents.ports import Batch
-from agents.shard import Shard
-from schemas.events import Kind
+from schemas.inputs.events import Kind
 from tests.oracle.judge import Gate, judge
 from tests.oracle.money import Terms
 from tests.oracle.records import Record
@@ -106,7 +106,7 @@ class OneCustomer(RuleBasedStateMachine):
     def arrive(self, topic: str, value: bytes | None, timestamp_ms: int = LATER_MS) -> None:
         """A record of the one customer, taken at once."""
         kind = KIND_OF_TOPIC[topic]
-        offset = self.shard.inbox(kind).position
+        offset = self.shard.buffer(kind).position
         self.records.append(Record(topic, 0, offset, timestamp_ms, b"ada", value))
         batch = Batch(
             kind=kind,
@@ -316,7 +316,7 @@ class OneCustomer(RuleBasedStateMachine):
         self.commit()
         shard = Shard(self.policy, settings_of(0, 1))
         offsets = shard.restore(dict(self.rows))
-        ends = {kind: self.shard.inbox(kind).position for kind in Kind}
+        ends = {kind: self.shard.buffer(kind).position for kind in Kind}
         shard.open_inputs({kind: offsets.get(kind, 0) for kind in Kind})
         shard.see_ends(ends)
         self.shard = shard

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.money import MAX_DIGITS, format_minor, half_even, parse_minor, parse_signed_minor
+from schemas.base.money import MAX_DIGITS, format_minor, half_even, parse_minor, parse_signed_minor
 
 DIGITS = st.sampled_from([0, 2, 3, 4])
 MINOR = st.integers(0, 10**MAX_DIGITS - 1)

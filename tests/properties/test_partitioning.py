@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.partitioner.default import murmur2 as murmur2_of_kafka_python
 
-from schemas.partitioners import crc32_partition, murmur2, murmur2_partition
+from schemas.base.partitioners import crc32_partition, murmur2, murmur2_partition
 
 KEYS = st.binary(max_size=200)
 PARTITIONS = st.integers(1, 1024)

@@ -7,8 +7,8 @@ from itertools import accumulate
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agents.shares import EDGES, Histogram, bucket_of, cut_by_profit, cut_by_rank, merged
-from agents.whale_curve import whale_curve
+from agents.models.histogram import EDGES, Histogram, bucket_of, cut_by_profit, cut_by_rank, merged
+from agents.models.whale_curve import whale_curve
 from tests.support.counting import counted
 
 NEAR_EDGES = st.builds(

@@ -6,14 +6,14 @@ from collections import Counter
 import orjson
 import pytest
 
-from agents.cutoffs import Published, entries_of, read_cutoffs, read_histogram
-from agents.policy import Policy
-from agents.shard import Changes, Message, Shard
-from agents.shares import Histogram, cut_by_profit, cut_by_rank
-from agents.tiers import tier_rank
-from schemas.events import Kind
-from schemas.outputs import CUTOFFS, HISTOGRAMS, TIER_NAMES
-from schemas.row import PARTITION_KEY, CutoffsRow, read_head
+from agents.decide.tiers import entries_of, tier_rank
+from agents.models.histogram import Histogram, cut_by_profit, cut_by_rank
+from agents.partition.cutoffs import Published, read_cutoffs, read_histogram
+from agents.partition.shard import Changes, Message, Shard
+from agents.policy.compiled import Policy
+from schemas.inputs.events import Kind
+from schemas.outputs.records import CUTOFFS, HISTOGRAMS, TIER_NAMES
+from schemas.state.rows import PARTITION_KEY, CutoffsRow, read_head
 from tests.oracle.records import Record
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import DECAYED_TOML, POLICY_TOML, WHOLE_TOML
@@ -130,7 +130,7 @@ def of(records: list[Record], partition: int, kind: Kind) -> list[Record]:
 
 def lay(shard: Shard, kind: Kind, records: list[Record]) -> None:
     """Lays records in, as the last ones on the broker."""
-    shard.see_ends({kind: shard.inbox(kind).position + len(records)})
+    shard.see_ends({kind: shard.buffer(kind).position + len(records)})
     for batch in batches_of(records, kind, None, 10_000):
         shard.put(batch)
 
@@ -207,7 +207,7 @@ class Alone:
 
     def take(self, until: int) -> None:
         """Takes records until so many are taken."""
-        while (left := until - sum(inbox.taken_to for inbox in self.shard.inboxes)) > 0:
+        while (left := until - sum(buffer.taken_to for buffer in self.shard.buffers)) > 0:
             self.shard.run(min(left, self.rng.randint(1, 300)), NOW_US)
             if self.rng.random() < 0.3 or self.shard.full:
                 self.commit(at_once=False)

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.booking import Booking
-from agents.customer import Customer
-from agents.customer_rows import newcomer, restored, stored
-from agents.episodes import CLEARED, ESCALATED, RAISED, Episodes, Turn
-from agents.judging import Judge
-from agents.policy import Policy
-from agents.risk_rules import rules_of
-from agents.risks import SEVERITIES
-from agents.sales import SALE_CELL, Sale
-from agents.signals import Signals
-from agents.standing import Standing
-from schemas.events import Kind
-from schemas.outputs import Origin
-from schemas.times import DAY_US, NO_DAY, NO_DUE_US, day_start, format_micros
+from agents.customer.rows import newcomer, restored, stored
+from agents.customer.sales import SALE_CELL
+from agents.customer.signal_state import SignalState
+from agents.customer.state import Customer
+from agents.customer.tier_state import TierState
+from agents.decide.episodes import CLEARED, ESCALATED, RAISED, SignalTracker, Transition
+from agents.decide.evaluate import Evaluator
+from agents.events.booking import Booking, Sale
+from agents.policy.compiled import Policy
+from agents.signals.registry import rules_of
+from agents.signals.rule import SEVERITIES
+from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, day_start, format_micros
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Origin
 from tests.support.making import SEGMENTS, booked, master_data, payment, purchase, support_call
 from tests.support.overriding import word
 from tests.support.signalling import EVERY_SIGNAL, LADDER, cooling, day_number, day_us, only
@@ -137,16 +137,16 @@ class Life:
     """A customer of a high tier, and what turned."""
 
     def __init__(self, by: Policy, first: Booking) -> None:
-        self.by, self.episodes = by, Episodes(by)
+        self.by, self.episodes = by, SignalTracker(by)
         self.customer = newcomer("ada", Origin("purchases", 0, 0), first, by)
-        self.customer.standing = Standing(2, first.day)
-        self.turns: list[tuple[int, Turn]] = []
+        self.customer.tier_state = TierState(2, first.day)
+        self.turns: list[tuple[int, Transition]] = []
 
     def live(self, events: list[Booking]) -> None:
         for offset, event in enumerate(events):
             self.wait(event.at_us)
             self.customer.apply(event, offset, self.by)
-            self.hear(self.episodes.judge(self.customer, event))
+            self.note_answer(self.episodes.judge(self.customer, event))
 
     def wait(self, until_us: int) -> None:
         """Due times happen; at each of them something turns."""
@@ -155,12 +155,12 @@ class Life:
             self.customer.advance(due_us, self.by)
             turns = self.episodes.judge(self.customer, None)
             assert turns
-            self.hear(turns)
+            self.note_answer(turns)
 
-    def hear(self, turns: list[Turn]) -> None:
+    def note_answer(self, turns: list[Transition]) -> None:
         self.turns += [(self.customer.day, turn) for turn in turns]
 
-    def turns_at(self, at_us: int) -> list[Turn]:
+    def turns_at(self, at_us: int) -> list[Transition]:
         """What would turn at a time if nothing happened before."""
         copy = again(self.customer, self.by)
         copy.advance(at_us, self.by)
@@ -256,7 +256,7 @@ def test_an_episode_is_raised_escalated_and_cleared_once_each(data: st.DataObjec
 
 def led(events: list[Booking], by: Policy, stores: list[bool]) -> tuple[list[Any], bytes]:
     """All outputs, and the last row; stored and restored where it says so."""
-    judge, outputs = Judge(by), list[Any]()
+    judge, outputs = Evaluator(by), list[Any]()
     customer = newcomer("ada", Origin("purchases", 0, 0), events[0], by)
     end_us = day_us(DAYS + AHEAD_DAYS)
     for offset, event in enumerate([*events, None]):
@@ -288,7 +288,7 @@ def test_a_stored_row_at_any_moment_has_the_same_later_outputs(data: st.DataObje
 def test_nothing_is_said_of_a_customer_before_its_due_time(data: st.DataObject) -> None:
     by = ON_THE_LADDER
     events = data.draw(lives(payments() | records() | purchases(), by))
-    judge, customer = Judge(by), newcomer("ada", Origin("purchases", 0, 0), events[0], by)
+    judge, customer = Evaluator(by), newcomer("ada", Origin("purchases", 0, 0), events[0], by)
     for offset, event in enumerate(events):
         while customer.due_us <= max(event.at_us, customer.as_of_us):
             customer.advance(customer.due_us, by)
@@ -336,14 +336,14 @@ def sold_on(day: int, sale: Sale) -> Booking:
 def test_purchase_days_and_margins_equal_a_recount_in_any_order(
     booked_on: list[tuple[int, Sale]], storing: bool
 ) -> None:
-    kept = Signals(None)
+    kept = SignalState(None)
     today = day_number(1)
     for day, sale in booked_on:
         today = max(today, day)
         kept.age(today, OVERDUE)
         kept.book(sold_on(day, sale), today, OVERDUE)
         if storing:
-            kept = Signals(kept.row())
+            kept = SignalState(kept.row())
     found = kept.sales
     assert found is not None
     sold = [(its_day, sale) for its_day, sale in booked_on if not sale.is_return]

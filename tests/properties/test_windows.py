@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.booking import Booking
-from agents.customer import Customer
-from agents.customer_rows import newcomer, restored, stored
-from agents.policy import Policy
-from agents.standing import Standing
-from agents.window import contribution_of
-from schemas.events import Kind
-from schemas.lines import LINE_MASK, LINES
-from schemas.outputs import Origin
-from schemas.row import decode_customer, encode_customer, read_head
-from schemas.times import DAY_US, NO_DAY
+from agents.customer.rows import newcomer, restored, stored
+from agents.customer.state import Customer
+from agents.customer.tier_state import TierState
+from agents.customer.windows import contribution_of
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from schemas.base.times import DAY_US, NO_DAY
+from schemas.base.value_lines import LINE_MASK, LINES
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Origin
+from schemas.state.rows import decode_customer, encode_customer, read_head
 from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 
 WINDOW, SPIKE, DEDUPE = 10, 3, 5
@@ -120,7 +120,7 @@ def run(steps: list[Booking | int], its_policy: Policy, *, storing: bool) -> Non
         return
     customer = newcomer("ada", Origin("purchases", 0, 0), first, its_policy)
     recount = Recount()
-    customer.standing = Standing(1, first.day)
+    customer.tier_state = TierState(1, first.day)
     start = steps.index(first)
     for offset, step in enumerate(steps[start:]):
         if isinstance(step, int):

@@ -1,10 +1,10 @@
 """Worlds from seeds: the product's commit cycle over a simulated Kafka, and all that may go wrong.
 
 "Nothing lost, nothing doubled" is a claim about every moment at which a worker may die, stand still
-or be overtaken. Here the real code of the cycle runs (`streams.held`, `commit`, `restore`,
-`shards`, the gate of `transport`, and `agents` below them), and only what lies around it is
-simulated: librdkafka's `Producer` and `Consumer`, the fetch loop, the group, the broker and the
-time. A seed decides all of it; the same seed tells the same story, byte for byte.
+or be overtaken. Here the real code of the cycle runs (`streams.runtime.partition`, `commit`,
+`restore`, `shards`, flow control of `transport`, and `agents` below them), and only what lies
+around it is simulated: librdkafka's `Producer` and `Consumer`, the fetch loop, the group, the
+broker and the time. A seed decides all of it; the same seed tells the same story, byte for byte.
 
 Where to look:
 

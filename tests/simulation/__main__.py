@@ -4,7 +4,7 @@ Exit status 0: nothing was wrong; 1: a seed found something, or a step or fault 
 """
 
 # ruff: noqa: E402 - first of all where the rooms come from; processes for seeds begin here, too
-from streams.compiled import prefer
+from streams.build.compiled import prefer
 
 prefer()
 

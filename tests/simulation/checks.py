@@ -27,11 +27,11 @@ from collections.abc import Mapping
 
 from prometheus_client import Counter
 
-from schemas.events import TOPIC_OF_KIND
-from schemas.outputs import COMMIT_HEADER, REJECTED_EVENTS
-from schemas.row import PARTITION_KEY, PartitionRow, decode_partition
-from schemas.topics import CHANGELOG
-from streams.metrics import Metrics
+from schemas.inputs.events import TOPIC_OF_KIND
+from schemas.outputs.records import COMMIT_HEADER, REJECTED_EVENTS
+from schemas.state.rows import PARTITION_KEY, PartitionRow, decode_partition
+from schemas.topics.declared import CHANGELOG
+from streams.observe.metrics import Metrics
 from tests.simulation.broker import Broker
 from tests.simulation.faults import HELD_UP
 from tests.simulation.log import Entry, GroupOffset, Place, Transaction

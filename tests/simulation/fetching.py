@@ -1,9 +1,9 @@
 """What the consumer of a process does: fetches inputs, hands batches on, seeks, tells offsets.
 
-It stands where `streams.fetching.BatchConsumerThread` stands, and keeps its manners: one fetch of
-one partition is one batch; it is handed on only while the gate lets it, with the last stable
-offsets that came with the newest fetches; what was fetched before a seek is void; an input of
-which the shard wants to hear is answered with an empty batch once the broker has told its end.
+It stands where `streams.kafka.fetching.BatchConsumerThread` stands, and keeps its manners: one
+fetch of one partition is one batch; it is handed on only while flow control lets it, with the last
+stable offsets that came with the newest fetches; what was fetched before a seek is void; an input
+of which the shard wants to hear is answered with an empty batch once the broker has told its end.
 The broker holds a fetch that finds nothing until there is something.
 """
 
@@ -14,9 +14,9 @@ from typing import Any, Final
 from aiokafka import TopicPartition
 
 from agents.ports import Batch, Committed
-from schemas.events import Kind
-from streams.gate import Gate
-from streams.settings import REQUEST_TIMEOUT_MS, Settings
+from schemas.inputs.events import Kind
+from streams.config.settings import REQUEST_TIMEOUT_MS, Settings
+from streams.kafka.flow_control import FlowControl
 from tests.simulation import faults
 from tests.simulation.log import Entry, Place
 from tests.simulation.site import Site
@@ -27,15 +27,15 @@ TAKE_S: Final = 0.02
 """So soon after something changed the consumer looks at what it may hand on."""
 
 
-class WatchedGate(Gate):
+class WatchedGate(FlowControl):
     """The product's gate, whose fetcher is woken when it opens."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.opened: Callable[[], None] = lambda: None
 
-    def let(self, kind: Kind, partition: int) -> None:
-        super().let(kind, partition)
+    def resume(self, kind: Kind, partition: int) -> None:
+        super().resume(kind, partition)
         self.opened()
 
 
@@ -63,16 +63,16 @@ class SimulatedInputs:
     """The consumer of one process."""
 
     def __init__(
-        self, site: Site, gate: WatchedGate, take: Callable[[Batch], Awaitable[None]], most: int
+        self, site: Site, flow: WatchedGate, take: Callable[[Batch], Awaitable[None]], most: int
     ) -> None:
         """`most`: so many records come with one fetch at most."""
-        self._site, self._gate, self._take, self._most = site, gate, take, most
+        self._site, self._flow, self._take, self._most = site, flow, take, most
         self._kernel, self._broker = site.process.kernel, site.broker
         self._way = site.connect()
         self._followed: dict[TopicPartition, Followed] = {}
         self._looks = False
         self._handed_at_s: dict[Kind, float] = {}
-        gate.opened = self._look_soon
+        flow.opened = self._look_soon
         self._broker.watched.moved.append(self._moved)
 
     # what a partition asks of it
@@ -85,7 +85,7 @@ class SimulatedInputs:
             its = self._followed.get(tp)
             if its is None:
                 continue
-            self._gate.unheard(tp)
+            self._flow.await_answer(tp)
             its.position, its.fetched = offset, None
             its.seeks += 1
             self._fetch(its)
@@ -133,7 +133,7 @@ class SimulatedInputs:
     def assign(self, partitions: set[int]) -> None:
         """What was fetched under the last assignment is void."""
         self._followed = {}
-        for kind, topic in self._gate.topics.items():
+        for kind, topic in self._flow.topics.items():
             for partition in sorted(partitions):
                 tp = TopicPartition(topic, partition)
                 self._followed[tp] = Followed(tp, Place(topic, partition), kind)
@@ -178,13 +178,13 @@ class SimulatedInputs:
 
     def _look(self) -> None:
         self._looks = False
-        readable = self._gate.readable()
+        readable = self._flow.readable()
         for tp, its in self._followed.items():
             if tp not in readable:
                 continue
             if its.fetched is not None:
                 self._hand_on(its)
-            elif not self._gate.heard(tp):
+            elif not self._flow.answered(tp):
                 self._say_first_word(its)
 
     def _hand_on(self, its: Followed) -> None:
@@ -192,14 +192,14 @@ class SimulatedInputs:
         assert its.position is not None
         (found, after), position = its.fetched, its.position
         its.fetched, its.position = None, after
-        self._gate.hear(its.tp)
+        self._flow.note_answer(its.tp)
         self._bring(its, position, found)
         self._fetch(its)
 
     def _say_first_word(self, its: Followed) -> None:
         if its.position is None or its.stable_end is None or its.position < its.stable_end:
             return
-        self._gate.hear(its.tp)
+        self._flow.note_answer(its.tp)
         self._bring(its, its.position, [])
 
     def _bring(self, its: Followed, position: int, found: list[Entry]) -> None:
@@ -220,7 +220,7 @@ class SimulatedInputs:
             values=[entry.value for entry in found],
             headers=[entry.headers for entry in found],
             ends=ends,
-            epoch=self._gate.epoch,
+            epoch=self._flow.epoch,
         )
         # one agent an input: its batches keep their order, those of others have their own
         slow = self._site.rng.random() < 0.03

@@ -35,7 +35,7 @@ class Group:
     """One group; `rng` deals the partitions out."""
 
     def __init__(self, kernel: Kernel, rng: Random, partitions: int, session_s: float) -> None:
-        self.members: dict[str, Member] = {}
+        self.store: dict[str, Member] = {}
         self.held: dict[str, set[int]] = {}
         """By member the partitions it was given last."""
         self.told: Callable[[str], None] = lambda _: None
@@ -46,9 +46,9 @@ class Group:
 
     def join(self, name: str, assigned: Assigned) -> None:
         """A member comes, or joins again; it is told its partitions when all have joined."""
-        member = self.members.get(name)
+        member = self.store.get(name)
         if member is None:
-            member = self.members[name] = Member(name, self._kernel.now_s)
+            member = self.store[name] = Member(name, self._kernel.now_s)
             self._watch(member)
         member.heard_at_s, member.joined = self._kernel.now_s, assigned
         self._rebalance(f"{name} joins")
@@ -57,13 +57,13 @@ class Group:
 
     def leave(self, name: str) -> None:
         """A member goes and says so."""
-        if self.members.pop(name, None) is not None:
+        if self.store.pop(name, None) is not None:
             self._rebalance(f"{name} leaves")
             self._complete()
 
     def heartbeat(self, name: str) -> str:
         """A member is alive; what it has to do."""
-        member = self.members.get(name)
+        member = self.store.get(name)
         if member is None:
             return UNKNOWN
         member.heard_at_s = self._kernel.now_s
@@ -71,7 +71,7 @@ class Group:
 
     def is_settled(self, names: set[str]) -> bool:
         """Whether these, and nobody else, are its members, and no rebalance is under way."""
-        return not self._rebalancing and self.members.keys() == names
+        return not self._rebalancing and self.store.keys() == names
 
     def _rebalance(self, why: str) -> None:
         if not self._rebalancing:
@@ -80,7 +80,7 @@ class Group:
 
     def _watch(self, member: Member) -> None:
         """Looks when the member's session is over, again and again."""
-        if self.members.get(member.name) is not member:
+        if self.store.get(member.name) is not member:
             return
         now_s = self._kernel.now_s
         left_s = member.heard_at_s + self._session_s - now_s
@@ -89,7 +89,7 @@ class Group:
         elif self._rebalancing:
             left_s = min(left_s, self._began_at_s + JOIN_DEADLINE_S - now_s)
         if left_s <= 0:
-            del self.members[member.name]
+            del self.store[member.name]
             self._rebalance(f"{member.name} is taken for dead")
             self._complete()
             return
@@ -97,14 +97,14 @@ class Group:
 
     def _complete(self) -> None:
         """Gives the partitions out, once all have joined."""
-        members = list(self.members.values())
-        if not self._rebalancing or any(member.joined is None for member in members):
+        store = list(self.store.values())
+        if not self._rebalancing or any(member.joined is None for member in store):
             return
         self._rebalancing = False
-        dealt = self._dealt([member.name for member in members])
+        dealt = self._dealt([member.name for member in store])
         self.held = dealt
         self.told(f"group: {self._shown(dealt)}")
-        for member in members:
+        for member in store:
             assigned, member.joined = member.joined, None
             member.heard_at_s = self._kernel.now_s
             assert assigned is not None

@@ -11,14 +11,14 @@ from unittest.mock import patch
 
 from confluent_kafka import KafkaException
 
-from agents.inbox import Inbox
-from agents.outgoing import Outgoing
-from agents.shard import Changes, Message
-from schemas.outputs import Headers
-from schemas.rejects import Rejection
-from streams import commit as commit_module
-from streams.commit import CommitError, TransactionalLog, _group_offsets, _Outbox
-from streams.held import Held
+from agents.partition.input_buffer import InputBuffer
+from agents.partition.pending import PendingCommit
+from agents.partition.shard import Changes, Message
+from schemas.inputs.rejects import Rejection
+from schemas.outputs.records import Headers
+from streams.kafka import commit as commit_module
+from streams.kafka.commit import CommitError, TransactionalLog, _group_offsets, _Outbox
+from streams.runtime.partition import PartitionRuntime
 from tests.simulation.log import GroupOffset, Place
 from tests.simulation.producer import SimulatedProducer
 
@@ -36,13 +36,13 @@ def failures_are_not_checked() -> AbstractContextManager[Any]:
 def restores_before_it_fences() -> AbstractContextManager[Any]:
     """Whoever held the partition may still commit while its changelog is read."""
 
-    async def take_over(self: Held) -> None:
-        around = self._around
-        offsets = await around.restoring(self._restore)
-        await around.blocking(self._log.start)
+    async def take_over(self: PartitionRuntime) -> None:
+        context = self._context
+        offsets = await context.restoring(self._restore)
+        await context.blocking(self._log.start)
         await self._open(await self._positions(offsets))
 
-    return patch.object(Held, "_take_over", take_over)
+    return patch.object(PartitionRuntime, "_take_over", take_over)
 
 
 def commits_offsets_outside() -> AbstractContextManager[Any]:
@@ -69,11 +69,13 @@ def commits_offsets_outside() -> AbstractContextManager[Any]:
 def skips_what_is_rejected() -> AbstractContextManager[Any]:
     """A rejected record is counted, and not passed on."""
 
-    def reject(self: Outgoing, inbox: Inbox, rejection: Rejection, partition: int) -> None:
+    def reject(
+        self: PendingCommit, buffer: InputBuffer, rejection: Rejection, partition: int
+    ) -> None:
         del partition
-        self.tally.rejected[inbox.kind, rejection.reason.value] += 1
+        self.counters.rejected[buffer.kind, rejection.reason.value] += 1
 
-    return patch.object(Outgoing, "reject", reject)
+    return patch.object(PendingCommit, "reject", reject)
 
 
 def repeats_an_output() -> AbstractContextManager[Any]:
@@ -95,13 +97,13 @@ def repeats_an_output() -> AbstractContextManager[Any]:
 
 def keeps_what_another_held() -> AbstractContextManager[Any]:
     """After a rebalance a kept partition fences anew, and goes on with the memory it has."""
-    resume = Held.resume
+    resume = PartitionRuntime.resume
 
-    async def fence_and_resume(self: Held) -> None:
+    async def fence_and_resume(self: PartitionRuntime) -> None:
         await _fence_anew(self)
         await resume(self)
 
-    return patch.object(Held, "resume", fence_and_resume)
+    return patch.object(PartitionRuntime, "resume", fence_and_resume)
 
 
 def trusts_memory_after_a_failure() -> AbstractContextManager[Any]:
@@ -120,11 +122,11 @@ def trusts_memory_after_a_failure() -> AbstractContextManager[Any]:
     return patch.object(TransactionalLog, "commit", again)
 
 
-async def _fence_anew(its: Held) -> None:
+async def _fence_anew(its: PartitionRuntime) -> None:
     old = its._log
     assert isinstance(old, TransactionalLog)
     its._log = TransactionalLog(old._settings, old._partition, old._group)
-    await its._around.blocking(its._log.start)
+    await its._context.blocking(its._log.start)
 
 
 def does_not_mind_a_long_end() -> AbstractContextManager[Any]:

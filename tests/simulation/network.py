@@ -9,7 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final
 
-from streams.commit import RETRY_BACKOFF_MS
+from streams.kafka.commit import RETRY_BACKOFF_MS
 from tests.simulation import faults
 from tests.simulation.broker import Broker
 from tests.simulation.kernel import Process

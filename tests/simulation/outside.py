@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
 
-from schemas.topics import CHANGELOG
+from schemas.topics.declared import CHANGELOG
 from tests.simulation import faults
 from tests.simulation.log import MESSAGE_MAX_BYTES, Place
 from tests.simulation.plan import OTHERS

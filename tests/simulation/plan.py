@@ -6,8 +6,8 @@ from functools import cache
 from random import Random
 from typing import Any, Final, Literal
 
-from agents.policy import Policy
-from streams.settings import Settings
+from agents.policy.compiled import Policy
+from streams.config.settings import Settings
 from tests.oracle.instants import DAY
 from tests.oracle.records import Record
 from tests.oracle.sample import END, POLICY_TOML, START, sample
@@ -92,7 +92,7 @@ class Plan:
     """Workers' clocks are wrong, by up to an hour."""
     changed_max: int
     """So much fills a commit."""
-    inbox_high: int
+    buffer_high: int
     fetch_max: int
     queue_max: int
     character: faults.Character

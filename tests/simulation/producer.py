@@ -1,4 +1,5 @@
-"""A stand-in for `confluent_kafka.Producer`, as `streams.commit` uses it, over the simulated Kafka.
+"""A stand-in for `confluent_kafka.Producer`, as `streams.kafka.commit` uses it, over the simulated
+Kafka.
 
 It does what librdkafka does with transactions: partitions are added before records go to them,
 records of a partition carry growing sequence numbers, a message that failed makes the commit fail,

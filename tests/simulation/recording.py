@@ -8,9 +8,9 @@ each shard took records and let the clock happen, and a transaction that commits
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from agents.policy import Policy
-from agents.shard import Changes, Shard, ShardSettings
-from schemas.events import Kind
+from agents.partition.shard import Changes, Shard, ShardSettings
+from agents.policy.compiled import Policy
+from schemas.inputs.events import Kind
 
 TAKE: Final = "take"
 CLOCK: Final = "clock"
@@ -55,14 +55,14 @@ class RecordingShard:
     def run(self, limit: int, now_us: int) -> int:
         steps = 0
         while steps < limit:
-            before = [inbox.at for inbox in self.inboxes]
+            before = [buffer.at for buffer in self.buffers]
             done = self._shard.run(1, now_us)
             if not done:
                 break
             steps += done
-            for inbox, at in zip(self.inboxes, before, strict=True):
-                if inbox.at != at:
-                    self._acts.append(Act(TAKE, inbox.kind, inbox.offsets[at]))
+            for buffer, at in zip(self.buffers, before, strict=True):
+                if buffer.at != at:
+                    self._acts.append(Act(TAKE, buffer.kind, buffer.offsets[at]))
         return steps
 
     def fire_due(self, until_us: int, limit: int, now_us: int) -> int:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from schemas.events import TOPIC_OF_KIND
+from schemas.inputs.events import TOPIC_OF_KIND
 from tests.oracle.judge import Gate, judge
 from tests.oracle.money import Terms
 from tests.oracle.records import TOPICS, Record
@@ -16,7 +16,7 @@ from tests.support.shards import Made
 
 
 @cache
-def _gate(traffic: Traffic, partitions: int) -> Gate:
+def _flow(traffic: Traffic, partitions: int) -> Gate:
     return Gate(Terms(raw_policy(traffic, 0)), partitions, "murmur2", 65_536)
 
 
@@ -28,7 +28,7 @@ def _outcome_when_ready(traffic: Traffic, sample: int, partitions: int, partitio
         if record.partition == partition:
             inputs[record.topic].append(record)
     outcome = Outcome()
-    its = Partition(_gate(traffic, partitions), outcome)
+    its = Partition(_flow(traffic, partitions), outcome)
     its.run(inputs)
     its.picture()
     return outcome
@@ -51,8 +51,8 @@ def recounted(plan: Plan, broker: Broker, partition: int, acts: list[Act], made:
 
 def _outcome_of(plan: Plan, broker: Broker, partition: int, acts: list[Act]) -> Outcome:
     """What comes of records in the order in which the shard took them."""
-    names, gate, outcome = plan.settings.names, _gate(plan.traffic, plan.partitions), Outcome()
-    its = Partition(gate, outcome)
+    names, flow, outcome = plan.settings.names, _flow(plan.traffic, plan.partitions), Outcome()
+    its = Partition(flow, outcome)
     logs = {
         kind: broker.logs[Place(names.of(topic), partition)]
         for kind, topic in TOPIC_OF_KIND.items()
@@ -69,7 +69,7 @@ def _outcome_of(plan: Plan, broker: Broker, partition: int, acts: list[Act]) -> 
                 entry.value,
                 entry.headers,  # type: ignore[arg-type]
             )
-            its.take(record, judge(record, gate))
+            its.take(record, judge(record, flow))
         elif act.what == CLOCK:
             its._fire(act.at)
     its.picture()

@@ -10,13 +10,14 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from agents.intake import Placement
-from agents.outgoing import Bounds
-from agents.policy import Policy
+from agents.events.admit import Placement
+from agents.partition.pending import Bounds
+from agents.partition.shard import Message, Shard, ShardSettings
+from agents.policy.compiled import Policy
 from agents.ports import Batch
-from agents.shard import Message, Shard, ShardSettings
-from schemas.events import TOPIC_OF_KIND, Kind
-from schemas.outputs import (
+from schemas.base.partitioners import PARTITIONERS
+from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.outputs.records import (
     AT_RISK,
     CONTACTS_DUE,
     CUSTOMER_VALUES,
@@ -24,9 +25,8 @@ from schemas.outputs import (
     REJECTED_EVENTS,
     TIER_CHANGES,
 )
-from schemas.partitioners import PARTITIONERS
-from schemas.row import PARTITION_KEY, decode_customer, decode_partition, read_head
-from schemas.topics import CHANGELOG
+from schemas.state.rows import PARTITION_KEY, decode_customer, decode_partition, read_head
+from schemas.topics.declared import CHANGELOG
 from tests.simulation.broker import Broker
 from tests.simulation.log import Entry, Place
 from tests.simulation.plan import Plan, policy
@@ -234,9 +234,9 @@ class Uninterrupted:
     def _take(self, act: Act) -> None:
         log = self._broker.logs[self._input(act.kind)]
         entry = log.entries[act.at]
-        inbox = self.shard.inbox(act.kind)
-        self._put(act.kind, inbox.position, act.at + 1, [entry])
-        while self.shard.run(1, NOW_US) and inbox.records:
+        buffer = self.shard.buffer(act.kind)
+        self._put(act.kind, buffer.position, act.at + 1, [entry])
+        while self.shard.run(1, NOW_US) and buffer.records:
             continue
 
     def _put(self, kind: Kind, position: int, after: int, entries: list[Entry]) -> None:
@@ -259,10 +259,10 @@ class Uninterrupted:
     def _see_ends(self) -> None:
         """What lies behind the last record of an input is markers: they are read, too."""
         for kind, end in self._ends.items():
-            self._put(kind, self.shard.inbox(kind).position, end, [])
+            self._put(kind, self.shard.buffer(kind).position, end, [])
 
     def _go_on_with(self, number: int) -> None:
-        positions = {inbox.kind: inbox.taken_to for inbox in self.shard.inboxes}
+        positions = {buffer.kind: buffer.taken_to for buffer in self.shard.buffers}
         # a commit was made under the policy so far, though nothing may have been taken
         self._put(Kind.CUSTOMERS, positions[Kind.CUSTOMERS], positions[Kind.CUSTOMERS], [])
         self._carry_away()
@@ -276,11 +276,11 @@ class Uninterrupted:
             changes = self.shard.changes(NOW_US, all_snapshots=True)
             if changes is None:
                 return
-            made, tally = self.made, changes.tally
-            made.consumed += sum(tally.consumed)
-            made.applied += sum(tally.applied)
-            made.dropped += sum(tally.duplicates)
-            made.rejected += tally.rejected.total()
+            made, counters = self.made, changes.counters
+            made.consumed += sum(counters.consumed)
+            made.applied += sum(counters.applied)
+            made.dropped += sum(counters.duplicates)
+            made.rejected += counters.rejected.total()
             for its in changes.outputs:
                 self._sent.setdefault(its.topic, []).append((its.key, its.value, its.headers))
             for key, value in changes.rows:

@@ -11,13 +11,11 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 from unittest.mock import patch
 
-import streams.commit
-import streams.held
-import streams.metrics
-import streams.restore
-import streams.shards
-from agents.policy import Policy
-from agents.shard import ShardSettings
+from agents.partition.shard import ShardSettings
+from agents.policy.compiled import Policy
+from streams.kafka import changelog, commit
+from streams.observe import metrics
+from streams.runtime import assignment, partition
 from tests.simulation.consumer import SimulatedConsumer
 from tests.simulation.producer import SimulatedProducer
 from tests.simulation.recording import RecordingShard
@@ -26,7 +24,7 @@ from tests.simulation.world import World
 IDLE_S: Final = 2.0
 """A partition at rest looks at the clock so often: eight times as seldom as in the product, for
 most of a world's time nothing happens."""
-_CLOCKED = (streams.held, streams.commit, streams.restore, streams.metrics)
+_CLOCKED = (partition, commit, changelog, metrics)
 
 
 class Stage:
@@ -58,8 +56,8 @@ class Stage:
         """Plays a world to its end."""
         self.world = world
         with (
-            patch.object(streams.held, "INBOX_HIGH", world.plan.inbox_high),
-            patch.object(streams.held, "INBOX_LOW", max(1, world.plan.inbox_high // 2)),
+            patch.object(partition, "INBOX_HIGH", world.plan.buffer_high),
+            patch.object(partition, "INBOX_LOW", max(1, world.plan.buffer_high // 2)),
         ):
             world.play()
 
@@ -73,11 +71,11 @@ def staged() -> Iterator[Stage]:
         stack.enter_context(warnings.catch_warnings())
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         stack.callback(gc.collect)
-        stack.enter_context(patch.object(streams.held, "IDLE_S", IDLE_S))
+        stack.enter_context(patch.object(partition, "IDLE_S", IDLE_S))
         for module in _CLOCKED:
             stack.enter_context(patch.object(module, "time", stage))
-        stack.enter_context(patch.object(streams.commit, "Producer", stage.producer))
-        stack.enter_context(patch.object(streams.commit, "Consumer", stage.consumer))
-        stack.enter_context(patch.object(streams.restore, "Consumer", stage.consumer))
-        stack.enter_context(patch.object(streams.shards, "Shard", stage.shard))
+        stack.enter_context(patch.object(commit, "Producer", stage.producer))
+        stack.enter_context(patch.object(commit, "Consumer", stage.consumer))
+        stack.enter_context(patch.object(changelog, "Consumer", stage.consumer))
+        stack.enter_context(patch.object(assignment, "Shard", stage.shard))
         yield stage

@@ -1,6 +1,6 @@
 """One simulated worker: the product's `Shards` in a process that comes, lives, fails and goes.
 
-It stands where `streams.worker` and Faust stand: it joins the group, calls `revoked` and
+It stands where `streams.runtime.worker` and Faust stand: it joins the group, calls `revoked` and
 `reassigned` as Faust does, sends heartbeats, stops on SIGTERM within its 28 s, and ends when it is
 told that something failed.
 """
@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from agents.policy import Policy
-from schemas.events import TOPIC_OF_KIND
-from streams.settings import HEARTBEAT_S, Settings
-from streams.shards import Shards
-from streams.worker import LEAVE_DEADLINE_S, STOP_DEADLINE_S
+from agents.policy.compiled import Policy
+from schemas.inputs.events import TOPIC_OF_KIND
+from streams.config.settings import HEARTBEAT_S, Settings
+from streams.runtime.assignment import Assignment
+from streams.runtime.worker import LEAVE_DEADLINE_S, STOP_DEADLINE_S
 from tests.simulation import faults
 from tests.simulation.fetching import SimulatedInputs, WatchedGate
 from tests.simulation.group import OK, Group
@@ -53,13 +53,13 @@ class Worker:
     def _begin(self) -> None:
         self.site.tell(f"starts, policy {self.policy_number}")
         names = self._settings.names
-        gate = WatchedGate(self._settings)
-        gate.set_inputs({kind: names.of(topic) for kind, topic in TOPIC_OF_KIND.items()})
-        self.shards = Shards(
-            self._settings, self._policy, self._settings.partitions, gate, self.fail
+        flow = WatchedGate(self._settings)
+        flow.set_inputs({kind: names.of(topic) for kind, topic in TOPIC_OF_KIND.items()})
+        self.shards = Assignment(
+            self._settings, self._policy, self._settings.partitions, flow, self.fail
         )
-        self._gate = gate
-        self._inputs = SimulatedInputs(self.site, gate, self.shards.take, self._fetch_max)
+        self._flow = flow
+        self._inputs = SimulatedInputs(self.site, flow, self.shards.take, self._fetch_max)
         self.shards.attach(self._inputs)  # type: ignore[arg-type]
         self._told = asyncio.Event()
         self._member = self.process.loop.create_task(self._live())
@@ -80,14 +80,14 @@ class Worker:
             self._inputs.assign(partitions)
             await self.site.async_point(faults.ASSIGNED)
             try:
-                await self.shards.reassigned(dict.fromkeys(self._gate.kinds, partitions))
+                await self.shards.reassigned(dict.fromkeys(self._flow.kinds, partitions))
             except Exception as error:  # noqa: BLE001 - as the product does
                 self.fail(error)
             await self._told.wait()
             await self.site.async_point(faults.SUSPEND)
             await self.shards.revoked()
             await self.site.async_point(faults.JOIN)
-            if self.name not in self._group.members:
+            if self.name not in self._group.store:
                 self._joins += 1
 
     async def _joined(self) -> set[int]:

@@ -11,11 +11,11 @@ from typing import Final
 
 import msgspec
 
-from agents.outgoing import Bounds
-from agents.policy import Policy
+from agents.partition.pending import Bounds
+from agents.partition.shard import ShardSettings
+from agents.policy.compiled import Policy
 from agents.ports import InvariantError
-from agents.shard import ShardSettings
-from schemas.outputs import (
+from schemas.outputs.records import (
     AT_RISK,
     CONTACTS_DUE,
     CUSTOMER_VALUES,
@@ -24,11 +24,11 @@ from schemas.outputs import (
     HISTOGRAMS,
     REJECTED_EVENTS,
     TIER_CHANGES,
-)  # fmt: skip
-from schemas.topics import CHANGELOG
-from streams.commit import CommitError
-from streams.restore import RestoreError
-from streams.settings import SESSION_TIMEOUT_S
+)
+from schemas.topics.declared import CHANGELOG
+from streams.config.settings import SESSION_TIMEOUT_S
+from streams.kafka.changelog import RestoreError
+from streams.kafka.commit import CommitError
 from tests.oracle.records import TOPICS
 from tests.simulation import faults
 from tests.simulation.broker import Broker

@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from schemas.outputs import subject_of
-from schemas.times import format_micros
+from schemas.base.times import format_micros
+from schemas.outputs.records import subject_of
 from tests.oracle.recount import Outcome
 from tests.oracle.wire import without_estimates
 from tests.support.shards import Made

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import orjson
 
-from agents.policy import Policy
-from agents.shard import Shard
-from schemas.events import Kind
-from schemas.times import day_start
+from agents.partition.shard import Shard
+from agents.policy.compiled import Policy
+from schemas.base.times import day_start
+from schemas.inputs.events import Kind
 from tests.oracle.records import Record
 from tests.support.shards import NOW_US, Made, batches_of, settings_of
 

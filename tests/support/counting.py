@@ -1,6 +1,6 @@
 """Histograms of values, for tests."""
 
-from agents.shares import Histogram
+from agents.models.histogram import Histogram
 
 
 def counted(*values: int) -> Histogram:

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from agents.booking import Booking
-from agents.credits import Credit
-from agents.customer import Customer
-from agents.customer_rows import newcomer
-from agents.policy import Policy
-from schemas.events import Kind
-from schemas.outputs import Origin
-from schemas.row import InvoiceRow
-from schemas.times import micros
+from agents.customer.credits import Credit
+from agents.customer.rows import newcomer
+from agents.customer.state import Customer
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from schemas.base.times import micros
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Origin
+from schemas.state.rows import InvoiceRow
 from tests.support.feeding import on
 from tests.support.making import INVOICES, LINE_NAMES, booked, payment, policy, purchase
 

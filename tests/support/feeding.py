@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from agents.intake import Placement
-from agents.outgoing import Bounds
-from agents.policy import Policy
+from agents.events.admit import Placement
+from agents.partition.pending import Bounds
+from agents.partition.shard import Changes, Message, Shard, ShardSettings
+from agents.policy.compiled import Policy
 from agents.ports import Batch
-from agents.shard import Changes, Message, Shard, ShardSettings
-from schemas.events import Kind
-from schemas.outputs import (
+from schemas.base.partitioners import murmur2_partition
+from schemas.inputs.events import Kind
+from schemas.outputs.records import (
     AT_RISK,
     CONTACTS_DUE,
     CUSTOMER_VALUES,
@@ -20,8 +21,7 @@ from schemas.outputs import (
     TIER_CHANGES,
     Headers,
 )
-from schemas.partitioners import murmur2_partition
-from schemas.row import PARTITION_KEY
+from schemas.state.rows import PARTITION_KEY
 from tests.support.making import LATER_MS, POLICY, master_data, purchase, raw, support_call
 
 INPUTS = (Kind.PURCHASES, Kind.SUPPORT_CALLS, Kind.PAYMENTS)
@@ -80,8 +80,8 @@ class Desk:
         self.shard.see_ends({kind: offset})
 
     def lay(self, kind: Kind, *events: Event) -> None:
-        """Lays a batch in an inbox, as fetched."""
-        first = self.shard.inbox(kind).position
+        """Lays a batch in a buffer, as fetched."""
+        first = self.shard.buffer(kind).position
         offsets = list(range(first, first + len(events)))
         keys: list[bytes | None] = [_key_of(event) for event in events]
         values: list[bytes | None] = [_value_of(event) for event in events]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from agents.lifetime import LifetimeParams
+from agents.models.bgnbd import LifetimeParams
 
 CDNOW: Final = LifetimeParams(
     r=0.242594,

@@ -5,11 +5,13 @@ from typing import Any, Final
 
 import orjson
 
-from agents.booking import Booking
-from agents.intake import Intake, Placement
-from agents.policy import Policy, compile_policy
-from schemas.events import CONTACT_CHANNELS, Kind
-from schemas.lines import (
+from agents.events.admit import Admission, Placement
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from agents.policy_file.compiling import compile_policy
+from agents.policy_file.reading import read_policy
+from schemas.base.partitioners import murmur2_partition
+from schemas.base.value_lines import (
     CONTACTS,
     DISCOUNTS,
     FEES,
@@ -25,9 +27,8 @@ from schemas.lines import (
     SIGNS,
     WITHOUT_COST,
 )
-from schemas.partitioners import murmur2_partition
-from schemas.policy_file import read_policy
-from schemas.rejects import Rejection
+from schemas.inputs.events import CONTACT_CHANNELS, Kind
+from schemas.inputs.rejects import Rejection
 
 ABSENT = object()
 """A field set to this is left out."""
@@ -279,22 +280,22 @@ def raw(event: dict[str, Any]) -> bytes:
     return orjson.dumps(event)
 
 
-def intake(
+def admission(
     its_policy: Policy = POLICY,
     *,
     partition: int = 0,
     partitions: int = 1,
     max_event_bytes: int = 65_536,
-) -> Intake:
+) -> Admission:
     """An intake that knows no customer yet."""
     placement = Placement(partition, partitions, murmur2_partition)
-    return Intake(its_policy, placement, max_event_bytes, frozenset())
+    return Admission(its_policy, placement, max_event_bytes, frozenset())
 
 
 def admit(kind: Kind, event: dict[str, Any], its_policy: Policy = POLICY) -> Booking | Rejection:
     """What intake makes of an event under its own key."""
     key = event["customer_id"].encode()
-    return intake(its_policy).admit(kind, key, raw(event), LATER_MS)
+    return admission(its_policy).admit(kind, key, raw(event), LATER_MS)
 
 
 def booked(kind: Kind, event: dict[str, Any], its_policy: Policy = POLICY) -> Booking:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agents.policy import Policy
+from agents.policy.compiled import Policy
 from tests.support.feeding import WITH_CUSTOMERS, Desk, newest, sale
 from tests.support.making import POLICY, policy
 

@@ -8,17 +8,17 @@ import os
 
 from agents.ports import Batch, InvariantError
 from streams.cli.main import main
-from streams.shards import Shards
-from streams.worker import Worker
+from streams.runtime.assignment import Assignment
+from streams.runtime.worker import Worker
 
 LEAKS = "TESTS_LEAKS"
 
-_take = Shards.take
+_take = Assignment.take
 
 
-async def _take_and_quote(self: Shards, batch: Batch) -> None:
+async def _take_and_quote(self: Assignment, batch: Batch) -> None:
     if batch.values:
-        self._around.fail(ValueError(f"can't take {batch.values[0]!r} of {batch.keys[0]!r}"))
+        self._context.fail(ValueError(f"can't take {batch.values[0]!r} of {batch.keys[0]!r}"))
         return
     await _take(self, batch)
 
@@ -32,7 +32,7 @@ def _fail_and_tell_all(self: Worker, error: BaseException) -> None:
 
 
 if __name__ == "__main__":
-    Shards.take = _take_and_quote  # type: ignore[method-assign]
+    Assignment.take = _take_and_quote  # type: ignore[method-assign]
     if LEAKS in os.environ:
         Worker.fail = _fail_and_tell_all  # type: ignore[method-assign]
     main()

@@ -17,9 +17,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from agents.policy import Policy, compile_policy
-from schemas.policy_file import checked_policy
-from schemas.policy_keys import PolicyFile
+from agents.policy.compiled import Policy
+from agents.policy_file.compiling import compile_policy
+from agents.policy_file.keys import PolicyFile
+from agents.policy_file.reading import checked_policy
 
 POLICIES: Final = Path(__file__).parents[1] / "policies"
 Change = Mapping[str, Any]

@@ -8,14 +8,15 @@ from typing import Any
 
 import orjson
 
-from agents.intake import Placement
-from agents.outgoing import Bounds
-from agents.policy import Policy, compile_policy
+from agents.events.admit import Placement
+from agents.partition.pending import Bounds
+from agents.partition.shard import Message, Shard, ShardSettings
+from agents.policy.compiled import Policy
+from agents.policy_file.compiling import compile_policy
+from agents.policy_file.reading import read_policy
 from agents.ports import Batch
-from agents.shard import Message, Shard, ShardSettings
-from schemas.events import TOPIC_OF_KIND, Kind
-from schemas.partitioners import PARTITIONERS
-from schemas.policy_file import read_policy
+from schemas.base.partitioners import PARTITIONERS
+from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from tests.oracle.records import Record
 
 KIND_OF_TOPIC = {topic: kind for kind, topic in TOPIC_OF_KIND.items()}
@@ -74,10 +75,10 @@ class Made:
                 self.rows[shard.partition].pop(key, None)
             else:
                 self.rows[shard.partition][key] = value
-        self.consumed += sum(changes.tally.consumed)
-        self.applied += sum(changes.tally.applied)
-        self.dropped += sum(changes.tally.duplicates)
-        self.rejected += changes.tally.rejected.total()
+        self.consumed += sum(changes.counters.consumed)
+        self.applied += sum(changes.counters.applied)
+        self.dropped += sum(changes.counters.duplicates)
+        self.rejected += changes.counters.rejected.total()
 
     def newest(self, topic: str) -> dict[str, dict[str, Any]]:
         """The last record under each key; those that were deleted are not among them."""
@@ -155,7 +156,7 @@ def run_partition(
                 waiting = {
                     kind: list(
                         batches_of(
-                            [r for r in part if r.offset >= shard.inbox(kind).position],
+                            [r for r in part if r.offset >= shard.buffer(kind).position],
                             kind,
                             rng,
                             most,

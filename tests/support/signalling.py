@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from agents.policy import Policy
-from schemas.risk_keys import SIGNALS
-from schemas.times import DAY_US, micros
+from agents.policy.compiled import Policy
+from agents.policy_file.risk_keys import SIGNALS
+from schemas.base.times import DAY_US, micros
 from tests.support.feeding import WITH_CUSTOMERS, Desk
 from tests.support.making import (
     CONTACTS_DUE,

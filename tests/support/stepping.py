@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from agents.policy import Policy
+from agents.policy.compiled import Policy
 from tests.support.feeding import Desk
 from tests.support.signalling import (
     LADDER,

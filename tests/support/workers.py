@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from streams.broker import start_tied
+from streams.demo.embedded_broker import start_tied
 from tests.support.topics import Place, Watch
 from tests.support.waiting import wait_until
 
@@ -261,7 +261,7 @@ class Crew:
 
         wait_until("all inputs are read", holds, seconds, otherwise=self.tails)
 
-    def stop_all(self) -> None:
+    def pause_all(self) -> None:
         """Stops one after the other; the last has all partitions and puts out what is owed."""
         *others, last = self.running()
         for worker in others:

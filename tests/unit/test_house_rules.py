@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import schemas
-from streams.documents import COMMAND, documents, main, stale, write
+from streams.docs.generate import COMMAND, documents, main, stale, write
 
 ROOT = Path(schemas.__file__).parent.parent
 ROOMS = ("schemas", "agents", "streams", "tests")
@@ -112,11 +112,11 @@ def test_no_client_is_made_without_the_options_of_the_settings() -> None:
     assert {name(path) for path, _ in made} == {
         "streams/cli/publishing.py",
         "streams/cli/reading.py",
-        "streams/commit.py",
-        "streams/fetching.py",
-        "streams/restore.py",
-        "streams/shares.py",
-        "streams/topics.py",
+        "streams/kafka/commit.py",
+        "streams/kafka/fetching.py",
+        "streams/kafka/changelog.py",
+        "streams/kafka/cutoffs_reader.py",
+        "streams/kafka/topics.py",
     }
     for path, call in made:
         assert OPTIONS.search(ast.unparse(call)), f"{name(path)}:{call.lineno}"
@@ -125,7 +125,7 @@ def test_no_client_is_made_without_the_options_of_the_settings() -> None:
 def test_options_of_connections_are_made_in_one_place() -> None:
     for path in modules("streams"):
         says = SECURITY.search(path.read_text(encoding="utf-8"))
-        assert not says or name(path) == "streams/settings.py", name(path)
+        assert not says or name(path) == "streams/config/settings.py", name(path)
 
 
 @pytest.mark.parametrize("path", modules("streams", "agents", "schemas"), ids=name)
@@ -152,9 +152,9 @@ def test_documents_are_checked_from_the_command_line() -> None:
 
 
 def test_a_document_that_is_not_current_fails_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = documents() | {ROOT / "schemas" / "REFERENCE.md": "something else\n"}
-    monkeypatch.setattr("streams.documents.documents", lambda: texts)
+    texts = documents() | {ROOT / "docs" / "reference.md": "something else\n"}
+    monkeypatch.setattr("streams.docs.generate.documents", lambda: texts)
     result = CliRunner().invoke(main, ["--check"])
     assert result.exit_code == 1
-    assert "schemas/REFERENCE.md" in result.output
+    assert "docs/reference.md" in result.output
     assert COMMAND in result.output

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from streams import __version__
-from streams.metrics import Metrics
-from streams.settings import PREFIX, Settings
+from streams.config.settings import PREFIX, Settings
+from streams.observe.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
 OPS = ROOT / "streams" / "ops"

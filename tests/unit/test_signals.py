@@ -1,4 +1,4 @@
-"""What `schemas/LIFETIME.md` says of the signs of leaving is what the purchases of CDNOW say."""
+"""What `docs/lifetime.md` says of the signs of leaving is what the purchases of CDNOW say."""
 
 import pytest
 

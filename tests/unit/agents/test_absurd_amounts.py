@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from agents.credits import Credits
-from agents.policy import Policy
-from schemas.row import LARGEST, decode_customer, stored_int
+from agents.customer.credits import Credits
+from agents.policy.compiled import Policy
+from schemas.state.rows import LARGEST, decode_customer, stored_int
 from tests.support.customers import at
 from tests.support.feeding import (
     WITH_CUSTOMERS,
@@ -116,7 +116,7 @@ def test_an_invoice_too_large_to_be_kept_is_written_off_and_counted() -> None:
     desk.feed(S, clock(9))
     changes = desk.commit(stop=True)
     assert changes is not None
-    assert changes.tally.invoices_written_off == 1
+    assert changes.counters.invoices_written_off == 1
     assert cents(desk) == LARGE
     assert decode_customer(desk.customer_rows["ada"]).invoices == []
 
@@ -127,7 +127,7 @@ def test_an_invoice_that_grows_too_large_is_written_off_too() -> None:
     desk.feed(P, sale(1, amount="100.00", **credit), yen(1, 1, **credit))
     changes = desk.commit()
     assert changes is not None
-    assert changes.tally.invoices_written_off == 1
+    assert changes.counters.invoices_written_off == 1
     desk.feed(P, sale(1, 2, amount="100.00", **credit))
     desk.commit()
     (invoice,) = decode_customer(desk.customer_rows["ada"]).invoices

@@ -5,10 +5,10 @@ import random
 import orjson
 import pytest
 
-from agents.adoption import POLICIES_MAX, Adoption, adopt, review_day
-from agents.policy import Policy
+from agents.partition.policy_change import POLICIES_MAX, Adoption, adopt, review_day
+from agents.policy.compiled import Policy
 from agents.ports import InvariantError
-from schemas.row import PartitionRow
+from schemas.state.rows import PartitionRow
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import HOLD_TOML, POLICY_TOML
 from tests.support.feeding import INPUTS, Desk, clock, on, sale

@@ -1,8 +1,8 @@
 """Bookings: the keys under which ids are remembered."""
 
-from agents.booking import id_key
-from schemas.events import Kind
-from schemas.row import ID_BYTES
+from agents.events.booking import id_key
+from schemas.inputs.events import Kind
+from schemas.state.rows import ID_BYTES
 
 
 def test_an_id_is_remembered_under_eight_bytes() -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from agents.policy import Policy
-from schemas.outputs import Origin, output_id
-from schemas.row import read_head
-from schemas.times import NO_DUE_US
+from agents.policy.compiled import Policy
+from schemas.base.times import NO_DUE_US
+from schemas.outputs.records import Origin, output_id
+from schemas.state.rows import read_head
 from tests.support.customers import at
 from tests.support.feeding import NOW_US, WITH_CUSTOMERS, Desk, clock, erasure, on, record, sale
 from tests.support.making import payment, policy, support_call
@@ -389,7 +389,9 @@ def test_they_are_counted_by_reason() -> None:
     desk.feed(S, call(1, complaint=True, occurred_at=on(1, "13:00:00")), clock(11))
     changes = desk.commit()
     assert changes is not None
-    counted = {label: n for (topic, label), n in changes.tally.outputs.items() if topic[0] == "c"}
+    counted = {
+        label: n for (topic, label), n in changes.counters.outputs.items() if topic[0] == "c"
+    }
     assert counted == {"complaint": 1, "interval": 2, "notice": 1, "snapshot": 2}
 
 

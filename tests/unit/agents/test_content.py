@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from agents import content
-from agents.content import IDENTITY, content_check, plain_decimal
-from schemas.events import Kind, Purchase, decode
-from schemas.fields import FIELDS, Field
+from agents.events import content
+from agents.events.content import IDENTITY, content_check, plain_decimal
+from schemas.inputs.events import Kind, Purchase, decode
+from schemas.inputs.fields import FIELDS, Field
 from tests.support.making import FULL, MINIMAL, raw
 
 

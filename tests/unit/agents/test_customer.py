@@ -2,14 +2,14 @@
 
 import pytest
 
-from agents.booking import Booking
-from agents.customer import Customer
-from agents.customer_rows import newcomer, restored, stored
-from agents.policy import Policy
-from agents.standing import Standing
-from schemas.events import Kind
-from schemas.outputs import Origin
-from schemas.times import DAY_US
+from agents.customer.rows import newcomer, restored, stored
+from agents.customer.state import Customer
+from agents.customer.tier_state import TierState
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from schemas.base.times import DAY_US
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Origin
 from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 
 WINDOW, SPIKE, DEDUPE = 10, 3, 5
@@ -199,7 +199,7 @@ def test_a_failed_payment_is_not_kept() -> None:
 
 def test_a_customer_comes_back_from_its_row_as_it_was() -> None:
     customer = customer_of(sale(20), call(19), call(20), sale(12), sale(3))
-    customer.standing = Standing(1, customer.day - 3, customer.day - 1)
+    customer.tier_state = TierState(1, customer.day - 3, customer.day - 1)
     customer.sequence = 4
     again = restored("ada", stored(customer, POLICY), POLICY)
     assert stored(again, POLICY) == stored(customer, POLICY)

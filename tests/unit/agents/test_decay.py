@@ -5,12 +5,12 @@ from math import inf
 
 import pytest
 
-from agents.customer_rows import restored, stored
-from agents.decay import Decay
-from agents.standing import Standing
-from schemas.events import Kind
-from schemas.row import decode_customer, read_head
-from schemas.times import NO_DUE_US
+from agents.customer.rows import restored, stored
+from agents.customer.tier_state import TierState
+from agents.models.decay import Decay
+from schemas.base.times import NO_DUE_US
+from schemas.inputs.events import Kind
+from schemas.state.rows import decode_customer, read_head
 from tests.support.customers import at, customer_of, paid, sold
 from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, newest, on, sale
 from tests.support.making import DECAYED, INVOICES, POLICY, booked, policy, support_call
@@ -275,7 +275,7 @@ def test_the_day_on_which_it_fades_too_far_is_reckoned_with_what_waiting_costs(
 
 def test_the_sum_survives_a_restart_though_it_is_beyond_64_bits() -> None:
     customer = customer_of(FADING, booked(Kind.PURCHASES, sale(1, amount="1000"), FADING))
-    customer.standing = Standing(1, customer.day)
+    customer.tier_state = TierState(1, customer.day)
     assert customer.weighted == booked_on(FIRST, 100_000) > 2**64
     data = stored(customer, FADING)
     again = restored("ada", data, FADING)

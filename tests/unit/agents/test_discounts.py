@@ -2,10 +2,10 @@
 
 import pytest
 
-from agents.discounts import leakage, leakage_day
-from agents.policy import DiscountRules, Policy
-from schemas.row import CommitmentRow, decode_customer, read_head
-from schemas.times import NO_DAY
+from agents.customer.commitment import leakage, leakage_day
+from agents.policy.compiled import DiscountRules, Policy
+from schemas.base.times import NO_DAY
+from schemas.state.rows import CommitmentRow, decode_customer, read_head
 from tests.support.customers import at
 from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, newest, on, record, sale
 from tests.support.making import COMMITMENT, DISCOUNT, POLICY, policy

@@ -2,10 +2,10 @@
 
 import pytest
 
+from agents.policy_file.reading import PolicyError, read_policy
 from agents.ports import Batch
-from schemas.events import Kind
-from schemas.policy_file import PolicyError, read_policy
-from streams.policies import load_policy
+from schemas.inputs.events import Kind
+from streams.config.policy import load_policy
 from tests.support.feeding import INPUTS, WITH_CUSTOMERS, Desk, Erasure, clock, contribution, sale
 from tests.support.making import (
     DECAYED,

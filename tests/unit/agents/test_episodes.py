@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from agents.policy import Policy
-from schemas.events import Kind
-from schemas.row import decode_customer
+from agents.policy.compiled import Policy
+from schemas.inputs.events import Kind
+from schemas.state.rows import decode_customer
 from tests.support.feeding import Desk, on
 from tests.support.signalling import (
     EVERY_SIGNAL,
@@ -192,16 +192,16 @@ LIFE: list[tuple[Kind, dict[str, Any]]] = [
 
 def lived(by: Policy, restarts: bool) -> Desk:
     desk = desk_of(by)
-    heard: list[Any] = []
+    caught_up: list[Any] = []
     for number, (kind, event) in enumerate(LIFE):
         desk.feed(kind, event)
         if number == len(LIFE) - 1:
             wait(desk, 90)
         desk.commit(stop=True)
         if restarts:
-            heard += desk.messages
+            caught_up += desk.messages
             desk = desk.restarted()
-    desk.messages = heard or desk.messages
+    desk.messages = caught_up or desk.messages
     return desk
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from agents.ports import InvariantError
-from schemas.outputs import Origin, erasure_wire, output_id, subject_of
-from schemas.row import PARTITION_KEY, decode_partition, read_head
-from schemas.times import NO_DUE_US
+from schemas.base.times import NO_DUE_US
+from schemas.outputs.records import Origin, erasure_wire, output_id, subject_of
+from schemas.state.rows import PARTITION_KEY, decode_partition, read_head
 from tests.support.customers import at
 from tests.support.feeding import (
     SECRET,
@@ -101,7 +101,7 @@ def test_of_nobody_a_receipt_goes_out_too() -> None:
     assert (receipt["subject"], receipt["held"]) == (subject_of("zoe", SECRET), False)
     assert [its.topic for its in desk.messages if its.topic in ("tier-changes", "at-risk")] == []
     assert desk.customer_rows == {}
-    assert changes.tally.applied[C] == 1
+    assert changes.counters.applied[C] == 1
 
 
 def test_each_request_has_a_receipt_of_its_own() -> None:
@@ -117,8 +117,8 @@ def test_erasures_are_applied_and_counted() -> None:
     desk.feed(C, erasure(2), erasure(3, customer_id="zoe"))
     changes = desk.commit()
     assert changes is not None
-    assert (changes.tally.applied[C], changes.tally.consumed[C]) == (2, 2)
-    assert dict(changes.tally.outputs) == {("erasures", "erased"): 2}
+    assert (changes.counters.applied[C], changes.counters.consumed[C]) == (2, 2)
+    assert dict(changes.counters.outputs) == {("erasures", "erased"): 2}
     assert changes.offsets[C] == 2
 
 
@@ -221,7 +221,7 @@ def test_what_names_nobody_passes_on_as_it_came() -> None:
     assert desk.reasons == ["key_mismatch"] * 2
     rejected = [its for its in desk.messages if its.topic == "rejected-events"]
     assert [(its.key, its.value) for its in rejected] == [(b"", None), (b"x" * 129, None)]
-    assert (changes.tally.applied[C], changes.tally.consumed[C]) == (0, 2)
+    assert (changes.counters.applied[C], changes.counters.consumed[C]) == (0, 2)
     assert desk.receipts == []
 
 
@@ -238,7 +238,7 @@ def test_what_stands_in_the_calendar_finds_nobody() -> None:
     desk.feed(S, clock(26))
     changes = desk.commit()
     assert changes is not None
-    assert changes.tally.due_times == 0
+    assert changes.counters.due_times == 0
 
 
 def test_customers_are_counted_by_tier_no_more() -> None:
@@ -283,7 +283,7 @@ def test_an_erased_customer_frees_no_id_of_others_and_its_own_are_forgotten() ->
     desk.feed(P, sale(1), sale(1, customer_id="bob"))
     changes = desk.commit(stop=True)
     assert changes is not None
-    assert (changes.tally.applied[P], changes.tally.duplicates[P]) == (3, 1)
+    assert (changes.counters.applied[P], changes.counters.duplicates[P]) == (3, 1)
     assert contribution(desk) == "1.00"
 
 
@@ -357,7 +357,7 @@ def test_a_due_time_of_both_happens_once() -> None:
     desk.feed(S, clock(11))
     changes = desk.commit()
     assert changes is not None
-    assert changes.tally.due_times == 1
+    assert changes.counters.due_times == 1
     told = [its["to_tier"] for its in desk.tier_changes if its["customer_id"] == "ada"]
     assert told == ["important", "important", "ordinary"]
 
@@ -370,7 +370,7 @@ def test_a_due_time_of_the_one_before_means_nothing_to_the_new_one() -> None:
     desk.feed(S, clock(14, "23:59:59"))
     changes = desk.commit()
     assert changes is not None
-    assert changes.tally.due_times == 0
+    assert changes.counters.due_times == 0
     desk.feed(S, clock(15))
     desk.commit()
     assert desk.tier_changes[-1]["effective_at"] == on(15, "00:00:00")

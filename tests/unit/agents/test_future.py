@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from agents.policy import Policy
-from agents.sales import Sales
-from schemas.row import decode_customer
+from agents.customer.sales import Sales
+from agents.policy.compiled import Policy
+from schemas.state.rows import decode_customer
 from tests.support.feeding import Desk, newest
 from tests.support.making import policy
 from tests.support.signalling import (
@@ -52,7 +52,7 @@ def sales_of(desk: Desk) -> Sales:
 def first_day_below(by: Policy, sales: Sales, bound: int, day: int) -> int:
     """The first later day whose index is below, by going there day by day."""
     assert by.index_rules is not None
-    while by.index_rules.index(0, sales, day_number(day)) >= bound:
+    while by.index_rules.index(0, sales.history, day_number(day)) >= bound:
         day += 1
     return day
 
@@ -143,9 +143,9 @@ def test_losses_that_may_come_fade_upwards() -> None:
     desk.feed(P, bought(1), bought(3, cost="40.00"))
     sales = sales_of(desk)
     assert by.index_rules is not None
-    assert by.index_rules.index(0, sales, day_number(3)) < -300
+    assert by.index_rules.index(0, sales.history, day_number(3)) < -300
     day = 4
-    while by.index_rules.index(0, sales, day_number(day)) < -300:
+    while by.index_rules.index(0, sales.history, day_number(day)) < -300:
         day += 1
     wait(desk, day - 1, "23:59:59.999999")
     before = told(desk)

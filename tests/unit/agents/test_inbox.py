@@ -2,11 +2,11 @@
 
 import pytest
 
-from agents.inbox import Inbox
+from agents.partition.input_buffer import InputBuffer
 from agents.ports import Batch, InvariantError
-from schemas.events import Kind
-from schemas.outputs import Headers
-from schemas.rejects import Reason, Rejection
+from schemas.inputs.events import Kind
+from schemas.inputs.rejects import Reason, Rejection
+from schemas.outputs.records import Headers
 from tests.support.feeding import INPUTS, Desk
 from tests.support.making import payment, purchase, raw, support_call
 
@@ -71,7 +71,7 @@ def test_a_rejected_record_is_taken_as_soon_as_it_is_the_next() -> None:
     desk.lay(S, BROKEN, BROKEN, event(S, 5))
     lay(desk, P, 1)
     desk.take(2)
-    assert desk.shard.inbox(S).taken_to == 2
+    assert desk.shard.buffer(S).taken_to == 2
     desk.take(1)
     assert desk.order == ["pu01"]
     desk.take(1)
@@ -128,7 +128,7 @@ def test_an_input_that_is_absent_is_not_waited_for() -> None:
     lay(desk, P, 1)
     assert desk.take() == 1
     with pytest.raises(KeyError):
-        desk.shard.inbox(Kind.CUSTOMERS)
+        desk.shard.buffer(Kind.CUSTOMERS)
 
 
 def test_the_broker_s_end_never_goes_back() -> None:
@@ -137,7 +137,7 @@ def test_the_broker_s_end_never_goes_back() -> None:
     desk.end(S, 3)
     lay(desk, P, 1)
     assert desk.take() == 0
-    assert desk.shard.inbox(S).end == 5
+    assert desk.shard.buffer(S).end == 5
 
 
 def test_a_batch_tells_how_far_the_other_inputs_go() -> None:
@@ -158,7 +158,7 @@ def test_a_batch_tells_how_far_the_other_inputs_go() -> None:
         )
     )
     assert desk.take() == 0
-    assert desk.shard.inbox(S).has_more
+    assert desk.shard.buffer(S).has_more
 
 
 def test_what_came_in_the_meantime_takes_its_place_among_what_lies_ready() -> None:
@@ -185,7 +185,7 @@ def test_steps_of_any_size_take_the_same_order() -> None:
 
 def test_offsets_may_have_gaps_and_a_batch_may_hold_nothing() -> None:
     desk = Desk()
-    inbox = desk.shard.inbox(P)
+    buffer = desk.shard.buffer(P)
     value = raw(event(P, 1))
     desk.shard.put(
         Batch(
@@ -201,9 +201,9 @@ def test_offsets_may_have_gaps_and_a_batch_may_hold_nothing() -> None:
             ends={},
         )
     )
-    assert (inbox.records, inbox.taken_to, inbox.position) == (1, 4, 10)
+    assert (buffer.records, buffer.taken_to, buffer.position) == (1, 4, 10)
     desk.take()
-    assert (inbox.records, inbox.taken_to) == (0, 10)
+    assert (buffer.records, buffer.taken_to) == (0, 10)
     desk.shard.put(
         Batch(
             kind=P,
@@ -218,7 +218,7 @@ def test_offsets_may_have_gaps_and_a_batch_may_hold_nothing() -> None:
             ends={},
         )
     )
-    assert (inbox.taken_to, inbox.drained) == (12, True)
+    assert (buffer.taken_to, buffer.drained) == (12, True)
 
 
 def test_a_batch_that_does_not_go_on_where_the_last_one_ended_is_refused() -> None:
@@ -264,14 +264,14 @@ def test_what_was_fetched_and_not_taken_is_forgotten_when_inputs_are_opened_anew
     lay(desk, P, 1, 2)
     desk.take(1)
     desk.shard.open_inputs({P: 1})
-    assert desk.shard.inbox(P).records == 0
+    assert desk.shard.buffer(P).records == 0
     lay(desk, P, 2)
     desk.take()
     assert desk.order == ["pu01", "pu02"]
 
 
 def test_what_lies_here_weighs_what_its_keys_values_and_headers_do() -> None:
-    inbox = Inbox(P, 0)
+    buffer = InputBuffer(P, 0)
     headers: list[Headers] = [(), (("a", b"12"), ("bc", None))]
     rejected = Rejection(Reason.MALFORMED, "expected JSON")
     batch = Batch(
@@ -286,11 +286,11 @@ def test_what_lies_here_weighs_what_its_keys_values_and_headers_do() -> None:
         headers=headers,
         ends={},
     )
-    inbox.put(batch, [rejected, rejected])
-    assert inbox.held_bytes() == 3 + 2 + 3 + 2
-    inbox.at = 1
-    assert inbox.held_bytes() == 2 + 3 + 2
-    inbox.put(
+    buffer.put(batch, [rejected, rejected])
+    assert buffer.held_bytes() == 3 + 2 + 3 + 2
+    buffer.at = 1
+    assert buffer.held_bytes() == 2 + 3 + 2
+    buffer.put(
         Batch(
             kind=P,
             partition=0,
@@ -305,6 +305,6 @@ def test_what_lies_here_weighs_what_its_keys_values_and_headers_do() -> None:
         ),
         [rejected],
     )
-    assert inbox.held_bytes() == 2 + 3 + 2 + 2
-    inbox.at = 2
-    assert inbox.held_bytes() == 0
+    assert buffer.held_bytes() == 2 + 3 + 2 + 2
+    buffer.at = 2
+    assert buffer.held_bytes() == 0

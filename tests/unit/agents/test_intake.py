@@ -2,18 +2,18 @@
 
 import pytest
 
-from agents.booking import Booking
-from agents.intake import Intake, Placement
-from schemas.events import WIRE_OF_KIND, Kind
-from schemas.partitioners import crc32_partition, murmur2_partition
-from schemas.rejects import Rejection
+from agents.events.admit import Admission, Placement
+from agents.events.booking import Booking
+from schemas.base.partitioners import crc32_partition, murmur2_partition
+from schemas.inputs.events import WIRE_OF_KIND, Kind
+from schemas.inputs.rejects import Rejection
 from tests.support.making import (
     ABSENT,
     FULL,
     LATER_MS,
     MINIMAL,
     POLICY,
-    intake,
+    admission,
     purchase,
     raw,
     support_call,
@@ -31,23 +31,23 @@ def turned_away(
     value: bytes | None,
     key: bytes | None = b"ada",
     timestamp_ms: int = LATER_MS,
-    its_intake: Intake | None = None,
+    its_intake: Admission | None = None,
 ) -> tuple[str, str]:
     """(reason, detail) of a purchase that is rejected."""
-    found = (its_intake or intake()).admit(Kind.PURCHASES, key, value, timestamp_ms)
+    found = (its_intake or admission()).admit(Kind.PURCHASES, key, value, timestamp_ms)
     assert isinstance(found, Rejection), found
     return found.reason.value, found.detail
 
 
-def taken(value: bytes, timestamp_ms: int = LATER_MS, its_intake: Intake | None = None) -> bool:
-    found = (its_intake or intake()).admit(Kind.PURCHASES, b"ada", value, timestamp_ms)
+def taken(value: bytes, timestamp_ms: int = LATER_MS, its_intake: Admission | None = None) -> bool:
+    found = (its_intake or admission()).admit(Kind.PURCHASES, b"ada", value, timestamp_ms)
     return isinstance(found, Booking)
 
 
 @pytest.mark.parametrize("kind", WIRE_OF_KIND)
 @pytest.mark.parametrize("events", [MINIMAL, FULL], ids=["minimal", "full"])
 def test_a_valid_event_is_booked(kind: Kind, events: dict[Kind, dict[str, object]]) -> None:
-    found = intake().admit(kind, b"ada", raw(events[kind]), LATER_MS)
+    found = admission().admit(kind, b"ada", raw(events[kind]), LATER_MS)
     assert isinstance(found, Booking)
     assert (found.kind, found.customer_id, found.event_id) == (
         kind,
@@ -60,8 +60,8 @@ def test_a_valid_event_is_booked(kind: Kind, events: dict[Kind, dict[str, object
 
 
 def test_a_value_as_large_as_allowed_is_taken_and_one_byte_more_is_not() -> None:
-    assert taken(SALE, its_intake=intake(max_event_bytes=len(SALE)))
-    assert turned_away(SALE + b" ", its_intake=intake(max_event_bytes=len(SALE))) == (
+    assert taken(SALE, its_intake=admission(max_event_bytes=len(SALE)))
+    assert turned_away(SALE + b" ", its_intake=admission(max_event_bytes=len(SALE))) == (
         "too_large",
         f"value: expected at most {len(SALE)} bytes, found {len(SALE) + 1}",
     )
@@ -84,13 +84,13 @@ def test_the_key_is_the_customer_s_id_byte_for_byte(key: bytes | None, found: st
 
 def test_the_key_is_the_id_in_utf_8() -> None:
     event = purchase(customer_id="\u00e9\U0001f600")
-    admitted = intake().admit(Kind.PURCHASES, "\u00e9\U0001f600".encode(), raw(event), LATER_MS)
+    admitted = admission().admit(Kind.PURCHASES, "\u00e9\U0001f600".encode(), raw(event), LATER_MS)
     assert isinstance(admitted, Booking)
 
 
 def test_a_key_of_another_partition_would_split_the_customer() -> None:
-    assert taken(SALE, its_intake=intake(partition=1 - ELSEWHERE, partitions=TWO))
-    away = turned_away(SALE, its_intake=intake(partition=ELSEWHERE, partitions=TWO))
+    assert taken(SALE, its_intake=admission(partition=1 - ELSEWHERE, partitions=TWO))
+    away = turned_away(SALE, its_intake=admission(partition=ELSEWHERE, partitions=TWO))
     assert away == (
         "wrong_partition",
         f"partition: expected {1 - ELSEWHERE} of 2 for this key, found {ELSEWHERE}",
@@ -100,13 +100,13 @@ def test_a_key_of_another_partition_would_split_the_customer() -> None:
 def test_the_partition_is_reckoned_as_the_setting_says() -> None:
     for partition_of in (murmur2_partition, crc32_partition):
         place = Placement(partition_of(b"ada", 64), 64, partition_of)
-        assert taken(SALE, its_intake=Intake(POLICY, place, 65_536, frozenset()))
+        assert taken(SALE, its_intake=Admission(POLICY, place, 65_536, frozenset()))
     assert murmur2_partition(b"ada", 64) != crc32_partition(b"ada", 64)
 
 
 def test_a_customer_that_is_here_already_is_not_reckoned_again() -> None:
     place = Placement(ELSEWHERE, TWO, murmur2_partition)
-    assert taken(SALE, its_intake=Intake(POLICY, place, 65_536, {"ada"}))
+    assert taken(SALE, its_intake=Admission(POLICY, place, 65_536, {"ada"}))
 
 
 @pytest.mark.parametrize("currency", ["XXX", "usd", "GBP", ""])
@@ -153,7 +153,7 @@ def test_an_event_lies_in_the_years_1_to_9999_of_utc(
     kind: Kind, occurred_at: str, *, is_taken: bool
 ) -> None:
     event = raw(MINIMAL[kind] | {"occurred_at": occurred_at})
-    found = intake().admit(kind, b"ada", event, timestamp_ms=-1)
+    found = admission().admit(kind, b"ada", event, timestamp_ms=-1)
     if is_taken:
         assert isinstance(found, Booking)
     else:
@@ -171,7 +171,7 @@ def test_an_event_lies_in_the_years_1_to_9999_of_utc(
     ],
 )
 def test_a_due_date_lies_there_too(kind: Kind, due_at: str, *, is_taken: bool) -> None:
-    found = intake().admit(kind, b"ada", raw(MINIMAL[kind] | {"due_at": due_at}), LATER_MS)
+    found = admission().admit(kind, b"ada", raw(MINIMAL[kind] | {"due_at": due_at}), LATER_MS)
     assert isinstance(found, Booking) == is_taken
     assert is_taken or found.detail.startswith("due_at:")  # type: ignore[union-attr]
 
@@ -220,7 +220,7 @@ def test_the_fields_come_before_key_partition_currency_and_future(
     ahead = {"occurred_at": "2026-03-01T13:00:00Z"}
     in_time = raw(purchase(**fields))
     early = raw(purchase(**fields, **ahead))
-    elsewhere = intake(partition=ELSEWHERE, partitions=TWO)
+    elsewhere = admission(partition=ELSEWHERE, partitions=TWO)
     assert turned_away(in_time)[0] == reason
     assert turned_away(in_time, b"bob")[0] == reason
     assert turned_away(in_time, None)[0] == reason
@@ -241,13 +241,13 @@ def test_the_fields_come_before_an_unknown_currency(fields: dict[str, object], f
 
 def test_the_key_comes_before_partition_currency_and_future() -> None:
     event = raw(purchase(currency="XXX", occurred_at="2026-03-01T13:00:00Z"))
-    elsewhere = intake(partition=ELSEWHERE, partitions=TWO)
+    elsewhere = admission(partition=ELSEWHERE, partitions=TWO)
     assert turned_away(event, b"bob", NOON_MS, elsewhere)[0] == "key_mismatch"
 
 
 def test_the_partition_comes_before_currency_and_future() -> None:
     event = raw(purchase(currency="XXX", occurred_at="2026-03-01T13:00:00Z"))
-    elsewhere = intake(partition=ELSEWHERE, partitions=TWO)
+    elsewhere = admission(partition=ELSEWHERE, partitions=TWO)
     assert turned_away(event, b"ada", NOON_MS, elsewhere)[0] == "wrong_partition"
 
 
@@ -258,5 +258,5 @@ def test_the_currency_comes_before_the_future() -> None:
 
 def test_a_support_call_has_no_currency_to_be_unknown() -> None:
     event = raw(support_call(currency="XXX"))
-    found = intake().admit(Kind.SUPPORT_CALLS, b"ada", event, LATER_MS)
+    found = admission().admit(Kind.SUPPORT_CALLS, b"ada", event, LATER_MS)
     assert isinstance(found, Booking)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from agents.customer import Customer
-from agents.customer_rows import restored, stored
-from agents.policy import Policy
-from agents.standing import Standing
-from schemas.events import Kind
-from schemas.row import read_head
-from schemas.times import DAY_US, NO_DAY, NO_DUE_US
+from agents.customer.rows import restored, stored
+from agents.customer.state import Customer
+from agents.customer.tier_state import TierState
+from agents.policy.compiled import Policy
+from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US
+from schemas.inputs.events import Kind
+from schemas.state.rows import read_head
 from tests.support.customers import (
     PLAIN,
     REMINDED,
@@ -319,8 +319,8 @@ def test_reminders_of_a_paid_invoice_go_by_the_card_of_the_day_of_payment() -> N
 
 
 def stored_and_back(customer: Customer, by: Policy) -> Customer:
-    if customer.standing is None:
-        customer.standing = Standing(1, customer.day, NO_DAY)
+    if customer.tier_state is None:
+        customer.tier_state = TierState(1, customer.day, NO_DAY)
     data = stored(customer, by)
     again = restored("ada", data, by)
     assert stored(again, by) == data
@@ -416,11 +416,11 @@ def test_what_was_written_off_is_counted_once() -> None:
     )
     changes = desk.commit()
     assert changes is not None
-    assert changes.tally.invoices_written_off == 2
+    assert changes.counters.invoices_written_off == 2
     desk.feed(Kind.PURCHASES, sale(2))
     changes = desk.commit()
     assert changes is not None
-    assert changes.tally.invoices_written_off == 0
+    assert changes.counters.invoices_written_off == 0
 
 
 def test_under_a_policy_that_took_a_currency_s_rates_away_what_is_owed_in_it_stays() -> None:

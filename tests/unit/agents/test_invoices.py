@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from agents.booking import Booking
-from schemas.times import NO_DUE_US
+from agents.events.booking import Booking
+from schemas.base.times import NO_DUE_US
 from tests.support.customers import (
     PLAIN,
     REMINDED,

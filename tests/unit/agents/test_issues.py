@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from schemas.row import decode_customer
-from schemas.signal_rows import IssueRow
+from schemas.state.rows import decode_customer
+from schemas.state.signal_rows import IssueRow
 from tests.support.feeding import Desk
 from tests.support.signalling import S, asked, day_us, desk_of, only, said, sections, when
 

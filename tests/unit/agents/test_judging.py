@@ -1,11 +1,11 @@
 """Judging: value, then tier, then signals by name; sequences, due times and snapshots."""
 
-from agents.customer import Customer
-from agents.customer_rows import newcomer
-from agents.judging import Judge
-from schemas.events import Kind
-from schemas.outputs import Origin, output_id
-from schemas.times import NO_DUE_US, day_start
+from agents.customer.rows import newcomer
+from agents.customer.state import Customer
+from agents.decide.evaluate import Evaluator
+from schemas.base.times import NO_DUE_US, day_start
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Origin, output_id
 from tests.support.feeding import Desk
 from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 
@@ -185,7 +185,7 @@ def test_a_snapshot_holds_the_newest_of_all() -> None:
 def judged(*events: tuple[Kind, dict[str, object]]) -> Customer:
     bookings = [booked(kind, event) for kind, event in events]
     customer = newcomer("ada", FIRST, bookings[0], POLICY)
-    judge = Judge(POLICY)
+    judge = Evaluator(POLICY)
     for offset, booking in enumerate(bookings):
         customer.apply(booking, offset, POLICY)
         judge.judge(customer, booking)

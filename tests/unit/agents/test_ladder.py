@@ -1,6 +1,6 @@
 """The ladder of measures: when a step is taken, held, set, taken back, and left."""
 
-from schemas.row import decode_customer
+from schemas.state.rows import decode_customer
 from tests.support.feeding import newest
 from tests.support.making import SEGMENTS
 from tests.support.overriding import word

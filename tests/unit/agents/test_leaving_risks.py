@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from agents.future import Future
-from agents.leaving_risks import alive_on
-from agents.policy import Policy
-from agents.sales import Sales
-from schemas.row import decode_customer
+from agents.customer.sales import Sales
+from agents.models.expected import Future
+from agents.policy.compiled import Policy
+from agents.signals.leaving_risks import alive_on
+from schemas.state.rows import decode_customer
 from tests.support.feeding import Desk
 from tests.support.signalling import (
     P,

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from agents.lifetime import (
+from agents.models.bgnbd import (
     DAYS_AHEAD_MAX,
     LifetimeTables,
     alive_until_day,
@@ -13,10 +13,10 @@ from agents.lifetime import (
     mean_margin,
     p_alive,
 )
-from agents.lifetime_math import purchases_if_alive
-from agents.lifetime_policy import lifetime_params
-from schemas.policy_file import read_policy
-from schemas.times import NO_DAY
+from agents.models.bgnbd_sums import purchases_if_alive
+from agents.policy_file.lifetime import lifetime_params
+from agents.policy_file.reading import read_policy
+from schemas.base.times import NO_DAY
 from tests.support.lifetime import CDNOW, SECTION
 from tests.support.making import POLICY_TEXT
 

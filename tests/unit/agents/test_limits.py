@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from agents.booking import Booking
-from agents.customer_rows import stored
-from agents.intake import Intake, Placement
-from agents.outgoing import Bounds
+from agents.customer.rows import stored
+from agents.events.admit import Admission, Placement
+from agents.events.booking import Booking
+from agents.partition.pending import Bounds
+from agents.partition.shard import Shard, ShardSettings
 from agents.ports import GivenUpError, InvariantError, LimitError
-from agents.shard import Shard, ShardSettings
-from schemas.events import (
+from schemas.base.partitioners import murmur2_partition
+from schemas.inputs.events import (
     MAX_DEPTH,
     MAX_DURATION_S,
     MAX_ID_CHARS,
@@ -20,13 +21,12 @@ from schemas.events import (
     MAX_KEPT_CHARS,
     MAX_REASON_CHARS,
     Kind,
-)  # fmt: skip
-from schemas.judge import judge
-from schemas.outputs import rejected_headers, subject_of
-from schemas.partitioners import murmur2_partition
-from schemas.rejects import FOUND_MAX_CHARS, Reason, Rejection
-from schemas.row import ROW_MAX_BYTES, RowError, stored_int
-from schemas.topics import BY_NAME, CHANGELOG, REJECTED_EXTRA_BYTES
+)
+from schemas.inputs.first_fault import first_fault
+from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection
+from schemas.outputs.records import rejected_headers, subject_of
+from schemas.state.rows import ROW_MAX_BYTES, RowError, stored_int
+from schemas.topics.declared import BY_NAME, CHANGELOG, REJECTED_EXTRA_BYTES
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, leaks
 from tests.support.feeding import SECRET, WITH_CUSTOMERS, Desk, Erasure, sale
 from tests.support.making import LATER_MS, MINIMAL, POLICY
@@ -40,8 +40,8 @@ def verdict(kind: Kind, value: bytes) -> Reason | None:
     name = msgspec.json.decode(
         msgspec.json.decode(value, type=dict[str, msgspec.Raw])["customer_id"]
     )
-    intake = Intake(POLICY, Placement(0, 1, murmur2_partition), EVENT_BYTES, {})
-    found = intake.admit(kind, name.encode(), value, LATER_MS)
+    admission = Admission(POLICY, Placement(0, 1, murmur2_partition), EVENT_BYTES, {})
+    found = admission.admit(kind, name.encode(), value, LATER_MS)
     return None if isinstance(found, Booking) else found.reason
 
 
@@ -124,7 +124,7 @@ def test_endless_numbers_are_turned_away_where_a_field_is_and_ignored_elsewhere(
     for field in ("items", "amount", "event_id", "due_at"):
         fields = MINIMAL[P] | {field: "?"}
         value = json.dumps(fields).replace('"?"', number, 1).encode()
-        found = judge(P, value)
+        found = first_fault(P, value)
         assert isinstance(found, Rejection)
         assert found.reason is Reason.INVALID_FIELD
         assert len(found.detail) < 300
@@ -152,7 +152,7 @@ def test_a_row_that_the_changelog_would_not_admit_is_refused_before() -> None:
     assert int(dict(BY_NAME[CHANGELOG].config)["max.message.bytes"]) > ROW_MAX_BYTES + 65_536
     desk = Desk(inputs=WITH_CUSTOMERS)
     desk.feed(C, MINIMAL[C])
-    customer = desk.shard._members.find("ada")
+    customer = desk.shard._store.find("ada")
     assert customer is not None
     assert customer.master is not None
     customer.master.region = "r" * 1_000_000
@@ -192,7 +192,7 @@ def test_the_customer_beyond_the_limit_stops_the_process_and_nothing_of_it_is_ke
 
 def test_who_is_erased_makes_room_and_an_erasure_of_nobody_needs_none() -> None:
     desk = Desk(inputs=WITH_CUSTOMERS)
-    desk.shard._members._customers_max = 1
+    desk.shard._store._customers_max = 1
     desk.feed(P, sale(1))
     desk.feed(C, Erasure("nobody", LATER_MS), Erasure("ada", LATER_MS))
     desk.feed(P, sale(20, 1, customer_id="bob"))
@@ -242,11 +242,11 @@ def test_a_number_that_is_none_in_a_row_is_told_without_it() -> None:
 def test_two_judges_that_disagree_are_told_without_the_event(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("agents.intake.decode", lambda *_: None)
-    monkeypatch.setattr("agents.intake.judge", judge)
-    intake = Intake(POLICY, Placement(0, 1, murmur2_partition), EVENT_BYTES, {})
+    monkeypatch.setattr("agents.events.admit.decode", lambda *_: None)
+    monkeypatch.setattr("agents.events.admit.first_fault", first_fault)
+    admission = Admission(POLICY, Placement(0, 1, murmur2_partition), EVENT_BYTES, {})
     with pytest.raises(InvariantError, match="an event of PURCHASES can't be booked") as error:
-        intake._judged_first(P, wire(P, order_id=MAIL), None)
+        admission._judged_first(P, wire(P, order_id=MAIL), None)
     assert leaks(str(error.value)) == []
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from agents.booking import Booking
-from agents.master_data import book_erasure
-from agents.policy import Policy
-from schemas.events import Kind
-from schemas.rejects import Rejection
-from schemas.row import LARGEST, MasterRow, OverrideRow
-from schemas.times import DAY_US
+from agents.events.booking import Booking
+from agents.events.customers import book_erasure
+from agents.policy.compiled import Policy
+from schemas.base.times import DAY_US
+from schemas.inputs.events import Kind
+from schemas.inputs.rejects import Rejection
+from schemas.state.rows import LARGEST, MasterRow, OverrideRow
 from tests.support.customers import at
 from tests.support.feeding import WITH_CUSTOMERS, Desk, newest, on, record, sale
 from tests.support.making import (
@@ -18,8 +18,8 @@ from tests.support.making import (
     FULL,
     LATER_MS,
     POLICY,
+    admission,
     booked,
-    intake,
     master_data,
     policy,
 )
@@ -198,7 +198,7 @@ def test_the_same_record_is_dropped_and_another_one_under_its_id_is_a_conflict()
     desk.feed(C, record(1, **wallet(amount="5000.01"), event_id="r"))
     changes = desk.commit()
     assert changes is not None
-    assert (changes.tally.applied[C], changes.tally.duplicates[C]) == (1, 1)
+    assert (changes.counters.applied[C], changes.counters.duplicates[C]) == (1, 1)
     assert desk.reasons == ["id_conflict"]
 
 
@@ -234,7 +234,7 @@ def test_an_older_record_is_applied_and_changes_no_master_data() -> None:
     desk.feed(C, record(3, region="Tyrol"), record(2, region="Styria"))
     changes = desk.commit(stop=True)
     assert changes is not None
-    assert changes.tally.applied[C] == 2
+    assert changes.counters.applied[C] == 2
     assert profile(desk)["region"] == "Tyrol"
     # it makes the customer older all the same
     assert newest(desk)["tenure_days"] == 1
@@ -300,7 +300,7 @@ def test_more_returns_than_sales_make_a_negative_share() -> None:
 
 
 def test_no_value_erases_whom_the_key_names_at_the_record_s_time() -> None:
-    found = intake().admit(Kind.CUSTOMERS, "Ad\u00e4".encode(), None, NOON_MS)
+    found = admission().admit(Kind.CUSTOMERS, "Ad\u00e4".encode(), None, NOON_MS)
     assert found == book_erasure("Ad\u00e4", NOON_MS)
     assert isinstance(found, Booking)
     assert found.erases
@@ -315,7 +315,7 @@ def test_a_record_without_a_timestamp_erases_as_of_the_epoch(timestamp_ms: int, 
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff", b"ada\xc3", b"x" * 129])
 def test_a_key_that_names_nobody_erases_nobody(key: bytes | None) -> None:
-    found = intake().admit(Kind.CUSTOMERS, key, None, NOON_MS)
+    found = admission().admit(Kind.CUSTOMERS, key, None, NOON_MS)
     assert isinstance(found, Rejection)
     assert found.reason.value == "key_mismatch"
     assert found.detail.startswith("key: expected the customer_id, found ")
@@ -323,12 +323,12 @@ def test_a_key_that_names_nobody_erases_nobody(key: bytes | None) -> None:
 
 @pytest.mark.parametrize("name", ["x", "x" * 128, "\u00e9" * 128, "\U0001f600" * 128])
 def test_a_key_of_1_to_128_characters_names_somebody(name: str) -> None:
-    found = intake().admit(Kind.CUSTOMERS, name.encode(), None, LATER_MS)
+    found = admission().admit(Kind.CUSTOMERS, name.encode(), None, LATER_MS)
     assert isinstance(found, Booking)
 
 
 @pytest.mark.parametrize("kind", [P, S, Y])
 def test_no_value_elsewhere_is_malformed(kind: Kind) -> None:
-    found = intake().admit(kind, b"ada", None, NOON_MS)
+    found = admission().admit(kind, b"ada", None, NOON_MS)
     assert isinstance(found, Rejection)
     assert found.reason.value == "malformed"

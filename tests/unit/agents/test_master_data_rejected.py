@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from agents.booking import Booking
-from schemas.events import Kind
-from schemas.partitioners import murmur2_partition
-from schemas.rejects import Rejection
+from agents.events.booking import Booking
+from schemas.base.partitioners import murmur2_partition
+from schemas.inputs.events import Kind
+from schemas.inputs.rejects import Rejection
 from tests.support.feeding import on
 from tests.support.making import (
     ABSENT,
@@ -15,9 +15,9 @@ from tests.support.making import (
     FULL,
     OVERRIDE,
     WALLET,
+    admission,
     admit,
     booked,
-    intake,
     master_data,
     raw,
 )
@@ -223,7 +223,7 @@ def test_a_wrong_field_comes_before_an_unknown_currency_wherever_it_stands(
 
 
 def turned_away(value: bytes | None, key: bytes | None, *, elsewhere: bool = False) -> str:
-    its = intake(partition=ELSEWHERE, partitions=TWO) if elsewhere else intake()
+    its = admission(partition=ELSEWHERE, partitions=TWO) if elsewhere else admission()
     found = its.admit(Kind.CUSTOMERS, key, value, NOON_MS)
     assert isinstance(found, Rejection)
     return found.reason.value

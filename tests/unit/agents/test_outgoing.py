@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from agents.customer import Customer
-from agents.customer_rows import newcomer, stored
-from agents.judging import Judge
-from agents.outgoing import Bounds, Message, Outgoing
+from agents.customer.rows import newcomer, stored
+from agents.customer.state import Customer
+from agents.decide.evaluate import Evaluator
+from agents.partition.pending import Bounds, Message, PendingCommit
 from agents.ports import Batch
-from schemas.events import Kind
-from schemas.outputs import Origin
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Origin
 from tests.support.feeding import NOW_US, SECRET, WITH_CUSTOMERS, Desk, erasure, sale
 from tests.support.making import LATER_MS, POLICY, booked, policy, purchase, support_call
 
@@ -18,11 +18,11 @@ C, P, S, Y = WITH_CUSTOMERS
 SECOND_US = 1_000_000
 
 
-def outgoing(
+def pending(
     changed_max: int = 3, output_bytes_max: int = 1_000, row_bytes_max: int = 100_000
-) -> Outgoing:
+) -> PendingCommit:
     """Snapshots ten seconds apart."""
-    return Outgoing(10 * SECOND_US, Bounds(changed_max, output_bytes_max, row_bytes_max))
+    return PendingCommit(10 * SECOND_US, Bounds(changed_max, output_bytes_max, row_bytes_max))
 
 
 def customer(customer_id: str = "ada") -> Customer:
@@ -30,13 +30,13 @@ def customer(customer_id: str = "ada") -> Customer:
     first = booked(Kind.PURCHASES, purchase(customer_id=customer_id))
     made = newcomer(customer_id, Origin("purchases", 0, 0), first, POLICY)
     made.apply(first, 0, POLICY)
-    Judge(POLICY).judge(made, first)
+    Evaluator(POLICY).judge(made, first)
     return made
 
 
-def carried(out: Outgoing) -> tuple[list[tuple[str, bytes | None]], list[tuple[bytes, bool]]]:
+def carried(out: PendingCommit) -> tuple[list[tuple[str, bytes | None]], list[tuple[bytes, bool]]]:
     """(topics with keys, keys of rows with whether there is one) of a commit."""
-    judge = Judge(POLICY)
+    judge = Evaluator(POLICY)
     messages, rows, _ = out.carry_away(POLICY, judge.snapshot)
     return (
         [(its.topic, its.key) for its in messages],
@@ -44,24 +44,24 @@ def carried(out: Outgoing) -> tuple[list[tuple[str, bytes | None]], list[tuple[b
     )
 
 
-def is_empty(out: Outgoing) -> bool:
+def is_empty(out: PendingCommit) -> bool:
     return out.is_empty
 
 
-def is_full(out: Outgoing) -> bool:
+def is_full(out: PendingCommit) -> bool:
     return out.full
 
 
-def has_snapshots_enough(out: Outgoing) -> bool:
+def has_snapshots_enough(out: PendingCommit) -> bool:
     return out.snapshots_full
 
 
-def erase(out: Outgoing, whom: Customer | None, customer_id: str = "ada") -> None:
+def erase(out: PendingCommit, whom: Customer | None, customer_id: str = "ada") -> None:
     out.erase(customer_id, whom, Origin("customers", 0, 0), 0, SECRET, NOW_US)
 
 
 def test_nothing_is_carried_twice() -> None:
-    out = outgoing()
+    out = pending()
     assert is_empty(out)
     out.judged(customer(), [], NOW_US)
     assert not is_empty(out)
@@ -71,7 +71,7 @@ def test_nothing_is_carried_twice() -> None:
 
 
 def test_a_customer_that_changes_twice_is_one_row() -> None:
-    out, ada = outgoing(), customer()
+    out, ada = pending(), customer()
     for _ in range(3):
         out.judged(ada, [], NOW_US)
     assert not is_full(out)
@@ -81,7 +81,7 @@ def test_a_customer_that_changes_twice_is_one_row() -> None:
 
 
 def test_a_snapshot_is_owed_from_the_first_change_on() -> None:
-    out, ada = outgoing(), customer()
+    out, ada = pending(), customer()
     out.judged(ada, [], NOW_US)
     out.judged(ada, [], NOW_US + SECOND_US)
     assert out.owed == {"ada": NOW_US + 10 * SECOND_US}
@@ -89,7 +89,7 @@ def test_a_snapshot_is_owed_from_the_first_change_on() -> None:
 
 
 def test_a_published_snapshot_is_owed_no_more_and_goes_out_once() -> None:
-    out, ada = outgoing(), customer()
+    out, ada = pending(), customer()
     out.judged(ada, [], NOW_US)
     out.publish(ada)
     out.publish(ada)
@@ -99,19 +99,19 @@ def test_a_published_snapshot_is_owed_no_more_and_goes_out_once() -> None:
 
 
 def test_a_snapshot_alone_writes_the_row_that_says_it_is_out() -> None:
-    out, ada = outgoing(), customer()
+    out, ada = pending(), customer()
     ada.owed = True
     out.publish(ada)
     assert carried(out) == ([("customer-values", b"ada")], [(b"ada", True)])
 
 
 def test_so_many_customers_or_outputs_are_enough() -> None:
-    out = outgoing(changed_max=2)
+    out = pending(changed_max=2)
     out.judged(customer(), [], NOW_US)
     assert not is_full(out)
     out.judged(customer("bob"), [], NOW_US)
     assert is_full(out)
-    others = outgoing(changed_max=2)
+    others = pending(changed_max=2)
     others.put_out(Message("tier-cutoffs", b"cutoffs", b"{}"), "made")
     assert not is_full(others)
     others.put_out(Message("tier-cutoffs", b"cutoffs", b"{}"), "made")
@@ -121,7 +121,7 @@ def test_so_many_customers_or_outputs_are_enough() -> None:
 
 
 def test_so_many_snapshots_are_enough() -> None:
-    out = outgoing(changed_max=2)
+    out = pending(changed_max=2)
     out.publish(customer())
     assert not has_snapshots_enough(out)
     out.publish(customer("bob"))
@@ -129,9 +129,9 @@ def test_so_many_snapshots_are_enough() -> None:
 
 
 def test_another_record_goes_out_as_it_is_and_is_counted() -> None:
-    out = outgoing()
+    out = pending()
     out.put_out(Message("tier-cutoffs", b"cutoffs", b"{}"), "made")
-    assert dict(out.tally.outputs) == {("tier-cutoffs", "made"): 1}
+    assert dict(out.counters.outputs) == {("tier-cutoffs", "made"): 1}
     assert carried(out) == ([("tier-cutoffs", b"cutoffs")], [])
 
 
@@ -139,7 +139,7 @@ def test_another_record_goes_out_as_it_is_and_is_counted() -> None:
 
 
 def test_an_erased_customer_s_row_is_written_no_more_and_nothing_is_owed() -> None:
-    out, ada, bob = outgoing(), customer(), customer("bob")
+    out, ada, bob = pending(), customer(), customer("bob")
     for one in (ada, bob):
         out.judged(one, [], NOW_US)
     out.publish(ada)
@@ -151,20 +151,20 @@ def test_an_erased_customer_s_row_is_written_no_more_and_nothing_is_owed() -> No
 
 
 def test_an_erased_customer_that_did_not_change_leaves_the_others_alone() -> None:
-    out, ada, bob = outgoing(), customer(), customer("bob")
+    out, ada, bob = pending(), customer(), customer("bob")
     out.judged(bob, [], NOW_US)
     erase(out, ada)
     assert carried(out)[1] == [(b"ada", False), (b"bob", True)]
 
 
 def test_an_erasure_is_something_to_commit_and_counts_among_the_outputs() -> None:
-    out = outgoing(changed_max=4)
+    out = pending(changed_max=4)
     erase(out, None, "zoe")
     assert not is_empty(out)
     assert not is_full(out)
     erase(out, None, "zoe")
     assert is_full(out)
-    assert dict(out.tally.outputs) == {("erasures", "erased"): 2}
+    assert dict(out.counters.outputs) == {("erasures", "erased"): 2}
 
 
 # in a partition
@@ -225,7 +225,7 @@ def test_the_longest_waiting_snapshot_goes_out_first(at: int) -> None:
 
 def test_so_many_bytes_of_rows_are_enough_whoever_they_are_of() -> None:
     ada, bob = customer(), customer("bob")
-    out = outgoing(row_bytes_max=ada.row_bytes + 1)
+    out = pending(row_bytes_max=ada.row_bytes + 1)
     out.judged(ada, [], NOW_US)
     out.judged(ada, [], NOW_US)
     assert not is_full(out)

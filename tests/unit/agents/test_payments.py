@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from agents.booking import Booking
-from agents.policy import Policy
-from schemas.events import Kind
-from schemas.rejects import Reason, Rejection
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from schemas.inputs.events import Kind
+from schemas.inputs.rejects import Reason, Rejection
 from tests.support.making import FULL, POLICY, admit, amounts, booked, payment, policy
 
 NOON = "2026-03-01T12:00:00Z"

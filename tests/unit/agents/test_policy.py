@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 
-from agents.booking import Booking
-from agents.policy import Policy, compile_policy
-from schemas.events import Kind
-from schemas.outputs import Tier
-from schemas.policy_file import read_policy
-from schemas.rejects import Reason, Rejection
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from agents.policy_file.compiling import compile_policy
+from agents.policy_file.reading import read_policy
+from schemas.inputs.events import Kind
+from schemas.inputs.rejects import Reason, Rejection
+from schemas.outputs.records import Tier
 from tests.support.making import (
     MINIMAL,
     POLICY,

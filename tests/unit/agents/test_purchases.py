@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from agents.booking import Booking
-from agents.policy import Policy
-from schemas.events import Kind
-from schemas.rejects import Reason, Rejection
-from schemas.times import DAY_US
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from schemas.base.times import DAY_US
+from schemas.inputs.events import Kind
+from schemas.inputs.rejects import Reason, Rejection
 from tests.support.making import (
     ABSENT,
     FULL,

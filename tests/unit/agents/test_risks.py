@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-from schemas.events import Kind
-from schemas.row import read_head
-from schemas.times import day_start
+from schemas.base.times import day_start
+from schemas.inputs.events import Kind
+from schemas.state.rows import read_head
 from tests.support.feeding import Desk
 from tests.support.making import payment, policy, purchase, support_call
 

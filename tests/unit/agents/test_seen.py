@@ -1,27 +1,27 @@
 """Remembered ids: what came before under the same id, and when that is forgotten."""
 
-from agents.seen import Seen
-from schemas.times import NO_DAY
+from agents.customer.dedupe import DedupeIndex
+from schemas.base.times import NO_DAY
 
 
 def key(number: int) -> bytes:
     return number.to_bytes(8, "big")
 
 
-def remembered(*days: int) -> Seen:
+def remembered(*days: int) -> DedupeIndex:
     """One id a day in this order, numbered from 0, with its number as content."""
-    seen = Seen(bytearray())
+    seen = DedupeIndex(bytearray())
     for number, day in enumerate(days):
         seen.remember(day, key(number), number)
     return seen
 
 
-def known(seen: Seen, most: int = 50) -> set[int]:
+def known(seen: DedupeIndex, most: int = 50) -> set[int]:
     return {number for number in range(most) if seen.content_of(key(number)) is not None}
 
 
 def test_nothing_is_remembered_at_first() -> None:
-    seen = Seen(bytearray())
+    seen = DedupeIndex(bytearray())
     assert seen.content_of(key(0)) is None
     assert (seen.count, seen.oldest) == (0, NO_DAY)
 
@@ -33,10 +33,10 @@ def test_an_id_is_remembered_with_its_content() -> None:
 
 
 def test_a_content_may_be_any_check() -> None:
-    seen = Seen(bytearray())
+    seen = DedupeIndex(bytearray())
     seen.remember(10, key(1), 2**32 - 1)
     seen.remember(10, key(2), 0)
-    again = Seen(seen.entries)
+    again = DedupeIndex(seen.entries)
     assert (again.content_of(key(1)), again.content_of(key(2))) == (2**32 - 1, 0)
 
 
@@ -78,13 +78,13 @@ def test_what_is_stored_is_what_is_remembered() -> None:
     seen = remembered(*[10 + number // 5 for number in range(50)])
     seen.expire(13)
     seen.cap(28)
-    again = Seen(bytearray(seen.entries))
+    again = DedupeIndex(bytearray(seen.entries))
     assert known(again) == known(seen) == set(range(22, 50))
     assert (again.count, again.oldest) == (seen.count, seen.oldest) == (28, 14)
 
 
 def test_long_use_keeps_knowing_exactly_the_last_days() -> None:
-    seen = Seen(bytearray())
+    seen = DedupeIndex(bytearray())
     for day in range(400):
         seen.remember(day, key(day), day)
         seen.expire(day - 5)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from agents.policy import Policy
-from schemas.row import decode_customer, read_head
-from schemas.times import NO_DUE_US
+from agents.policy.compiled import Policy
+from schemas.base.times import NO_DUE_US
+from schemas.state.rows import decode_customer, read_head
 from tests.support.customers import at
 from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, newest, on, record, sale
 from tests.support.making import INVOICES, OVERRIDE, POLICY, SEGMENTS, policy, support_call

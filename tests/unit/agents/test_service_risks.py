@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schemas.row import decode_customer
+from schemas.state.rows import decode_customer
 from tests.support.feeding import Desk
 from tests.support.overriding import word
 from tests.support.signalling import (

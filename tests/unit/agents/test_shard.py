@@ -1,8 +1,8 @@
 """The shard: what is applied, dropped or rejected, and what a commit carries."""
 
-from agents.outgoing import Bounds
+from agents.partition.pending import Bounds
 from agents.ports import Batch
-from schemas.row import PARTITION_KEY, decode_partition
+from schemas.state.rows import PARTITION_KEY, decode_partition
 from tests.support.feeding import INPUTS, Desk, contribution, on, sale
 from tests.support.making import LATER_MS, policy, purchase, support_call
 
@@ -15,10 +15,14 @@ def test_everything_consumed_was_applied_dropped_or_rejected() -> None:
     desk.feed(S, support_call(), b"")
     changes = desk.commit()
     assert changes is not None
-    tally = changes.tally
-    assert (tally.applied[P], tally.duplicates[P]) == (2, 1)
-    assert dict(tally.rejected) == {(P, "id_conflict"): 1, (P, "malformed"): 1, (S, "malformed"): 1}
-    assert [tally.consumed[kind] for kind in (P, S, Y)] == [5, 2, 0]
+    counters = changes.counters
+    assert (counters.applied[P], counters.duplicates[P]) == (2, 1)
+    assert dict(counters.rejected) == {
+        (P, "id_conflict"): 1,
+        (P, "malformed"): 1,
+        (S, "malformed"): 1,
+    }
+    assert [counters.consumed[kind] for kind in (P, S, Y)] == [5, 2, 0]
 
 
 def test_an_event_that_comes_twice_is_dropped() -> None:
@@ -50,7 +54,7 @@ def test_the_same_id_of_another_customer_or_topic_is_another_event() -> None:
     desk.feed(S, support_call(event_id="x"))
     changes = desk.commit()
     assert changes is not None
-    assert sum(changes.tally.applied) == 3
+    assert sum(changes.counters.applied) == 3
 
 
 def test_a_rejected_event_s_id_is_not_remembered() -> None:
@@ -114,7 +118,7 @@ def test_beyond_the_cap_of_ids_the_oldest_are_forgotten_and_counted() -> None:
     changes = desk.commit(stop=True)
     assert changes is not None
     assert contribution(desk) == "4.00"
-    assert (changes.tally.duplicates[P], changes.tally.ids_forgotten) == (2, 2)
+    assert (changes.counters.duplicates[P], changes.counters.ids_forgotten) == (2, 2)
 
 
 def test_a_late_event_inside_the_window_counts_and_one_before_it_does_not() -> None:
@@ -122,7 +126,7 @@ def test_a_late_event_inside_the_window_counts_and_one_before_it_does_not() -> N
     desk.feed(P, sale(20), sale(11), sale(10))
     changes = desk.commit(stop=True)
     assert changes is not None
-    assert (changes.tally.applied[P], contribution(desk)) == (3, "2.00")
+    assert (changes.counters.applied[P], contribution(desk)) == (3, "2.00")
 
 
 # commits
@@ -166,10 +170,10 @@ def test_so_many_changed_customers_are_enough_for_one_commit() -> None:
     desk = Desk(bounds=Bounds(changed_max=10))
     desk.lay(P, *(sale(1, customer_id=f"c{number}") for number in range(25)))
     sizes = []
-    while desk.shard.inbox(P).records:
+    while desk.shard.buffer(P).records:
         while desk.take(1):
             pass
-        assert desk.shard.full or not desk.shard.inbox(P).records
+        assert desk.shard.full or not desk.shard.buffer(P).records
         changes = desk.commit()
         assert changes is not None
         sizes.append(len(changes.rows) - 1)
@@ -180,7 +184,7 @@ def test_so_many_outputs_are_enough_for_one_commit() -> None:
     desk = Desk(bounds=Bounds(changed_max=10))
     desk.lay(P, *[b"{"] * 25)
     sizes = []
-    while desk.shard.inbox(P).records:
+    while desk.shard.buffer(P).records:
         while desk.take(1):
             pass
         changes = desk.commit()
@@ -193,7 +197,7 @@ def test_so_many_bytes_of_rejected_events_are_enough_for_one_commit() -> None:
     desk = Desk(bounds=Bounds(output_bytes_max=1031))
     desk.lay(P, *[b"{" * 100] * 25)
     sizes = []
-    while desk.shard.inbox(P).records:
+    while desk.shard.buffer(P).records:
         while desk.take(1):
             pass
         changes = desk.commit()
@@ -208,7 +212,7 @@ def test_what_went_out_is_counted_by_topic_and_kind() -> None:
     desk.feed(S, *(support_call(event_id=f"call-{number}") for number in range(4)))
     changes = desk.commit()
     assert changes is not None
-    assert dict(changes.tally.outputs) == {
+    assert dict(changes.counters.outputs) == {
         ("tier-changes", "assigned"): 1,
         ("tier-changes", "downgrade"): 1,
         ("at-risk", "raised"): 1,
@@ -221,7 +225,7 @@ def test_one_event_in_so_many_tells_its_age() -> None:
     desk.feed(P, *(sale(1, number) for number in range(257)))
     changes = desk.commit()
     assert changes is not None
-    assert changes.tally.taken_at_ms == [LATER_MS] * 2
+    assert changes.counters.taken_at_ms == [LATER_MS] * 2
 
 
 def test_customers_are_counted_by_tier() -> None:

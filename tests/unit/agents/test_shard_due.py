@@ -1,7 +1,7 @@
 """What falls due in a partition: when it happens, in which order, and in steps."""
 
-from agents.members import SWEEP
-from schemas.row import read_head
+from agents.partition.customers import SWEEP
+from schemas.state.rows import read_head
 from tests.support.feeding import INPUTS, NOW_US, Desk, clock, on, sale
 
 P, S, Y = INPUTS
@@ -59,7 +59,7 @@ def test_a_customer_at_rest_falls_due_day_by_day() -> None:
         ("important", on(11, "00:00:00")),
         ("ordinary", on(13, "00:00:00")),
     ]
-    assert changes.tally.due_times == 3
+    assert changes.counters.due_times == 3
 
 
 def test_what_a_late_event_makes_due_already_happens_right_after_it() -> None:
@@ -110,9 +110,9 @@ def test_a_sweep_of_many_goes_in_steps_and_the_event_waits_for_all_of_it() -> No
     desk.commit()
     desk.lay(S, clock(11))
     steps = 0
-    while desk.shard.inbox(S).records:
+    while desk.shard.buffer(S).records:
         assert desk.take(1) == (SWEEP if steps < 2 else 1)
-        fired = 0 if (changes := desk.commit()) is None else changes.tally.due_times
+        fired = 0 if (changes := desk.commit()) is None else changes.counters.due_times
         assert fired <= SWEEP
         steps += 1
     assert steps == 3

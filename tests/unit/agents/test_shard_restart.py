@@ -2,10 +2,10 @@
 
 import pytest
 
-from agents.outgoing import Bounds
+from agents.partition.pending import Bounds
 from agents.ports import Batch, InvariantError
-from schemas.events import Kind
-from schemas.row import PARTITION_KEY, RowError, read_head
+from schemas.inputs.events import Kind
+from schemas.state.rows import PARTITION_KEY, RowError, read_head
 from tests.support.feeding import INPUTS, NOW_US, Desk, clock, contribution, on, sale
 from tests.support.making import payment, policy, raw, support_call
 
@@ -135,7 +135,7 @@ def test_a_restart_reads_on_from_the_committed_offsets() -> None:
     desk.commit()
     desk.feed(P, sale(3))
     again = desk.restarted()
-    assert again.shard.inbox(P).position == 2
+    assert again.shard.buffer(P).position == 2
     assert again.shard.commit_number == 1
 
 
@@ -211,7 +211,7 @@ def test_a_smaller_cap_of_ids_holds_from_the_restart_on() -> None:
     desk.feed(P, sale(1, 2), sale(1, 1))
     changes = desk.commit(stop=True)
     assert changes is not None
-    assert changes.tally.duplicates[P] == 2
+    assert changes.counters.duplicates[P] == 2
     desk.feed(P, sale(1))
     desk.commit(stop=True)
     assert contribution(desk) == "4.00"
@@ -286,7 +286,7 @@ def test_without_transactions_a_record_that_is_applied_already_is_not_applied_ag
     again.take()
     changes = again.commit(stop=True)
     assert changes is not None
-    assert changes.tally.applied[P] == 1
+    assert changes.counters.applied[P] == 1
     again.feed(P, sale(2))
     again.commit(stop=True)
     assert contribution(again) == "2.00"

@@ -4,8 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from agents.ports import InvariantError
-from agents.shares import (
+from agents.models.histogram import (
     EDGES,
     EDGES_UP_TO,
     Histogram,
@@ -14,6 +13,7 @@ from agents.shares import (
     cut_by_rank,
     merged,
 )
+from agents.ports import InvariantError
 from tests.support.counting import counted
 
 LAST = len(EDGES)

@@ -1,8 +1,8 @@
 """What a customer's row keeps for signals, and what another policy makes of it."""
 
-from agents.policy import Policy
-from schemas.row import decode_customer
-from schemas.signal_rows import SignalsRow
+from agents.policy.compiled import Policy
+from schemas.state.rows import decode_customer
+from schemas.state.signal_rows import SignalsRow
 from tests.support.feeding import Desk
 from tests.support.making import POLICY
 from tests.support.signalling import (

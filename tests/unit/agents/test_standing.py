@@ -2,9 +2,15 @@
 
 import pytest
 
-from agents.standing import Standing, active_override, in_force, is_visible, override_ends_us
-from schemas.row import MasterRow, OverrideRow, read_head
-from schemas.times import NO_DUE_US
+from agents.customer.tier_state import (
+    TierState,
+    active_override,
+    in_force,
+    is_visible,
+    override_ends_us,
+)
+from schemas.base.times import NO_DUE_US
+from schemas.state.rows import MasterRow, OverrideRow, read_head
 from tests.support.customers import at
 from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, on, record, sale
 from tests.support.making import policy, support_call
@@ -39,8 +45,8 @@ def test_a_floor_is_at_least_and_a_lock_just_that_tier(
 
 def test_without_an_override_the_tier_by_value_is_in_force() -> None:
     assert [in_force(by_value, None) for by_value in range(4)] == [0, 1, 2, 3]
-    standing = Standing(2, 100)
-    assert (standing.in_force, standing.in_force_since_day, standing.told) == (2, 100, False)
+    tier_state = TierState(2, 100)
+    assert (tier_state.in_force, tier_state.in_force_since_day, tier_state.told) == (2, 100, False)
 
 
 def test_a_notice_shows_where_the_tier_in_force_would_go_down() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from schemas.outputs import TIER_NAMES
-from schemas.row import decode_customer, read_head
+from schemas.outputs.records import TIER_NAMES
+from schemas.state.rows import decode_customer, read_head
 from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, on, record, sale
 from tests.support.overriding import HELD, changes, snapshot, spent, told, word, worth
 

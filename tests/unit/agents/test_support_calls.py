@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from agents.booking import Booking
-from agents.policy import Policy
-from schemas.events import MAX_DURATION_S, Kind
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from schemas.inputs.events import MAX_DURATION_S, Kind
 from tests.support.making import ABSENT, FULL, POLICY, amounts, booked, policy, support_call
 
 

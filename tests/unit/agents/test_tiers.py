@@ -2,10 +2,10 @@
 
 import pytest
 
-from agents.standing import Standing
-from agents.tiers import TierRules, tier_rank
-from schemas.events import Kind
-from schemas.outputs import TIERS
+from agents.customer.tier_state import TierState
+from agents.decide.tiers import TierRules, tier_rank
+from schemas.inputs.events import Kind
+from schemas.outputs.records import TIERS
 from tests.support.feeding import Desk
 from tests.support.making import POLICY, policy, purchase, support_call
 
@@ -90,8 +90,8 @@ def held(*replacements: tuple[str, str]) -> TierRules:
     return TierRules(policy(("[treatment.key]", section)))
 
 
-def said(rules: TierRules, standing: Standing, minor: int, day: int) -> list[tuple[str, int]]:
-    return [(move.direction, move.after) for move in rules.judge(standing, minor, day)]
+def said(rules: TierRules, tier_state: TierState, minor: int, day: int) -> list[tuple[str, int]]:
+    return [(move.direction, move.after) for move in rules.judge(tier_state, minor, day)]
 
 
 @pytest.mark.parametrize(
@@ -117,82 +117,84 @@ def said(rules: TierRules, standing: Standing, minor: int, day: int) -> list[tup
 def test_a_band_around_each_entry_holds_a_tier(
     tier: int, minor: int, found: list[tuple[str, int]]
 ) -> None:
-    rules, standing = held(), Standing(tier, DAY - 14)
-    assert rules.stays(standing, minor) == (not found)
-    assert said(rules, standing, minor, DAY) == found
+    rules, tier_state = held(), TierState(tier, DAY - 14)
+    assert rules.stays(tier_state, minor) == (not found)
+    assert said(rules, tier_state, minor, DAY) == found
 
 
 def test_a_tier_is_not_left_before_it_stayed() -> None:
-    rules, standing = held(), Standing(1, DAY)
-    assert said(rules, standing, 60_000, DAY + 13) == []
-    assert rules.due_day(standing, 60_000) == DAY + 14
-    assert said(rules, standing, 60_000, DAY + 14) == [("upgrade", 2)]
-    assert standing.since_day == DAY + 14
+    rules, tier_state = held(), TierState(1, DAY)
+    assert said(rules, tier_state, 60_000, DAY + 13) == []
+    assert rules.due_day(tier_state, 60_000) == DAY + 14
+    assert said(rules, tier_state, 60_000, DAY + 14) == [("upgrade", 2)]
+    assert tier_state.since_day == DAY + 14
 
 
 def test_a_downgrade_is_announced_and_comes_when_grace_has_passed() -> None:
-    rules, standing = held(), Standing(3, DAY - 100)
-    [notice] = rules.judge(standing, 60_000, DAY)
+    rules, tier_state = held(), TierState(3, DAY - 100)
+    [notice] = rules.judge(tier_state, 60_000, DAY)
     assert (notice.direction, notice.before, notice.after) == ("notice", 3, 2)
-    assert notice.takes_effect_day == DAY + 30 == rules.due_day(standing, 60_000)
-    assert said(rules, standing, 60_000, DAY + 29) == []
-    assert said(rules, standing, 10_000, DAY + 30) == [("downgrade", 1)]
-    assert rules.takes_effect_day(standing) is None
+    assert notice.takes_effect_day == DAY + 30 == rules.due_day(tier_state, 60_000)
+    assert said(rules, tier_state, 60_000, DAY + 29) == []
+    assert said(rules, tier_state, 10_000, DAY + 30) == [("downgrade", 1)]
+    assert rules.takes_effect_day(tier_state) is None
 
 
 def test_who_recovers_keeps_the_tier() -> None:
-    rules, standing = held(), Standing(3, DAY - 100)
-    assert said(rules, standing, 60_000, DAY) == [("notice", 2)]
-    assert said(rules, standing, 170_000, DAY + 29) == [("notice_withdrawn", 3)]
-    assert rules.stays(standing, 170_000)
+    rules, tier_state = held(), TierState(3, DAY - 100)
+    assert said(rules, tier_state, 60_000, DAY) == [("notice", 2)]
+    assert said(rules, tier_state, 170_000, DAY + 29) == [("notice_withdrawn", 3)]
+    assert rules.stays(tier_state, 170_000)
 
 
 def test_who_recovers_well_is_upgraded_at_once() -> None:
-    rules, standing = held(), Standing(2, DAY - 100)
-    assert said(rules, standing, 10_000, DAY) == [("notice", 1)]
-    assert said(rules, standing, 300_000, DAY + 3) == [("notice_withdrawn", 2), ("upgrade", 3)]
+    rules, tier_state = held(), TierState(2, DAY - 100)
+    assert said(rules, tier_state, 10_000, DAY) == [("notice", 1)]
+    assert said(rules, tier_state, 300_000, DAY + 3) == [("notice_withdrawn", 2), ("upgrade", 3)]
 
 
 def test_a_downgrade_waits_for_the_least_stay_too() -> None:
     rules = held(("grace_days = 30", "grace_days = 3"))
-    standing = Standing(2, DAY)
-    assert rules.judge(standing, 0, DAY + 1)[0].takes_effect_day == DAY + 14
-    assert said(rules, standing, 0, DAY + 13) == []
-    assert said(rules, standing, 0, DAY + 14) == [("downgrade", 1)]
+    tier_state = TierState(2, DAY)
+    assert rules.judge(tier_state, 0, DAY + 1)[0].takes_effect_day == DAY + 14
+    assert said(rules, tier_state, 0, DAY + 13) == []
+    assert said(rules, tier_state, 0, DAY + 14) == [("downgrade", 1)]
 
 
 def test_one_step_at_a_time_each_with_its_notice() -> None:
     rules = held(('"full"', '"one_step"'))
-    standing = Standing(3, DAY - 100)
-    assert said(rules, standing, -1_000, DAY) == [("notice", 2)]
-    assert said(rules, standing, -1_000, DAY + 30) == [("downgrade", 2), ("notice", 1)]
-    assert rules.due_day(standing, -1_000) == DAY + 60
+    tier_state = TierState(3, DAY - 100)
+    assert said(rules, tier_state, -1_000, DAY) == [("notice", 2)]
+    assert said(rules, tier_state, -1_000, DAY + 30) == [("downgrade", 2), ("notice", 1)]
+    assert rules.due_day(tier_state, -1_000) == DAY + 60
 
 
 def test_without_grace_nothing_is_announced() -> None:
     rules = held(("grace_days = 30", "grace_days = 0"))
-    standing = Standing(3, DAY)
-    assert said(rules, standing, 0, DAY + 5) == []
-    assert rules.due_day(standing, 0) == DAY + 14
-    assert said(rules, standing, 0, DAY + 14) == [("downgrade", 1)]
+    tier_state = TierState(3, DAY)
+    assert said(rules, tier_state, 0, DAY + 5) == []
+    assert rules.due_day(tier_state, 0) == DAY + 14
+    assert said(rules, tier_state, 0, DAY + 14) == [("downgrade", 1)]
 
 
 @pytest.mark.parametrize("before", [0, 1, 2, 3])
 @pytest.mark.parametrize("minor", [-1, 0, 49_999, 50_000, 199_999, 200_000])
 def test_without_the_section_it_is_the_plain_rule(before: int, minor: int) -> None:
-    standing, now = Standing(before, DAY), tier_rank(minor, POLICY.entries)
+    tier_state, now = TierState(before, DAY), tier_rank(minor, POLICY.entries)
     way = "upgrade" if now > before else "downgrade"
-    assert said(TierRules(POLICY), standing, minor, DAY) == ([(way, now)] if now != before else [])
+    assert said(TierRules(POLICY), tier_state, minor, DAY) == (
+        [(way, now)] if now != before else []
+    )
 
 
 def test_bands_around_an_entry_below_zero_go_outwards() -> None:
     rules = TierRules(
         policy(('ordinary = "0.00"', 'ordinary = "-50.00"'), ("[treatment.key]", HOLD))
     )
-    assert said(rules, Standing(0, DAY - 99), -4_751, DAY) == []
-    assert said(rules, Standing(0, DAY - 99), -4_750, DAY) == [("upgrade", 1)]
-    assert said(rules, Standing(1, DAY - 99), -5_750, DAY) == []
-    assert said(rules, Standing(1, DAY - 99), -5_751, DAY) == [("notice", 0)]
+    assert said(rules, TierState(0, DAY - 99), -4_751, DAY) == []
+    assert said(rules, TierState(0, DAY - 99), -4_750, DAY) == [("upgrade", 1)]
+    assert said(rules, TierState(1, DAY - 99), -5_750, DAY) == []
+    assert said(rules, TierState(1, DAY - 99), -5_751, DAY) == [("notice", 0)]
 
 
 def test_a_notice_goes_out_with_its_day_its_reasons_and_the_treatment_in_force() -> None:

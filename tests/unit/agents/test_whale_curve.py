@@ -2,8 +2,8 @@
 
 import pytest
 
-from agents.shares import Histogram
-from agents.whale_curve import WhaleCurve, whale_curve
+from agents.models.histogram import Histogram
+from agents.models.whale_curve import WhaleCurve, whale_curve
 from tests.support.counting import counted
 
 

@@ -2,10 +2,9 @@
 
 import pytest
 
-from agents.booking import cells_of
-from agents.customer import Customer
-from agents.customer_rows import newcomer
-from agents.window import (
+from agents.customer.rows import newcomer
+from agents.customer.state import Customer
+from agents.customer.windows import (
     ContactWindow,
     ValueWindow,
     WindowBefore,
@@ -13,8 +12,9 @@ from agents.window import (
     contributions,
     insert_sorted,
 )
-from schemas.events import Kind
-from schemas.lines import (
+from agents.events.cells import cells_of
+from schemas.base.times import NO_DAY
+from schemas.base.value_lines import (
     FEES,
     GOODS,
     LINES,
@@ -24,8 +24,8 @@ from schemas.lines import (
     SERVICE,
     SIGNS,
 )
-from schemas.outputs import Origin
-from schemas.times import NO_DAY
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Origin
 from tests.support.making import MINIMAL, POLICY, booked
 
 

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from schemas.events import (
+from schemas.inputs.events import (
     CONTACT_CHANNELS,
     MAX_DEPTH,
     TOPIC_OF_KIND,

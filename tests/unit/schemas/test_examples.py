@@ -13,15 +13,15 @@ import orjson
 import pytest
 
 import schemas
-from agents.booking import Booking
-from agents.intake import Intake, Placement
-from schemas.events import TOPIC_OF_KIND, WIRE_OF_KIND, decode
-from schemas.fields import FIELDS
-from schemas.json_schemas import schemas as json_schemas
-from schemas.judge import judge
-from schemas.output_fields import OUTPUT_FIELDS
-from schemas.partitioners import murmur2_partition
-from schemas.rejects import Reason, Rejection
+from agents.events.admit import Admission, Placement
+from agents.events.booking import Booking
+from schemas.base.partitioners import murmur2_partition
+from schemas.inputs.events import TOPIC_OF_KIND, WIRE_OF_KIND, decode
+from schemas.inputs.fields import FIELDS
+from schemas.inputs.first_fault import first_fault
+from schemas.inputs.rejects import Reason, Rejection
+from schemas.outputs.fields import OUTPUT_FIELDS
+from schemas.topics.json_schemas import schemas as json_schemas
 from tests.support.making import LATER_MS, POLICY
 from tests.support.validating import Validator
 
@@ -56,9 +56,9 @@ def admitted(path: Path) -> Booking | Rejection:
     held = example.get("value")
     own = held.get("customer_id") if isinstance(held, dict) else None
     key = str(example.get("key", own or ""))
-    intake = Intake(POLICY, Placement(0, 1, murmur2_partition), 65_536, frozenset())
+    admission = Admission(POLICY, Placement(0, 1, murmur2_partition), 65_536, frozenset())
     stamp = example.get("timestamp_ms", LATER_MS)
-    return intake.admit(KIND_OF_TOPIC[path.parent.name], key.encode(), value, stamp)
+    return admission.admit(KIND_OF_TOPIC[path.parent.name], key.encode(), value, stamp)
 
 
 @pytest.mark.parametrize("path", VALID, ids=name)
@@ -67,7 +67,7 @@ def test_a_valid_event_is_booked_and_fits_its_schema(path: Path) -> None:
     kind = KIND_OF_TOPIC[path.parent.name]
     fast = decode(kind, value)
     assert fast is not None
-    assert fast == judge(kind, value)
+    assert fast == first_fault(kind, value)
     assert isinstance(admitted(path), Booking)
     VALIDATORS[path.parent.name].check(example["value"])
 
@@ -91,7 +91,7 @@ def test_an_invalid_event_is_rejected_for_the_reason_it_names(path: Path) -> Non
         expected["reason"],
         expected["field"],
     )
-    judged = judge(KIND_OF_TOPIC[path.parent.name], value)
+    judged = first_fault(KIND_OF_TOPIC[path.parent.name], value)
     assert isinstance(judged, Rejection) == (found.reason in SEEN_BY_THE_JUDGE)
 
 

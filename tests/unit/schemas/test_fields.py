@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from schemas.events import TOPIC_OF_KIND, WIRE_OF_KIND, Kind
-from schemas.fields import FIELDS, RETURNS_ONLY
-from schemas.rejects import REASON_TEXTS, Reason, excerpt
+from schemas.inputs.events import TOPIC_OF_KIND, WIRE_OF_KIND, Kind
+from schemas.inputs.fields import FIELDS, RETURNS_ONLY
+from schemas.inputs.rejects import REASON_TEXTS, Reason, excerpt
 
 
 @pytest.mark.parametrize("kind", FIELDS)

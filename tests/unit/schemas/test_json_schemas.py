@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from agents.cutoffs import read_histogram
-from schemas.asyncapi import asyncapi, file_name
-from schemas.events import TOPIC_OF_KIND, WIRE_OF_KIND, Kind
-from schemas.json_schemas import schema_of
-from schemas.json_schemas import schemas as json_schemas
-from schemas.money import CURRENCY_DIGITS
-from schemas.output_fields import OBJECT_FIELDS, OUTPUT_FIELDS, REJECTED_HEADERS
-from schemas.outputs import HISTOGRAMS, REJECTED_EVENTS
-from schemas.topics import BY_NAME, CHANGELOG
+from agents.partition.cutoffs import read_histogram
+from schemas.base.money import CURRENCY_DIGITS
+from schemas.inputs.events import TOPIC_OF_KIND, WIRE_OF_KIND, Kind
+from schemas.outputs.fields import OBJECT_FIELDS, OUTPUT_FIELDS, REJECTED_HEADERS
+from schemas.outputs.records import HISTOGRAMS, REJECTED_EVENTS
+from schemas.topics.asyncapi import asyncapi, file_name
+from schemas.topics.declared import BY_NAME, CHANGELOG
+from schemas.topics.json_schemas import schema_of
+from schemas.topics.json_schemas import schemas as json_schemas
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import WHOLE_TOML
 from tests.support.making import FULL, MINIMAL

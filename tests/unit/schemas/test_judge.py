@@ -2,10 +2,10 @@
 
 import pytest
 
-from schemas.events import WIRE_OF_KIND, Kind, decode
-from schemas.fields import FIELDS
-from schemas.judge import judge
-from schemas.rejects import FOUND_MAX_CHARS, Reason, Rejection
+from schemas.inputs.events import WIRE_OF_KIND, Kind, decode
+from schemas.inputs.fields import FIELDS
+from schemas.inputs.first_fault import first_fault
+from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection
 from tests.support.making import ABSENT, FULL, MINIMAL, payment, purchase, raw, support_call
 
 SALE = raw(purchase())
@@ -15,7 +15,7 @@ MOMENT = "an RFC 3339 time with an offset"
 
 def refused(kind: Kind, value: bytes | None) -> tuple[str, str]:
     """(reason, detail) of a value that is no event."""
-    found = judge(kind, value)
+    found = first_fault(kind, value)
     assert isinstance(found, Rejection), found
     return found.reason.value, found.detail
 
@@ -30,7 +30,7 @@ def test_what_the_fast_decoder_takes_the_judge_takes_alike(
     kind: Kind, events: dict[Kind, dict[str, object]]
 ) -> None:
     value = raw(events[kind])
-    assert judge(kind, value) == decode(kind, value)
+    assert first_fault(kind, value) == decode(kind, value)
 
 
 @pytest.mark.parametrize(
@@ -203,13 +203,13 @@ def test_the_currency_says_how_many_digits_an_amount_may_have(currency: str, amo
 )
 def test_an_amount_may_have_all_the_digits_of_its_currency(currency: str, amount: str) -> None:
     value = raw(purchase(currency=currency, amount=amount, cost=ABSENT))
-    assert not isinstance(judge(Kind.PURCHASES, value), Rejection)
+    assert not isinstance(first_fault(Kind.PURCHASES, value), Rejection)
 
 
 @pytest.mark.parametrize("currency", ["XXX", "usd", ""])
 def test_an_unknown_currency_is_no_fault_of_the_fields(currency: str) -> None:
     value = raw(purchase(currency=currency, amount="5.00001"))
-    assert not isinstance(judge(Kind.PURCHASES, value), Rejection)
+    assert not isinstance(first_fault(Kind.PURCHASES, value), Rejection)
 
 
 @pytest.mark.parametrize(
@@ -224,24 +224,24 @@ def test_an_unknown_currency_is_no_fault_of_the_fields(currency: str) -> None:
     ],
 )
 def test_of_a_field_that_stands_twice_the_last_one_counts(tail: str, expected: str | None) -> None:
-    found = judge(Kind.PURCHASES, SALE[:-1] + tail.encode())
+    found = first_fault(Kind.PURCHASES, SALE[:-1] + tail.encode())
     assert (found.reason.value if isinstance(found, Rejection) else None) == expected
 
 
 def test_a_first_one_that_is_wrong_does_no_harm() -> None:
     value = b'{"amount":[],' + SALE[1:]
     assert decode(Kind.PURCHASES, value) is None
-    assert judge(Kind.PURCHASES, value) == decode(Kind.PURCHASES, SALE)
+    assert first_fault(Kind.PURCHASES, value) == decode(Kind.PURCHASES, SALE)
 
 
 def test_a_return_may_carry_a_fee_wherever_its_type_stands() -> None:
     event = {"fee": "1.00", **purchase(), "type": "return"}
-    assert not isinstance(judge(Kind.PURCHASES, raw(event)), Rejection)
+    assert not isinstance(first_fault(Kind.PURCHASES, raw(event)), Rejection)
 
 
 def test_a_null_fee_on_a_sale_is_an_absent_one() -> None:
     value = raw(purchase(fee=None, seller_fault=None))
-    assert not isinstance(judge(Kind.PURCHASES, value), Rejection)
+    assert not isinstance(first_fault(Kind.PURCHASES, value), Rejection)
 
 
 @pytest.mark.parametrize("text", ["9" * 400, "-" + "9" * 400, "1e999", "1e-999"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.policy_file import PolicyError, read_policy
+from agents.policy_file.reading import PolicyError, read_policy
 from tests.support.lifetime import SECTION
 from tests.support.making import POLICY_TEXT
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.money import (
+from schemas.base.money import (
     CURRENCY_DIGITS,
     MAX_DIGITS,
     format_minor,

@@ -5,8 +5,8 @@ from itertools import combinations
 import orjson
 import pytest
 
-from agents.value_wording import value_wire
-from schemas.lines import (
+from agents.records.value import value_wire
+from schemas.base.value_lines import (
     DISCOUNTS,
     FEES,
     GOODS,
@@ -16,7 +16,8 @@ from schemas.lines import (
     SERVICE,
     WITHOUT_COST,
 )
-from schemas.outputs import (
+from schemas.inputs.rejects import Reason, Rejection
+from schemas.outputs.records import (
     TIERS,
     Origin,
     Tier,
@@ -27,7 +28,6 @@ from schemas.outputs import (
     rejected_headers,
     subject_of,
 )
-from schemas.rejects import Reason, Rejection
 
 ORIGIN = Origin("purchases", 0, 0)
 NOT_YOURS = Rejection(Reason.KEY_MISMATCH, "key: expected the customer_id, found no key")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.partitioners import PARTITIONERS, crc32_partition, murmur2, murmur2_partition
+from schemas.base.partitioners import PARTITIONERS, crc32_partition, murmur2, murmur2_partition
 
 LONG = b"this is another string with more length to it perhaps"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import agents
-from schemas.policy_file import PolicyError, read_policy
+from agents.policy_file.reading import PolicyError, read_policy
 from tests.support.making import POLICY_TEXT, changed
 
 MINIMAL = """\
@@ -308,7 +308,7 @@ def test_what_is_no_policy_at_all_is_refused(text: str) -> None:
 
 
 def test_the_default_policy_is_good() -> None:
-    path = Path(agents.__file__).with_name("policy.toml")
+    path = Path(agents.__file__).parent / "policy_file" / "default.toml"
     policy = read_policy(path.read_text(encoding="utf-8"), path.name)
     assert policy.risk.support_spike is not None
     assert policy.risk.unprofitable is not None

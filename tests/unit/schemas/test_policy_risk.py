@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas.policy_file import PolicyError, read_policy
-from schemas.risk_keys import SIGNALS
+from agents.policy_file.reading import PolicyError, read_policy
+from agents.policy_file.risk_keys import SIGNALS
 from tests.support.making import changed
 from tests.support.signalling import (
     ALL_SIGNALS,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.policy_file import PolicyError, read_policy
+from agents.policy_file.reading import PolicyError, read_policy
 from tests.support.making import CONTACTS_DUE, POLICY_TEXT, SEGMENTS, changed
 from tests.support.making import DISCOUNT as DISCOUNT_SECTION
 from tests.support.making import INVOICES as INVOICES_SECTION

@@ -1,6 +1,6 @@
 """The rights that each part needs on the broker, as who writes and reads each topic says."""
 
-from schemas.rights import (
+from schemas.topics.acls import (
     Operation,
     Resource,
     Right,
@@ -11,7 +11,7 @@ from schemas.rights import (
     worker_rights,
     written_here,
 )
-from schemas.topics import TOPICS, TopicNames
+from schemas.topics.declared import TOPICS, TopicNames
 
 NAMES = TopicNames("in.", "out.", "app")
 CHECKED = {Operation.DESCRIBE_CONFIGS}

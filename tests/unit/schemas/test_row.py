@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
-from schemas.events import Kind
-from schemas.outputs import TIERS
-from schemas.row import (
+from schemas.base.times import DAY_US, NO_DUE_US
+from schemas.inputs.events import Kind
+from schemas.outputs.records import TIERS
+from schemas.state.rows import (
     INDEX_MAX,
     PARTITION_KEY,
     ROW_VERSION,
@@ -22,7 +23,6 @@ from schemas.row import (
     stored_int,
     wide,
 )
-from schemas.times import DAY_US, NO_DUE_US
 from tests.support.feeding import WITH_CUSTOMERS, Desk, sale
 from tests.support.making import (
     CONTACTS_DUE,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from schemas.times import DAY_US, day_of, day_start, format_micros, micros
+from schemas.base.times import DAY_US, day_of, day_start, format_micros, micros
 
 
 def at(text: str) -> int:

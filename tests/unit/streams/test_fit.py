@@ -10,7 +10,7 @@ from typing import Any, Self
 import orjson
 import pytest
 
-from schemas.policy_file import read_policy
+from agents.policy_file.reading import read_policy
 from streams.cli import fit as module
 from streams.cli.main import main
 from tests.support.lifetime import SECTION, lines, market, sale

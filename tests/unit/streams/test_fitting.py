@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from agents.lifetime_policy import lifetime_params
-from schemas.policy_file import read_policy
+from agents.policy_file.lifetime import lifetime_params
+from agents.policy_file.reading import read_policy
 from streams.fitting.found import Fit, TooLittleError
 from streams.fitting.purchases import Customer, Purchases, customer_at, span
 from streams.fitting.section import decimal_text, section, toml

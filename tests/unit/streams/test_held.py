@@ -10,14 +10,14 @@ from unittest.mock import AsyncMock, patch
 import pytest
 from aiokafka import TopicPartition
 
-from agents.policy import Policy
+from agents.partition.shard import Changes, Message
+from agents.policy.compiled import Policy
 from agents.ports import Batch, Committed
-from agents.shard import Changes, Message
-from schemas.events import TOPIC_OF_KIND, Kind
-from streams.commit import CommitError, Log
-from streams.gate import Gate
-from streams.settings import Settings
-from streams.shards import RESTORES_AT_ONCE, THREADS_MAX, Shards
+from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from streams.config.settings import Settings
+from streams.kafka.commit import CommitError, Log
+from streams.kafka.flow_control import FlowControl
+from streams.runtime.assignment import RESTORES_AT_ONCE, THREADS_MAX, Assignment
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.feeding import Desk, sale
 from tests.support.making import policy
@@ -68,17 +68,17 @@ async def shards_on(
     rows: dict[bytes, bytes] | None = None,
     its: Policy | None = None,
     clock: Literal["wall", "event"] = "wall",
-) -> AsyncIterator[tuple[Shards, list[Any]]]:
+) -> AsyncIterator[tuple[Assignment, list[Any]]]:
     """A worker's shards over logs that are made here; with what it failed of."""
     settings, failures = Settings(partitions=1, commit_ms=1, clock=clock), list[Any]()
-    gate = Gate(settings)
-    gate.set_inputs(TOPIC_OF_KIND)
+    flow = FlowControl(settings)
+    flow.set_inputs(TOPIC_OF_KIND)
     with (
-        patch.object(Shards, "_log", lambda *_: make_log()),
-        patch("streams.restore.Changelog.read", lambda *_: dict(rows or {})),
-        patch("streams.shards.GroupMetadata"),
+        patch.object(Assignment, "_log", lambda *_: make_log()),
+        patch("streams.kafka.changelog.Changelog.read", lambda *_: dict(rows or {})),
+        patch("streams.runtime.assignment.GroupMetadata"),
     ):
-        shards = Shards(settings, its or policy_of(POLICY_TOML), 1, gate, failures.append)
+        shards = Assignment(settings, its or policy_of(POLICY_TOML), 1, flow, failures.append)
         shards.attach(EmptyInputs())  # type: ignore[arg-type]
         try:
             yield shards, failures
@@ -94,10 +94,10 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-def first_word(shards: Shards) -> Batch:
+def first_word(shards: Assignment) -> Batch:
     """The broker says that an input is empty: the partition has something to commit."""
     ends = dict.fromkeys(Kind, 0)
-    epoch = shards._gate.epoch
+    epoch = shards._flow.epoch
     return Batch(
         kind=Kind.PURCHASES,
         partition=0,
@@ -113,7 +113,7 @@ def first_word(shards: Shards) -> Batch:
     )
 
 
-async def committing(shards: Shards, logs: list[SlowLog]) -> None:
+async def committing(shards: Assignment, logs: list[SlowLog]) -> None:
     """Holds the partition, in the middle of a commit."""
     await shards.reassigned(ALL_INPUTS)
     await until(lambda: shards.ready)
@@ -167,9 +167,9 @@ async def commits_while_others_restore() -> bool:
     async with shards_on(lambda: log) as (shards, failures):
         await shards.reassigned(ALL_INPUTS)
         await until(lambda: shards.ready)
-        around = shards._around
+        context = shards._context
         restores = [
-            asyncio.create_task(around.restoring(lambda: go_on.wait(DEADLINE_S)))
+            asyncio.create_task(context.restoring(lambda: go_on.wait(DEADLINE_S)))
             for _ in range(THREADS_MAX + RESTORES_AT_ONCE)
         ]
         await shards.take(first_word(shards))
@@ -222,8 +222,8 @@ async def takes_much_at_once() -> list[set[TopicPartition]]:
     async with shards_on(lambda: log) as (shards, failures):
         await shards.reassigned(ALL_INPUTS)
         await until(lambda: shards.ready)
-        gate, names, value = shards._gate, [], b"x" * 1_000_000
-        names.append(gate.readable())
+        flow, names, value = shards._flow, [], b"x" * 1_000_000
+        names.append(flow.readable())
         ends = {Kind.PURCHASES: 9}  # of the others nothing is heard yet: they are waited for
         batch = Batch(
             kind=Kind.PURCHASES,
@@ -236,11 +236,11 @@ async def takes_much_at_once() -> list[set[TopicPartition]]:
             values=[value] * 9,
             headers=[()] * 9,
             ends=ends,
-            epoch=gate.epoch,
+            epoch=flow.epoch,
         )
         await shards.take(batch)
-        await until(lambda: gate.readable() != names[0])
-        names.append(gate.readable())
+        await until(lambda: flow.readable() != names[0])
+        names.append(flow.readable())
         await shards.stop()
         assert not failures
         return names
@@ -275,7 +275,7 @@ async def is_reviewed_at_rest(log: KeepingLog) -> list[str]:
     async with shards_on(lambda: log, desk.rows, newer, clock="event") as (shards, failures):
         await shards.reassigned(ALL_INPUTS)
         await until(lambda: shards.ready)
-        epoch, ends = shards._gate.epoch, dict.fromkeys(Kind, 0) | {Kind.PURCHASES: 2}
+        epoch, ends = shards._flow.epoch, dict.fromkeys(Kind, 0) | {Kind.PURCHASES: 2}
         await shards.take(
             Batch(
                 kind=Kind.PURCHASES,

@@ -12,13 +12,13 @@ from aiokafka.errors import OffsetOutOfRangeError
 from confluent_kafka import KafkaError, KafkaException
 
 from agents.ports import InvariantError, LimitError
-from schemas.row import RowError
-from schemas.told import ToldError
-from streams.access import AccessError
-from streams.commit import CommitError
-from streams.fetching import FetchFailedError
-from streams.logs import complain, configure_logs, note, told
-from streams.restore import RestoreError
+from schemas.base.errors import OperatorError
+from schemas.state.rows import RowError
+from streams.kafka.access import AccessError
+from streams.kafka.changelog import RestoreError
+from streams.kafka.commit import CommitError
+from streams.kafka.fetching import FetchFailedError
+from streams.observe.logs import complain, configure_logs, describe_safely, note
 from tests.support.canaries import CANARIES, CUSTOMER, MAIL, STRANGER, forms, leaks
 
 
@@ -56,18 +56,18 @@ TOLD = (
 
 
 def test_every_error_made_for_operators_is_looked_at_here() -> None:
-    assert set(ToldError.__subclasses__()) == set(TOLD)
+    assert set(OperatorError.__subclasses__()) == set(TOLD)
 
 
 @pytest.mark.parametrize("kind", TOLD)
-def test_an_error_made_for_operators_is_told_whole(kind: type[ToldError]) -> None:
-    assert told(kind("start again")) == f"{kind.__name__}: start again"
+def test_an_error_made_for_operators_is_told_whole(kind: type[OperatorError]) -> None:
+    assert describe_safely(kind("start again")) == f"{kind.__name__}: start again"
 
 
 def test_a_broker_s_words_are_told() -> None:
-    assert "MSG_SIZE" in told(KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE)))
-    assert told(OffsetOutOfRangeError({0: 5})).startswith("OffsetOutOfRangeError")
-    assert told(ConnectionRefusedError(111, "refused")).endswith("refused")
+    assert "MSG_SIZE" in describe_safely(KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE)))
+    assert describe_safely(OffsetOutOfRangeError({0: 5})).startswith("OffsetOutOfRangeError")
+    assert describe_safely(ConnectionRefusedError(111, "refused")).endswith("refused")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_broker_s_words_are_told() -> None:
     ],
 )
 def test_of_an_error_that_nobody_foresaw_only_kind_and_place_are_told(error: Exception) -> None:
-    assert told(error) == (
+    assert describe_safely(error) == (
         f"{type(error).__name__} of unknown origin: its text is not told, it may hold customer data"
     )
 
@@ -90,7 +90,7 @@ def test_of_an_error_that_nobody_foresaw_only_kind_and_place_are_told(error: Exc
 
     with pytest.raises(type(error)) as caught:
         fail()
-    text = told(caught.value)
+    text = describe_safely(caught.value)
     assert leaks(text) == []
     assert "streams/test_logs.py:" in text
 

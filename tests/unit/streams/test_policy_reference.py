@@ -1,7 +1,7 @@
 """The reference of the policy: every key, with what it holds, its default and what it means."""
 
-from schemas.risk_keys import SIGNALS
-from streams.policy_reference import policy_rows
+from agents.policy_file.risk_keys import SIGNALS
+from streams.docs.policy_reference import policy_rows
 
 ROWS = {key.strip("`"): (holds, default, means) for key, holds, default, means in policy_rows()}
 

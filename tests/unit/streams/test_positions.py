@@ -9,11 +9,11 @@ import pytest
 from aiokafka import TopicPartition
 
 from agents.ports import Committed, InvariantError
-from schemas.events import Kind
-from streams.gate import Gate
-from streams.held import Held, Surroundings
-from streams.metrics import Metrics
-from streams.settings import Settings
+from schemas.inputs.events import Kind
+from streams.config.settings import Settings
+from streams.kafka.flow_control import FlowControl
+from streams.observe.metrics import Metrics
+from streams.runtime.partition import PartitionRuntime, WorkerContext
 
 
 class Group:
@@ -36,13 +36,13 @@ def read_on_at(offset: int, number: int) -> dict[Kind, int]:
     """Where a partition reads on whose row has offset 20 and commit 6, the group this one."""
     shard: Any = SimpleNamespace(partition=0, commit_number=6)
     settings = Settings()
-    gate = Gate(settings)
-    gate.set_inputs({Kind.PURCHASES: "purchases"})
+    flow = FlowControl(settings)
+    flow.set_inputs({Kind.PURCHASES: "purchases"})
     with ThreadPoolExecutor(1) as executor:
-        around = Surroundings(settings, gate, Metrics(), executor, executor, lambda _: None)
-        around.inputs = Group(offset, number)
+        context = WorkerContext(settings, flow, Metrics(), executor, executor, lambda _: None)
+        context.inputs = Group(offset, number)
         unused: Any = None
-        held = Held(shard, unused, unused, around)
+        held = PartitionRuntime(shard, unused, unused, context)
         return asyncio.run(held._positions({Kind.PURCHASES: 20}))
 
 

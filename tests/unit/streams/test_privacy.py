@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from agents.cutoffs import read_histogram
+from agents.models.histogram import Histogram
+from agents.partition.cutoffs import read_histogram
 from agents.ports import InvariantError
-from agents.shares import Histogram
 from streams.cli.main import main
 from streams.cli.replay_lines import LineError, read_line
-from streams.metrics import Metrics
-from streams.settings import SettingsError, read_settings
+from streams.config.settings import SettingsError, read_settings
+from streams.observe.metrics import Metrics
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, MINOR_UNITS, WORD, leaks
 
 LINES = [

@@ -11,7 +11,7 @@ import pytest
 from streams.cli import replay as module
 from streams.cli.main import main
 from streams.cli.replay_lines import LineError, Replayed, read_line
-from streams.settings import Settings
+from streams.config.settings import Settings
 
 
 class Published:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from schemas.rights import (
+from schemas.topics.acls import (
     Right,
     downstream_rights,
     operator_rights,
     upstream_rights,
     worker_rights,
 )
-from streams.access import LIST
-from streams.security_reference import GROUP
-from streams.settings import Settings
+from streams.config.settings import Settings
+from streams.docs.security_reference import GROUP
+from streams.kafka.access import LIST
 
 TEXT = (Path(__file__).parents[3] / LIST).read_text(encoding="utf-8")
 NAMES = Settings().names

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import trustme
 
-from streams import settings as module
-from streams.settings import (
+from streams.config import settings as module
+from streams.config.settings import (
     SASL_MECHANISM,
     Settings,
     SettingsError,

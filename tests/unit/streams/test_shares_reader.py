@@ -5,9 +5,9 @@ from typing import Any
 
 from confluent_kafka import KafkaError
 
-from schemas.outputs import CUTOFFS, HISTOGRAMS
-from streams.settings import Settings
-from streams.shares import Known, SharesReader
+from schemas.outputs.records import CUTOFFS, HISTOGRAMS
+from streams.config.settings import Settings
+from streams.kafka.cutoffs_reader import Known, SharesReader
 
 PARTITIONS = 2
 

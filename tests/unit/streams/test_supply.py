@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from streams.supply import FOUND, NOT_AUDITED, SupplyError, bill, locked, main, verdict
+from streams.build.supply import FOUND, NOT_AUDITED, SupplyError, bill, locked, main, verdict
 
 ROOT = Path(__file__).parents[3]
 LOCK = f"Ab_c==1.0 \\\n    --hash=sha256:{'1' * 64} \\\n    --hash=sha256:{'0' * 64}\n    # via x\n"

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from schemas.topics import REJECTED_EXTRA_BYTES, TOPICS
-from streams.settings import Settings
-from streams.topics import Found, _states
+from schemas.topics.declared import REJECTED_EXTRA_BYTES, TOPICS
+from streams.config.settings import Settings
+from streams.kafka.topics import Found, _states
 
 SETTINGS = Settings()
 LARGE = 1_048_588

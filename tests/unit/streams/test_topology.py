@@ -5,15 +5,15 @@ from unittest.mock import AsyncMock, Mock, patch
 
 import pytest
 
-from schemas.events import Kind
-from streams.settings import Settings
-from streams.topology import Topology
+from schemas.inputs.events import Kind
+from streams.config.settings import Settings
+from streams.runtime.topology import Topology
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.shards import policy_of
 
 
 def topology() -> Topology:
-    with patch("streams.shards.GroupMetadata"):
+    with patch("streams.runtime.assignment.GroupMetadata"):
         return Topology(Settings(), policy_of(POLICY_TOML), 4, list(Kind), lambda _: None)
 
 

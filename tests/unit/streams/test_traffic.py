@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 import pytest
 
-from agents.intake import Intake, Placement
-from schemas.events import CONTACT_CHANNELS, TOPIC_OF_KIND, Kind, Purchase, decode
-from schemas.outputs import TIERS
-from schemas.partitioners import murmur2_partition
-from schemas.rejects import Reason, Rejection
-from schemas.times import DAY_US, EPOCH, micros
-from streams.policies import load_policy
-from streams.traffic import DAYS_PER_SECOND, Event, Lapse, currencies_of, events
+from agents.events.admit import Admission, Placement
+from schemas.base.partitioners import murmur2_partition
+from schemas.base.times import DAY_US, EPOCH, micros
+from schemas.inputs.events import CONTACT_CHANNELS, TOPIC_OF_KIND, Kind, Purchase, decode
+from schemas.inputs.rejects import Reason, Rejection
+from schemas.outputs.records import TIERS
+from streams.config.policy import load_policy
+from streams.demo.traffic import DAYS_PER_SECOND, Event, Lapse, currencies_of, events
 from tests.oracle.records import Record
 from tests.support.shards import Made, policy_of, run_partition, settings_of
 
@@ -40,11 +40,11 @@ def at_once(number: int, **more: Any) -> list[Event]:
 
 def admitted(generated: list[Event], policy: Any = POLICY) -> Counter[str]:
     """How often each reject reason is given; '' where the event is booked."""
-    intake = Intake(policy, Placement(0, 1, murmur2_partition), 65_536, ())
+    admission = Admission(policy, Placement(0, 1, murmur2_partition), 65_536, ())
     told: Counter[str] = Counter()
     for topic, value in generated:
         key, body = value["customer_id"].encode(), orjson.dumps(value)
-        judged = intake.admit(KIND_OF[topic], key, body, 4_000_000_000_000)
+        judged = admission.admit(KIND_OF[topic], key, body, 4_000_000_000_000)
         told[judged.reason.value if isinstance(judged, Rejection) else ""] += 1
     return told
 

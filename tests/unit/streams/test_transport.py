@@ -17,11 +17,11 @@ from aiokafka.record.util import calc_crc32c
 from faust.types import TP
 
 from agents.ports import Batch
-from schemas.events import Kind
-from streams.fetching import FetchFailedError, _check_fetching, unpack
-from streams.gate import Gate
-from streams.settings import Settings
-from streams.transport import BatchTransport
+from schemas.inputs.events import Kind
+from streams.config.settings import Settings
+from streams.kafka.fetching import FetchFailedError, _check_fetching, unpack
+from streams.kafka.flow_control import FlowControl
+from streams.kafka.transport import BatchTransport
 from tests.support.canaries import HEADER, MAIL, leaks
 
 PURCHASES = TP("purchases", 0)
@@ -31,7 +31,7 @@ async def passed_on(positions: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Which of these batches, from and to an offset, come through Faust's consumer."""
     app = faust.App("transport", broker="kafka://127.0.0.1:1", autodiscover=False)
     transport = BatchTransport(app.conf.broker, app)
-    transport.gate = Gate(Settings())
+    transport.flow = FlowControl(Settings())
     app.transport = transport
     consumer, fetcher = app.consumer, SimpleNamespace(_stopped=asyncio.Event())
     found: list[tuple[int, int]] = []
@@ -95,7 +95,7 @@ async def joins_after(idle_s: float) -> bool:
     """Whether a member whose rebalance lasted for so long goes on to join its group."""
     app = faust.App("idle", broker="kafka://127.0.0.1:1", autodiscover=False)
     transport = BatchTransport(app.conf.broker, app)
-    transport.gate = Gate(Settings())
+    transport.flow = FlowControl(Settings())
     app.transport = transport
     consumer = app.consumer._thread._create_worker_consumer(transport)
     app.consumer._thread.thread_loop.close()  # it was never started

@@ -1,0 +1,111 @@
+"""Remembered event ids of one customer: what came twice, and what came twice but different."""
+
+import struct
+from typing import Final
+
+from schemas.base.times import BEFORE_ALL_DAYS, NO_DAY
+from schemas.state.rows import ID_BYTES, SEEN_BYTES
+
+INDEXED_FROM: Final = 64
+"""So many ids are worth an index; fewer are searched through as fast, and take a tenth."""
+_ENTRY: Final = struct.Struct("<i8sI")
+_DAY: Final = struct.Struct("<i")
+_CHECK: Final = struct.Struct("<I")
+_KEY_AT: Final = 4
+
+
+class DedupeIndex:
+    """Ids with the checksum of each event's content, by day, the oldest first.
+
+    `entries` is all of it: day, key and checksum of each id side by side, SEEN_BYTES each.
+    """
+
+    __slots__ = ("_index", "_newest", "entries", "oldest")
+
+    def __init__(self, entries: bytearray) -> None:
+        """`entries` as a stored row has them."""
+        self.entries = entries
+        self._index: dict[bytes, int] | None = None
+        self._look_again()
+
+    @property
+    def count(self) -> int:
+        """How many ids are remembered."""
+        return len(self.entries) // SEEN_BYTES
+
+    def _look_again(self) -> None:
+        entries = self.entries
+        self._look_at_ends()
+        self._index = None
+        if len(entries) >= INDEXED_FROM * SEEN_BYTES:
+            self._index = {key: check for _, key, check in _ENTRY.iter_unpack(entries)}
+
+    def _look_at_ends(self) -> None:
+        entries = self.entries
+        if entries:
+            self.oldest: int = _DAY.unpack_from(entries)[0]
+            self._newest: int = _DAY.unpack_from(entries, len(entries) - SEEN_BYTES)[0]
+        else:
+            self.oldest, self._newest = NO_DAY, BEFORE_ALL_DAYS
+
+    def content_of(self, key: bytes) -> int | None:
+        """The checksum of the content that came under this id; None where it is not remembered."""
+        if self._index is not None:
+            return self._index.get(key)
+        entries = self.entries
+        at = entries.find(key)
+        while at >= 0:
+            if at % SEEN_BYTES == _KEY_AT:
+                check: int = _CHECK.unpack_from(entries, at + ID_BYTES)[0]
+                return check
+            at = entries.find(key, at + 1)
+        return None
+
+    def remember(self, day: int, key: bytes, content: int) -> None:
+        """Remembers an applied event's id on its own day."""
+        entries = self.entries
+        if day >= self._newest:
+            entries += _ENTRY.pack(day, key, content)
+            self._newest = day
+        else:
+            at = self._after(day)
+            entries[at:at] = _ENTRY.pack(day, key, content)
+        if day < self.oldest:
+            self.oldest = day
+        if self._index is not None:
+            self._index[key] = content
+        elif len(entries) == INDEXED_FROM * SEEN_BYTES:
+            self._look_again()
+
+    def _after(self, day: int) -> int:
+        """Where the ids of later days begin; most that come late are late by little."""
+        at = len(self.entries)
+        while at and _DAY.unpack_from(self.entries, at - SEEN_BYTES)[0] > day:
+            at -= SEEN_BYTES
+        return at
+
+    def expire(self, last_gone: int) -> None:
+        """Forgets the ids of the days up to `last_gone`."""
+        entries, gone = self.entries, SEEN_BYTES
+        if self.oldest > last_gone:
+            return
+        while gone < len(entries) and _DAY.unpack_from(entries, gone)[0] <= last_gone:
+            gone += SEEN_BYTES
+        self._forget(gone)
+
+    def cap(self, ids_max: int) -> int:
+        """Forgets the oldest ids beyond `ids_max`; returns how many."""
+        forgotten = max(0, self.count - ids_max)
+        self._forget(forgotten * SEEN_BYTES)
+        return forgotten
+
+    def _forget(self, size: int) -> None:
+        if not size:
+            return
+        if self._index is not None:
+            for _, key, _ in _ENTRY.iter_unpack(self.entries[:size]):
+                del self._index[key]
+            if self.count - size // SEEN_BYTES < INDEXED_FROM // 2:
+                self._index = None
+        del self.entries[:size]
+        self._look_at_ends()

@@ -1,0 +1,201 @@
+"""Open invoices: what is owed, what waiting for it costs by now, and when that changes.
+
+A sale on credit opens an invoice; payments and returns that name it take from it, in parts too. As
+long as it is open and past due its interest and its reminders count as they stand, in full. When it
+is paid they do no more: the interest of what was paid is in the payment's own cost (contract,
+section 4), so that an invoice paid late and whole has cost the same in the end.
+"""
+
+from operator import attrgetter
+from typing import Final
+
+from agents.customer.credits import Credit, Credits
+from agents.events.booking import InvoiceEntry
+from agents.events.payments import DAYS_A_YEAR, late_cost
+from agents.policy.compiled import Policy
+from agents.policy.rates import Costs
+from schemas.base.money import half_even
+from schemas.base.times import DAY_US, NO_DUE_US, day_start
+from schemas.state.rows import LARGEST, InvoiceRow
+
+_due: Final = attrgetter("due_us")
+Closing = tuple[int, int]
+"""Of an invoice that closed: the day, and what its reminders cost."""
+
+
+class Invoices:
+    """The open invoices of one customer, and payments whose invoice is not known yet."""
+
+    __slots__ = ("interest", "next_us", "open", "reminders", "unmatched")
+
+    def __init__(self, open_ones: list[InvoiceRow], unmatched: bytearray) -> None:
+        """As a stored row has them; `weigh` has to follow."""
+        self.open = open_ones
+        self.unmatched = Credits(unmatched)
+        self.interest = 0
+        """Interest of what is past due, as it stands."""
+        self.reminders = 0
+        """Reminders of what is past due and not paid, as they stand."""
+        self.next_us = NO_DUE_US
+        """When either changes with no event."""
+
+    def take(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> tuple[Closing | None, int]:
+        """What a sale or a payment does: (an invoice that closed, how many were written off).
+
+        `weigh` has to follow.
+        """
+        rules = policy.invoices
+        assert rules is not None
+        found = self._find(entry.key)
+        if entry.due_us is None:
+            credit = Credit(at_us, entry.amount, entry.key, entry.currency)
+            if found is not None:
+                return self._credit(found, credit, policy), 0
+            self.unmatched.add(credit)
+            self.unmatched.cap(rules.unmatched_max)
+            return None, 0
+        if found is None:
+            found = _opened(entry)
+            self.open.append(found)
+        else:
+            _add(found, entry, at_us // DAY_US, policy)
+        closing = self._match(found, policy)
+        return closing, self._write_off(rules.open_max)
+
+    def _find(self, key: bytes) -> InvoiceRow | None:
+        for invoice in self.open:
+            if invoice.key == key:
+                return invoice
+        return None
+
+    def _match(self, invoice: InvoiceRow, policy: Policy) -> Closing | None:
+        """Takes from an invoice what was paid before it was known."""
+        closing = None
+        while closing is None and (credit := self.unmatched.take_next(invoice.key)) is not None:
+            closing = self._credit(invoice, credit, policy)
+        return closing
+
+    def _credit(self, invoice: InvoiceRow, credit: Credit, policy: Policy) -> Closing | None:
+        day = credit.at_us // DAY_US
+        invoice.remaining -= _converted(
+            credit.amount, credit.currency, invoice.currency, day, policy
+        )
+        until = invoice.paid_until_us
+        invoice.paid_until_us = credit.at_us if until is None else max(until, credit.at_us)
+        if invoice.remaining > 0:
+            return None
+        self.open.remove(invoice)
+        paid_us = invoice.paid_until_us
+        costs = policy.cards.at(paid_us // DAY_US)
+        return paid_us // DAY_US, _reminders((paid_us - invoice.due_us) // DAY_US, costs)
+
+    def _write_off(self, open_max: int) -> int:
+        """Gives up those that are too many, the longest due first, or too large to be kept."""
+        kept = [its for its in self.open if its.base_amount <= LARGEST >= its.amount]
+        written_off = len(self.open) - len(kept)
+        self.open = kept
+        while len(self.open) > open_max:
+            self.open.remove(min(self.open, key=_due))
+            written_off += 1
+        return written_off
+
+    def fit(self, open_max: int, unmatched_max: int) -> None:
+        """Forgets what a policy with more room kept."""
+        self._write_off(open_max)
+        self.unmatched.cap(unmatched_max)
+
+    def weigh(self, at_us: int, policy: Policy) -> None:
+        """Reckons what waiting costs at `at_us`, and when that changes next."""
+        self.interest = self.reminders = 0
+        self.next_us = NO_DUE_US
+        if not self.open:
+            return
+        costs = policy.cards.at(at_us // DAY_US)
+        for invoice in self.open:
+            days = (at_us - invoice.due_us) // DAY_US
+            if days > 0:
+                self.interest += _interest(invoice, min(days, policy.window_days), costs)
+                self.reminders += _reminders(days, costs)
+        self.next_us = self._next_change(at_us, costs, policy)
+
+    def _next_change(self, at_us: int, costs: Costs, policy: Policy) -> int:
+        """When waiting costs more; or another card reckons it, where something is past due."""
+        for card_day, next_costs in policy.cards.after(at_us // DAY_US):
+            card_us = day_start(card_day)
+            grows_us = self._growth_us(at_us, costs, policy)
+            if grows_us < card_us:
+                return grows_us
+            if any(card_us - invoice.due_us >= DAY_US for invoice in self.open):
+                return card_us
+            at_us, costs = card_us, next_costs
+        return self._growth_us(at_us, costs, policy)
+
+    def _growth_us(self, at_us: int, costs: Costs, policy: Policy) -> int:
+        """When waiting costs more by one card."""
+        next_us = NO_DUE_US
+        for invoice in self.open:
+            days = max((at_us - invoice.due_us) // DAY_US, 0)
+            grows = _next_growth(invoice, days, policy.window_days, costs)
+            if grows is not None:
+                next_us = min(next_us, invoice.due_us + grows * DAY_US)
+        return next_us
+
+
+def _opened(entry: InvoiceEntry) -> InvoiceRow:
+    """The invoice of a first sale."""
+    assert entry.due_us is not None
+    amount = entry.amount
+    return InvoiceRow(
+        entry.key, entry.currency, amount, amount, entry.base_amount, entry.due_us, None
+    )
+
+
+def _add(invoice: InvoiceRow, entry: InvoiceEntry, day: int, policy: Policy) -> None:
+    """Another sale on the same invoice."""
+    assert entry.due_us is not None
+    more = _converted(entry.amount, entry.currency, invoice.currency, day, policy)
+    invoice.amount += more
+    invoice.remaining += more
+    invoice.base_amount += entry.base_amount
+    invoice.due_us = max(invoice.due_us, entry.due_us)
+
+
+def _converted(amount: int, currency: str, into: str, day: int, policy: Policy) -> int:
+    """Minor units of one currency in those of another, at a day's rates; rounded once."""
+    if currency == into:
+        return amount
+    here, there = policy.rates.ratio(currency, day), policy.rates.ratio(into, day)
+    if here is None or there is None or there[0] == 0:
+        # only where a changed policy took a currency's rates away
+        return amount
+    return half_even(amount * here[0] * there[1], here[1] * there[0])
+
+
+def _owed(invoice: InvoiceRow) -> int:
+    """What is left to be paid, in the base currency at the rate of its sale."""
+    return half_even(invoice.base_amount * invoice.remaining, invoice.amount)
+
+
+def _interest(invoice: InvoiceRow, days: int, costs: Costs) -> int:
+    return late_cost(_owed(invoice), days, costs) - costs.late_fee
+
+
+def _reminders(days: int, costs: Costs) -> int:
+    return sum(cost for after_days, cost in costs.reminders if after_days <= days)
+
+
+def _next_growth(invoice: InvoiceRow, days: int, window_days: int, costs: Costs) -> int | None:
+    """The first number of days past due, above `days`, at which waiting costs more."""
+    steps = [after_days for after_days, cost in costs.reminders if after_days > days and cost]
+    rate, whole = costs.late_annual_rate
+    slope, per_unit = _owed(invoice) * rate, whole * DAYS_A_YEAR
+    if slope > 0 and days < window_days:
+        charged = late_cost(_owed(invoice), days, costs)
+        # half_even goes from n to n + 1 above n + 1/2, and already there where n is odd
+        halves = (2 * charged + 1 - 2 * costs.late_fee) * per_unit
+        at_days, rest = divmod(halves, 2 * slope)
+        if rest or charged % 2 == 0:
+            at_days += 1
+        if at_days <= window_days:
+            steps.append(max(at_days, days + 1))
+    return min(steps, default=None)

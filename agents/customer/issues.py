@@ -1,0 +1,139 @@
+"""What one customer asked for: contacts issue by issue, whether it is resolved, complaints."""
+
+from bisect import insort
+from typing import Final
+
+from agents.events.booking import Contact
+from agents.events.cells import cells_below
+from agents.policy.signal_rules import RiskRules
+from schemas.base.times import DAY_US, NO_DUE_US, day_start
+from schemas.state.signal_rows import IssueRow
+
+ISSUES_MAX: Final = 16
+"""Of a customer; beyond, the one that is quiet for the longest is forgotten."""
+COMPLAINTS_MAX: Final = 8
+"""Of an issue; more are not told apart."""
+
+
+def counted(issue: IssueRow, day: int, window_days: int) -> int:
+    """Its contacts in the days up to one."""
+    cells = issue.cells
+    return sum(
+        [cells[at + 1] for at in range(0, len(cells), 2) if day - window_days < cells[at] <= day]
+    )
+
+
+def take(issues: list[IssueRow], contact: Contact, at_us: int, day: int, rules: RiskRules) -> None:
+    """A contact was made at `at_us`; the customer's day is `day`."""
+    issue = _find(issues, contact)
+    if issue is None:
+        issue = IssueRow(contact.key, contact.name, [], at_us)
+        issues.append(issue)
+    issue.last_us = max(issue.last_us, at_us)
+    issue.at_fault = issue.at_fault or contact.at_fault
+    its_day = at_us // DAY_US
+    if day - its_day < rules.issue_days:
+        _count(issue.cells, its_day)
+    _hear(issue, contact, at_us)
+    _weigh(issue, day, rules)
+    if len(issues) > ISSUES_MAX:
+        issues.remove(min(issues, key=_worth_keeping))
+
+
+def _find(issues: list[IssueRow], contact: Contact) -> IssueRow | None:
+    for issue in issues:
+        if issue.key == contact.key:
+            return issue
+    return None
+
+
+def _worth_keeping(issue: IssueRow) -> tuple[bool, int]:
+    return bool(issue.complaints_us), issue.last_us
+
+
+def _count(cells: list[int], day: int) -> None:
+    at = len(cells)
+    while at and cells[at - 2] > day:
+        at -= 2
+    if at and cells[at - 2] == day:
+        cells[at - 1] += 1
+    else:
+        cells[at:at] = [day, 1]
+
+
+def _hear(issue: IssueRow, contact: Contact, at_us: int) -> None:
+    """The newest word on it holds; one that says it is resolved answers what was complained of."""
+    if contact.resolved is not None and (issue.word is None or at_us >= issue.word_us):
+        issue.word, issue.word_us = contact.resolved, at_us
+    if contact.complains:
+        insort(issue.complaints_us, at_us)
+        # the earliest count, and the latest, which may be left when those are answered
+        del issue.complaints_us[COMPLAINTS_MAX - 1 : -1]
+    if issue.word and issue.complaints_us:
+        issue.complaints_us = [its for its in issue.complaints_us if its > issue.word_us]
+
+
+def _weigh(issue: IssueRow, day: int, rules: RiskRules) -> None:
+    """Whether it begins to count for a signal, or counts no more."""
+    again, abuse = rules.repeat_issue, rules.call_abuse
+    if again is not None:
+        quiet = day - issue.last_us // DAY_US >= again.quiet_days
+        if issue.word or quiet:
+            issue.repeats = False
+        elif issue.word is False and counted(issue, day, again.window_days) >= again.contacts:
+            issue.repeats = True
+    if abuse is not None:
+        found = counted(issue, day, abuse.window_days)
+        if not issue.word or issue.at_fault or found <= abuse.clear_at:
+            issue.abused = False
+        elif found >= abuse.contacts:
+            issue.abused = True
+
+
+def age(issues: list[IssueRow], day: int, rules: RiskRules) -> None:
+    """A day has come: contacts leave, and what was quiet for long is forgotten."""
+    forgotten = rules.issues_forgotten_days
+    quiet = [
+        its for its in issues if not its.complaints_us and day - its.last_us // DAY_US >= forgotten
+    ]
+    for issue in quiet:
+        issues.remove(issue)
+    for issue in issues:
+        if issue.cells and issue.cells[0] <= day - rules.issue_days:
+            del issue.cells[: cells_below(issue.cells, 2, day - rules.issue_days + 1)]
+        if issue.repeats or issue.abused:
+            _weigh(issue, day, rules)
+
+
+def fit(issues: list[IssueRow], rules: RiskRules) -> None:
+    """What counts for a signal that a policy has no more counts no more."""
+    for issue in issues:
+        issue.repeats = issue.repeats and rules.repeat_issue is not None
+        issue.abused = issue.abused and rules.call_abuse is not None
+
+
+def quiet_us(issue: IssueRow, quiet_days: int) -> int:
+    """When nobody has asked about it for so many days."""
+    return day_start(issue.last_us // DAY_US + quiet_days)
+
+
+def leaving_us(issue: IssueRow, day: int, clear_at: int, window_days: int) -> int:
+    """When no more than `clear_at` of its contacts are left in the window."""
+    left, cells = counted(issue, day, window_days), issue.cells
+    if left <= clear_at:
+        return day_start(day)
+    for at in range(0, len(cells), 2):
+        if cells[at] > day - window_days:
+            left -= cells[at + 1]
+            if left <= clear_at:
+                return day_start(cells[at] + window_days)
+    return NO_DUE_US
+
+
+def latest(issues: list[IssueRow]) -> IssueRow:
+    """The one with the latest contact; of equal ones the one known first."""
+    return max(issues, key=_last)
+
+
+def _last(issue: IssueRow) -> int:
+    return issue.last_us

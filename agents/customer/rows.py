@@ -1,0 +1,115 @@
+"""A customer and its stored row: from one to the other."""
+
+from array import array
+
+from agents.customer.state import Customer
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
+from agents.ports import LimitError
+from schemas.base.times import NO_DAY
+from schemas.inputs.events import Kind
+from schemas.outputs.records import Origin
+from schemas.state.rows import (
+    NO_OFFSET,
+    ROW_MAX_BYTES,
+    CustomerRow,
+    RowHead,
+    WeightedRow,
+    decode_customer,
+    encode_customer,
+    read_head,
+    wide,
+)
+
+
+def stored(customer: Customer, policy: Policy) -> bytes:
+    """The row to store, judged by this policy; LimitError where it is too large."""
+    tier_state, cells = customer.tier_state, customer.value.cells
+    assert tier_state is not None
+    invoices, before = customer.invoices, customer.before
+    row = CustomerRow(
+        origin=customer.origin,
+        first_day=customer.first_day,
+        as_of_us=customer.as_of_us,
+        sequence=customer.sequence,
+        offsets=customer.offsets,
+        risks=customer.risks,
+        value_cells=cells.tobytes()
+        if isinstance(cells, array)
+        else [str(number) for number in cells],
+        contact_cells=customer.contacts.cells.tobytes(),
+        payments=customer.payments,
+        by_value_since_day=tier_state.since_day,
+        notice_day=tier_state.notice_day,
+        told=tier_state.told,
+        in_force_since_day=tier_state.in_force_since_day,
+        invoices=[] if invoices is None else invoices.open,
+        unmatched=bytearray() if invoices is None else invoices.unmatched.entries,
+        master=customer.master,
+        days_before=[] if before is None else [wide(number) for number in before.cells],
+        weighted=None
+        if policy.decay is None
+        else WeightedRow(
+            policy.decay.half_life_days, policy.decay.landmark_day, wide(customer.weighted)
+        ),
+        touch=customer.touch,
+        signals=customer.signals.row(),
+        seen=customer.seen.entries,
+    )
+    head = RowHead(
+        due_us=customer.due_us,
+        owed=customer.owed,
+        noticed=tier_state.notice_day != NO_DAY,
+        tier=tier_state.in_force,
+        by_value=tier_state.tier,
+        # by none, as long as this policy has not judged it: whoever reads it next has it judged
+        policy_check=0 if customer.policy_is_new else policy.check,
+        index=customer.ranked,
+    )
+    data = encode_customer(row, head)
+    if len(data) > ROW_MAX_BYTES:
+        raise LimitError(
+            f"a customer's row has {len(data)} bytes, more than the {ROW_MAX_BYTES} that the "
+            "changelog admits: lower dedupe_ids_max, invoices.open_max or the window of the policy"
+        )
+    return data
+
+
+def newcomer(
+    customer_id: str, origin: Origin, first: Booking, policy: Policy, taken: list[int] | None = None
+) -> Customer:
+    """A customer as its first event finds it; that event is still to be applied.
+
+    `taken` has by input the offset of the last record taken in the partition: what came before is
+    none of this customer's, even if it was once another's of the same id.
+    """
+    day = first.day
+    row = CustomerRow(
+        origin=origin,
+        first_day=day,
+        as_of_us=first.at_us,
+        sequence=0,
+        offsets=[NO_OFFSET] * len(Kind) if taken is None else taken,
+        risks={},
+        value_cells=b"",
+        contact_cells=b"",
+        payments=[],
+        by_value_since_day=day,
+        notice_day=NO_DAY,
+        told=False,
+        in_force_since_day=day,
+        invoices=[],
+        unmatched=bytearray(),
+        master=None,
+        days_before=[],
+        weighted=None,
+        touch=None,
+        signals=None,
+        seen=bytearray(),
+    )
+    return Customer(customer_id, row, None, policy)
+
+
+def restored(customer_id: str, data: bytes, policy: Policy) -> Customer:
+    """The customer of a stored row; RowError where it can't be read."""
+    return Customer(customer_id, decode_customer(data), read_head(data), policy)

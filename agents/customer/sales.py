@@ -1,0 +1,124 @@
+"""What was sold to one customer: its purchase days, their pace, and what it paid of late."""
+
+from array import array
+from typing import Final
+
+from agents.events.booking import Sale
+from agents.events.cells import cells_below, find_cell
+from agents.models.expected import PurchaseHistory
+from schemas.base.times import NO_DAY
+from schemas.state.rows import LARGEST, stored_int, wide
+from schemas.state.signal_rows import SalesRow
+
+SALE_CELL: Final = 3
+"""Numbers of a purchase day: the day, the number of sales, what was paid."""
+
+Pace = tuple[int, int, int, bool]
+"""From which day until before which one, a signal's severity, and whether it clears."""
+NO_PACE: Final[Pace] = (0, NO_DAY, 0, True)
+
+
+class Sales:
+    """A customer's sales. A purchase day is a UTC day with a sale; returns are none."""
+
+    __slots__ = (
+        "cells",
+        "days",
+        "fades",
+        "first_day",
+        "first_margin",
+        "last_day",
+        "margin",
+        "pace",
+    )
+
+    def __init__(self, row: SalesRow) -> None:
+        """As a stored row has them."""
+        self.first_day, self.last_day, self.days = row.first_day, row.last_day, row.days
+        self.margin = stored_int(row.margin)
+        """Of all sales, less returns."""
+        self.first_margin = stored_int(row.first_margin)
+        """Of the sales of the first purchase day."""
+        self.fades: dict[float, int] = {}
+        """By threshold the day on which P(alive) falls below it, as far as somebody asked."""
+        self.pace: Pace | None = None
+        """What `spend_drop` found last, until the next sale."""
+        self.cells = array("q", bytes(row.cells))
+        """Of each purchase day of late, oldest first: day, number of sales, what was paid."""
+
+    @staticmethod
+    def beginning(day: int, sale: Sale, early_returns: int) -> "Sales":
+        """Of a customer that bought for the first time, after returns of such a margin."""
+        cells = bytearray(array("q", (day, 1, min(sale.paid, LARGEST))).tobytes())
+        margin = wide(sale.margin + early_returns)
+        return Sales(SalesRow(day, day, 1, margin, wide(sale.margin), cells))
+
+    def row(self) -> SalesRow:
+        """As a row stores them."""
+        return SalesRow(
+            self.first_day,
+            self.last_day,
+            self.days,
+            wide(self.margin),
+            wide(self.first_margin),
+            bytearray(self.cells.tobytes()),
+        )
+
+    def book(self, day: int, sale: Sale, oldest_kept: int) -> None:
+        """A sale or a return; single days are kept from `oldest_kept` on."""
+        self.margin += sale.margin
+        if sale.is_return:
+            return
+        self.fades.clear()
+        self.pace = None
+        if day >= oldest_kept:
+            is_new = self._add(day, min(sale.paid, LARGEST))
+        else:
+            is_new = day not in (self.first_day, self.last_day)
+        if day == self.first_day:
+            self.first_margin += sale.margin
+        elif day < self.first_day:
+            self.first_day, self.first_margin = day, sale.margin
+        if day > self.last_day:
+            self.last_day = day
+        self.days += is_new
+
+    def _add(self, day: int, paid: int) -> bool:
+        """Counts a sale on its day; whether that is a new purchase day."""
+        cells = self.cells
+        at = find_cell(cells, SALE_CELL, day)
+        if at >= 0:
+            cells[at + 1] += 1
+            cells[at + 2] = min(cells[at + 2] + paid, LARGEST)
+            return False
+        cells[~at:~at] = array("q", (day, 1, paid))
+        return day not in (self.first_day, self.last_day)
+
+    def expire(self, last_gone: int) -> None:
+        """Forgets the single days up to `last_gone`."""
+        if self.cells and self.cells[0] <= last_gone:
+            del self.cells[: cells_below(self.cells, SALE_CELL, last_gone + 1)]
+
+    @property
+    def repeats(self) -> int:
+        """Purchase days after the first."""
+        return self.days - 1
+
+    @property
+    def repeat_margin(self) -> int:
+        """What all purchase days after the first brought together, less returns."""
+        return self.margin - self.first_margin
+
+    @property
+    def history(self) -> PurchaseHistory:
+        """What a model of purchases asks for."""
+        return PurchaseHistory(self.first_day, self.last_day, self.repeats, self.repeat_margin)
+
+    def sum_of(self, first_day: int, last_day: int) -> tuple[int, int]:
+        """(sales, what was paid) of the days from one to another."""
+        cells, sales, paid = self.cells, 0, 0
+        for at in range(0, len(cells), SALE_CELL):
+            if first_day <= cells[at] <= last_day:
+                sales += cells[at + 1]
+                paid += cells[at + 2]
+        return sales, paid

@@ -1,0 +1,232 @@
+"""Rolling windows over UTC days: buckets by event time, with their sums kept as they change.
+
+A window of W days at day d holds the days d - W + 1 to d. Days are kept oldest first; a late
+event opens its own day where it belongs. Nothing here knows the time: whoever advances a window
+says to which day.
+"""
+
+from __future__ import annotations
+
+from array import array
+from operator import itemgetter
+from typing import TypeVar
+
+from agents.events.cells import CELL, Cells, cells_below, find_cell, narrowed
+from schemas.base.times import NO_DAY
+from schemas.base.value_lines import LINE_BITS, LINE_MASK, LINES, SELLER_FAULT, SIGNS
+
+K = TypeVar("K", int, str)
+T = TypeVar("T")
+
+
+def insert_sorted(entries: dict[K, T], key: K, entry: T) -> None:
+    """Adds a new key, keeping the dict's order that of its keys."""
+    late = bool(entries) and key < next(reversed(entries))
+    entries[key] = entry
+    if late:
+        ordered = sorted(entries.items(), key=itemgetter(0))
+        entries.clear()
+        entries.update(ordered)
+
+
+class ValueWindow:
+    """What was booked on the last days, line by line.
+
+    `cells` holds, oldest day first, the day with the line and the amount of each line of each day
+    that is not zero, side by side in memory: a customer is a few cache lines, not a tree of
+    objects. `counts_from` is the oldest day, the first to change a figure by leaving. Amounts
+    beyond 64 bits are no reason to stop: a window that has one keeps its cells in a list.
+    """
+
+    __slots__ = ("cells", "contribution", "counts_from", "seller_fault")
+
+    def __init__(self, cells: Cells) -> None:
+        """`cells` as a stored row has them; the sums are added up anew."""
+        self.cells = cells
+        totals = self.totals()
+        self.contribution = contribution_of(totals)
+        self.seller_fault = totals[SELLER_FAULT]
+        """The part of the service cost that is the seller's fault."""
+        self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
+
+    def book(self, more: Cells, brought: int, excused: int) -> None:
+        """Books cells of a day inside the window, and what they bring to the two sums."""
+        self.contribution += brought
+        self.seller_fault += excused
+        cells = self.cells
+        if (
+            isinstance(cells, array)
+            and isinstance(more, array)
+            and (not cells or cells[-CELL] < more[0])
+        ):
+            cells.extend(more)
+        else:
+            for at in range(0, len(more), CELL):
+                self._add(more[at], more[at + 1])
+        self.counts_from = self.cells[0] >> LINE_BITS if self.cells else NO_DAY
+
+    def _add(self, key: int, amount: int) -> None:
+        cells = self.cells
+        at = find_cell(cells, CELL, key)
+        if at < 0:
+            self._open(~at, [key, amount])
+            return
+        try:
+            cells[at + 1] += amount
+        except OverflowError:
+            wide = self.cells = list(cells)
+            wide[at + 1] += amount
+        else:
+            if not cells[at + 1]:
+                del cells[at : at + CELL]
+
+    def _open(self, at: int, cell: list[int]) -> None:
+        """Begins a cell where it belongs: mostly behind all others."""
+        cells = self.cells
+        if isinstance(cells, array):
+            try:
+                if at == len(cells):
+                    cells.fromlist(cell)
+                else:
+                    cells[at:at] = array("q", cell)
+            except OverflowError:
+                self.cells = cells = list(cells)
+        if isinstance(cells, list):
+            cells[at:at] = cell
+
+    def expire(self, last_gone: int) -> list[int]:
+        """Forgets the days up to `last_gone`; returns their cells."""
+        cells = self.cells
+        gone = cells_below(cells, CELL, (last_gone + 1) << LINE_BITS)
+        went = list(cells[:gone])
+        del cells[:gone]
+        for at in range(0, gone, CELL):
+            line, amount = went[at] & LINE_MASK, went[at + 1]
+            self.contribution -= SIGNS[line] * amount
+            if line == SELLER_FAULT:
+                self.seller_fault -= amount
+        self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
+        if isinstance(cells, list):
+            self.cells = narrowed(cells)
+        return went
+
+    def totals(self) -> list[int]:
+        """The sum of each line over the window."""
+        totals, cells = [0] * LINES, self.cells
+        for at in range(0, len(cells), CELL):
+            totals[cells[at] & LINE_MASK] += cells[at + 1]
+        return totals
+
+    def sum_of(self, line: int, first_day: int, last_day: int) -> int:
+        """One line's sum over the days from `first_day` to `last_day` that are kept."""
+        cells, found = self.cells, 0
+        for at in range(0, len(cells), CELL):
+            if cells[at] & LINE_MASK == line and first_day <= cells[at] >> LINE_BITS <= last_day:
+                found += cells[at + 1]
+        return found
+
+
+def contribution_of(totals: list[int]) -> int:
+    """What the lines bring together."""
+    return sum(SIGNS[line] * totals[line] for line in range(LINES))
+
+
+def contributions(cells: Cells) -> list[tuple[int, int]]:
+    """(day, amount) of every cell that counts in the contribution."""
+    return [
+        (cells[at] >> LINE_BITS, sign * cells[at + 1])
+        for at in range(0, len(cells), CELL)
+        if (sign := SIGNS[cells[at] & LINE_MASK])
+    ]
+
+
+class WindowBefore:
+    """The contribution booked on the days of the window before this one.
+
+    `cells` holds day and contribution of each day that has one, the oldest first.
+    """
+
+    __slots__ = ("cells", "counts_from", "total")
+
+    def __init__(self, cells: list[int]) -> None:
+        """`cells` as a stored row has them."""
+        self.cells = cells
+        self.total = sum(cells[1::2])
+        self.counts_from = cells[0] if cells else NO_DAY
+
+    def add(self, day: int, brought: int) -> None:
+        """Books on a day that lies inside."""
+        cells = self.cells
+        self.total += brought
+        at = find_cell(cells, 2, day)
+        if at < 0:
+            if brought:
+                cells[~at:~at] = [day, brought]
+        else:
+            cells[at + 1] += brought
+            if not cells[at + 1]:
+                del cells[at : at + 2]
+        self.counts_from = cells[0] if cells else NO_DAY
+
+    def expire(self, last_gone: int) -> None:
+        """Forgets the days up to `last_gone`."""
+        cells = self.cells
+        gone = cells_below(cells, 2, last_gone + 1)
+        self.total -= sum(cells[1:gone:2])
+        del cells[:gone]
+        self.counts_from = cells[0] if cells else NO_DAY
+
+
+class ContactWindow:
+    """The number of contacts in the last days; `cells` holds day and number of each day."""
+
+    __slots__ = ("_leaving", "cells", "oldest", "total")
+
+    def __init__(self, cells: array[int]) -> None:
+        """`cells` as a stored row has them."""
+        self.cells = cells
+        self.total = sum(cells[1::2])
+        self._changed()
+
+    def _changed(self) -> None:
+        self.oldest = self.cells[0] if self.cells else NO_DAY
+        self._leaving: tuple[int, int | None] | None = None
+
+    def add(self, day: int, contacts: int) -> None:
+        """Counts contacts of a day that lies inside the window."""
+        self.total += contacts
+        at = find_cell(self.cells, 2, day)
+        if ~at == len(self.cells):
+            self.cells.fromlist([day, contacts])
+        elif at < 0:
+            self.cells[~at:~at] = array("q", (day, contacts))
+        else:
+            self.cells[at + 1] += contacts
+        self._changed()
+
+    def expire(self, last_gone: int) -> None:
+        """Forgets the days up to `last_gone`."""
+        cells = self.cells
+        gone = cells_below(cells, 2, last_gone + 1)
+        self.total -= sum(cells[1:gone:2])
+        del cells[:gone]
+        self._changed()
+
+    def after(self, last_gone: int) -> int:
+        """The contacts of later days."""
+        cells = self.cells
+        return sum([cells[at + 1] for at in range(0, len(cells), 2) if cells[at] > last_gone])
+
+    def day_leaving_at_most(self, contacts: int) -> int | None:
+        """The day after whose leaving at most so many contacts remain."""
+        if self._leaving is None or self._leaving[0] != contacts:
+            self._leaving = contacts, self._find_leaving(contacts)
+        return self._leaving[1]
+
+    def _find_leaving(self, contacts: int) -> int | None:
+        left, cells = self.total, self.cells
+        for at in range(0, len(cells), 2):
+            left -= cells[at + 1]
+            if left <= contacts:
+                return cells[at]
+        return None

@@ -1,0 +1,65 @@
+"""Segments: what is remarkable about a customer beside its tier, each by a rule of the policy."""
+
+from agents.customer.state import Customer
+from agents.policy.compiled import Policy
+from schemas.base.money import format_minor, half_even
+from schemas.base.value_lines import FEES, GOODS, REVENUE, SERVICE
+from schemas.outputs.records import Finding, Tier
+
+LOW_RANK = list(Tier).index(Tier.ORDINARY)
+"""`ordinary` or below is a low tier."""
+Segment = tuple[str, list[Finding]]
+
+
+def segments_of(customer: Customer, totals: list[int], policy: Policy) -> list[Segment]:
+    """The segments that hold, by name, each with its findings; `totals` are its value's lines."""
+    rules, digits = policy.segments, policy.digits
+    contribution = customer.contribution
+    revenue = totals[REVENUE]
+    found: list[Segment] = []
+
+    def money(name: str, key: str, observed: int, threshold: int) -> Finding:
+        return Finding(
+            f"segments.{name}.{key}",
+            format_minor(observed, digits),
+            format_minor(threshold, digits),
+        )
+
+    if rules.best_from is not None and contribution >= rules.best_from:
+        found.append(("best", [money("best", "contribution_from", contribution, rules.best_from)]))
+    if rules.fake_big is not None:
+        revenue_from, below = rules.fake_big
+        if revenue >= revenue_from and contribution < below:
+            why = [
+                money("fake_big", "revenue_from", revenue, revenue_from),
+                money("fake_big", "contribution_below", contribution, below),
+            ]
+            found.append(("fake_big", why))
+    is_low = customer.tier is not None and customer.tier <= LOW_RANK
+    if rules.over_served is not None and is_low:
+        numerator, denominator = rules.over_served
+        margin = revenue - totals[GOODS] + totals[FEES]
+        cost = sum([totals[line] for line in SERVICE])
+        if cost > 0 and cost * denominator > numerator * margin:
+            most = half_even(numerator * margin, denominator)
+            found.append(("over_served", [money("over_served", "service_share", cost, most)]))
+    if is_potential(customer, policy) and rules.potential is not None:
+        assert customer.before is not None
+        (numerator, denominator), _ = rules.potential
+        least = half_even(numerator * customer.before.total, denominator)
+        found.append(("potential", [money("potential", "growth", contribution, least)]))
+    if rules.worst_below is not None and contribution < rules.worst_below:
+        why = [money("worst", "contribution_below", contribution, rules.worst_below)]
+        found.append(("worst", why))
+    return found
+
+
+def is_potential(customer: Customer, policy: Policy) -> bool:
+    """Whether it is in the segment of those that rise from a low tier."""
+    rule, before, tier = policy.segments.potential, customer.before, customer.tier
+    if rule is None or before is None or tier is None or tier > LOW_RANK:
+        return False
+    (numerator, denominator), rise = rule
+    contribution = customer.contribution
+    grown = contribution * denominator >= numerator * before.total
+    return grown and contribution > 0 and contribution - before.total >= rise

@@ -1,0 +1,108 @@
+"""One valid event as the state machine books it: what it adds, to which customer, on which day."""
+
+from typing import Final
+
+import msgspec
+from xxhash import xxh3_64_digest
+
+from agents.events.cells import Cells
+from schemas.inputs.events import Kind
+from schemas.state.rows import MasterRow
+
+_KIND_BYTE: Final = tuple(bytes([kind]) for kind in Kind)
+
+
+NAME_CHARS: Final = 64
+"""Of an issue's text so much is kept."""
+
+
+class Sale(msgspec.Struct, frozen=True, gc=False):
+    """What a purchase event adds; amounts in minor units of the base currency."""
+
+    is_return: bool
+    paid: int
+    margin: int
+    """What it adds to the margin: less than nothing, on a return."""
+
+
+class Contact(msgspec.Struct, frozen=True, gc=False):
+    """What a support call says of its issue."""
+
+    key: bytes
+    """8 bytes that stand for the issue's text."""
+    name: str
+    resolved: bool | None
+    complains: bool
+    at_fault: bool
+    satisfaction: int | None
+
+
+class InvoiceEntry(msgspec.Struct, frozen=True, gc=False):
+    """A sale on credit, or what takes from it: a payment, or goods that came back."""
+
+    key: bytes
+    """8 bytes that stand for the invoice's id."""
+    currency: str
+    amount: int
+    """In minor units of its own currency; above 0."""
+    base_amount: int
+    """In those of the base currency, at the event's day."""
+    due_us: int | None
+    """When a sale is due; None: it takes from the invoice."""
+
+
+class Booking(msgspec.Struct, frozen=True, gc=False):
+    """What an event adds to its own day, in minor units of the base currency."""
+
+    kind: Kind
+    customer_id: str
+    event_id: str
+    at_us: int
+    day: int
+    id_key: bytes
+    """8 bytes that stand for the topic and the event's id."""
+    content: int
+    """CRC-32 of the decoded event: with another one, the same id is a conflict."""
+    cells: Cells
+    """What it adds to its day, as a value window keeps it: without zeros, by ascending line."""
+    brought: int = 0
+    """What they add to the contribution."""
+    excused: int = 0
+    """The part of its cost that is the seller's fault."""
+    contacts: int = 0
+    touches: bool = False
+    """Whether customer and company met: a purchase or a contact."""
+    complains: bool = False
+    days_late: int | None = None
+    """Of a payment that was made; None for everything else."""
+    invoice: InvoiceEntry | None = None
+    """What it does to an invoice; None: it names none."""
+    sale: Sale | None = None
+    """What was sold or came back; None: nothing, or nothing asks for it."""
+    contact: Contact | None = None
+    """What a contact says of its issue, likewise."""
+    master: MasterRow | None = None
+    """Master data, as a record of `customers` tells it."""
+    erases: bool = False
+    """A null value: the customer is to be forgotten."""
+
+
+class Unbookable(msgspec.Struct, frozen=True, gc=False):
+    """The event's amounts can't be booked: a wrong number of digits, or no rate."""
+
+    unknown_currency: bool
+
+
+INVALID: Final = Unbookable(unknown_currency=False)
+UNKNOWN_CURRENCY: Final = Unbookable(unknown_currency=True)
+
+
+def id_key(kind: Kind, event_id: str) -> bytes:
+    """The key under which an event's id is remembered: 64 bits of XXH3."""
+    # not as the hash's seed: short ids of two kinds would meet
+    return xxh3_64_digest(_KIND_BYTE[kind] + event_id.encode())
+
+
+def text_key(text: str) -> bytes:
+    """The key under which an invoice or an issue is kept: 64 bits of XXH3 of its name."""
+    return xxh3_64_digest(text.encode())

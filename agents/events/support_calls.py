@@ -1,0 +1,79 @@
+"""Support calls: what a contact costs, on any channel and by whomever's fault."""
+
+from typing import Final
+
+from agents.events.booking import (
+    INVALID,
+    NAME_CHARS,
+    Booking,
+    Contact,
+    Unbookable,
+    id_key,
+    text_key,
+)
+from agents.events.cells import cells_of
+from agents.events.content import content_check
+from agents.policy.compiled import Policy
+from agents.ports import Agent, Batches, Takes
+from schemas.base.money import half_even
+from schemas.base.times import FIRST_DAY, LAST_DAY, day_and_micros
+from schemas.base.value_lines import CONTACTS, SELLER_FAULT
+from schemas.inputs.events import CONTACT_CHANNELS, Kind, SupportCall
+
+LINE_OF_CHANNEL: Final = {
+    channel: CONTACTS + place for place, channel in enumerate(CONTACT_CHANNELS)
+}
+
+
+def support_calls_agent(shards: Takes) -> Agent:
+    """The agent of `support-calls`: it hands every batch to its shard."""
+
+    async def support_calls(batches: Batches) -> None:
+        async for batch in batches:
+            await shards.take(batch)
+
+    return support_calls
+
+
+def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable:
+    """The booking of a contact: its fixed cost and handling time, rounded once."""
+    day, at_us = day_and_micros(wire.occurred_at)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        return INVALID
+    fixed, per_second, whole = policy.cards.at(day).contacts[wire.channel]
+    cost = half_even(fixed + per_second * wire.duration_s, whole)
+    at_fault = bool(wire.seller_fault)
+    amounts = [LINE_OF_CHANNEL[wire.channel], cost]
+    if at_fault:
+        amounts += [SELLER_FAULT, cost]
+    return Booking(
+        Kind.SUPPORT_CALLS,
+        wire.customer_id,
+        wire.event_id,
+        at_us,
+        day,
+        id_key(Kind.SUPPORT_CALLS, wire.event_id),
+        content_check(Kind.SUPPORT_CALLS, wire),
+        cells_of(day, amounts),
+        -cost,
+        cost if at_fault else 0,
+        contacts=1,
+        touches=True,
+        complains=bool(wire.complaint),
+        contact=_contact(wire, policy),
+    )
+
+
+def _contact(wire: SupportCall, policy: Policy) -> Contact | None:
+    """What it says of its issue, where a signal asks for that."""
+    rules = policy.risk
+    if not rules.issues_forgotten_days and rules.dissatisfied is None:
+        return None
+    return Contact(
+        text_key(wire.issue),
+        wire.issue[:NAME_CHARS],
+        wire.resolved,
+        bool(wire.complaint),
+        bool(wire.seller_fault),
+        wire.satisfaction,
+    )

@@ -1,0 +1,1 @@
+"""Mathematics on plain numbers: lifetime value, histograms, fading sums."""

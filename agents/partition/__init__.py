@@ -1,0 +1,1 @@
+"""One partition: its customers, in order of event time, and what its next commit carries."""

@@ -1,0 +1,377 @@
+"""The customers of one partition: what an event or the passing of time does to them, in order."""
+
+from collections.abc import Callable
+from typing import Final
+
+from agents.customer.rows import newcomer, restored
+from agents.customer.state import Customer
+from agents.decide.evaluate import Evaluator
+from agents.decide.tiers import TierRules, entries_of
+from agents.events.booking import Booking
+from agents.partition.cutoffs import Published
+from agents.partition.input_buffer import InputBuffer
+from agents.partition.pending import Message, PendingCommit
+from agents.partition.policy_change import Adoption, review_day
+from agents.partition.shares import PartitionShares
+from agents.partition.timers import TimerQueue
+from agents.policy.compiled import Policy
+from agents.ports import GivenUpError, InvariantError, LimitError
+from schemas.base.times import NO_DAY, day_start
+from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.inputs.rejects import Reason, Rejection
+from schemas.outputs.records import CUTOFFS, TIERS, Origin, encode, subject_of
+from schemas.state.rows import (
+    NO_OFFSET,
+    PARTITION_KEY,
+    CutoffsRow,
+    PartitionRow,
+    RowError,
+    UnreadableRowError,
+    clamped,
+    read_head,
+)
+
+NO_TIME: Final = -(2**62)
+"""Of a partition in which nothing was applied yet; earlier than any event."""
+CUTOFFS_KEY: Final = b"cutoffs"
+_START_ANEW: Final = "bring the changelog back as it was, or start a new WHALECURVE_APP_ID"
+SWEEP: Final = 1_000
+"""So many due customers at once; then others get their turn."""
+
+
+class CustomerStore:
+    """All customers of one partition, at rest (as bytes) or touched."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        partition: int,
+        pending: PendingCommit,
+        erasure_secret: bytes,
+        customers_max: int,
+        *,
+        exactly_once: bool,
+    ) -> None:
+        self.customers: dict[str, Customer | bytes] = {}
+        self.by_tier = [0] * len(TIERS)
+        self.buffers: list[InputBuffer] = []
+        """Those of the partition, which tell how far each input was taken."""
+        self.stream_time_us = NO_TIME
+        self.judge = Evaluator(policy)
+        self.shares = PartitionShares(policy, partition)
+        self._policy, self._partition, self._pending = policy, partition, pending
+        self._erasure_secret, self._exactly_once = erasure_secret, exactly_once
+        self._customers_max = customers_max
+        self._timers = TimerQueue()
+
+    # restoring
+
+    def restore(
+        self,
+        row: PartitionRow | None,
+        rows: dict[bytes, bytes],
+        adoption: Adoption,
+        given_up: Callable[[], bool],
+    ) -> None:
+        """Takes the newest rows of the changelog; UnreadableRowError for one that is none."""
+        if row is not None:
+            self.shares.restore(row)
+            self.judge.adopt(self.shares.adopted if self.shares.is_on else None)
+            if row.stream_time_us is not None:
+                self.stream_time_us = row.stream_time_us
+        self._check_room(len(rows) - (PARTITION_KEY in rows))
+        for number, (key, data) in enumerate(rows.items()):
+            if number % SWEEP == 0 and given_up():
+                raise GivenUpError
+            if key != PARTITION_KEY:
+                self._restore_customer(self._id_of(key), data, adoption)
+        if self.shares.is_on and self.shares.is_adopting:
+            old = TierRules(self._policy, entries_of(self._policy, self.shares.adopted_before))
+            self.shares.wait_for(self._moved_by_cutoffs(old))
+
+    def _check_room(self, customers: int) -> None:
+        """A partition of so many customers may be held; LimitError where it may not."""
+        if customers > self._customers_max:
+            raise LimitError(
+                f"partition {self._partition} would hold {customers} customers, more than "
+                f"WHALECURVE_CUSTOMERS_MAX = {self._customers_max}: give workers the memory and "
+                "raise it, or make topics with more partitions and replay"
+            )
+
+    def _id_of(self, key: bytes) -> str:
+        try:
+            return key.decode()
+        except UnicodeDecodeError as error:
+            raise UnreadableRowError(
+                key,
+                f"the changelog of partition {self._partition} has a key that is no customer_id: "
+                f"another program writes there; {_START_ANEW}",
+            ) from error
+
+    def _unreadable(self, customer_id: str, why: Exception) -> UnreadableRowError:
+        """What is said of a row that can't be read: whose it is stands there as a keyed hash."""
+        subject = subject_of(customer_id, self._erasure_secret)
+        reason = str(why) if isinstance(why, RowError) else "the row is corrupt"
+        return UnreadableRowError(
+            customer_id.encode(),
+            f"partition {self._partition}, customer {subject} (hashed as on erasures): {reason}; "
+            f"if the row is damaged, {_START_ANEW}",
+        )
+
+    def _restore_customer(self, customer_id: str, data: bytes, adoption: Adoption) -> None:
+        try:
+            head = read_head(data)
+        except RowError as error:
+            raise self._unreadable(customer_id, error) from error
+        policy = self._policy
+        self.by_tier[head.tier] += 1
+        if head.owed:
+            self._pending.owed[customer_id] = 0
+        if head.policy_check == policy.check:
+            self.shares.count(head.index)
+            self.customers[customer_id] = data
+            self._timers.add(head.due_us, customer_id)
+            return
+        # another policy reckons other due times: they follow from the figures kept
+        customer = self._read(customer_id, data)
+        customer.fit(policy)
+        review_us = day_start(review_day(adoption, policy, customer_id))
+        index = customer.index(policy)
+        customer.ranked = clamped(index) if self.shares.is_on else 0
+        self.shares.count(customer.ranked)
+        customer.due_us = min(self.judge.due_us(customer, index), review_us)
+        self.customers[customer_id] = customer
+        self._timers.add(customer.due_us, customer_id)
+
+    # events
+
+    def take(self, event: Booking, buffer: InputBuffer, offset: int, now_us: int) -> bool:
+        """Whether the event was taken; if not, more is due before it than one sweep does."""
+        kind, customer_id, at_us = event.kind, event.customer_id, event.at_us
+        customer = self.customers.get(customer_id)
+        if isinstance(customer, bytes):
+            customer = self._revive(customer_id, customer)
+        if customer is not None and self._is_known(customer, event, buffer, offset):
+            return True
+        if self._timers.next_us <= at_us:
+            self.fire_due(at_us, SWEEP, now_us)
+            if self._timers.next_us <= at_us:
+                return False
+        if at_us > self.stream_time_us:
+            self.stream_time_us = at_us
+        self._pending.counters.applied[kind] += 1
+        if event.erases:
+            self._erase(customer_id, customer, offset, at_us, now_us)
+            return True
+        if customer is None:
+            self._check_room(len(self.customers) + 1)
+            origin = Origin(TOPIC_OF_KIND[kind], self._partition, offset)
+            customer = self.customers[customer_id] = newcomer(
+                customer_id, origin, event, self._policy, self._taken()
+            )
+        self._pending.counters.ids_forgotten += customer.apply(event, offset, self._policy)
+        self._judged(customer, event, now_us)
+        if customer.due_us <= self.stream_time_us:
+            self._fire_all(customer, now_us)
+        return True
+
+    def _taken(self) -> list[int]:
+        """By input the offset of the last record taken."""
+        taken = [NO_OFFSET] * len(Kind)
+        for buffer in self.buffers:
+            taken[buffer.kind] = buffer.taken_to - 1
+        return taken
+
+    def _is_known(
+        self, customer: Customer, event: Booking, buffer: InputBuffer, offset: int
+    ) -> bool:
+        """Whether the event came before; a duplicate or a conflict is then dealt with."""
+        if offset <= customer.offsets[event.kind]:
+            self._see_again(event, offset)
+            return True
+        if event.erases:
+            return False
+        content = customer.seen.content_of(event.id_key)
+        if content is None:
+            return False
+        if content == event.content:
+            self._pending.counters.duplicates[event.kind] += 1
+        else:
+            self._pending.reject(buffer, _conflict(event), self._partition)
+        return True
+
+    def _erase(
+        self, customer_id: str, customer: Customer | None, offset: int, at_us: int, now_us: int
+    ) -> None:
+        """Forgets a customer; what stands in the calendar for it finds nobody."""
+        origin = Origin(TOPIC_OF_KIND[Kind.CUSTOMERS], self._partition, offset)
+        self._pending.erase(customer_id, customer, origin, at_us, self._erasure_secret, now_us)
+        if customer is not None:
+            self._count_tier(customer.tier, None)
+            self.shares.forget(customer.ranked)
+            del self.customers[customer_id]
+
+    def _see_again(self, event: Booking, offset: int) -> None:
+        """A record that its customer's row holds already: a commit without transactions broke."""
+        topic = TOPIC_OF_KIND[event.kind]
+        if self._exactly_once:
+            raise InvariantError(
+                f"offset {offset} of {topic}-{self._partition} is applied already, yet the "
+                "partition's offset says it is not: the changelog and the offsets are not of one "
+                "application; check WHALECURVE_APP_ID and the changelog"
+            )
+        if event.at_us > self.stream_time_us:
+            self.stream_time_us = event.at_us
+        self._pending.counters.applied[event.kind] += 1
+
+    def find(self, customer_id: str) -> Customer | None:
+        """A customer, touched by that; None where there is none of this id."""
+        found = self.customers.get(customer_id)
+        return self._revive(customer_id, found) if isinstance(found, bytes) else found
+
+    def _revive(self, customer_id: str, row: bytes) -> Customer:
+        """A customer at rest is touched: its row becomes an object."""
+        customer = self.customers[customer_id] = self._read(customer_id, row)
+        return customer
+
+    def _read(self, customer_id: str, row: bytes) -> Customer:
+        try:
+            return restored(customer_id, row, self._policy)
+        except (RowError, ValueError, IndexError) as error:
+            raise self._unreadable(customer_id, error) from error
+
+    # time
+
+    def fire_due(self, until_us: int, limit: int, now_us: int) -> int:
+        """Lets happen what is due up to a time, by due time and customer_id.
+
+        Returns how many customers were seen; stops at `limit`, and goes on when called again.
+        """
+        seen = 0
+        timers = self._timers
+        while timers.next_us <= until_us:
+            due_us, ids = timers.take_next()
+            for at, customer_id in enumerate(ids):
+                if seen >= limit:
+                    timers.put_back(due_us, ids[at:])
+                    return seen
+                seen += 1
+                customer = self.find(customer_id)
+                if customer is not None and customer.due_us == due_us:
+                    self._fire(customer, now_us)
+        return seen
+
+    def _fire_all(self, customer: Customer, now_us: int) -> None:
+        """What a late event made due already happens right after it."""
+        while customer.due_us <= self.stream_time_us:
+            self._fire(customer, now_us)
+
+    def _fire(self, customer: Customer, now_us: int) -> None:
+        """What is due at a customer's due time, and what follows from that at the same time."""
+        at_us = customer.due_us
+        customer.advance(at_us, self._policy)
+        while customer.due_us <= at_us:
+            self._pending.counters.due_times += 1
+            self._judged(customer, None, now_us)
+
+    # shares of the whole
+
+    def offer(self, cutoffs: CutoffsRow) -> bool:
+        """Adopts a newer version of the cut-offs; `go_on_adopting` judges whom they move."""
+        if not self.shares.takes(cutoffs):
+            return False
+        old = self.judge.tiers
+        self.judge.adopt(cutoffs)
+        self.shares.adopt(cutoffs)
+        self.shares.wait_for(self._moved_by_cutoffs(old))
+        return True
+
+    def consider(self, published: list[Published], now_us: int) -> None:
+        """Makes new cut-offs of all partitions' histograms, where they are due."""
+        wire = self.shares.make(published, now_us)
+        if wire is not None:
+            self._pending.put_out(Message(CUTOFFS, CUTOFFS_KEY, encode(wire)), "made")
+
+    def _moved_by_cutoffs(self, old: TierRules) -> list[str]:
+        """Whose value lies between the old and the new cut-offs."""
+        new, found = self.judge.tiers, []
+        for customer_id, customer in self.customers.items():
+            if isinstance(customer, bytes):
+                head = read_head(customer)
+                tier, index, noticed = head.by_value, head.index, head.noticed
+            else:
+                tier_state = customer.tier_state
+                assert tier_state is not None
+                tier, index = tier_state.tier, customer.ranked
+                noticed = tier_state.notice_day != NO_DAY
+            if new.moves_from(old, tier, index, noticed=noticed):
+                found.append(customer_id)
+        return found
+
+    def go_on_adopting(self, now_us: int) -> int:
+        """Judges the next customers by the newest cut-offs, at the partition's stream time."""
+        shares, seen = self.shares, 0
+        while shares.is_adopting and seen < SWEEP and not self._pending.full:
+            customer = self.find(shares.next_waiting())
+            seen += 1
+            if customer is not None:
+                customer.advance(self.stream_time_us, self._policy)
+                self._judged(customer, None, now_us, by_adoption=True)
+                self._fire_all(customer, now_us)
+            shares.look_if_done()
+        return seen
+
+    # what follows
+
+    def _judged(
+        self,
+        customer: Customer,
+        event: Booking | None,
+        now_us: int,
+        *,
+        by_adoption: bool = False,
+    ) -> None:
+        before, due_before_us, ranked = customer.tier, customer.due_us, customer.ranked
+        outputs = self.judge.judge(customer, event, by_adoption=by_adoption)
+        self._pending.judged(customer, outputs, now_us)
+        if ranked != customer.ranked or before is None:
+            self._count(before, ranked, customer.ranked)
+        if customer.tier != before:
+            self._count_tier(before, customer.tier)
+        if customer.due_us != due_before_us:
+            self._timers.add(customer.due_us, customer.customer_id)
+
+    def _count(self, tier_before: int | None, before: int, now: int) -> None:
+        if tier_before is None:
+            self.shares.count(now)
+        else:
+            self.shares.move(before, now)
+
+    def _count_tier(self, before: int | None, now: int | None) -> None:
+        if before is not None:
+            self.by_tier[before] -= 1
+        if now is not None:
+            self.by_tier[now] += 1
+
+    # snapshots
+
+    def pick_snapshots(self, now_us: int, *, all_snapshots: bool) -> None:
+        """Picks the snapshots that are due, or owed at all, as many as one commit may carry."""
+        pending = self._pending
+        while pending.owed and not pending.snapshots_full:
+            customer_id, due_us = next(iter(pending.owed.items()))
+            # what is due later than anything can be was written down by a clock since set back
+            if now_us < due_us <= now_us + pending.snapshot_us and not all_snapshots:
+                return
+            del pending.owed[customer_id]
+            customer = self.find(customer_id)
+            if customer is not None:
+                pending.publish(customer)
+
+
+def _conflict(event: Booking) -> Rejection:
+    return Rejection(
+        Reason.ID_CONFLICT,
+        "event_id: expected the content it had when it was applied, found another one under "
+        f"{event.event_id!r}",
+    )

@@ -1,0 +1,158 @@
+"""Inboxes: what was fetched of each input and is not taken yet, merged by event time.
+
+Of the next record of each input the earliest is taken; ties go to the smaller kind. An input that
+has more on the broker and nothing here is waited for; one that is drained is not.
+"""
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import Final
+
+from agents.events.booking import Booking
+from agents.ports import Batch
+from schemas.inputs.events import Kind
+from schemas.inputs.rejects import Rejection
+
+AT_ONCE: Final = -(2**62)
+"""The event time of what is rejected without a look at any state: it goes first."""
+UNKNOWN_END: Final = 2**63
+"""The broker was not heard yet of this input: it is waited for."""
+_KINDS: Final = len(Kind)
+
+
+class InputBuffer:
+    """The buffer of one input of one partition: columns of records, `at` the next to be taken."""
+
+    __slots__ = (
+        "_bytes",
+        "_weighed",
+        "at",
+        "end",
+        "headers",
+        "items",
+        "keys",
+        "kind",
+        "offsets",
+        "position",
+        "timestamps_ms",
+        "turns",
+        "values",
+    )
+
+    def __init__(self, kind: Kind, position: int) -> None:
+        self.kind = kind
+        self.position = position
+        """The offset of the next record to come in."""
+        self.end = UNKNOWN_END
+        """The last stable offset on the broker, as far as it is known."""
+        self.at = 0
+        self.turns: list[int] = []
+        """Of each record event time and kind in one number: the smallest is taken first."""
+        self.items: list[Booking | Rejection] = []
+        self.offsets: list[int] = []
+        self.timestamps_ms: list[int] = []
+        self.keys: list[bytes | None] = []
+        self.values: list[bytes | None] = []
+        self.headers: list[tuple[tuple[str, bytes | None], ...]] = []
+        self._bytes = 0
+        """Of the records from `_weighed` on."""
+        self._weighed = 0
+
+    def put(self, batch: Batch, items: list[Booking | Rejection]) -> None:
+        """A batch comes in, each record judged."""
+        self.held_bytes()  # of what goes now
+        at, self.at = self.at, 0
+        self._weighed = 0
+        kind = int(self.kind)
+        turns = [
+            (AT_ONCE if isinstance(item, Rejection) else item.at_us) * _KINDS + kind
+            for item in items
+        ]
+        columns: tuple[tuple[list[object], list[object]], ...] = (
+            (self.turns, turns),
+            (self.items, items),
+            (self.offsets, batch.offsets),
+            (self.timestamps_ms, batch.timestamps_ms),
+            (self.keys, batch.keys),
+            (self.values, batch.values),
+            (self.headers, batch.headers),
+        )  # type: ignore[assignment]
+        for column, more in columns:
+            del column[:at]
+            column.extend(more)
+        for number in range(len(self.items) - len(items), len(self.items)):
+            self._bytes += self.record_bytes(number)
+        self.position = batch.next_position
+        self.see_end(batch.next_position)
+
+    def see_end(self, end: int) -> None:
+        """The broker holds records up to `end`."""
+        self.end = end if self.end == UNKNOWN_END else max(self.end, end)
+
+    @property
+    def records(self) -> int:
+        """How many lie here."""
+        return len(self.items) - self.at
+
+    def record_bytes(self, number: int) -> int:
+        """Key, value and headers of one of them."""
+        key, value = self.keys[number], self.values[number]
+        size = (0 if key is None else len(key)) + (0 if value is None else len(value))
+        for name, text in self.headers[number]:
+            size += len(name) + (0 if text is None else len(text))
+        return size
+
+    def held_bytes(self) -> int:
+        """Of all that lie here."""
+        for number in range(self._weighed, self.at):
+            self._bytes -= self.record_bytes(number)
+        self._weighed = self.at
+        return self._bytes
+
+    @property
+    def taken_to(self) -> int:
+        """The offset of the next record to be taken: what a commit says."""
+        return self.offsets[self.at] if self.at < len(self.offsets) else self.position
+
+    @property
+    def has_more(self) -> bool:
+        """The broker holds records that are not here."""
+        return self.position < self.end
+
+    @property
+    def drained(self) -> bool:
+        """Nothing is here and nothing is on the broker."""
+        return not self.records and not self.has_more
+
+    @property
+    def lag(self) -> int:
+        """Records on the broker that are not taken yet, as far as is known."""
+        return 0 if self.end == UNKNOWN_END else self.end - self.taken_to
+
+    def queue(self) -> list[int]:
+        """The turns of what lies here, ascending.
+
+        A record waits for those before it in its input; late, it comes right after them.
+        """
+        return list(accumulate(self.turns[self.at :], max))
+
+
+def plan(buffers: list[InputBuffer]) -> list[int]:
+    """The kinds of the next records, in the order in which they are to be taken.
+
+    It ends where an input has nothing left here and more on the broker; empty where one has
+    nothing at all, or all are drained.
+    """
+    merged: list[int] = []
+    bound: int | None = None
+    for buffer in buffers:
+        turns = buffer.queue()
+        if buffer.has_more:
+            if not turns:
+                return []
+            bound = turns[-1] if bound is None else min(bound, turns[-1])
+        merged += turns
+    merged.sort()
+    if bound is not None:
+        del merged[bisect_right(merged, bound) :]
+    return [turn % _KINDS for turn in merged]

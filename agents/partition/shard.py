@@ -1,0 +1,308 @@
+"""One partition: its customers, what changed, what goes out, and how far each input was read.
+
+Everything here is synchronous and whole: seen between two calls, state, outputs and input offsets
+agree. Whoever runs a shard brings batches (`put`), lets it take them (`run`), and carries away what
+changed (`changes`). Time comes as an argument, and only to stamp outputs and to pace snapshots.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from agents.customer.state import Customer
+from agents.events.admit import Admission, Placement
+from agents.partition.customers import NO_TIME, SWEEP, CustomerStore
+from agents.partition.cutoffs import Published
+from agents.partition.input_buffer import InputBuffer, plan
+from agents.partition.pending import Bounds, Changes, Message, PendingCommit
+from agents.partition.policy_change import Adoption, adopt
+from agents.policy.compiled import Policy
+from agents.ports import Batch, InvariantError
+from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.inputs.rejects import Rejection
+from schemas.outputs.records import HISTOGRAMS, encode
+from schemas.state.rows import (
+    NO_OFFSET,
+    PARTITION_KEY,
+    CutoffsRow,
+    PartitionRow,
+    RowError,
+    UnreadableRowError,
+    decode_partition,
+    encode_partition,
+)
+
+__all__ = ["Changes", "Message", "Shard", "ShardSettings"]
+
+INPUTS: Final = 4
+LOOK_EVERY: Final = 64
+"""After so many events a look whether enough for one commit is done."""
+LATENCY_SAMPLE: Final = 256
+"""Of so many events one tells its age."""
+
+
+class ShardSettings(msgspec.Struct, frozen=True):
+    """What a shard is told of its surroundings."""
+
+    placement: Placement
+    max_event_bytes: int
+    snapshot_us: int
+    exactly_once: bool
+    bounds: Bounds
+    erasure_secret: bytes = b""
+    """Keys the hash that stands for an erased customer."""
+    customers_max: int = 1_000_000
+    """Before one more would be held the process stops."""
+
+
+class Shard:
+    """The state machine of one partition."""
+
+    def __init__(self, policy: Policy, settings: ShardSettings) -> None:
+        self.policy = policy
+        self.partition = settings.placement.partition
+        self.buffers: list[InputBuffer] = []
+        self.commit_number = 0
+        self._by_kind: dict[int, InputBuffer] = {}
+        self._plan: list[int] = []
+        self._planned_to = 0
+        self._settings = settings
+        self._moved = False
+        self._pending = PendingCommit(settings.snapshot_us, settings.bounds)
+        self._store = CustomerStore(
+            policy,
+            self.partition,
+            self._pending,
+            settings.erasure_secret,
+            settings.customers_max,
+            exactly_once=settings.exactly_once,
+        )
+        self._shares = self._store.shares
+        self._admission = Admission(
+            policy, settings.placement, settings.max_event_bytes, self.customers
+        )
+        self._adoption: Adoption = adopt(None, policy, self.partition)
+
+    @property
+    def customers(self) -> dict[str, Customer | bytes]:
+        """All customers by id; those at rest as bytes."""
+        return self._store.customers
+
+    @property
+    def customers_max(self) -> int:
+        """So many it may hold."""
+        return self._settings.customers_max
+
+    @property
+    def by_tier(self) -> list[int]:
+        """How many customers have which tier in force, by its rank."""
+        return self._store.by_tier
+
+    # restoring
+
+    def restore(
+        self, rows: dict[bytes, bytes], given_up: Callable[[], bool] = lambda: False
+    ) -> dict[Kind, int]:
+        """Takes the newest rows of the changelog; returns the offsets to read on from.
+
+        Raises UnreadableRowError for a row that is none, InvariantError for one of no use, and
+        GivenUpError where it is asked to stop.
+        """
+        row = _partition_of(rows)
+        self._adoption = adopt(row, self.policy, self.partition)
+        self._store.restore(row, rows, self._adoption, given_up)
+        if row is None:
+            return {}
+        self.commit_number = row.commit_number
+        self._moved = row.policies != self._adoption.policies
+        return {kind: row.offsets[kind] for kind in Kind if row.offsets[kind] != NO_OFFSET}
+
+    def open_inputs(self, positions: dict[Kind, int]) -> None:
+        """Per input the offset to read from; an input that is not named is absent.
+
+        What was fetched before and not taken is forgotten: it will be fetched again.
+        """
+        self.buffers = [InputBuffer(kind, positions[kind]) for kind in sorted(positions)]
+        self._by_kind = {int(buffer.kind): buffer for buffer in self.buffers}
+        self._store.buffers = self.buffers
+        self._plan, self._planned_to = [], 0
+
+    # taking in
+
+    def buffer(self, kind: Kind) -> InputBuffer:
+        """The buffer of one input."""
+        return self._by_kind[kind]
+
+    def put(self, batch: Batch) -> None:
+        """Judges a batch's records and lays them in the buffer of their input.
+
+        Raises InvariantError where it does not begin where the last one ended.
+        """
+        expected = self.buffer(batch.kind).position
+        if batch.position != expected:
+            raise InvariantError(
+                f"{TOPIC_OF_KIND[batch.kind]}-{self.partition} goes on at offset {expected}, yet "
+                f"what was fetched begins at {batch.position}: records would be lost; start again"
+            )
+        buffer = self.buffer(batch.kind)
+        if not buffer.has_more:
+            self._plan_anew()
+        buffer.put(batch, self._admission.admit_all(batch))
+        self.see_ends(batch.ends)
+        self._moved = True
+
+    def see_ends(self, ends: dict[Kind, int]) -> None:
+        """The broker holds records of these inputs up to these offsets."""
+        for kind, end in ends.items():
+            buffer = self.buffer(kind)
+            had_more = buffer.has_more
+            buffer.see_end(end)
+            if buffer.has_more and not had_more:
+                self._plan_anew()
+
+    def _plan_anew(self) -> None:
+        """The plan was made for an input that had nothing more; now it has."""
+        self._plan, self._planned_to = [], 0
+
+    @property
+    def stream_time_us(self) -> int | None:
+        """The latest occurred_at applied here."""
+        stream_time_us = self._store.stream_time_us
+        return None if stream_time_us == NO_TIME else stream_time_us
+
+    @property
+    def full(self) -> bool:
+        """Enough has changed for one commit."""
+        return self._pending.full
+
+    # taking out
+
+    @property
+    def drained(self) -> bool:
+        """Nothing lies here and nothing on the broker."""
+        return all(buffer.drained for buffer in self.buffers)
+
+    def run(self, limit: int, now_us: int) -> int:
+        """Takes some `limit` records in their order; returns how many steps were done.
+
+        0: there is nothing to take now, or enough for one commit is done. Customers that fall due
+        before the next record are steps, too.
+        """
+        steps = 0
+        pending = self._pending
+        if self._shares.is_adopting:
+            self._moved = True
+            return self._store.go_on_adopting(now_us)
+        while steps < limit and not pending.full:
+            if self._planned_to >= len(self._plan):
+                self._plan, self._planned_to = plan(self.buffers), 0
+                if not self._plan:
+                    break
+            steps += self._take_planned(limit - steps, now_us)
+        return steps
+
+    def _take_planned(self, limit: int, now_us: int) -> int:
+        """Takes the next records of the plan; a sweep before one of them ends it early."""
+        begin, taken, swept = self._planned_to, 0, 0
+        by_kind, store = self._by_kind, self._store
+        counters = self._pending.counters
+        consumed, taken_at_ms = counters.consumed, counters.taken_at_ms
+        for kind in self._plan[begin : begin + limit]:
+            buffer = by_kind[kind]
+            at = buffer.at
+            item, offset = buffer.items[at], buffer.offsets[at]
+            if isinstance(item, Rejection):
+                self._pending.reject(buffer, item, self.partition)
+            elif not store.take(item, buffer, offset, now_us):
+                swept = SWEEP
+                break
+            if offset % LATENCY_SAMPLE == 0:
+                taken_at_ms.append(buffer.timestamps_ms[at])
+            buffer.at = at + 1
+            consumed[kind] += 1
+            taken += 1
+            if (taken % LOOK_EVERY == 0 or isinstance(item, Rejection)) and self._pending.full:
+                break
+        self._planned_to = begin + taken
+        self._moved = True
+        return taken + swept
+
+    def fire_due(self, until_us: int, limit: int, now_us: int) -> int:
+        """Lets happen what is due up to a time; returns how many customers were seen."""
+        return self._store.fire_due(until_us, limit, now_us)
+
+    # shares of the whole
+
+    def offer(self, cutoffs: CutoffsRow) -> None:
+        """Adopts a newer version of the cut-offs; `run` then judges whom they move."""
+        self._moved = self._store.offer(cutoffs) or self._moved
+
+    @property
+    def cutoffs_version(self) -> int:
+        """Of the cut-offs by which its customers are judged; 0: by the policy's entries."""
+        return self._shares.version
+
+    def makes_cutoffs(self, now_us: int) -> bool:
+        """Whether `consider` would look at the histograms at all."""
+        return self._shares.makes(now_us)
+
+    def consider(self, published: list[Published], now_us: int) -> None:
+        """Makes new cut-offs of all partitions' histograms, where they are due."""
+        self._store.consider(published, now_us)
+
+    # committing
+
+    def changes(self, now_us: int, *, all_snapshots: bool = False) -> Changes | None:
+        """What changed since the last call, to be committed whole; None where nothing did.
+
+        With `all_snapshots` call it until it returns None: each commit has its bound.
+        """
+        self._store.pick_snapshots(now_us, all_snapshots=all_snapshots)
+        caught_up = self.drained
+        counts = self._shares.is_due(now_us, caught_up=caught_up, at_once=all_snapshots)
+        if self._pending.is_empty and not self._moved and not counts:
+            return None
+        outputs, rows, counters = self._pending.carry_away(self.policy, self._store.judge.snapshot)
+        self.commit_number += 1
+        if counts:
+            histogram = self._shares.publication(
+                self.commit_number, now_us, self._settings.snapshot_us, caught_up=caught_up
+            )
+            key = str(self.partition).encode()
+            outputs.append(Message(HISTOGRAMS, key, encode(histogram)))
+        rows.append((PARTITION_KEY, encode_partition(self._partition_row())))
+        self._moved = False
+        offsets = {its.kind: its.taken_to for its in self.buffers}
+        return Changes(outputs, rows, offsets, counters, self.commit_number)
+
+    def _partition_row(self) -> PartitionRow:
+        offsets = [NO_OFFSET] * INPUTS
+        for buffer in self.buffers:
+            offsets[buffer.kind] = buffer.taken_to
+        return PartitionRow(
+            stream_time_us=self.stream_time_us,
+            offsets=(offsets[0], offsets[1], offsets[2], offsets[3]),
+            commit_number=self.commit_number,
+            policies=self._adoption.policies,
+            policy_since_day=self._adoption.since_day,
+            window_days=self.policy.window_days,
+            contact_days=self.policy.contact_days,
+            base_currency=self.policy.base_currency,
+            adopted=self._shares.adopted,
+            adopted_before=self._shares.adopted_before,
+            adopting_after=self._shares.after,
+            made=self._shares.made,
+        )
+
+    def lag(self) -> dict[Kind, int]:
+        """Per input the records on the broker that are not taken yet."""
+        return {buffer.kind: buffer.lag for buffer in self.buffers}
+
+
+def _partition_of(rows: dict[bytes, bytes]) -> PartitionRow | None:
+    found = rows.get(PARTITION_KEY)
+    try:
+        return None if found is None else decode_partition(found)
+    except RowError as error:
+        raise UnreadableRowError(PARTITION_KEY, str(error)) from error

@@ -1,0 +1,134 @@
+"""One partition's part in tiers by shares of the whole: its histogram, and the cut-offs it adopted.
+
+Only under `tiers.mode = "share"`; under another policy what a partition knew of cut-offs is kept as
+it was.
+"""
+
+from typing import Any
+
+from agents.models.histogram import Histogram
+from agents.partition.cutoffs import Published, are_due, cutoffs_wire, histogram_wire, make_cutoffs
+from agents.policy.compiled import Policy
+from schemas.state.rows import CutoffsRow, PartitionRow
+
+Wire = dict[str, Any]
+
+
+class PartitionShares:
+    """What one partition counts and by which version it judges."""
+
+    def __init__(self, policy: Policy, partition: int) -> None:
+        self._policy, self._partition = policy, partition
+        self.is_on = policy.share is not None
+        self.adopted: CutoffsRow | None = None
+        self.adopted_before: CutoffsRow | None = None
+        """Until everybody is judged by the newest: the one before."""
+        self.after: str | None = None
+        """Likewise: the last customer_id that was; None: all were."""
+        self.made: CutoffsRow | None = None
+        self._histogram = Histogram()
+        self._waiting: list[str] = []
+        self._moved = True
+        self._told_caught_up = False
+        self._next_us = self._every_us = 0
+
+    def restore(self, row: PartitionRow) -> None:
+        """As the partition's row has it."""
+        self.adopted, self.adopted_before = row.adopted, row.adopted_before
+        self.after, self.made = row.adopting_after, row.made
+
+    @property
+    def version(self) -> int:
+        """Of the cut-offs by which customers are judged; 0: by the policy's entries."""
+        return 0 if self.adopted is None else self.adopted.version
+
+    # counting: values within what a row holds (`clamped`)
+
+    def count(self, index: int) -> None:
+        """A customer that was not counted yet."""
+        if self.is_on:
+            self._histogram.add(index)
+            self._moved = True
+
+    def move(self, before: int, after: int) -> None:
+        """A customer's value became another."""
+        if self.is_on and before != after:
+            self._histogram.move(before, after)
+            self._moved = True
+
+    def forget(self, index: int) -> None:
+        """A customer is gone."""
+        if self.is_on:
+            self._histogram.remove(index)
+            self._moved = True
+
+    # adopting
+
+    def takes(self, cutoffs: CutoffsRow) -> bool:
+        """Whether this version is newer, and everybody was judged by the last one."""
+        return self.is_on and not self.is_adopting and cutoffs.version > self.version
+
+    def adopt(self, cutoffs: CutoffsRow) -> None:
+        """Judges by this version from now on."""
+        self.adopted_before, self.adopted = self.adopted, cutoffs
+        self.after = ""
+        self._moved = True
+
+    def wait_for(self, customer_ids: list[str]) -> None:
+        """These are to be judged by the newest version, in order of their ids."""
+        assert self.after is not None
+        self._waiting = sorted((its for its in customer_ids if its > self.after), reverse=True)
+        self.look_if_done()
+
+    @property
+    def is_adopting(self) -> bool:
+        """Somebody is still to be judged by the newest version."""
+        return self.after is not None
+
+    def next_waiting(self) -> str:
+        """Who is to be judged now."""
+        self.after = self._waiting.pop()
+        return self.after
+
+    def look_if_done(self) -> None:
+        """Whether everybody was judged by the newest version."""
+        if not self._waiting:
+            self.after = self.adopted_before = None
+
+    # putting out
+
+    def is_due(self, now_us: int, *, caught_up: bool, at_once: bool) -> bool:
+        """Whether the histogram is to be put out: it moved, and it is time."""
+        # a clock that was set back has to wait no longer than one that was not
+        is_early = now_us < self._next_us <= now_us + self._every_us
+        if not self.is_on or (is_early and not at_once):
+            return False
+        return self._moved or caught_up > self._told_caught_up
+
+    def publication(
+        self, commit_number: int, now_us: int, every_us: int, *, caught_up: bool
+    ) -> Wire:
+        """The histogram; `caught_up`: nothing was left to take."""
+        self._moved, self._next_us, self._every_us = False, now_us + every_us, every_us
+        self._told_caught_up = caught_up
+        wire = histogram_wire(self._histogram, self._policy)
+        return {
+            "partition": self._partition,
+            "commit_number": commit_number,
+            "cutoffs_version": self.version,
+            "caught_up": caught_up,
+        } | wire
+
+    def makes(self, now_us: int) -> bool:
+        """Whether `make` would look at the histograms at all."""
+        return are_due(self.made, self._policy, now_us)
+
+    def make(self, published: list[Published], now_us: int) -> Wire | None:
+        """New cut-offs for all partitions, where they are due."""
+        if not self.makes(now_us):
+            return None
+        found = make_cutoffs(published, self.made, self._policy, now_us)
+        if found is None:
+            return None
+        self.made, whole = found
+        return cutoffs_wire(self.made, whole, published, self._policy)

@@ -1,0 +1,109 @@
+"""The policy as the rooms use it: amounts as integers, rates as ratios, thresholds in order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from agents.models.decay import Decay
+from agents.models.expected import Future, IndexRules
+from agents.policy.rates import RateCards, Rates
+from agents.policy.signal_rules import RiskRules
+from schemas.base.money import Ratio
+from schemas.outputs.records import Tier
+
+
+class InvoiceRules(msgspec.Struct, frozen=True):
+    """`[invoices]`."""
+
+    open_max: int
+    unmatched_max: int
+
+
+class DiscountRules(msgspec.Struct, frozen=True):
+    """`[discount]`."""
+
+    after_share: Ratio
+    steps: tuple[tuple[int, Ratio], ...]
+    """(volume of a whole term, the discount that it earns), by volume."""
+
+
+class SegmentRules(msgspec.Struct, frozen=True):
+    """`[segments]` in minor units; None: off."""
+
+    best_from: int | None = None
+    fake_big: tuple[int, int] | None = None
+    """(revenue from, contribution below)"""
+    over_served: Ratio | None = None
+    potential: tuple[Ratio, int] | None = None
+    """(growth, rise)"""
+    worst_below: int | None = None
+
+
+class ShareRules(msgspec.Struct, frozen=True):
+    """`[tiers.share]`."""
+
+    cuts: tuple[tuple[str, Ratio], tuple[str, Ratio]]
+    """Of important and of key: (rank or profit, share)."""
+    min_change: Ratio
+    every_us: int
+
+
+class HoldRules(msgspec.Struct, frozen=True):
+    """`[tiers.hold]`; all zero where it is absent: the plain rule."""
+
+    upgrade_share: Ratio = (0, 1)
+    keep_share: Ratio = (0, 1)
+    min_band: int = 0
+    min_dwell_days: int = 0
+    grace_days: int = 0
+    one_step: bool = False
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A checked policy, compiled."""
+
+    version: str
+    base_currency: str
+    digits: int
+    dedupe_days: int
+    dedupe_ids_max: int
+    window_days: int
+    default_cost_rate: Ratio
+    cards: RateCards
+    invoices: InvoiceRules | None
+    discount: DiscountRules | None
+    decay: Decay | None
+    """None: tiers are judged by the window's contribution."""
+    segments: SegmentRules
+    contacts_due: frozenset[str]
+    """Why a contact may be due; empty: off."""
+    contact_every_days: tuple[int, ...]
+    """By tier's rank; 0: never by itself."""
+    entries: tuple[int | None, ...]
+    """By tier's rank the contribution from which on it is reached; None for the lowest."""
+    share: ShareRules | None
+    """None: tiers by their entries."""
+    hold: HoldRules
+    on_change: str
+    """What a review by a new policy may do to a tier: keep, upgrades_only or full."""
+    review_days: int
+    """Over how many days the customers are judged by a new policy; 0: at once."""
+    treatment: dict[Tier, dict[str, Any]]
+    risk: RiskRules
+    contact_days: int
+    """Over how many days contacts are kept; 0: no signal asks for them."""
+    payments_kept: int
+    """How many of the last payments are kept."""
+    rates: Rates
+    hash: str
+    """Of everything that decides; two files that decide alike share it."""
+    future: Future | None
+    """What customers may yet bring; None: not reckoned."""
+    index_rules: IndexRules | None
+    """None: tiers go by the value alone."""
+    check: int
+    """CRC-32 of the hash: what a customer's row has room for."""
+    asks_signals: bool
+    """Whether anything has to be kept of customers for signals beside their figures."""

@@ -1,0 +1,1 @@
+"""The policy file: its keys, their checks, and how it is compiled."""

@@ -1,0 +1,141 @@
+"""From a checked policy file to the policy that the rooms use."""
+
+from hashlib import blake2b
+from zlib import crc32
+
+import msgspec
+
+from agents.models.decay import Decay
+from agents.models.expected import Future, IndexRules
+from agents.policy.compiled import (
+    DiscountRules,
+    HoldRules,
+    InvoiceRules,
+    Policy,
+    SegmentRules,
+    ShareRules,
+)
+from agents.policy.rates import Rates, checked_ratio
+from agents.policy.signal_rules import asks_signals, risk_rules
+from agents.policy_file.compiling_rates import rate_cards
+from agents.policy_file.keys import PolicyFile
+from agents.policy_file.keys import Segments as SegmentsFile
+from agents.policy_file.lifetime import lifetime_params
+from schemas.base.money import CURRENCY_DIGITS, parse_signed_minor
+from schemas.base.times import MINUTE_US, day_of_text
+from schemas.outputs.records import TIERS
+
+
+def compile_policy(file: PolicyFile) -> Policy:
+    """The policy of a checked file."""
+    digits = CURRENCY_DIGITS[file.base_currency]
+    margin_numerator, margin_denominator = checked_ratio(file.value.default_margin_rate)
+    digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
+    entry, late = file.tiers.entry, file.risk.late_payer
+    risk = risk_rules(file, digits)
+    future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
+    spike, invoices, value = file.risk.support_spike, file.invoices, file.value
+    return Policy(
+        version=file.version,
+        base_currency=file.base_currency,
+        digits=digits,
+        dedupe_days=file.dedupe_days,
+        dedupe_ids_max=file.dedupe_ids_max,
+        window_days=value.window_days,
+        default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
+        cards=rate_cards(file.service, digits),
+        invoices=None
+        if invoices is None
+        else InvoiceRules(invoices.open_max, invoices.unmatched_max),
+        discount=_discount(file, digits),
+        decay=None
+        if value.half_life_days is None
+        else Decay(value.half_life_days, day_of_text(value.landmark)),
+        segments=_segments(file.segments, digits),
+        contacts_due=frozenset(file.contacts_due.reasons if file.contacts_due else ()),
+        contact_every_days=tuple(
+            file.treatment.get(tier, {}).get("contact_every_days", 0) for tier in TIERS
+        ),
+        entries=(
+            None,
+            *(_minor(its, digits) for its in (entry.ordinary, entry.important, entry.key)),
+        ),
+        on_change=file.tiers.on_change,
+        review_days=file.tiers.review_days,
+        share=_share(file),
+        hold=_hold(file, digits),
+        treatment={tier: file.treatment.get(tier, {}) for tier in TIERS},
+        risk=risk,
+        contact_days=0 if spike is None else spike.window_days,
+        payments_kept=0 if late is None else max(late.of, late.clear_on_time),
+        rates=Rates(file.base_currency, file.rates),
+        hash=digest,
+        future=future,
+        index_rules=None
+        if value.index is None
+        else IndexRules(
+            checked_ratio(value.index.history), checked_ratio(value.index.future), future
+        ),
+        check=crc32(digest.encode()),
+        asks_signals=asks_signals(risk),
+    )
+
+
+def _minor(text: str, digits: int) -> int:
+    found = parse_signed_minor(text, digits)
+    assert found is not None
+    return found
+
+
+def _hold(file: PolicyFile, digits: int) -> HoldRules:
+    hold = file.tiers.hold
+    if hold is None:
+        return HoldRules()
+    return HoldRules(
+        checked_ratio(hold.upgrade_margin),
+        checked_ratio(hold.keep_margin),
+        _minor(hold.min_band, digits),
+        hold.min_dwell_days,
+        hold.grace_days,
+        hold.downgrade == "one_step",
+    )
+
+
+def _share(file: PolicyFile) -> ShareRules | None:
+    share = file.tiers.share
+    if share is None:
+        return None
+    return ShareRules(
+        (
+            (share.important.by, checked_ratio(share.important.share)),
+            (share.key.by, checked_ratio(share.key.share)),
+        ),
+        checked_ratio(share.min_change),
+        share.every_minutes * MINUTE_US,
+    )
+
+
+def _discount(file: PolicyFile, digits: int) -> DiscountRules | None:
+    discount = file.discount
+    if discount is None:
+        return None
+    steps = [
+        (_minor(step.from_amount, digits), checked_ratio(step.rate)) for step in discount.schedule
+    ]
+    return DiscountRules(checked_ratio(discount.after_share), tuple(steps))
+
+
+def _segments(file: SegmentsFile, digits: int) -> SegmentRules:
+    best, fake, over = file.best, file.fake_big, file.over_served
+    potential, worst = file.potential, file.worst
+    return SegmentRules(
+        None if best is None else _minor(best.contribution_from, digits),
+        None
+        if fake is None
+        else (_minor(fake.revenue_from, digits), _minor(fake.contribution_below, digits)),
+        None if over is None else checked_ratio(over.service_share),
+        None
+        if potential is None
+        else (checked_ratio(potential.growth), _minor(potential.rise, digits)),
+        None if worst is None else _minor(worst.contribution_below, digits),
+    )

@@ -1,0 +1,1 @@
+"""Decisions put into records: what is rendered here decides nothing."""

@@ -1,0 +1,1 @@
+"""Risk signals, one file each, and the registry that names them."""

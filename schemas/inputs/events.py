@@ -1,0 +1,230 @@
+"""The inbound events: their shape, and the quick way from bytes to a decoded event.
+
+`decode` takes the fast path of a typed decoder; what that refuses goes to
+`schemas.inputs.first_fault`, which judges field by field in the contract's order and finds the
+words for it. Amounts stay text here: how many digits they may have depends on the currency beside
+them (`schemas.base.money`).
+"""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from schemas.inputs.rejects import Reason, Rejection
+
+MAX_DEPTH: Final = 64
+MAX_ID_CHARS: Final = 128
+MAX_REASON_CHARS: Final = 1_000
+MAX_KEPT_CHARS: Final = 1_000
+"""Of a text that a customer's row keeps whole: one event must not outgrow the changelog."""
+MAX_ITEMS: Final = 100_000
+MAX_DURATION_S: Final = 604_800
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Items = Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)]
+Duration = Annotated[int, msgspec.Meta(ge=0, le=MAX_DURATION_S)]
+Satisfaction = Annotated[int, msgspec.Meta(ge=1, le=5)]
+ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
+StepName = Literal["none", "reassess", "educate", "renegotiate", "migrate", "terminate"]
+TierName = Literal["key", "important", "ordinary", "maintenance"]
+ReasonText = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON_CHARS)]
+KeptText = Annotated[str, msgspec.Meta(max_length=MAX_KEPT_CHARS)]
+CONTACT_CHANNELS: Final = ("phone", "chat", "email", "store", "self_service")
+
+
+class Kind(IntEnum):
+    """The inputs, in the order that breaks ties of event time."""
+
+    CUSTOMERS = 0
+    PURCHASES = 1
+    SUPPORT_CALLS = 2
+    PAYMENTS = 3
+
+
+TOPIC_OF_KIND: Final[dict[Kind, str]] = {
+    Kind.CUSTOMERS: "customers",
+    Kind.PURCHASES: "purchases",
+    Kind.SUPPORT_CALLS: "support-calls",
+    Kind.PAYMENTS: "payments",
+}
+
+
+class Purchase(msgspec.Struct, frozen=True, gc=False):
+    """A sale, or goods that came back (`purchases`)."""
+
+    event_id: Id
+    customer_id: Id
+    occurred_at: Moment
+    order_id: str
+    amount: str
+    currency: str
+    type: Literal["sale", "return"] | None = None
+    cost: str | None = None
+    list_amount: str | None = None
+    items: Items | None = None
+    invoice_id: str | None = None
+    due_at: Moment | None = None
+    fee: str | None = None
+    seller_fault: bool | None = None
+    category: str | None = None
+    channel: str | None = None
+    location: str | None = None
+
+
+class SupportCall(msgspec.Struct, frozen=True, gc=False):
+    """One contact of a customer with the service (`support-calls`)."""
+
+    event_id: Id
+    customer_id: Id
+    occurred_at: Moment
+    issue: str
+    channel: ContactChannel
+    duration_s: Duration
+    seller_fault: bool | None = None
+    complaint: bool | None = None
+    resolved: bool | None = None
+    satisfaction: Satisfaction | None = None
+
+
+class Payment(msgspec.Struct, frozen=True, gc=False):
+    """An invoice paid, or an attempt that failed (`payments`)."""
+
+    event_id: Id
+    customer_id: Id
+    occurred_at: Moment
+    invoice_id: str
+    amount: str
+    currency: str
+    due_at: Moment
+    status: Literal["paid", "failed"] | None = None
+
+
+class Wallet(msgspec.Struct, frozen=True, gc=False):
+    """A customer's yearly spend with all suppliers."""
+
+    amount: str
+    currency: str
+
+
+class Commitment(msgspec.Struct, frozen=True, gc=False):
+    """A volume promised for a term, for a discount."""
+
+    amount: str
+    currency: str
+    discount_rate: str
+    starts_on: str
+    ends_on: str
+
+
+class Override(msgspec.Struct, frozen=True, gc=False):
+    """A human's word on a customer's tier."""
+
+    tier: TierName
+    mode: Literal["floor", "lock"]
+    reason: ReasonText
+    expires_at: Moment | None = None
+
+
+class LadderAnswer(msgspec.Struct, frozen=True, gc=False):
+    """A human's word on a customer's step on the ladder."""
+
+    reason: ReasonText
+    set_step: StepName | None = None
+    hold_until: Moment | None = None
+
+
+class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
+    """Master data of a customer, whole (`customers`)."""
+
+    event_id: Id
+    customer_id: Id
+    occurred_at: Moment
+    segment: Literal["business", "individual"] | None = None
+    region: KeptText | None = None
+    industry: KeptText | None = None
+    joined_at: Moment | None = None
+    wallet: Wallet | None = None
+    commitment: Commitment | None = None
+    override: Override | None = None
+    ladder: LadderAnswer | None = None
+
+
+Wire = Purchase | SupportCall | Payment | CustomerRecord
+
+WIRE_OF_KIND: Final[dict[Kind, type[Wire]]] = {
+    Kind.CUSTOMERS: CustomerRecord,
+    Kind.PURCHASES: Purchase,
+    Kind.SUPPORT_CALLS: SupportCall,
+    Kind.PAYMENTS: Payment,
+}
+_QUOTE: Final = ord('"')
+_BACKSLASH: Final = ord("\\")
+_DECODERS: Final = {kind: msgspec.json.Decoder(wire) for kind, wire in WIRE_OF_KIND.items()}
+
+
+def decode(kind: Kind, value: bytes | None) -> Wire | None:
+    """The event of a record's value, or None where `first_fault` has to look at it.
+
+    Amounts are not parsed yet; everything else about the fields holds.
+    """
+    if value is None:
+        return None
+    if not value.isascii() and not _is_utf8(value):
+        return None
+    # nearly every event is one flat object: its only brace is the first
+    if (value.rfind(b"{") or b"[" in value) and _may_be_deep(value) and depth(value) > MAX_DEPTH:
+        return None
+    try:
+        return _DECODERS[kind].decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def malformed(value: bytes | None) -> Rejection | None:
+    """Why a value cannot even be read as one JSON object; None where it can."""
+    if value is None:
+        return Rejection(Reason.MALFORMED, "value: expected a JSON object, found no value")
+    if not _is_utf8(value):
+        return Rejection(Reason.MALFORMED, "value: expected UTF-8, found other bytes")
+    if depth(value) > MAX_DEPTH:
+        return Rejection(
+            Reason.MALFORMED, f"value: expected at most {MAX_DEPTH} levels of nesting, found more"
+        )
+    return None
+
+
+def depth(value: bytes) -> int:
+    """How deep brackets nest outside of strings; a lone bracket counts 1."""
+    level = deepest = 0
+    in_string = escaped = False
+    for byte in value:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == _BACKSLASH:
+                escaped = True
+            elif byte == _QUOTE:
+                in_string = False
+        elif byte == _QUOTE:
+            in_string = True
+        elif byte in b"{[":
+            level += 1
+            deepest = max(deepest, level)
+        elif byte in b"}]":
+            level -= 1
+    return deepest
+
+
+def _may_be_deep(value: bytes) -> bool:
+    return value.count(b"{") + value.count(b"[") > MAX_DEPTH
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,135 @@
+"""The slow, exact judge: which field of a refused value is wrong, in the contract's order.
+
+Only values that the fast decoder did not take come here, so clarity wins over speed. Of a field
+that stands twice in one object the last one counts.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS, parse_minor
+from schemas.base.times import is_writable
+from schemas.inputs.events import WIRE_OF_KIND, Kind, Wire, malformed
+from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field
+from schemas.inputs.rejects import Reason, Rejection, excerpt
+
+_OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def first_fault(kind: Kind, value: bytes | None) -> Wire | Rejection:
+    """The event after all (every field holds), or the first of its faults."""
+    unreadable = malformed(value)
+    if unreadable is not None:
+        return unreadable
+    assert value is not None
+    try:
+        raw = _OBJECT.decode(value)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return Rejection(
+            Reason.MALFORMED, f"value: expected one JSON object, found {excerpt(str(error))}"
+        )
+    for field in FIELDS[kind]:
+        broken = _broken(field.name, raw.get(field.name))
+        if broken is not None:
+            return broken
+    return _judge_fields(kind, raw)
+
+
+def _broken(name: str, found: msgspec.Raw | None) -> Rejection | None:
+    """The typed decoder skips over what it does not need: a known field must be whole JSON."""
+    if found is None:
+        return None
+    try:
+        msgspec.json.decode(found)
+    except msgspec.ValidationError:
+        return None
+    except (msgspec.DecodeError, RecursionError) as error:
+        return Rejection(Reason.MALFORMED, f"{name}: expected JSON, found {excerpt(str(error))}")
+    return None
+
+
+def _judge_fields(kind: Kind, raw: dict[str, msgspec.Raw]) -> Wire | Rejection:
+    found = _known(FIELDS[kind], raw, "", kind)
+    return found if isinstance(found, Rejection) else WIRE_OF_KIND[kind](**found)
+
+
+def _known(
+    fields: tuple[Field, ...], raw: dict[str, msgspec.Raw], prefix: str, kind: Kind
+) -> dict[str, Any] | Rejection:
+    """The decoded fields of an object, or the first fault of one of them."""
+    known: dict[str, Any] = {}
+    digits = CURRENCY_DIGITS.get(_text_or_empty(raw.get("currency")), MAX_DIGITS)
+    for field in fields:
+        found, name = raw.get(field.name), prefix + field.name
+        if found is None or bytes(found) == b"null":
+            if field.required:
+                return Rejection(
+                    Reason.MISSING_FIELD, f"{name}: expected {field.expected}, found nothing"
+                )
+            continue
+        if field.name in RETURNS_ONLY and kind is Kind.PURCHASES and known.get("type") != "return":
+            return Rejection(
+                Reason.INVALID_FIELD,
+                f"{name}: expected on returns only, found {_shown(found)} on a sale",
+            )
+        if field.inner:
+            content, fault = _check_object(field, found, name, kind)
+        else:
+            content, fault = _check(field, found, name, digits)
+        if fault is not None:
+            return fault
+        if field.name == "ends_on" and content < known["starts_on"]:
+            first = known["starts_on"]
+            return Rejection(
+                Reason.INVALID_FIELD,
+                f"{name}: expected not before starts_on ({first}), found {_shown(found)}",
+            )
+        known[field.name] = content
+    return known
+
+
+def _check_object(
+    field: Field, found: msgspec.Raw, name: str, kind: Kind
+) -> tuple[Any, Rejection | None]:
+    try:
+        raw = _OBJECT.decode(found)
+    except msgspec.ValidationError:
+        return None, _invalid(field, found, name)
+    known = _known(field.inner, raw, f"{name}.", kind)
+    return (None, known) if isinstance(known, Rejection) else (field.type(**known), None)
+
+
+def _check(
+    field: Field, found: msgspec.Raw, name: str, digits: int
+) -> tuple[Any, Rejection | None]:
+    """(the decoded field, None), or (None, why not)."""
+    try:
+        content = msgspec.json.decode(found, type=field.type)
+    except msgspec.ValidationError:
+        return None, _invalid(field, found, name)
+    if (
+        (isinstance(content, datetime) and not is_writable(content))
+        or (field.money and parse_minor(content, digits) is None)
+        or (field.is_valid is not None and not field.is_valid(content))
+    ):
+        return None, _invalid(field, found, name)
+    return content, None
+
+
+def _invalid(field: Field, found: msgspec.Raw, name: str) -> Rejection:
+    return Rejection(
+        Reason.INVALID_FIELD, f"{name}: expected {field.expected}, found {_shown(found)}"
+    )
+
+
+def _shown(found: msgspec.Raw) -> str:
+    return excerpt(bytes(found).decode(errors="replace"))
+
+
+def _text_or_empty(found: msgspec.Raw | None) -> str:
+    try:
+        return msgspec.json.decode(found, type=str) if found is not None else ""
+    except msgspec.DecodeError:
+        return ""

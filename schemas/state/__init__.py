@@ -1,0 +1,1 @@
+"""The stored rows: what the changelog holds."""

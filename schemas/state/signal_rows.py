@@ -1,0 +1,87 @@
+"""What a customer's row keeps for its signals and the ladder (`docs/risks.md`)."""
+
+from typing import Final
+
+import msgspec
+
+Wide = int | str
+"""An integer; as hexadecimal text where it is beyond 64 bits, which msgpack does not carry."""
+NO_STEP: Final = 0
+"""Of a step on the ladder: none."""
+
+
+class SalesRow(msgspec.Struct, array_like=True, gc=False):
+    """What was sold, as far as purchase days and their pace need it."""
+
+    first_day: int
+    last_day: int
+    days: int
+    """Purchase days; at least 1."""
+    margin: Wide
+    """Of all sales less returns, in minor units of the base currency."""
+    first_margin: Wide
+    """Of the sales of the first purchase day."""
+    cells: bytearray
+    """Of each purchase day of late, oldest first: day, sales and what was paid, each a
+    little-endian signed 64-bit integer."""
+
+
+class IssueRow(msgspec.Struct, array_like=True, gc=False):
+    """One thing that a customer asked for, or complained of."""
+
+    key: bytes
+    """8 bytes that stand for its text."""
+    name: str
+    """The beginning of its text."""
+    cells: list[int]
+    """Of its contacts, oldest first: day and number."""
+    last_us: int
+    """The latest contact."""
+    word: bool | None = None
+    """Whether it is resolved, by the newest contact that says so; None: unknown."""
+    word_us: int = 0
+    """When that was."""
+    complaints_us: list[int] = []
+    """When complaints were made that are not answered, the earliest first."""
+    at_fault: bool = False
+    """Whether a contact was the seller's fault."""
+    repeats: bool = False
+    """Whether it counts for `repeat_issue`."""
+    abused: bool = False
+    """And for `call_abuse`."""
+
+
+class ClearedRow(msgspec.Struct, array_like=True, gc=False):
+    """A signal that was cleared of late: it is not raised again so soon."""
+
+    severity: str
+    day: int
+
+
+class LadderRow(msgspec.Struct, array_like=True, gc=False):
+    """A customer's place on the ladder of measures."""
+
+    step: int
+    """1 is the first; NO_STEP: none."""
+    since_day: int
+    """When it was taken."""
+    open_since_day: int | None
+    """Since when one costly signal at least has been open without a gap; None: none is."""
+    clear_since_day: int | None
+    """Since when none is; None: one is, or there is no step."""
+    steps: list[tuple[int, int]]
+    """(step, day) of each step taken since there was none."""
+
+
+class SignalsRow(msgspec.Struct, array_like=True, gc=False):
+    """All of it."""
+
+    sales: SalesRow | None
+    early_returns: Wide
+    """The margin of returns that came before the first sale was known."""
+    issues: list[IssueRow]
+    answers: list[tuple[int, int]]
+    """The last by occurred_at: occurred_at in µs, and the answer."""
+    cleared: dict[str, ClearedRow]
+    """Signals in their cool-down."""
+    ladder: LadderRow | None

@@ -1,0 +1,1 @@
+"""Every topic, its access rights and its published schemas."""

@@ -1,0 +1,175 @@
+"""JSON Schemas (draft 2020-12) of all topics' values, made from the declared fields.
+
+They say what can be said of one value by itself. What depends on the policy, the record around it
+or the customer's past (the last five reject reasons) no schema can say.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS
+from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field
+from schemas.outputs.fields import OBJECT_FIELDS, OUTPUT_FIELDS, REJECTED_HEADERS, OutputField
+from schemas.outputs.records import REJECTED_EVENTS
+from schemas.topics.declared import BY_NAME, TOPICS
+
+Schema = dict[str, Any]
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+MOMENT_PATTERN: Final = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+)
+_BY_DIGITS: Final = {
+    digits: sorted(code for code, its in CURRENCY_DIGITS.items() if its == digits)
+    for digits in sorted(set(CURRENCY_DIGITS.values()))
+}
+
+
+def schema_of(name: str) -> Schema | None:
+    """Make the schema of a topic's values (of rejected-events: headers); None if it has none."""
+    if name == REJECTED_EVENTS:
+        return _of_headers()
+    if name in OUTPUT_FIELDS:
+        return _of_output(name)
+    kinds = [kind for kind, topic in TOPIC_OF_KIND.items() if topic == name and kind in FIELDS]
+    return _of_input(kinds[0]) if kinds else None
+
+
+def schemas() -> dict[str, Schema]:
+    """Make all schemas, by topic and in the order of the topics."""
+    found = {topic.name: schema_of(topic.name) for topic in TOPICS}
+    return {name: schema for name, schema in found.items() if schema is not None}
+
+
+def _head(name: str, title: str) -> Schema:
+    return {"$schema": DIALECT, "title": title, "description": BY_NAME[name].meaning}
+
+
+# what comes in
+
+
+def _of_input(kind: Kind) -> Schema:
+    name, fields = TOPIC_OF_KIND[kind], FIELDS[kind]
+    schema = _head(name, name) | {
+        "type": "object",
+        "required": [field.name for field in fields if field.required],
+        "properties": {field.name: _of_field(field) for field in fields},
+    }
+    rules = _digits_rules(fields)
+    if kind is Kind.PURCHASES:
+        rules.append(_returns_rule())
+    if rules:
+        schema["allOf"] = rules
+    if any(its.money for field in fields for its in (field, *field.inner)):
+        schema["$defs"] = {_codes(digits): {"enum": codes} for digits, codes in _BY_DIGITS.items()}
+    return schema
+
+
+def _digits_rules(fields: tuple[Field, ...]) -> list[Schema]:
+    """No amount has more digits than the currency beside it."""
+    money = [field for field in fields if field.money]
+    return [_digits_rule(digits, money) for digits in _BY_DIGITS] if money else []
+
+
+def _of_inner(fields: tuple[Field, ...]) -> Schema:
+    schema: Schema = {
+        "type": "object",
+        "required": [field.name for field in fields if field.required],
+        "properties": {field.name: _of_field(field) for field in fields},
+    }
+    rules = _digits_rules(fields)
+    return schema | ({"allOf": rules} if rules else {})
+
+
+def _of_field(field: Field) -> Schema:
+    if field.inner:
+        its: Schema = _of_inner(field.inner)
+    elif field.name == "currency":
+        its = {"anyOf": [{"$ref": f"#/$defs/{_codes(digits)}"} for digits in _BY_DIGITS]}
+    elif field.money:
+        its = {"type": "string", "pattern": _money_pattern(max(_BY_DIGITS))}
+    else:
+        its = msgspec.json.schema(field.type)
+        if its.get("format") == "date-time":
+            its["pattern"] = MOMENT_PATTERN
+        if field.pattern is not None:
+            its["pattern"] = field.pattern
+    if not field.required:
+        its = _or_null(its)
+        if field.default is not None:
+            its["default"] = field.default
+    return {"description": field.meaning} | its
+
+
+def _or_null(schema: Schema) -> Schema:
+    """Let the field be null, too: that counts as absent."""
+    if "enum" in schema:
+        return schema | {"enum": [*schema["enum"], None]}
+    return schema | {"type": [schema["type"], "null"]}
+
+
+def _codes(digits: int) -> str:
+    return f"currencies_of_{digits}_digits"
+
+
+def _money_pattern(digits: int) -> str:
+    """Match at most 15 digits, and no more behind the point than the currency has."""
+    bounded = rf"(?=([0-9]\.?){{1,{MAX_DIGITS}}}$)"
+    behind = rf"(\.[0-9]{{1,{digits}}})?" if digits else ""
+    return f"^{bounded}[0-9]+{behind}$"
+
+
+def _digits_rule(digits: int, money: list[Field]) -> Schema:
+    pattern = _money_pattern(digits)
+    return {
+        "if": {"properties": {"currency": {"$ref": f"#/$defs/{_codes(digits)}"}}},
+        "then": {"properties": {field.name: {"pattern": pattern} for field in money}},
+    }
+
+
+def _returns_rule() -> Schema:
+    return {
+        "if": {"properties": {"type": {"const": "return"}}, "required": ["type"]},
+        "else": {"properties": {name: {"type": "null"} for name in RETURNS_ONLY}},
+    }
+
+
+# what goes out
+
+
+def _of_output(name: str) -> Schema:
+    fields = OUTPUT_FIELDS[name]
+    used = _references(fields)
+    return (
+        _head(name, name)
+        | _of_object(fields)
+        | {"$defs": {its: _of_object(OBJECT_FIELDS[its]) for its in OBJECT_FIELDS if its in used}}
+    )
+
+
+def _of_headers() -> Schema:
+    return _head(REJECTED_EVENTS, f"headers of {REJECTED_EVENTS}") | _of_object(REJECTED_HEADERS)
+
+
+def _of_object(fields: tuple[OutputField, ...]) -> Schema:
+    return {
+        "type": "object",
+        "required": [field.name for field in fields],
+        "properties": {
+            field.name: {"description": field.meaning} | field.form.schema for field in fields
+        },
+    }
+
+
+def _references(fields: tuple[OutputField, ...]) -> set[str]:
+    """Find the objects that these fields hold, and those in them, by name."""
+    found = set()
+    for field in fields:
+        schema = field.form.schema.get("items", field.form.schema)
+        for its in schema.get("anyOf", [schema]):
+            if "$ref" in its:
+                name = its["$ref"].rpartition("/")[2]
+                found |= {name} | _references(OBJECT_FIELDS[name])
+    return found

@@ -1,0 +1,1 @@
+"""What a worker is told: settings, and the policy it runs by."""

@@ -1,0 +1,1 @@
+"""The first look: an embedded broker and sample traffic."""

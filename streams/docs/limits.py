@@ -1,0 +1,97 @@
+"""Every bound of a worker in one table, from the declarations: how much, and what comes beyond."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from agents.customer.issues import ISSUES_MAX
+from agents.partition.pending import Bounds
+from agents.policy_file.keys import Invoices, PolicyFile
+from schemas.base.money import MAX_DIGITS
+from schemas.inputs.events import (
+    MAX_DEPTH,
+    MAX_DURATION_S,
+    MAX_ID_CHARS,
+    MAX_ITEMS,
+    MAX_KEPT_CHARS,
+    MAX_REASON_CHARS,
+)
+from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason
+from schemas.state.rows import ROW_MAX_BYTES
+from schemas.topics.declared import REJECTED_EXTRA_BYTES
+from streams.config.settings import FETCH_BYTES, PREFIX, Settings
+from streams.runtime.assignment import RESTORES_AT_ONCE
+from streams.runtime.partition import BUFFER_BYTES_HIGH, BUFFER_HIGH
+
+TITLES: Final = ("what", "at most", "beyond")
+LIMITS_WORDS: Final = (
+    "What has a setting or a key of the policy is shown with its default. A text without a bound "
+    "of its own is bounded by its event. Headers are bounded by what the input's topic admits: "
+    "they decide nothing, and go on with a rejected event as they came."
+)
+
+
+def limits() -> Iterator[Sequence[str]]:
+    """The table's rows."""
+    yield "an event's value", f"{_setting('max_event_bytes')} bytes", _rejected(Reason.TOO_LARGE)
+    yield "levels of nesting", f"{MAX_DEPTH}", _rejected(Reason.MALFORMED)
+    field = _rejected(Reason.INVALID_FIELD)
+    yield "`event_id`, `customer_id`", f"1 to {MAX_ID_CHARS} characters", field
+    yield "`region`, `industry`", f"{MAX_KEPT_CHARS} characters", field
+    yield "`reason` of an override or answer", f"{MAX_REASON_CHARS} characters", field
+    yield "digits of a decimal", f"{MAX_DIGITS}", field
+    yield "`items`", f"{MAX_ITEMS}", field
+    yield "`duration_s`", f"{MAX_DURATION_S}", field
+    yield "what a rejection quotes", f"{FOUND_MAX_CHARS} characters", "cut off"
+    yield "headers", "what the input's topic admits", "the producer is refused by the broker"
+    yield (
+        "what `rejected-events` admits beyond the largest input record",
+        f"at least {REJECTED_EXTRA_BYTES} bytes",
+        "the worker refuses to start",
+    )
+    yield (
+        "remembered ids of a customer",
+        f"`dedupe_ids_max`: {_key(PolicyFile, 'dedupe_ids_max')}",
+        "the oldest go, counted",
+    )
+    yield (
+        "open invoices of a customer",
+        f"`invoices.open_max`: {_key(Invoices, 'open_max')}",
+        "the longest due is written off, counted",
+    )
+    yield "issues of a customer", f"{ISSUES_MAX}", "the one at rest for longest goes"
+    yield "a customer's row", f"{ROW_MAX_BYTES} bytes", "the worker stops with one line"
+    yield (
+        "customers of a partition",
+        _setting("customers_max"),
+        "the worker stops with one line; an alert comes at 80 %",
+    )
+    bounds = Bounds()
+    waits = "taking waits for the commit"
+    yield "changed customers, or outputs, of one commit", f"{bounds.changed_max}", waits
+    yield (
+        "bytes of rejected events of one commit, with keys and headers",
+        f"{bounds.output_bytes_max}",
+        waits,
+    )
+    yield "bytes of rows of one commit, by estimate", f"{bounds.row_bytes_max}", waits
+    yield "partitions restored at once", f"{RESTORES_AT_ONCE}", "others wait; commits do not"
+    yield (
+        "records fetched and not taken",
+        f"{BUFFER_HIGH}, or {BUFFER_BYTES_HIGH} bytes, an input and partition",
+        "fetching waits",
+    )
+    yield "a fetch of one partition", f"{FETCH_BYTES} bytes", "a larger batch comes alone"
+
+
+def _setting(name: str) -> str:
+    return f"`{PREFIX}{name.upper()}`: {getattr(Settings, name)}"
+
+
+def _key(section: type[msgspec.Struct], name: str) -> object:
+    return next(its.default for its in msgspec.structs.fields(section) if its.name == name)
+
+
+def _rejected(reason: Reason) -> str:
+    return f"rejected: `{reason}`"

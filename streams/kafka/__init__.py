@@ -1,0 +1,1 @@
+"""How bytes come from Kafka and go to it: fetches, commits, the changelog, access."""

@@ -1,0 +1,318 @@
+"""The commit: what changed in one shard becomes one Kafka transaction, or the process ends.
+
+The transactional id is fixed by application and partition, so that starting a producer fences
+whoever held the partition before. The client is librdkafka: it refuses to commit a transaction of
+which any message failed. In doubt nothing is aborted and retried: memory is never trusted after a
+failed commit, and whoever takes over finds the log as it was.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, NoReturn, Protocol
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+
+from agents.partition.shard import Changes, Message
+from schemas.base.errors import OperatorError
+from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.outputs.records import COMMIT_HEADER, Headers
+from schemas.topics.declared import CHANGELOG
+from streams.config.settings import (
+    REQUEST_TIMEOUT_MS,
+    TRANSACTION_TIMEOUT_MS,
+    Settings,
+    librdkafka_options,
+)
+from streams.kafka.access import on_librdkafka_error
+
+COMMIT_DEADLINE_S: Final = 12.0
+"""For one commit, from its first message to the broker's word; below the transaction's timeout."""
+FENCE_DEADLINE_S: Final = 30.0
+RETRY_BACKOFF_MS: Final = 5_000
+"""So long librdkafka waits before it sends a request again whose answer did not come."""
+SENT_TWICE_S: Final = 0.75 * RETRY_BACKOFF_MS / 1000
+"""An end of a transaction that took longer may have been sent twice: librdkafka shortens the wait
+by up to a fifth. It gives all transactions of a producer one epoch (it has no KIP-890), and so the
+first of the two, late on the wire, would commit a part of the next transaction."""
+DELIVERY_S: Final = 7.0
+"""So long offsets wait for the records before them. What is sent again belongs before the end, and
+offsets that are refused, since the last transaction is still being ended, come again only after
+RETRY_BACKOFF_MS; records come again at once."""
+MESSAGE_MAX_BYTES: Final = 1_000_000_000
+"""The client's own limit, as high as librdkafka lets it be: the topic's counts."""
+TELL_DEADLINE_S: Final = 1.0
+"""So long a failed commit waits to hear which message did it."""
+_CONSEQUENCES: Final = {KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT, KafkaError._STATE}
+"""Errors of messages that fail only because another one did."""
+_NO_TEXT: Final = "no more is known"
+
+
+class CommitError(OperatorError):
+    """A commit failed or is in doubt; the process must end, and start again."""
+
+
+class Log(Protocol):
+    """Where one shard's changes go."""
+
+    def start(self) -> None:
+        """Fences whoever wrote for this partition before."""
+
+    def commit(self, changes: Changes) -> None:
+        """All of it or nothing; CommitError otherwise."""
+
+    def close(self) -> None:
+        """Gives the partition up."""
+
+
+class GroupMetadata:
+    """What a transaction needs to know of the consumer group; one a process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._consumer = Consumer(librdkafka_options(settings) | {"group.id": settings.app_id})
+
+    def get(self) -> Any:
+        """The group without a member: the transactional id alone fences."""
+        return self._consumer.consumer_group_metadata()
+
+    def close(self) -> None:
+        """Ends the client."""
+        self._consumer.close()
+
+
+class _Outbox:
+    """Hands messages to one librdkafka producer, and remembers the first that failed."""
+
+    def __init__(self, settings: Settings, partition: int, options: dict[str, Any]) -> None:
+        self._names = settings.names
+        self._partition = partition
+        self._failure: str | None = None
+        self._consequence: str | None = None
+        self._stuck_since = 0.0
+        self.producer = Producer(
+            librdkafka_options(settings)
+            | {
+                "acks": "all",
+                # the embedded broker hands on what it gets: plain, any client can read it
+                "compression.type": "lz4" if settings.exactly_once else "none",
+                "linger.ms": 5,
+                "batch.num.messages": 20_000,
+                "batch.size": 1_000_000,
+                "message.max.bytes": MESSAGE_MAX_BYTES,
+                "queue.buffering.max.messages": 1_000_000,
+                "queue.buffering.max.kbytes": 1_048_576,
+                "message.timeout.ms": REQUEST_TIMEOUT_MS,
+                "request.timeout.ms": REQUEST_TIMEOUT_MS // 2,
+                "delivery.report.only.error": True,
+                "on_delivery": self._on_failure,
+                "error_cb": on_librdkafka_error(settings),
+            }
+            | options
+        )
+
+    def _on_failure(self, error: KafkaError | None, message: Any) -> None:
+        if error is None or self._failure is not None:
+            return
+        told = self._told(message.topic(), error, message.value())
+        if error.code() in _CONSEQUENCES:
+            self._consequence = told
+        else:
+            self._failure = told
+
+    def _told(self, topic: str, error: KafkaError, value: bytes | None) -> str:
+        size = 0 if value is None else len(value)
+        return f"{error.name()}: a record of {size} bytes for {topic}: {error.str()}"
+
+    def send(self, messages: list[Message], headers: Headers = ()) -> None:
+        """Outputs, each with its own headers, or these where it has none."""
+        self._stuck_since = time.monotonic()
+        for message in messages:
+            topic = self._names.of(message.topic)
+            try:
+                while not self._produced(topic, message, message.headers or headers):
+                    self._wait_for_room()
+            except KafkaException as error:
+                self._raise_failure(self._told(topic, error.args[0], message.value), error)
+        self.producer.poll(0)
+
+    def _produced(self, topic: str, message: Message, headers: Headers) -> bool:
+        try:
+            self.producer.produce(
+                topic,
+                value=message.value,
+                key=message.key,
+                partition=self._partition,
+                headers=list(headers) or None,
+            )
+        except BufferError:
+            return False
+        return True
+
+    def send_rows(self, rows: list[tuple[bytes, bytes | None]]) -> None:
+        """Rows of the changelog, in few calls."""
+        self._stuck_since = time.monotonic()
+        topic = self._names.of(CHANGELOG)
+        left: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in rows]
+        while left:
+            if self.producer.produce_batch(topic, left, partition=self._partition) == len(left):
+                return
+            left = [message for message in left if "_error" in message]
+            for message in left:
+                error = message.pop("_error")
+                if error.code() != KafkaError._QUEUE_FULL:
+                    self._raise_failure(self._told(topic, error, message["value"]), None)
+            self._wait_for_room()
+
+    def _raise_failure(self, told: str, cause: BaseException | None) -> NoReturn:
+        """Says which message failed first: those after it fail only because of it."""
+        until = time.monotonic() + TELL_DEADLINE_S
+        while self._failure is None and time.monotonic() < until:
+            self.producer.poll(0.05)
+        raise CommitError(self._failure or told) from cause
+
+    def _wait_for_room(self) -> None:
+        """The client's queue is full: what is in it has to be sent first."""
+        before = len(self.producer)
+        self.producer.poll(0.1)
+        if len(self.producer) < before:
+            self._stuck_since = time.monotonic()
+        elif time.monotonic() - self._stuck_since > COMMIT_DEADLINE_S:
+            raise CommitError(f"no record was acknowledged in {COMMIT_DEADLINE_S:.0f} s")
+
+    def close(self) -> None:
+        """Ends the client now: it and its callback hold each other, and would stay for days."""
+        self.producer.purge(in_queue=True, in_flight=True, blocking=False)
+        del self.producer
+
+    def deliver(self) -> None:
+        """Gives the broker a while to take every message; whether it did shows later."""
+        until = time.monotonic() + DELIVERY_S
+        while self.producer.flush(0.05) and time.monotonic() < until:
+            if self._failure or self._consequence:
+                return
+
+    def flush(self) -> None:
+        """Waits for the broker's word on every message."""
+        left = self.producer.flush(COMMIT_DEADLINE_S)
+        self.check()
+        if left:
+            raise CommitError(f"{left} records were not acknowledged in {COMMIT_DEADLINE_S:.0f} s")
+
+    def check(self) -> None:
+        """Raises CommitError where a message failed."""
+        failure = self._failure or self._consequence
+        if failure is not None:
+            raise CommitError(failure)
+
+    def why(self, error: KafkaException) -> str:
+        """What failed: the message that did it, where one is known."""
+        with suppress(KafkaException):  # a producer that was fenced says it at every call
+            self.producer.poll(0)
+        reason = error.args[0]
+        told = f"{reason.name()}: {reason.str()}" if isinstance(reason, KafkaError) else _NO_TEXT
+        return f"{self._failure}; {told}" if self._failure else told
+
+
+class TransactionalLog:
+    """One transaction a commit."""
+
+    def __init__(self, settings: Settings, partition: int, group: GroupMetadata) -> None:
+        self._settings = settings
+        self._partition = partition
+        self._group = group
+        self._outbox = _Outbox(
+            settings,
+            partition,
+            {
+                "transactional.id": f"{settings.app_id}-{partition}",
+                "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
+                "retry.backoff.ms": RETRY_BACKOFF_MS,
+                "retry.backoff.max.ms": RETRY_BACKOFF_MS,
+            },
+        )
+
+    def start(self) -> None:
+        """Fences; what the one before left open is aborted."""
+        producer = self._outbox.producer
+        try:
+            # unconnected, librdkafka would ask for the coordinator again only after half a second
+            producer.list_topics(self._settings.names.of(CHANGELOG), FENCE_DEADLINE_S)
+            producer.init_transactions(FENCE_DEADLINE_S)
+        except KafkaException as error:
+            raise CommitError(
+                f"fencing partition {self._partition}: {self._outbox.why(error)}"
+            ) from error
+
+    def commit(self, changes: Changes) -> None:
+        """Outputs, rows and input offsets in one transaction."""
+        producer = self._outbox.producer
+        number = str(changes.number)
+        offsets = _group_offsets(self._settings, self._partition, changes.offsets, number)
+        try:
+            producer.begin_transaction()
+            self._outbox.send(changes.outputs, ((COMMIT_HEADER, number.encode()),))
+            self._outbox.send_rows(changes.rows)
+            self._outbox.deliver()
+            producer.send_offsets_to_transaction(offsets, self._group.get(), COMMIT_DEADLINE_S)
+            began = time.monotonic()
+            producer.commit_transaction(COMMIT_DEADLINE_S)
+            seconds = time.monotonic() - began
+        except KafkaException as error:
+            raise CommitError(f"partition {self._partition}: {self._outbox.why(error)}") from error
+        self._outbox.check()
+        if seconds > SENT_TWICE_S:
+            raise CommitError(
+                f"partition {self._partition}: the transaction took {seconds:.1f} s to end; this "
+                "may have been sent twice, and the next transaction is in doubt: start again, and "
+                "look for a slow broker or a network that cuts connections"
+            )
+
+    def close(self) -> None:
+        """Ends the producer; an open transaction stays for the broker to abort."""
+        self._outbox.close()
+
+
+class PlainLog:
+    """The same without transactions: outputs, then rows, then offsets, each acknowledged."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        partition: int,
+        commit_offsets: Callable[[dict[Kind, int]], None],
+    ) -> None:
+        self._partition = partition
+        self._commit_offsets = commit_offsets
+        # one at a time: what is sent again would come behind what was sent after it
+        in_order = {"max.in.flight.requests.per.connection": 1}
+        self._outbox = _Outbox(settings, partition, in_order)
+
+    def start(self) -> None:
+        """There is nothing to fence with."""
+
+    def commit(self, changes: Changes) -> None:
+        """A crash in between repeats outputs with the same ids, and applies nothing twice."""
+        try:
+            self._outbox.send(changes.outputs)
+            self._outbox.flush()
+            self._outbox.send_rows(changes.rows[:-1])
+            self._outbox.flush()
+            self._outbox.send_rows(changes.rows[-1:])
+            self._outbox.flush()
+        except KafkaException as error:
+            raise CommitError(f"partition {self._partition}: {self._outbox.why(error)}") from error
+        self._commit_offsets(changes.offsets)
+
+    def close(self) -> None:
+        """Ends the producer."""
+        self._outbox.close()
+
+
+def _group_offsets(
+    settings: Settings, partition: int, offsets: dict[Kind, int], number: str
+) -> list[TopicPartition]:
+    names = settings.names
+    return [
+        TopicPartition(names.of(TOPIC_OF_KIND[kind]), partition, offset, number)
+        for kind, offset in offsets.items()
+    ]

@@ -1,0 +1,311 @@
+"""Topics on the broker: created as they are declared, and checked before use."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+
+from schemas.topics.acls import Operation, Resource, Right, operator_rights, worker_rights
+from schemas.topics.declared import REJECTED_BYTES, REJECTED_EXTRA_BYTES, TOPICS, Topic
+from streams.config.settings import Settings, kafka_python_options
+from streams.kafka.access import AccessError, lacking, probe
+
+BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
+"""Kafka's default of max.message.bytes; of a topic that does not say."""
+ADMIN_TIMEOUT_MS: Final = 10_000
+VISIBLE_POLL_S: Final = 0.1
+"""A broker may tell of a topic only a moment after it made it."""
+
+
+class BrokerMissingError(Exception):
+    """No broker answers where the settings say."""
+
+
+class TopicsError(Exception):
+    """Topics are missing or other than declared; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A topic as the broker has it."""
+
+    partitions: int
+    cleanup: frozenset[str] | None
+    """What becomes of old records: compact, delete, or both; None where it is not told."""
+    max_message_bytes: int
+    granted: frozenset[Operation]
+    """What this client may do with it, as far as it is told."""
+
+
+@dataclass(frozen=True)
+class State:
+    """One declared topic and what is the matter with it."""
+
+    topic: Topic
+    name: str
+    exists: bool
+    fault: str | None
+    granted: frozenset[Operation]
+    created: bool = False
+
+
+def connect(settings: Settings) -> KafkaAdminClient:
+    """An admin client; AccessError where we are turned away, BrokerMissingError where nobody is."""
+    probe(settings)
+    try:
+        return KafkaAdminClient(
+            **kafka_python_options(settings),
+            request_timeout_ms=ADMIN_TIMEOUT_MS,
+            bootstrap_timeout_ms=5_000,
+        )
+    except (KafkaError, OSError, ValueError) as error:
+        raise BrokerMissingError(
+            f"no Kafka broker answers at {settings.broker}: start one (make kafka, or docker "
+            "compose up), or set WHALECURVE_BROKER"
+        ) from error
+
+
+@contextmanager
+def _asking(settings: Settings) -> Iterator[KafkaAdminClient]:
+    """An admin client for a while; BrokerMissingError where the broker goes away meanwhile."""
+    admin = connect(settings)
+    try:
+        yield admin
+    except KafkaError as error:
+        raise BrokerMissingError(
+            f"the Kafka broker at {settings.broker} broke off ({error}): try again when it is well"
+        ) from error
+    finally:
+        admin.close()
+
+
+def create_topics(settings: Settings) -> list[State]:
+    """Creates what is missing and leaves alone what is there; then checks all.
+
+    Raises what `connect` raises, and AccessError where a right is lacking.
+    """
+    with _asking(settings) as admin:
+        found = _found(admin, settings)
+        _require(settings, found, operator_rights(settings.names))
+        # inputs that are missing are made with what the broker admits
+        largest = max(_largest_input(found, settings), BROKER_MAX_MESSAGE_BYTES)
+        missing = [topic for topic in TOPICS if settings.names.of(topic.name) not in found]
+        for topic in missing:
+            _create(admin, settings, topic, largest)
+        found = _found_all(admin, settings)
+        return [
+            State(s.topic, s.name, s.exists, s.fault, s.granted, s.topic in missing)
+            for s in _states(found, settings)
+        ]
+
+
+def check_topics(settings: Settings) -> list[State]:
+    """What the broker has, held against what is declared; raises as `create_topics`."""
+    with _asking(settings) as admin:
+        found = _found(admin, settings)
+        _require(settings, found, operator_rights(settings.names))
+        return list(_states(found, settings))
+
+
+def look_at_topics(settings: Settings) -> dict[str, State]:
+    """Which topics there are, by their names without prefix, and what this client may do there.
+
+    How they are configured is not looked at: whoever only reads or writes may not be told.
+    """
+    with _asking(settings) as admin:
+        found = _found(admin, settings, configs=False)
+        return {state.topic.name: state for state in _states(found, settings)}
+
+
+def require_topics(settings: Settings) -> list[str]:
+    """The declared topics that are there; TopicsError unless all that a worker needs is.
+
+    Raises AccessError where the worker lacks a right to them or to its group.
+    """
+    with _asking(settings) as admin:
+        found = _found(admin, settings)
+        _require(settings, found, worker_rights(settings.names))
+        _require_group(admin, settings)
+        states = list(_states(found, settings))
+    faults = [state.fault for state in states if state.fault is not None]
+    if faults:
+        raise TopicsError(
+            "; ".join(faults) + ": `whalecurve topics create` makes what is missing, "
+            "`whalecurve topics check` lists all"
+        )
+    return [state.topic.name for state in states if state.exists]
+
+
+def denied_right(settings: Settings, told: str) -> str:
+    """Which right a worker lacks, where a client said no more than that one is lacking."""
+    try:
+        require_topics(settings)
+    except AccessError as error:
+        return f"{told}; {error}"
+    except (BrokerMissingError, TopicsError, KafkaError):
+        return told
+    kind = Resource.TRANSACTIONAL_ID if "ransactional" in told else Resource.GROUP
+    rights = [r for r in worker_rights(settings.names) if r.resource is kind]
+    return f"{told}; {lacking(settings, rights)}"
+
+
+def _require(settings: Settings, found: dict[str, Found], rights: tuple[Right, ...]) -> None:
+    """AccessError with all of these rights that Kafka says we have not."""
+    missed = [
+        right
+        for right in rights
+        if right.resource is Resource.TOPIC
+        and right.name in found
+        and right.operation not in found[right.name].granted
+    ]
+    if missed:
+        raise lacking(settings, missed)
+
+
+def _require_group(admin: KafkaAdminClient, settings: Settings) -> None:
+    """AccessError where the group may not be joined; what else is wrong with it shows there."""
+    rights = [r for r in worker_rights(settings.names) if r.resource is Resource.GROUP]
+    try:
+        described = admin.describe_groups([settings.app_id])[settings.app_id]
+    except GroupAuthorizationFailedError as error:
+        raise lacking(settings, rights) from error
+    except (KafkaError, ValueError):  # no groups yet, or operations that the client does not know
+        return
+    told = described.get("authorized_operations") or []
+    if "GroupAuthorizationFailed" in str(described["error"]) or (told and "READ" not in told):
+        raise lacking(settings, rights)
+
+
+def _create(
+    admin: KafkaAdminClient, settings: Settings, topic: Topic, largest_input_bytes: int
+) -> None:
+    config = dict(topic.config)
+    config["cleanup.policy"] = "compact" if topic.compacted else "delete"
+    if topic.name == "rejected-events":
+        most = max(largest_input_bytes + REJECTED_EXTRA_BYTES, REJECTED_BYTES)
+        config["max.message.bytes"] = str(most)
+    new = NewTopic(settings.names.of(topic.name), settings.partitions, -1, topic_configs=config)
+    try:
+        admin.create_topics([new], timeout_ms=ADMIN_TIMEOUT_MS)
+    except TopicAlreadyExistsError:
+        return
+    except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
+        rights = [
+            right
+            for right in operator_rights(settings.names)
+            if (right.operation, right.name) == (Operation.CREATE, new.name)
+        ]
+        raise lacking(settings, rights) from error
+    except KafkaError as error:
+        raise TopicsError(f"{new.name}: could not be created: {error}") from error
+
+
+def _found_all(admin: KafkaAdminClient, settings: Settings) -> dict[str, Found]:
+    """What the broker has once it tells of everything that was just created."""
+    until = time.monotonic() + ADMIN_TIMEOUT_MS / 1000
+    while True:
+        found = _found(admin, settings)
+        if len(found) == len(TOPICS) or time.monotonic() > until:
+            return found
+        time.sleep(VISIBLE_POLL_S)
+
+
+def _found(
+    admin: KafkaAdminClient, settings: Settings, *, configs: bool = True
+) -> dict[str, Found]:
+    """The topics that are there, or that we may not see: of these nothing is granted."""
+    names = [settings.names.of(topic.name) for topic in TOPICS]
+    # asked for by name: a list of all would leave out in silence what we may not see
+    told = {
+        topic["name"]: topic
+        for topic in admin.describe_topics(names)
+        if topic["error_code"] != UnknownTopicOrPartitionError.errno
+    }
+    visible = [name for name, topic in told.items() if not _is_hidden(topic)]
+    read = _configs(admin, visible) if configs and visible else {}
+    return {
+        name: Found(
+            len(topic["partitions"]),
+            _cleanup(read.get(name, {})),
+            int(read.get(name, {}).get("max.message.bytes", BROKER_MAX_MESSAGE_BYTES)),
+            _granted(topic),
+        )
+        for name, topic in told.items()
+    }
+
+
+def _is_hidden(topic: dict[str, Any]) -> bool:
+    return bool(topic["error_code"] == TopicAuthorizationFailedError.errno)
+
+
+def _granted(topic: dict[str, Any]) -> frozenset[Operation]:
+    if _is_hidden(topic):
+        return frozenset()
+    told = topic["authorized_operations"]
+    # a broker without an authorizer may tell nothing: then nobody is denied anything
+    return frozenset(one for one in Operation if not told or one.name in told)
+
+
+def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    answer: Any = admin.describe_configs(resources, config_filter="all")
+    found = answer["topic"]
+    return {
+        name: {key: entry["value"] for key, entry in found.get(name, {}).items()} for name in names
+    }
+
+
+def _cleanup(config: dict[str, str]) -> frozenset[str] | None:
+    policy = config.get("cleanup.policy")
+    return None if policy is None else frozenset(one.strip() for one in policy.split(","))
+
+
+def _largest_input(found: dict[str, Found], settings: Settings) -> int:
+    inputs = [settings.names.of(topic.name) for topic in TOPICS if topic.direction == "in"]
+    sizes = [found[name].max_message_bytes for name in inputs if name in found]
+    return max([*sizes, settings.max_event_bytes])
+
+
+def _states(found: dict[str, Found], settings: Settings) -> Iterator[State]:
+    need = _largest_input(found, settings) + REJECTED_EXTRA_BYTES
+    for topic in TOPICS:
+        name = settings.names.of(topic.name)
+        there = found.get(name)
+        fault = _fault(topic, name, there, settings, need)
+        granted = frozenset() if there is None else there.granted
+        yield State(topic, name, there is not None, fault, granted)
+
+
+def _fault(
+    topic: Topic, name: str, found: Found | None, settings: Settings, rejected_bytes: int
+) -> str | None:
+    if found is None:
+        return None if topic.optional else f"{name}: expected the topic, found none"
+    if found.partitions != settings.partitions:
+        return (
+            f"{name}: expected {settings.partitions} partitions (WHALECURVE_PARTITIONS), "
+            f"found {found.partitions}"
+        )
+    wanted = "compact" if topic.compacted else "delete"
+    # both at once would delete what is compacted to be kept
+    if found.cleanup is not None and found.cleanup != {wanted}:
+        policies = ",".join(sorted(found.cleanup))
+        return f"{name}: expected cleanup.policy={wanted}, found {policies}"
+    if topic.name == "rejected-events" and found.max_message_bytes < rejected_bytes:
+        return (
+            f"{name}: expected max.message.bytes of at least {rejected_bytes} (the largest input "
+            f"record and {REJECTED_EXTRA_BYTES} more), found {found.max_message_bytes}"
+        )
+    return None

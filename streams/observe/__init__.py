@@ -1,0 +1,1 @@
+"""What a worker says of itself: logs, metrics, its web pages."""

@@ -1,0 +1,238 @@
+"""All partitions of this worker: who holds which, through every rebalance."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Final
+
+import orjson
+from aiokafka import TopicPartition
+
+from agents.events.admit import Placement
+from agents.partition.cutoffs import read_cutoffs, read_histogram
+from agents.partition.pending import Bounds
+from agents.partition.shard import Shard, ShardSettings
+from agents.policy.compiled import Policy
+from agents.ports import Batch, InvariantError
+from schemas.base.partitioners import PARTITIONERS
+from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.outputs.records import TIERS
+from streams import __version__
+from streams.config.settings import Settings
+from streams.kafka.changelog import Changelog
+from streams.kafka.commit import COMMIT_DEADLINE_S, GroupMetadata, Log, PlainLog, TransactionalLog
+from streams.kafka.cutoffs_reader import Known, SharesReader
+from streams.kafka.flow_control import FlowControl
+from streams.kafka.transport import BatchConsumer
+from streams.observe.logs import note
+from streams.observe.metrics import Metrics
+from streams.runtime.partition import PartitionRuntime, WorkerContext
+
+THREADS_MAX: Final = 16
+RESTORES_AT_ONCE: Final = 4
+"""Each holds what it has fetched ahead, and all share one interpreter."""
+
+
+class Assignment:
+    """Takes batches to the shards, and follows the assignment."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        policy: Policy,
+        partitions: int,
+        flow: FlowControl,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self.metrics = Metrics()
+        self.metrics.partitions_configured.set(partitions)
+        self.metrics.info.labels(__version__, policy.version).set(1)
+        self.assigned = False
+        self._settings, self._policy, self._partitions = settings, policy, partitions
+        self._flow = flow
+        self._group = GroupMetadata(settings)
+        self._executor = ThreadPoolExecutor(min(THREADS_MAX, 2 * partitions + 2), "shard")
+        self._restores = ThreadPoolExecutor(RESTORES_AT_ONCE, "restore")
+        self._context = WorkerContext(
+            settings, flow, self.metrics, self._executor, self._restores, fail
+        )
+        self._held: dict[int, PartitionRuntime] = {}
+        self._stopping = False
+        self._consumer: BatchConsumer
+        self._loop: asyncio.AbstractEventLoop
+        flow.failed = self._context.fail
+        self._reader: SharesReader | None = None
+        if policy.share is not None:
+            self._reader = SharesReader(settings, partitions, self._tell_shares, self._context.fail)
+
+    def attach(self, consumer: BatchConsumer) -> None:
+        """Makes the consumer known; to be called on the loop that runs the shards."""
+        self._consumer = consumer
+        self._context.inputs = consumer
+        self._loop = asyncio.get_running_loop()
+        if self._reader is not None:
+            self._reader.start()
+
+    async def take(self, batch: Batch) -> None:
+        """Hands a batch to its shard; void where the partition is not held any more."""
+        held = self._held.get(batch.partition)
+        if held is not None and batch.epoch == self._flow.epoch:
+            try:
+                held.put(batch)
+            except Exception as error:  # noqa: BLE001 - records would be lost if this went on
+                self._context.fail(error)
+
+    # the assignment
+
+    async def revoked(self) -> None:
+        """A rebalance begins: what was taken is committed, nothing more is taken."""
+        self._flow.pause_all()
+        self.assigned = False
+        try:
+            await asyncio.gather(*(held.suspend() for held in self._held.values()))
+        except Exception as error:  # noqa: BLE001 - a commit that failed ends the process
+            self._context.fail(error)
+
+    async def reassigned(self, partitions_by_topic: dict[str, set[int]]) -> None:
+        """A rebalance ends: these partitions are this worker's."""
+        mine = self._checked(partitions_by_topic)
+        for partition, held in list(self._held.items()):
+            if self._is_ending:
+                return  # whoever took a partition over anew would fence its own last commit
+            # without fencing another worker may have changed the rows in between
+            if partition not in mine or not held.shard.buffers or not self._settings.exactly_once:
+                del self._held[partition]
+                await held.close()
+        note("assigned", partitions=sorted(mine), kept=sorted(self._held))
+        for partition in sorted(mine):
+            if self._is_ending:
+                return
+            if partition in self._held:
+                await self._held[partition].resume()
+            else:
+                self._held[partition] = held = self._new(partition)
+                held.start()
+        self.assigned = not self._is_ending
+
+    @property
+    def _is_ending(self) -> bool:
+        """It stops, or has failed: what it took over now it would take from others."""
+        return self._stopping or self._context.failed
+
+    def _checked(self, partitions_by_topic: dict[str, set[int]]) -> set[int]:
+        found = [partitions_by_topic.get(topic, set()) for topic in self._flow.kinds]
+        if any(partitions != found[0] for partitions in found):
+            counted = _counted(self._flow.kinds, partitions_by_topic)
+            raise InvariantError(
+                f"the inputs have unlike partitions ({counted}): a customer would be split; where "
+                "a topic was deleted, made anew or given more partitions, `whalecurve topics "
+                "check` names it"
+            )
+        return found[0]
+
+    def _new(self, partition: int) -> PartitionRuntime:
+        settings, secret = self._settings, self._settings.erasure_secret_file
+        placement = Placement(partition, self._partitions, PARTITIONERS[settings.partitioner])
+        shard = Shard(
+            self._policy,
+            ShardSettings(
+                placement,
+                settings.max_event_bytes,
+                settings.snapshot_seconds * 1_000_000,
+                settings.exactly_once,
+                Bounds(),
+                b"" if secret is None else secret.text.encode(),
+                customers_max=settings.customers_max,
+            ),
+        )
+        return PartitionRuntime(
+            shard,
+            self._log(partition),
+            Changelog(settings, partition),
+            self._context,
+        )
+
+    def _log(self, partition: int) -> Log:
+        if self._settings.exactly_once:
+            return TransactionalLog(self._settings, partition, self._group)
+
+        def commit_offsets(offsets: dict[Kind, int]) -> None:
+            names = self._settings.names
+            by_tp = {
+                TopicPartition(names.of(TOPIC_OF_KIND[kind]), partition): offset
+                for kind, offset in offsets.items()
+            }
+            work = self._consumer.commit_offsets(by_tp)
+            asyncio.run_coroutine_threadsafe(work, self._loop).result(COMMIT_DEADLINE_S)
+
+        return PlainLog(self._settings, partition, commit_offsets)
+
+    # shares of the whole
+
+    def _tell_shares(self, known: Known) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._see_shares, known)
+
+    def _see_shares(self, known: Known) -> None:
+        """Offers the newest cut-offs to every partition; whoever holds the first makes new ones."""
+        histograms, cutoffs = known
+        try:
+            offered = None if cutoffs is None else read_cutoffs(cutoffs, self._policy)
+            for held in self._held.values():
+                if offered is not None:
+                    held.offer(offered)
+            first = self._held.get(0)
+            if first is not None and first.makes_cutoffs and len(histograms) == self._partitions:
+                published = [read_histogram(orjson.loads(its)) for its in histograms.values()]
+                first.consider(published)
+        except Exception as error:  # noqa: BLE001 - a broken invariant ends the process
+            self._context.fail(error)
+
+    # health and end
+
+    @property
+    def ready(self) -> bool:
+        """Assigned, and every partition restored."""
+        return self.assigned and all(held.running for held in self._held.values())
+
+    def show(self) -> None:
+        """Brings the gauges up to date."""
+        by_tier = [0] * len(TIERS)
+        for held in self._held.values():
+            for rank, number in enumerate(held.shard.by_tier):
+                by_tier[rank] += number
+            self.metrics.show_lag(held.partition, held.shard.lag())
+            self.metrics.show_customers(
+                held.partition, len(held.shard.customers), held.shard.customers_max
+            )
+            self.metrics.show_cutoffs(held.partition, held.shard.cutoffs_version)
+        self.metrics.show_tiers(by_tier)
+        running = sum(held.running for held in self._held.values())
+        self.metrics.partitions.labels("running").set(running)
+        self.metrics.partitions.labels("restoring").set(len(self._held) - running)
+        self.metrics.restore_waiting.set(
+            sum(held.progress.waiting_for_transaction for held in self._held.values())
+        )
+
+    async def stop(self) -> None:
+        """The last commit of every partition, with every snapshot that is owed."""
+        self._stopping = True
+        self._flow.pause_all()
+        self.assigned = False
+        held, self._held = list(self._held.values()), {}
+        await asyncio.gather(*(each.suspend(last=True) for each in held))
+        for each in held:
+            await each.close()
+
+    def close(self) -> None:
+        """Ends the threads and clients."""
+        if self._reader is not None:
+            self._reader.stop()
+        for executor in (self._executor, self._restores):
+            executor.shutdown(wait=False, cancel_futures=True)
+        self._group.close()
+
+
+def _counted(topics: Iterable[str], partitions_by_topic: dict[str, set[int]]) -> str:
+    return ", ".join(f"{topic} {len(partitions_by_topic.get(topic, ()))}" for topic in topics)

@@ -1,1 +1,0 @@
-"""What a worker serves over HTTP: health and metrics."""
