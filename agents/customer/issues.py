@@ -5,7 +5,7 @@ from typing import Final
 
 from agents.events.booking import Contact
 from agents.events.cells import cells_below
-from agents.policy.signal_rules import RiskRules
+from agents.policy.keeps import Keeps
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
 from schemas.state.signal_rows import IssueRow
 
@@ -23,7 +23,7 @@ def counted(issue: IssueRow, day: int, window_days: int) -> int:
     )
 
 
-def take(issues: list[IssueRow], contact: Contact, at_us: int, day: int, rules: RiskRules) -> None:
+def take(issues: list[IssueRow], contact: Contact, at_us: int, day: int, keeps: Keeps) -> None:
     """A contact was made at `at_us`; the customer's day is `day`."""
     issue = _find(issues, contact)
     if issue is None:
@@ -32,10 +32,10 @@ def take(issues: list[IssueRow], contact: Contact, at_us: int, day: int, rules: 
     issue.last_us = max(issue.last_us, at_us)
     issue.at_fault = issue.at_fault or contact.at_fault
     its_day = at_us // DAY_US
-    if day - its_day < rules.issue_days:
+    if day - its_day < keeps.issue_days:
         _count(issue.cells, its_day)
     _hear(issue, contact, at_us)
-    _weigh(issue, day, rules)
+    _weigh(issue, day, keeps)
     if len(issues) > ISSUES_MAX:
         issues.remove(min(issues, key=_worth_keeping))
 
@@ -73,43 +73,36 @@ def _hear(issue: IssueRow, contact: Contact, at_us: int) -> None:
         issue.complaints_us = [its for its in issue.complaints_us if its > issue.word_us]
 
 
-def _weigh(issue: IssueRow, day: int, rules: RiskRules) -> None:
-    """Whether it begins to count for a signal, or counts no more."""
-    again, abuse = rules.repeat_issue, rules.call_abuse
-    if again is not None:
-        quiet = day - issue.last_us // DAY_US >= again.quiet_days
-        if issue.word or quiet:
-            issue.repeats = False
-        elif issue.word is False and counted(issue, day, again.window_days) >= again.contacts:
-            issue.repeats = True
-    if abuse is not None:
-        found = counted(issue, day, abuse.window_days)
-        if not issue.word or issue.at_fault or found <= abuse.clear_at:
-            issue.abused = False
-        elif found >= abuse.contacts:
-            issue.abused = True
+def _weigh(issue: IssueRow, day: int, keeps: Keeps) -> None:
+    """For which signals it counts now."""
+    before = issue.counts_for
+    now = [
+        rule.signal for rule in keeps.issue_rules if rule.counts(issue, day, rule.signal in before)
+    ]
+    if now != before:
+        issue.counts_for = now
 
 
-def age(issues: list[IssueRow], day: int, rules: RiskRules) -> None:
+def age(issues: list[IssueRow], day: int, keeps: Keeps) -> None:
     """A day has come: contacts leave, and what was quiet for long is forgotten."""
-    forgotten = rules.issues_forgotten_days
+    forgotten = keeps.issues_forgotten_days
     quiet = [
         its for its in issues if not its.complaints_us and day - its.last_us // DAY_US >= forgotten
     ]
     for issue in quiet:
         issues.remove(issue)
     for issue in issues:
-        if issue.cells and issue.cells[0] <= day - rules.issue_days:
-            del issue.cells[: cells_below(issue.cells, 2, day - rules.issue_days + 1)]
-        if issue.repeats or issue.abused:
-            _weigh(issue, day, rules)
+        if issue.cells and issue.cells[0] <= day - keeps.issue_days:
+            del issue.cells[: cells_below(issue.cells, 2, day - keeps.issue_days + 1)]
+        if issue.counts_for:
+            _weigh(issue, day, keeps)
 
 
-def fit(issues: list[IssueRow], rules: RiskRules) -> None:
+def fit(issues: list[IssueRow], keeps: Keeps) -> None:
     """What counts for a signal that a policy has no more counts no more."""
+    signals = {rule.signal for rule in keeps.issue_rules}
     for issue in issues:
-        issue.repeats = issue.repeats and rules.repeat_issue is not None
-        issue.abused = issue.abused and rules.call_abuse is not None
+        issue.counts_for = [signal for signal in issue.counts_for if signal in signals]
 
 
 def quiet_us(issue: IssueRow, quiet_days: int) -> int:

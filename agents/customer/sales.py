@@ -5,7 +5,7 @@ from typing import Final
 
 from agents.events.booking import Sale
 from agents.events.cells import cells_below, find_cell
-from agents.models.expected import PurchaseHistory
+from agents.models.bgnbd import PurchaseHistory
 from schemas.base.times import NO_DAY
 from schemas.state.rows import LARGEST, stored_int, wide
 from schemas.state.signal_rows import SalesRow

@@ -7,7 +7,7 @@ from typing import Final
 from agents.customer import issues
 from agents.customer.sales import Sales
 from agents.events.booking import Booking
-from agents.models.expected import PurchaseHistory
+from agents.models.bgnbd import PurchaseHistory
 from agents.policy.compiled import Policy
 from schemas.state.rows import stored_int, wide
 from schemas.state.signal_rows import ClearedRow, IssueRow, LadderRow, SignalsRow
@@ -53,10 +53,10 @@ class SignalState:
 
     def book(self, event: Booking, day: int, policy: Policy) -> None:
         """An event of a customer whose day is `day` by now."""
-        rules = policy.risk
+        keeps = policy.keeps
         if event.sale is not None:
             if self.sales is not None:
-                self.sales.book(event.day, event.sale, day - rules.sales_kept_days + 1)
+                self.sales.book(event.day, event.sale, day - keeps.sales_days + 1)
             elif event.sale.is_return:
                 self.early_returns += event.sale.margin
             else:
@@ -65,36 +65,35 @@ class SignalState:
         contact = event.contact
         if contact is None:
             return
-        if rules.issues_forgotten_days:
-            issues.take(self.issues, contact, event.at_us, day, rules)
-            issues.age(self.issues, day, rules)
-        if contact.satisfaction is not None and rules.dissatisfied is not None:
+        if keeps.issues_forgotten_days:
+            issues.take(self.issues, contact, event.at_us, day, keeps)
+            issues.age(self.issues, day, keeps)
+        if contact.satisfaction is not None and keeps.answers:
             insort(self.answers, (event.at_us, contact.satisfaction), key=_said_at)
-            del self.answers[: -rules.dissatisfied.answers]
+            del self.answers[: -keeps.answers]
 
     def age(self, day: int, policy: Policy) -> None:
         """A day has come."""
-        rules = policy.risk
+        keeps = policy.keeps
         if self.sales is not None:
-            self.sales.expire(day - rules.sales_kept_days)
+            self.sales.expire(day - keeps.sales_days)
         if self.issues:
-            issues.age(self.issues, day, rules)
+            issues.age(self.issues, day, keeps)
         if self.cleared:
-            cooldown_days = rules.cooldown_days
+            cooldown_days = policy.risk.cooldown_days
             over = [name for name, row in self.cleared.items() if row.day + cooldown_days <= day]
             for name in over:
                 del self.cleared[name]
 
     def fit(self, day: int, policy: Policy) -> None:
         """Forgets what another policy kept and this one would not have."""
-        rules = policy.risk
-        if not rules.sales_kept_days:
+        keeps = policy.keeps
+        if not keeps.sales_days:
             self.sales, self.early_returns = None, 0
-        if not rules.issues_forgotten_days:
+        if not keeps.issues_forgotten_days:
             self.issues.clear()
-        issues.fit(self.issues, rules)
-        kept = 0 if rules.dissatisfied is None else rules.dissatisfied.answers
-        del self.answers[: max(0, len(self.answers) - kept)]
+        issues.fit(self.issues, keeps)
+        del self.answers[: max(0, len(self.answers) - keeps.answers)]
         self.age(day, policy)
 
 

@@ -159,7 +159,7 @@ class Customer:
                     self.before.add(its_day, amount)
         if self.before is not None and self.before.counts_from <= last_gone - policy.window_days:
             self.before.expire(last_gone - policy.window_days)
-        last_gone = day - policy.contact_days
+        last_gone = day - policy.keeps.contact_days
         if self.contacts.oldest <= last_gone:
             self.contacts.expire(last_gone)
         if policy.asks_signals:
@@ -179,7 +179,7 @@ class Customer:
         self.offsets[event.kind] = offset
         if event.cells:
             self._book(day, event.cells, event.brought, event.excused, policy)
-        if event.contacts and age_days < policy.contact_days:
+        if event.contacts and age_days < policy.keeps.contact_days:
             self.contacts.add(day, event.contacts)
         if event.days_late is not None:
             self._note_payment(at_us, event.days_late, policy)
@@ -201,9 +201,9 @@ class Customer:
         return 0
 
     def _note_payment(self, at_us: int, days_late: int, policy: Policy) -> None:
-        if policy.payments_kept:
+        if policy.keeps.payments:
             insort(self.payments, (at_us, days_late), key=_paid_at)
-            del self.payments[: -policy.payments_kept]
+            del self.payments[: -policy.keeps.payments]
 
     def _book(self, day: int, booked: Cells, brought: int, excused: int, policy: Policy) -> None:
         if self.day - day < policy.window_days:
@@ -262,7 +262,7 @@ class Customer:
             self.signals.fit(self.day, policy)
         self._expire(policy)
         self.seen.cap(policy.dedupe_ids_max)
-        del self.payments[: max(0, len(self.payments) - policy.payments_kept)]
+        del self.payments[: max(0, len(self.payments) - policy.keeps.payments)]
         if self.invoices is not None:
             rules = policy.invoices
             if rules is None:

@@ -7,7 +7,7 @@ from agents.customer.windows import insert_sorted
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from agents.signals.registry import rules_of
-from agents.signals.rule import NONE, SEVERITIES, Rule
+from agents.signals.rule import NONE, SEVERITIES, Signal
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Finding
@@ -57,7 +57,7 @@ class SignalTracker:
             turns.sort(key=_signal)
         return turns
 
-    def _status(self, rule: Rule, customer: Customer, at_us: int) -> tuple[str, int]:
+    def _status(self, rule: Signal, customer: Customer, at_us: int) -> tuple[str, int]:
         """What happens to a signal at a time, if no event comes before; empty: nothing."""
         found = customer.risks.get(rule.name)
         if found is not None:
@@ -75,7 +75,7 @@ class SignalTracker:
                 return "", NONE
         return RAISED, severity
 
-    def _turn(self, customer: Customer, rule: Rule, status: str, severity: int) -> Transition:
+    def _turn(self, customer: Customer, rule: Signal, status: str, severity: int) -> Transition:
         risks, name = customer.risks, rule.name
         evidence = rule.evidence(customer, severity)
         if status == CLEARED:
@@ -111,7 +111,7 @@ class SignalTracker:
         return due_us
 
     def _due_of(
-        self, rule: Rule, customer: Customer, is_open: bool, cool_us: int, before_us: int
+        self, rule: Signal, customer: Customer, is_open: bool, cool_us: int, before_us: int
     ) -> int:
         """When it turns, if before a time."""
         at_us = customer.as_of_us

@@ -6,25 +6,14 @@ import msgspec
 
 from agents.customer.state import Customer
 from agents.decide.segments import is_potential
-from agents.policy.compiled import Policy
-from agents.policy.signal_rules import LadderRules
+from agents.policy.compiled import LadderRules, Policy
+from agents.signals.registry import COSTLY
 from schemas.base.times import NO_DUE_US, day_of, day_start
 from schemas.base.vocabulary import STEPS
 from schemas.outputs.records import HIGH_RANK, TIER_NAMES, Finding
 from schemas.state.rows import AnswerRow
 from schemas.state.signal_rows import NO_STEP, LadderRow
 
-COSTLY: Final = frozenset(
-    {
-        "call_abuse",
-        "commitment_shortfall",
-        "late_payer",
-        "overdue_invoice",
-        "return_abuse",
-        "unprofitable",
-    }
-)
-"""Signals of what costs: the others never lead onto the ladder."""
 REASSESS, EDUCATE, RENEGOTIATE, TERMINATE = 1, 2, 3, 5
 STEPS_KEPT: Final = 16
 Guard = tuple[int, list[Finding]]
@@ -50,7 +39,7 @@ def answer_of(customer: Customer) -> AnswerRow | None:
 
 def judge(customer: Customer, policy: Policy) -> Step | None:
     """The move that is due now, if one is; the customer's place follows."""
-    rules, signals = policy.risk.ladder, customer.signals
+    rules, signals = policy.ladder, customer.signals
     told, customer.told_step = customer.told_step, None
     row = signals.ladder
     if rules is None:
@@ -200,7 +189,7 @@ def _joined_day(customer: Customer) -> int:
 
 def due_us(customer: Customer, policy: Policy) -> int:
     """When the step moves with no event; NO_DUE_US: never."""
-    rules, row = policy.risk.ladder, customer.signals.ladder
+    rules, row = policy.ladder, customer.signals.ladder
     if rules is None or row is None:
         return NO_DUE_US
     at_us = customer.as_of_us

@@ -97,7 +97,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         handling if at_fault else 0,
         touches=True,
         invoice=_entry(wire, amount, paid, due_us, policy),
-        sale=Sale(returned, paid, brought + handling) if policy.risk.sales_kept_days else None,
+        sale=Sale(returned, paid, brought + handling) if policy.keeps.sales_days else None,
     )
 
 
@@ -120,7 +120,7 @@ def _return(paid: int, got_back: int, kept: int, handling: int) -> tuple[list[in
 
 def _counts(policy: Policy, *, returned: bool, at_fault: bool) -> list[int]:
     """What it counts for, where a signal asks for that."""
-    if policy.risk.return_abuse is None:
+    if not policy.keeps.orders:
         return []
     return [ORDERS, int(not returned), RETURNED, int(returned and not at_fault)]
 

@@ -66,8 +66,8 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
 
 def _contact(wire: SupportCall, policy: Policy) -> Contact | None:
     """What it says of its issue, where a signal asks for that."""
-    rules = policy.risk
-    if not rules.issues_forgotten_days and rules.dissatisfied is None:
+    keeps = policy.keeps
+    if not keeps.issues_forgotten_days and not keeps.answers:
         return None
     return Contact(
         text_key(wire.issue),

@@ -14,7 +14,7 @@ monetary value"). Nothing is rounded here; what goes out is rounded where it goe
 """
 
 from math import exp, log
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -25,6 +25,17 @@ YEAR_WEEKS: Final = 52.0
 QUARTER_WEEKS: Final = 13
 DAYS_AHEAD_MAX: Final = 36_600
 """What lies farther ahead does not come: NO_DAY."""
+
+
+class PurchaseHistory(NamedTuple):
+    """What the model asks of a customer's purchases; days are UTC days."""
+
+    first_day: int
+    last_day: int
+    repeats: int
+    """Purchase days after the first."""
+    repeat_margin: int
+    """What they brought together, in minor units."""
 
 
 class LifetimeParams(msgspec.Struct, frozen=True):
@@ -64,6 +75,12 @@ def p_alive(params: LifetimeParams, x: int, t_x: float, T: float) -> float:
         return alive(_odds(params, 0), params.mbg_r, now, log(params.mbg_alpha))
     now = log(params.alpha + T)
     return alive(_odds(params, x), params.r + x, now, log(params.alpha + t_x))
+
+
+def alive_on(params: LifetimeParams, bought: PurchaseHistory, day: int) -> float:
+    """P(alive) as of a UTC day."""
+    bought_weeks = (bought.last_day - bought.first_day) / WEEK_DAYS
+    return p_alive(params, bought.repeats, bought_weeks, (day - bought.first_day) / WEEK_DAYS)
 
 
 def expected_purchases(params: LifetimeParams, x: int, t_x: float, T: float, weeks: float) -> float:

@@ -1,23 +1,10 @@
 """What a customer may yet bring: the model's figures of its purchases, as money."""
 
-from typing import NamedTuple
-
-from agents.models.bgnbd import LifetimeParams, LifetimeTables, mean_margin
+from agents.models.bgnbd import LifetimeParams, LifetimeTables, PurchaseHistory, mean_margin
 from schemas.base.money import Ratio, half_even
 
 DAYS_AHEAD = 36_600
 """What changes later than that never does."""
-
-
-class PurchaseHistory(NamedTuple):
-    """What the model asks of a customer's purchases; days are UTC days."""
-
-    first_day: int
-    last_day: int
-    repeats: int
-    """Purchase days after the first."""
-    repeat_margin: int
-    """What they brought together, in minor units."""
 
 
 class Future:

@@ -51,7 +51,7 @@ def _check_figures(row: PartitionRow, policy: Policy, partition: int) -> None:
         )
     windows = {
         "value.window_days": (row.window_days, policy.window_days),
-        "risk.support_spike.window_days": (row.contact_days, policy.contact_days),
+        "risk.support_spike.window_days": (row.contact_days, policy.keeps.contact_days),
     }
     for key, (kept, wanted) in windows.items():
         # 0: nobody asked before; a new signal begins with what comes from now on

@@ -287,7 +287,7 @@ class Shard:
             policies=self._adoption.policies,
             policy_since_day=self._adoption.since_day,
             window_days=self.policy.window_days,
-            contact_days=self.policy.contact_days,
+            contact_days=self.policy.keeps.contact_days,
             base_currency=self.policy.base_currency,
             adopted=self._shares.adopted,
             adopted_before=self._shares.adopted_before,

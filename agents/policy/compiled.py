@@ -7,8 +7,8 @@ import msgspec
 
 from agents.models.decay import Decay
 from agents.models.expected import Future, IndexRules
+from agents.policy.keeps import Keeps
 from agents.policy.rates import RateCards, Rates
-from agents.policy.signal_rules import RiskRules
 from schemas.base.money import Ratio
 from schemas.outputs.records import Tier
 
@@ -60,6 +60,27 @@ class HoldRules(msgspec.Struct, frozen=True):
     one_step: bool = False
 
 
+class LadderRules(msgspec.Struct, frozen=True, kw_only=True):
+    """`[ladder]`."""
+
+    dwell_days: int
+    clear_days: int
+    young_days: int
+    notice_days: int
+    playbook: tuple[str | None, ...]
+    """By step; that of none first."""
+
+
+class RiskRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What `[risk]` says of all signals."""
+
+    cooldown_days: int
+    weights: dict[str, int]
+    """By signal, of all."""
+    actions: dict[str, tuple[str | None, ...]]
+    """By signal, then by tier's rank."""
+
+
 @dataclass(frozen=True)
 class Policy:
     """A checked policy, compiled."""
@@ -92,10 +113,12 @@ class Policy:
     """Over how many days the customers are judged by a new policy; 0: at once."""
     treatment: dict[Tier, dict[str, Any]]
     risk: RiskRules
-    contact_days: int
-    """Over how many days contacts are kept; 0: no signal asks for them."""
-    payments_kept: int
-    """How many of the last payments are kept."""
+    ladder: LadderRules | None
+    """None: no step is recommended."""
+    signals: dict[str, dict[str, Any]]
+    """By signal that is on the values of its section's keys."""
+    keeps: Keeps
+    """What has to be kept of customers for them, and for what they may yet bring."""
     rates: Rates
     hash: str
     """Of everything that decides; two files that decide alike share it."""

@@ -7,7 +7,8 @@ from typing import Final
 from agents.policy.key_types import MAX_WINDOW_DAYS
 from agents.policy_file.keys import Costs, PolicyFile
 from agents.policy_file.lifetime_checks import lifetime_faults
-from agents.policy_file.risk_checks import Fault, risk_faults
+from agents.policy_file.risk_checks import risk_faults
+from agents.signals.keys import Fault
 from schemas.base.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
 from schemas.inputs.events import CONTACT_CHANNELS
 from schemas.inputs.fields import is_date

@@ -1,6 +1,7 @@
 """From a checked policy file to the policy that the rooms use."""
 
 from hashlib import blake2b
+from typing import Any
 from zlib import crc32
 
 import msgspec
@@ -11,18 +12,23 @@ from agents.policy.compiled import (
     DiscountRules,
     HoldRules,
     InvoiceRules,
+    LadderRules,
     Policy,
+    RiskRules,
     SegmentRules,
     ShareRules,
 )
+from agents.policy.keeps import SALES_LEAST_DAYS, Keeps, combined
 from agents.policy.rates import Rates, checked_ratio
-from agents.policy.signal_rules import asks_signals, risk_rules
 from agents.policy_file.compiling_rates import rate_cards
 from agents.policy_file.keys import PolicyFile
 from agents.policy_file.keys import Segments as SegmentsFile
+from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime import lifetime_params
+from agents.signals.registry import SIGNALS, WEIGHTS, keeps_of
 from schemas.base.money import CURRENCY_DIGITS, parse_signed_minor
 from schemas.base.times import MINUTE_US, day_of_text
+from schemas.base.vocabulary import STEPS
 from schemas.outputs.records import TIERS
 
 
@@ -31,10 +37,12 @@ def compile_policy(file: PolicyFile) -> Policy:
     digits = CURRENCY_DIGITS[file.base_currency]
     margin_numerator, margin_denominator = checked_ratio(file.value.default_margin_rate)
     digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
-    entry, late = file.tiers.entry, file.risk.late_payer
-    risk = risk_rules(file, digits)
+    entry, signals = file.tiers.entry, _signals(file)
     future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
-    spike, invoices, value = file.risk.support_spike, file.invoices, file.value
+    invoices, value = file.invoices, file.value
+    keeps = keeps_of(signals, digits)
+    if file.lifetime is not None:
+        keeps = combined((keeps, Keeps(sales_days=SALES_LEAST_DAYS)))
     return Policy(
         version=file.version,
         base_currency=file.base_currency,
@@ -65,9 +73,10 @@ def compile_policy(file: PolicyFile) -> Policy:
         share=_share(file),
         hold=_hold(file, digits),
         treatment={tier: file.treatment.get(tier, {}) for tier in TIERS},
-        risk=risk,
-        contact_days=0 if spike is None else spike.window_days,
-        payments_kept=0 if late is None else max(late.of, late.clear_on_time),
+        risk=_risk(file),
+        ladder=_ladder(file.ladder),
+        signals=signals,
+        keeps=keeps,
         rates=Rates(file.base_currency, file.rates),
         hash=digest,
         future=future,
@@ -77,7 +86,39 @@ def compile_policy(file: PolicyFile) -> Policy:
             checked_ratio(value.index.history), checked_ratio(value.index.future), future
         ),
         check=crc32(digest.encode()),
-        asks_signals=asks_signals(risk),
+        asks_signals=bool(keeps.anything or file.ladder is not None or file.risk.cooldown_days),
+    )
+
+
+def _signals(file: PolicyFile) -> dict[str, dict[str, Any]]:
+    sections = {signal.name: getattr(file.risk, signal.name) for signal in SIGNALS}
+    return {
+        name: msgspec.structs.asdict(section)
+        for name, section in sections.items()
+        if section is not None
+    }
+
+
+def _risk(file: PolicyFile) -> RiskRules:
+    return RiskRules(
+        cooldown_days=file.risk.cooldown_days,
+        weights=WEIGHTS | file.risk.weights,
+        actions={
+            signal: tuple(getattr(actions, tier) for tier in TIERS)
+            for signal, actions in file.risk.actions.items()
+        },
+    )
+
+
+def _ladder(ladder: Ladder | None) -> LadderRules | None:
+    if ladder is None:
+        return None
+    return LadderRules(
+        dwell_days=ladder.dwell_days,
+        clear_days=ladder.clear_days,
+        young_days=ladder.young_days,
+        notice_days=ladder.notice_days,
+        playbook=(None, *(getattr(ladder.playbook, step) for step in STEPS)),
     )
 
 

@@ -4,8 +4,6 @@ from typing import Annotated
 
 from agents.policy.key_types import Days, DaysOrNone, Section, means
 
-"""Of the ladder; a step's number is its place here, from 1."""
-
 
 class Playbook(Section, frozen=True):
     """`[ladder.playbook]`: what a step means to whoever takes it; passed on as it stands."""

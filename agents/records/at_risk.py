@@ -4,10 +4,11 @@ from typing import Any
 
 from agents.customer.state import Customer
 from agents.decide.episodes import CLEARED, Transition
-from agents.decide.ladder import COSTLY, TERMINATE, Step, name_of
+from agents.decide.ladder import TERMINATE, Step, name_of
 from agents.policy.compiled import Policy
 from agents.records.advice import score_wire
 from agents.records.tier_changes import Output, Trigger, Wording, trigger_wire
+from agents.signals.registry import COSTLY
 from agents.signals.rule import HIGH, SEVERITIES, WATCH
 from schemas.base.times import day_start, format_micros
 from schemas.outputs.records import AT_RISK, TIER_NAMES
@@ -56,7 +57,7 @@ def _record(customer: Customer, turn: Transition, wording: Wording) -> Output:
 
 def _add_advice(wire: dict[str, Any], customer: Customer, policy: Policy) -> None:
     """What to do: a step for one who costs, an action for one who leaves."""
-    rules, row = policy.risk.ladder, customer.signals.ladder
+    rules, row = policy.ladder, customer.signals.ladder
     speaks = wire["signal"] == LADDER or wire["signal"] in COSTLY
     step = NO_STEP
     if speaks and row is not None and rules is not None:

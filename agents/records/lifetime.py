@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from agents.models.expected import Future, PurchaseHistory
+from agents.models.bgnbd import PurchaseHistory
+from agents.models.expected import Future
 from schemas.base.money import format_minor, half_even
 from schemas.base.times import date_of
 

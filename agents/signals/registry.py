@@ -1,77 +1,82 @@
-"""The rules of a policy: those signals that are on."""
+"""Every signal, a line each: policy keys, checks, reference and words are made from this."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from agents.policy.compiled import Policy
-from agents.signals.cost_risks import (
-    CommitmentShortfallSignal,
-    LatePayerSignal,
-    OverdueInvoiceSignal,
-    ReturnAbuseSignal,
-    UnprofitableSignal,
+from agents.policy.keeps import Keeps, combined
+from agents.signals.call_abuse import CallAbuse
+from agents.signals.commitment_shortfall import CommitmentShortfall
+from agents.signals.complaint_open import ComplaintOpen
+from agents.signals.dissatisfied import Dissatisfied
+from agents.signals.fading import Fading
+from agents.signals.keys import Values
+from agents.signals.late_payer import LatePayer
+from agents.signals.no_second_purchase import NoSecondPurchase
+from agents.signals.overdue import Overdue
+from agents.signals.overdue_invoice import OverdueInvoice
+from agents.signals.repeat_issue import RepeatIssue
+from agents.signals.return_abuse import ReturnAbuse
+from agents.signals.rule import Signal
+from agents.signals.spend_drop import SpendDrop
+from agents.signals.support_spike import SupportSpike
+from agents.signals.unprofitable import Unprofitable
+
+
+def _name(signal: type[Signal]) -> str:
+    return signal.name
+
+
+def _in_order(signals: Iterable[type[Signal]]) -> tuple[type[Signal], ...]:
+    return tuple(sorted(signals, key=_name))
+
+
+SIGNALS: Final[tuple[type[Signal], ...]] = _in_order(
+    (
+        CallAbuse,
+        CommitmentShortfall,
+        ComplaintOpen,
+        Dissatisfied,
+        Fading,
+        LatePayer,
+        NoSecondPurchase,
+        Overdue,
+        OverdueInvoice,
+        RepeatIssue,
+        ReturnAbuse,
+        SpendDrop,
+        SupportSpike,
+        Unprofitable,
+    )
 )
-from agents.signals.leaving_risks import (
-    FadingSignal,
-    NoSecondPurchaseSignal,
-    OverdueSignal,
-    SpendDropSignal,
-)
-from agents.signals.rule import Rule
-from agents.signals.service_risks import (
-    CallAbuseSignal,
-    ComplaintOpenSignal,
-    DissatisfiedSignal,
-    RepeatIssueSignal,
-    SupportSpikeSignal,
-)
+"""In the order of their names: the order in which they are judged."""
+SIGNAL_NAMES: Final = tuple(signal.name for signal in SIGNALS)
+COSTLY: Final = frozenset(signal.name for signal in SIGNALS if signal.costs)
+"""Signals of what costs: the others never lead onto the ladder."""
+WEIGHTS: Final = {signal.name: signal.weight for signal in SIGNALS}
 
 
-def rules_of(policy: Policy) -> tuple[Rule, ...]:
-    """The rules that are on, in the order of their names: the order in which they are judged."""
-    found = [*_cost_rules(policy), *_leaving_rules(policy), *_service_rules(policy)]
-    return tuple(sorted(found, key=_name))
+def rules_of(policy: Policy) -> tuple[Signal, ...]:
+    """The signals that a policy has on, ready to judge."""
+    return tuple(
+        signal(values, policy)
+        for signal in SIGNALS
+        if (values := values_of(policy.signals, signal.name, policy.digits)) is not None
+    )
 
 
-def _name(rule: Rule) -> str:
-    return rule.name
+def values_of(
+    sections: Mapping[str, Mapping[str, object]], name: str, digits: int
+) -> Values | None:
+    """The values of a signal's keys; None: it is off."""
+    section = sections.get(name)
+    return None if section is None else Values(section, digits)
 
 
-def _cost_rules(policy: Policy) -> list[Rule]:
-    risk, found = policy.risk, list[Rule]()
-    if risk.commitment_shortfall is not None:
-        found.append(CommitmentShortfallSignal(risk.commitment_shortfall, policy.digits))
-    if risk.late_payer is not None:
-        found.append(LatePayerSignal(risk.late_payer))
-    if risk.overdue_invoice is not None:
-        found.append(OverdueInvoiceSignal(risk.overdue_invoice))
-    if risk.return_abuse is not None:
-        found.append(ReturnAbuseSignal(risk.return_abuse))
-    if risk.unprofitable is not None:
-        found.append(UnprofitableSignal(risk.unprofitable, policy.digits))
-    return found
-
-
-def _leaving_rules(policy: Policy) -> list[Rule]:
-    risk, found = policy.risk, list[Rule]()
-    if risk.fading is not None and policy.future is not None:
-        found.append(FadingSignal(risk.fading, policy.future.params))
-    if risk.no_second_purchase_days is not None:
-        found.append(NoSecondPurchaseSignal(risk.no_second_purchase_days))
-    if risk.overdue is not None:
-        found.append(OverdueSignal(risk.overdue))
-    if risk.spend_drop is not None:
-        found.append(SpendDropSignal(risk.spend_drop, policy.digits))
-    return found
-
-
-def _service_rules(policy: Policy) -> list[Rule]:
-    risk, found = policy.risk, list[Rule]()
-    if risk.call_abuse is not None:
-        found.append(CallAbuseSignal(risk.call_abuse))
-    if risk.complaint_after_us is not None:
-        found.append(ComplaintOpenSignal(risk.complaint_after_us))
-    if risk.dissatisfied is not None:
-        found.append(DissatisfiedSignal(risk.dissatisfied))
-    if risk.repeat_issue is not None:
-        found.append(RepeatIssueSignal(risk.repeat_issue))
-    if risk.support_spike is not None:
-        found.append(SupportSpikeSignal(risk.support_spike))
-    return found
+def keeps_of(sections: Mapping[str, Mapping[str, object]], digits: int) -> Keeps:
+    """What has to be kept of customers for the signals that are on."""
+    return combined(
+        signal.keeps(values)
+        for signal in SIGNALS
+        if (values := values_of(sections, signal.name, digits)) is not None
+    )

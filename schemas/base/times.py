@@ -88,6 +88,15 @@ def day_of(at_us: int) -> int:
     return at_us // DAY_US
 
 
+def next_midnight_us(days: tuple[int, ...], at_us: int) -> int:
+    """The first midnight after a time, of those with which some days begin; NO_DUE_US: none."""
+    next_us = NO_DUE_US
+    for day in days:
+        if day != NO_DAY and at_us < day_start(day) < next_us:
+            next_us = day_start(day)
+    return next_us
+
+
 def day_start(day: int) -> int:
     """The first microsecond of a UTC day."""
     return day * DAY_US

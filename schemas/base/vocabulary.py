@@ -3,4 +3,4 @@
 from typing import Final
 
 STEPS: Final = ("reassess", "educate", "renegotiate", "migrate", "terminate")
-"""The steps of the ladder, the mildest first."""
+"""Of the ladder, the mildest first; a step's number is its place here, from 1."""

@@ -45,10 +45,8 @@ class IssueRow(msgspec.Struct, array_like=True, gc=False):
     """When complaints were made that are not answered, the earliest first."""
     at_fault: bool = False
     """Whether a contact was the seller's fault."""
-    repeats: bool = False
-    """Whether it counts for `repeat_issue`."""
-    abused: bool = False
-    """And for `call_abuse`."""
+    counts_for: list[str] = []
+    """The signals for which it counts."""
 
 
 class ClearedRow(msgspec.Struct, array_like=True, gc=False):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from agents.policy.compiled import Policy
-from agents.policy_file.risk_keys import SIGNALS
+from agents.signals.registry import SIGNAL_NAMES
 from schemas.base.times import DAY_US, micros
 from tests.support.feeding import WITH_CUSTOMERS, Desk
 from tests.support.making import (
@@ -111,7 +111,7 @@ def cooling(days: int) -> str:
 
 _KEPT: Final = ("late_payer", "support_spike", "unprofitable")
 ALL_SIGNALS: Final = (
-    sections(*(name for name in SIGNALS if name not in _KEPT)).replace(PLAIN_INVOICES, "")
+    sections(*(name for name in SIGNAL_NAMES if name not in _KEPT)).replace(PLAIN_INVOICES, "")
     + cooling(3)
     + LADDER
 )

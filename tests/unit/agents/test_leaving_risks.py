@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from agents.customer.sales import Sales
+from agents.models.bgnbd import alive_on
 from agents.models.expected import Future
 from agents.policy.compiled import Policy
-from agents.signals.leaving_risks import alive_on
 from schemas.state.rows import decode_customer
 from tests.support.feeding import Desk
 from tests.support.signalling import (
@@ -268,7 +268,7 @@ def first_day_below(sales: Sales, bound: float) -> int:
     """The day after day 1 whose P(alive) is the first below, by going there day by day."""
     assert MODEL is not None
     day = 1
-    while alive_on(MODEL.params, sales, day_number(day)) >= bound:
+    while alive_on(MODEL.params, sales.history, day_number(day)) >= bound:
         day += 1
     return day
 
@@ -280,14 +280,14 @@ def test_it_fades_on_the_day_on_which_p_alive_falls_below_the_bound() -> None:
     nothing_before(desk, low)
     assert said(desk, "fading") == [("raised", midnight(low))]
     assert MODEL is not None
-    alive = alive_on(MODEL.params, sales, day_number(low))
+    alive = alive_on(MODEL.params, sales.history, day_number(low))
     assert evidence(desk) == [("risk.fading.below", f"{alive:.4f}", "0.5000")]
     nothing_before(desk, lower)
     assert said(desk, "fading")[1:] == [("escalated", midnight(lower))]
-    alive = alive_on(MODEL.params, sales, day_number(lower))
+    alive = alive_on(MODEL.params, sales.history, day_number(lower))
     assert evidence(desk) == [("risk.fading.high_below", f"{alive:.4f}", "0.3000")]
     desk.feed(P, bought(lower))
-    alive = alive_on(MODEL.params, sales_of(desk), day_number(lower))
+    alive = alive_on(MODEL.params, sales_of(desk).history, day_number(lower))
     assert alive >= 0.65
     assert said(desk, "fading")[2:] == [("cleared", when(lower))]
     assert evidence(desk) == [("risk.fading.clear_at", f"{alive:.4f}", "0.6500")]

@@ -8,6 +8,7 @@ from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from agents.policy_file.compiling import compile_policy
 from agents.policy_file.reading import read_policy
+from agents.signals.keys import Values
 from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Reason, Rejection
 from schemas.outputs.records import Tier
@@ -41,8 +42,8 @@ def test_amounts_are_minor_units_of_the_base_currency() -> None:
     assert POLICY.entries == (None, 0, 50_000, 200_000)
     costs = POLICY.cards.at(0)
     assert (costs.return_per_order, costs.return_per_item, costs.late_fee) == (800, 100, 500)
-    assert POLICY.risk.unprofitable is not None
-    assert (POLICY.risk.unprofitable.below, POLICY.risk.unprofitable.clear_at) == (0, 1000)
+    loss = Values(POLICY.signals["unprofitable"], POLICY.digits)
+    assert (loss.minor("below"), loss.minor("clear_at")) == (0, 1000)
 
 
 def test_a_share_is_an_exact_ratio() -> None:
@@ -121,8 +122,7 @@ def test_a_tier_without_a_treatment_is_granted_nothing() -> None:
 
 def test_a_signal_whose_section_is_absent_is_off() -> None:
     section = POLICY_TEXT[POLICY_TEXT.index("[risk.late_payer]") :]
-    assert policy((section, "")).risk.late_payer is None
-    assert policy((section, "")).risk.support_spike is not None
+    assert policy((section, "")).signals.keys() == {"support_spike", "unprofitable"}
 
 
 def test_two_files_that_decide_alike_share_a_hash() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from agents.policy_file.reading import PolicyError, read_policy
-from agents.policy_file.risk_keys import SIGNALS
+from agents.signals.registry import SIGNAL_NAMES
 from tests.support.making import changed
 from tests.support.signalling import (
     ALL_SIGNALS,
@@ -16,7 +16,7 @@ from tests.support.signalling import (
 )
 
 NOT_NEGATIVE = "expected a decimal text, not negative"
-NAMES = ", ".join(SIGNALS)
+NAMES = ", ".join(SIGNAL_NAMES)
 
 Change = tuple[str, str]
 
@@ -154,7 +154,11 @@ def test_a_fault_is_refused_with_these_words(more: str, said: str) -> None:
         ALL_SIGNALS + "[invoices]\n",
         LADDER,
         "[ladder]\n",
-        *(sections(name) for name in SIGNALS if name not in {"late_payer", *SIGNALS[-2:]}),
+        *(
+            sections(name)
+            for name in SIGNAL_NAMES
+            if name not in {"late_payer", *SIGNAL_NAMES[-2:]}
+        ),
         sections("overdue").replace('"3"', '"2.0"'),
         sections("fading").replace('"0.65"', '"0.50"').replace('"0.3"', '"0.500"'),
         sections("spend_drop").replace("before_days = 6", "before_days = 3657"),
@@ -187,7 +191,7 @@ def test_what_may_be_absent_has_a_default() -> None:
 
 def test_what_is_absent_is_off() -> None:
     found = read_policy(changed(*OLD), "my.toml")
-    assert [name for name in SIGNALS if getattr(found.risk, name) is not None] == []
+    assert [name for name in SIGNAL_NAMES if getattr(found.risk, name) is not None] == []
     assert (found.ladder, found.lifetime) == (None, None)
 
 

@@ -1,6 +1,6 @@
 """The reference of the policy: every key, with what it holds, its default and what it means."""
 
-from agents.policy_file.risk_keys import SIGNALS
+from agents.signals.registry import SIGNAL_NAMES
 from streams.docs.policy_reference import policy_rows
 
 ROWS = {key.strip("`"): (holds, default, means) for key, holds, default, means in policy_rows()}
@@ -37,4 +37,4 @@ def test_signals_the_ladder_and_lifetime_value_are_among_them() -> None:
     assert ROWS["lifetime.purchases.r"][:2] == ("decimal text from 0.01 to 10000", "")
     assert ROWS["value.index.future"][:2] == ("decimal text", "`0.0`")
     signals = {key.split(".")[1] for key in ROWS if key.startswith("risk.") and key.count(".") > 1}
-    assert signals == {*SIGNALS, "actions"}
+    assert signals == {*SIGNAL_NAMES, "actions"}

@@ -1,0 +1,96 @@
+"""`unprofitable`: the customer costs more than it brings over the window, and is no newcomer."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from agents.customer.state import Customer
+from agents.policy.compiled import Policy
+from agents.policy.key_types import Amount, DaysOrNone
+from agents.signals.keys import Fault, Key, Values
+from agents.signals.rule import NONE, WATCH, Signal
+from schemas.base.money import format_minor
+from schemas.base.times import DAY_US, NO_DUE_US, day_start
+from schemas.outputs.records import Finding
+
+
+class Unprofitable(Signal):
+    """Costs more than it brings, and not only at the start."""
+
+    name: ClassVar[str] = "unprofitable"
+    keys: ClassVar[tuple[Key, ...]] = (
+        Key("below", Amount, "raised when the contribution is below; may be negative"),
+        Key("clear_at", Amount, "cleared when it is this or more; at least `below`"),
+        Key("min_tenure_days", DaysOrNone, "not before so many UTC days since the first event", 0),
+        Key(
+            "excuse_seller_fault",
+            bool,
+            "leave out the cost of contacts and returns that are the seller's fault",
+            False,
+        ),
+    )
+    opens_by_itself: ClassVar[bool] = True
+    costs: ClassVar[bool] = True
+    weight: ClassVar[int] = 30
+    words: ClassVar[dict[str, tuple[str, ...]]] = {
+        "below": ("contribution", "<"),
+        "clear_at": ("contribution", ">="),
+        "excuse_seller_fault": ("the seller's fault", "is"),
+        "min_tenure_days": ("days a customer", ">="),
+    }
+
+    def __init__(self, values: Values, policy: Policy) -> None:
+        self._below, self._clear_at = values.minor("below"), values.minor("clear_at")
+        self._min_tenure_days = values.integer("min_tenure_days")
+        self._excuses = values.flag("excuse_seller_fault")
+        self._digits = policy.digits
+
+    @staticmethod
+    def faults(values: Values) -> Iterator[Fault]:
+        """It is not cleared where it is raised."""
+        if values.minor("clear_at") < values.minor("below"):
+            yield "clear_at", f"at least below ({values.text('below')})", values.text("clear_at")
+
+    def _brought(self, customer: Customer) -> int:
+        """The contribution, without what was the seller's fault where that is excused."""
+        excused = customer.value.seller_fault if self._excuses else 0
+        return customer.contribution + excused
+
+    def severity(self, customer: Customer, at_us: int) -> int:
+        """Below `below`, once tenure is reached."""
+        if self._brought(customer) >= self._below:
+            return NONE
+        tenure_days = at_us // DAY_US - customer.first_day
+        return WATCH if tenure_days >= self._min_tenure_days else NONE
+
+    def clears(self, customer: Customer, at_us: int) -> bool:
+        """At `clear_at`."""
+        del at_us
+        return self._brought(customer) >= self._clear_at
+
+    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+        """When a customer that makes a loss has been here long enough."""
+        if is_open or self._brought(customer) >= self._below:
+            return NO_DUE_US
+        due_us = day_start(customer.first_day + self._min_tenure_days)
+        return due_us if due_us > at_us else NO_DUE_US
+
+    def evidence(self, customer: Customer, severity: int) -> list[Finding]:
+        """What it brings, and since when it is here."""
+        brought = self._brought(customer)
+        if severity == NONE:
+            findings = [self._money("clear_at", brought, self._clear_at)]
+        else:
+            findings = [
+                self._money("below", brought, self._below),
+                self.finding("min_tenure_days", customer.tenure_days, self._min_tenure_days),
+            ]
+        excused = customer.value.seller_fault
+        if self._excuses and excused:
+            text = format_minor(excused, self._digits)
+            findings.append(self.finding("excuse_seller_fault", text, "excused"))
+        return findings
+
+    def _money(self, key: str, observed: int, threshold: int) -> Finding:
+        return self.finding(
+            key, format_minor(observed, self._digits), format_minor(threshold, self._digits)
+        )
