@@ -63,8 +63,8 @@ class Customer:
         "seen",
         "sequence",
         "signals",
+        "step_to_set",
         "tier_state",
-        "told_step",
         "touch",
         "value",
         "weighted",
@@ -109,7 +109,7 @@ class Customer:
         self.signals = NOTHING_KEPT
         if policy.asks_signals or row.signals is not None:
             self.signals = SignalState(row.signals)
-        self.told_step: int | None = None
+        self.step_to_set: int | None = None
         """The step that a human's newest record sets, until it was judged."""
         self.written_off = 0
         """Invoices given up for want of room since somebody asked last."""
@@ -120,7 +120,7 @@ class Customer:
                 head.by_value,
                 row.by_value_since_day,
                 row.notice_day,
-                row.told,
+                row.announced,
                 head.tier,
                 row.in_force_since_day,
             )
@@ -253,7 +253,7 @@ class Customer:
                 commitment.revenue = wide(self.value.sum_of(REVENUE, first_day, term[1]))
         answer = master.ladder
         if answer is not None and (known is None or known.ladder != answer):
-            self.told_step = answer.set_step
+            self.step_to_set = answer.set_step
         self.master = master
 
     def fit(self, policy: Policy) -> None:

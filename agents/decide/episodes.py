@@ -1,33 +1,44 @@
 """Episodes of the signals: raised, escalated and cleared once each, and not again so soon."""
 
-import msgspec
+from operator import attrgetter
+from typing import Final
 
 from agents.customer.state import Customer
 from agents.customer.windows import insert_sorted
+from agents.decide.decisions import Transition
+from agents.decide.lives import (
+    CLEARED,
+    COOLING_HIGH,
+    COOLING_WATCH,
+    ESCALATED,
+    FOUND_CLEAR,
+    FOUND_HIGH,
+    FOUND_WATCH,
+    HIGH_OPEN,
+    QUIET,
+    SIGNAL_LIFE,
+    WATCH_OPEN,
+    happens,
+)
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from agents.signals.registry import rules_of
 from agents.signals.rule import NONE, SEVERITIES, Signal
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
 from schemas.state.rows import RiskRow
 from schemas.state.signal_rows import ClearedRow
 
-RAISED, ESCALATED, CLEARED = "raised", "escalated", "cleared"
-
-
-class Transition(msgspec.Struct, frozen=True):
-    """A signal that was raised, escalated or cleared."""
-
-    signal: str
-    status: str
-    severity: str
-    evidence: list[Finding]
+Open = dict[str, RiskRow]
+Cleared = dict[str, ClearedRow]
+_FOUND: Final = ("", FOUND_WATCH, FOUND_HIGH)
+_OPEN: Final = {"watch": WATCH_OPEN, "high": HIGH_OPEN}
+_COOLING: Final = {"watch": COOLING_WATCH, "high": COOLING_HIGH}
+_signal: Final = attrgetter("signal")
 
 
 class SignalTracker:
-    """Judges the signals of customers by one policy."""
+    """What one policy makes of the signals of customers; it keeps nothing of them."""
 
     def __init__(self, policy: Policy) -> None:
         self._cooldown_days = policy.risk.cooldown_days
@@ -38,91 +49,105 @@ class SignalTracker:
         self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
         self._names = {rule.name for rule in self._rules}
 
-    def judge(self, customer: Customer, event: Booking | None) -> list[Transition]:
-        """What turns, by name; the customer's open signals follow.
+    def transitions(self, customer: Customer, tier: int, event: Booking | None) -> list[Transition]:
+        """What happens to signals now, by name, of a customer that has this tier in force.
 
         What an event does not feed cannot turn with it: what is due by its time has happened.
         """
-        risks = customer.risks
-        rules = self._rules if event is None or customer.policy_is_new else self._fed_by[event.kind]
-        turns: list[Transition] = []
+        rules = self._rules
+        if event is not None and not customer.policy_is_new:
+            rules = self._fed_by[event.kind]
+        found: list[Transition] = []
+        risks, cleared, as_of_us = customer.risks, customer.signals.cleared, customer.as_of_us
         for rule in rules:
-            status, severity = self._status(rule, customer, customer.as_of_us)
+            row, cools = risks.get(rule.name), cleared.get(rule.name)
+            status, severity = self._status(rule, customer, tier, as_of_us, row, cools)
             if status:
-                turns.append(self._turn(customer, rule, status, severity))
+                found.append(_transition(customer, rule, status, severity))
         if risks and not risks.keys() <= self._names:
             # whose section is gone from the policy: nothing else could ever close it
             gone = sorted(risks.keys() - self._names)
-            turns += [self._end(customer, name, []) for name in gone]
-            turns.sort(key=_signal)
-        return turns
+            found += [Transition(name, CLEARED, risks[name].severity, []) for name in gone]
+            found.sort(key=_signal)
+        return found
 
-    def _status(self, rule: Signal, customer: Customer, at_us: int) -> tuple[str, int]:
-        """What happens to a signal at a time, if no event comes before; empty: nothing."""
-        found = customer.risks.get(rule.name)
-        if found is not None:
-            if rule.clears(customer, at_us):
-                return CLEARED, NONE
-            severity = rule.severity(customer, at_us)
-            return (ESCALATED if severity > SEVERITIES.index(found.severity) else ""), severity
-        severity = rule.severity(customer, at_us)
+    def after(self, customer: Customer, transitions: list[Transition]) -> tuple[Open, Cleared]:
+        """(the open signals, those in their cool-down) once these have happened."""
+        risks, cleared = dict(customer.risks), dict(customer.signals.cleared)
+        for transition in transitions:
+            name, severity = transition.signal, transition.severity
+            if transition.status == CLEARED:
+                del risks[name]
+                if self._cooldown_days:
+                    cleared[name] = ClearedRow(severity, customer.day)
+            elif transition.status == ESCALATED:
+                risks[name] = RiskRow(name, severity, risks[name].since_us)
+            else:
+                cleared.pop(name, None)
+                insert_sorted(risks, name, RiskRow(name, severity, customer.as_of_us))
+        return risks, cleared
+
+    def _status(
+        self,
+        rule: Signal,
+        customer: Customer,
+        tier: int,
+        at_us: int,
+        row: RiskRow | None,
+        cools: ClearedRow | None,
+    ) -> tuple[str, int]:
+        """(what happens, the severity found) at a time if no event comes before; empty: nothing."""
+        if row is not None:
+            state = _OPEN[row.severity]
+            if rule.clears(customer, tier, at_us):
+                return happens(SIGNAL_LIFE, state, FOUND_CLEAR), NONE
+            severity = rule.severity(customer, tier, at_us)
+            return happens(SIGNAL_LIFE, state, _FOUND[severity]), severity
+        severity = rule.severity(customer, tier, at_us)
         if severity == NONE:
             return "", NONE
-        cleared = customer.signals.cleared.get(rule.name)
-        if cleared is not None:
-            cools = at_us // DAY_US < cleared.day + self._cooldown_days
-            if cools and severity <= SEVERITIES.index(cleared.severity):
-                return "", NONE
-        return RAISED, severity
+        state = QUIET
+        if cools is not None and at_us // DAY_US < cools.day + self._cooldown_days:
+            state = _COOLING[cools.severity]
+        return happens(SIGNAL_LIFE, state, _FOUND[severity]), severity
 
-    def _turn(self, customer: Customer, rule: Signal, status: str, severity: int) -> Transition:
-        risks, name = customer.risks, rule.name
-        evidence = rule.evidence(customer, severity)
-        if status == CLEARED:
-            return self._end(customer, name, evidence)
-        word = SEVERITIES[severity]
-        if status == ESCALATED:
-            risks[name].severity = word
-        else:
-            customer.signals.cleared.pop(name, None)
-            insert_sorted(risks, name, RiskRow(name, word, customer.as_of_us))
-        return Transition(name, status, word, evidence)
-
-    def _end(self, customer: Customer, name: str, evidence: list[Finding]) -> Transition:
-        word = customer.risks.pop(name).severity
-        if self._cooldown_days:
-            customer.signals.cleared[name] = ClearedRow(word, customer.day)
-        return Transition(name, CLEARED, word, evidence)
-
-    def due_us(self, customer: Customer, before_us: int) -> int:
+    def due_us(
+        self, customer: Customer, tier: int, risks: Open, cleared: Cleared, before_us: int
+    ) -> int:
         """When a signal turns with no event; `before_us` where none does before that time."""
-        risks, cleared = customer.risks, customer.signals.cleared
         due_us = before_us
         for rule in self._rules if risks or cleared else self._opening:
-            is_open = rule.name in risks
-            cools = cleared.get(rule.name)
-            if is_open or cools is not None or rule.opens_by_itself:
-                cool_us = NO_DUE_US
-                if cools is not None:
-                    cool_us = day_start(cools.day + self._cooldown_days)
-                at_us = self._due_of(rule, customer, is_open, cool_us, due_us)
+            row, cools = risks.get(rule.name), cleared.get(rule.name)
+            if row is not None or cools is not None or rule.opens_by_itself:
+                at_us = self._due_of(rule, customer, tier, row, cools, due_us)
                 if at_us < due_us:
                     due_us = at_us
         return due_us
 
     def _due_of(
-        self, rule: Signal, customer: Customer, is_open: bool, cool_us: int, before_us: int
+        self,
+        rule: Signal,
+        customer: Customer,
+        tier: int,
+        row: RiskRow | None,
+        cools: ClearedRow | None,
+        before_us: int,
     ) -> int:
         """When it turns, if before a time."""
+        cool_us = NO_DUE_US if cools is None else day_start(cools.day + self._cooldown_days)
         at_us = customer.as_of_us
         while True:
-            next_us = rule.next_us(customer, at_us, is_open)
+            next_us = rule.next_us(customer, tier, at_us, row is not None)
             if at_us < cool_us < next_us:
                 next_us = cool_us
-            if next_us >= before_us or self._status(rule, customer, next_us)[0]:
+            if next_us >= before_us:
+                return next_us
+            if self._status(rule, customer, tier, next_us, row, cools)[0]:
                 return next_us
             at_us = next_us
 
 
-def _signal(turn: Transition) -> str:
-    return turn.signal
+def _transition(customer: Customer, rule: Signal, status: str, severity: int) -> Transition:
+    evidence = rule.evidence(customer, severity)
+    word = customer.risks[rule.name].severity if status == CLEARED else SEVERITIES[severity]
+    return Transition(rule.name, status, word, evidence)

@@ -2,29 +2,25 @@
 
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
 from agents.customer.state import Customer
+from agents.decide.decisions import Step
 from agents.decide.segments import is_potential
 from agents.policy.compiled import LadderRules, Policy
 from agents.signals.registry import COSTLY
 from schemas.base.times import NO_DUE_US, day_of, day_start
 from schemas.base.vocabulary import STEPS
 from schemas.outputs.records import HIGH_RANK, TIER_NAMES, Finding
-from schemas.state.rows import AnswerRow
+from schemas.state.rows import AnswerRow, RiskRow
 from schemas.state.signal_rows import NO_STEP, LadderRow
 
 REASSESS, EDUCATE, RENEGOTIATE, TERMINATE = 1, 2, 3, 5
 STEPS_KEPT: Final = 16
 Guard = tuple[int, list[Finding]]
 """The last step that is allowed, and why."""
-
-
-class Step(msgspec.Struct, frozen=True):
-    """A move on the ladder."""
-
-    step: int
-    evidence: list[Finding]
+Place = tuple[LadderRow | None, Step | None]
+"""Where a customer stands from now on, and the move that led there."""
 
 
 def name_of(step: int) -> str | None:
@@ -37,94 +33,149 @@ def answer_of(customer: Customer) -> AnswerRow | None:
     return None if customer.master is None else customer.master.ladder
 
 
-def judge(customer: Customer, policy: Policy) -> Step | None:
-    """The move that is due now, if one is; the customer's place follows."""
-    rules, signals = policy.ladder, customer.signals
-    told, customer.told_step = customer.told_step, None
-    row = signals.ladder
-    if rules is None:
-        signals.ladder = None
-        return None if row is None or row.step == NO_STEP else Step(NO_STEP, [])
-    costly = [name for name in customer.risks if name in COSTLY] if customer.risks else []
-    if row is None:
-        if not costly and not told:
+class LadderMoves:
+    """One policy's ladder; it changes nothing of a customer."""
+
+    def __init__(self, rules: LadderRules, policy: Policy) -> None:
+        self._rules, self._policy = rules, policy
+
+    def place(self, customer: Customer, tier: int, risks: dict[str, RiskRow]) -> Place:
+        """Where a customer stands that has this tier in force and these signals open."""
+        row, step_to_set = customer.signals.ladder, customer.step_to_set
+        costly = [risk for risk in risks.values() if risk.signal in COSTLY] if risks else []
+        if row is None:
+            if not costly and not step_to_set:
+                return None, None
+            row = LadderRow(NO_STEP, customer.day, None, None, [])
+        row = _followed(row, customer.day, is_open=bool(costly))
+        row, step = _set_by_human(customer, row, step_to_set)
+        if step is None:
+            step = self._move(customer, tier, row, costly)
+        if step is not None:
+            row = _followed(_taken(row, step.step, customer.day), customer.day, bool(costly))
+        if row.step == NO_STEP and row.open_since_day is None:
+            return None, step
+        return row, step
+
+    def _move(
+        self, customer: Customer, tier: int, row: LadderRow, costly: list[RiskRow]
+    ) -> Step | None:
+        if row.step > EDUCATE:
+            allowed, why = self._guard(customer, tier)
+            if row.step > allowed:
+                return Step(allowed, why)
+        if customer.as_of_us < held_until_us(customer):
             return None
-        row = signals.ladder = LadderRow(NO_STEP, customer.day, None, None, [])
-    _follow(row, customer.day, is_open=bool(costly))
-    move = _set(customer, row, told) or _move(customer, row, costly, rules, policy)
-    if move is not None:
-        _take(row, move.step, customer.day)
-        _follow(row, customer.day, is_open=bool(costly))
-    if row.step == NO_STEP and row.open_since_day is None:
-        signals.ladder = None
-    return move
+        if costly:
+            return self._up(customer, tier, row, costly)
+        if row.step == NO_STEP or row.clear_since_day is None:
+            return None
+        passed, clear_days = customer.day - row.clear_since_day, self._rules.clear_days
+        if passed < clear_days:
+            return None
+        return Step(NO_STEP, [Finding("ladder.clear_days", passed, clear_days)])
+
+    def _up(
+        self, customer: Customer, tier: int, row: LadderRow, costly: list[RiskRow]
+    ) -> Step | None:
+        step, passed = row.step, customer.day - _dwells_from(row)
+        waits, dwell_days = step != NO_STEP or _was_taken_off(customer), self._rules.dwell_days
+        if step == TERMINATE or (waits and passed < dwell_days):
+            return None
+        if step == NO_STEP:
+            return Step(REASSESS, _open_signals(customer, costly))
+        if step >= EDUCATE and step + 1 > self._guard(customer, tier)[0]:
+            return None
+        why = [Finding("ladder.dwell_days", passed, dwell_days)]
+        return Step(step + 1, why + _open_signals(customer, costly))
+
+    def _guard(self, customer: Customer, tier: int) -> Guard:
+        """How far it may go: as far as a human said, if that is further."""
+        allowed, rule, observed = self._guard_of_worth(customer, tier)
+        tenure_days = customer.day - _joined_day(customer)
+        if tenure_days < self._rules.young_days:
+            allowed, rule, observed = EDUCATE, "ladder.young_days", tenure_days
+        allowed = max(allowed, _granted(customer))
+        return allowed, [Finding(rule, observed, STEPS[allowed - 1])]
+
+    def _guard_of_worth(self, customer: Customer, tier: int) -> tuple[int, str, int | str]:
+        """(the last step, the rule, what was found)."""
+        if tier >= HIGH_RANK:
+            return RENEGOTIATE, "ladder.tier", TIER_NAMES[tier]
+        if is_potential(customer, tier, self._policy):
+            return RENEGOTIATE, "ladder.segment", "potential"
+        return TERMINATE, "", ""
+
+    def due_us(self, customer: Customer, tier: int, row: LadderRow | None) -> int:
+        """When the step moves with no event; NO_DUE_US: never."""
+        if row is None:
+            return NO_DUE_US
+        at_us = customer.as_of_us
+        if row.open_since_day is not None:
+            at_us = self._up_us(customer, tier, row)
+            if at_us == NO_DUE_US:
+                return NO_DUE_US
+        elif row.clear_since_day is not None:
+            at_us = day_start(row.clear_since_day + self._rules.clear_days)
+        return max(at_us, held_until_us(customer), customer.as_of_us)
+
+    def _up_us(self, customer: Customer, tier: int, row: LadderRow) -> int:
+        """When the next step would follow, were it not held."""
+        if row.step == TERMINATE:
+            return NO_DUE_US
+        if row.step == NO_STEP and not _was_taken_off(customer):
+            return customer.as_of_us
+        following = row.step + 1
+        at_us = day_start(_dwells_from(row) + self._rules.dwell_days)
+        if following <= _granted(customer):
+            return at_us
+        if following > self._guard_of_worth(customer, tier)[0]:
+            return NO_DUE_US
+        if following > EDUCATE:
+            at_us = max(at_us, day_start(_joined_day(customer) + self._rules.young_days))
+        return at_us
 
 
-def _follow(row: LadderRow, day: int, *, is_open: bool) -> None:
+def left_ladder(row: LadderRow | None) -> Place:
+    """Where a customer stands under a policy without a ladder: on no step."""
+    return None, None if row is None or row.step == NO_STEP else Step(NO_STEP, [])
+
+
+def _followed(row: LadderRow, day: int, is_open: bool) -> LadderRow:  # noqa: FBT001
     """Since when one costly signal is open, or none."""
     if is_open:
-        row.clear_since_day = None
-        if row.open_since_day is None:
-            row.open_since_day = day
+        since = day if row.open_since_day is None else row.open_since_day
+        open_since, clear_since = since, None
     else:
-        row.open_since_day = None
+        open_since, clear_since = None, row.clear_since_day
         if row.step == NO_STEP:
-            row.clear_since_day = None
-        elif row.clear_since_day is None:
-            row.clear_since_day = day
+            clear_since = None
+        elif clear_since is None:
+            clear_since = day
+    if (open_since, clear_since) == (row.open_since_day, row.clear_since_day):
+        return row
+    return replace(row, open_since_day=open_since, clear_since_day=clear_since)
 
 
-def _take(row: LadderRow, step: int, day: int) -> None:
-    row.step, row.since_day = step, day
-    row.steps = [] if step == NO_STEP else [*row.steps, (step, day)][-STEPS_KEPT:]
+def _taken(row: LadderRow, step: int, day: int) -> LadderRow:
+    steps = [] if step == NO_STEP else [*row.steps, (step, day)][-STEPS_KEPT:]
+    return replace(row, step=step, since_day=day, steps=steps)
 
 
-def _set(customer: Customer, row: LadderRow, told: int | None) -> Step | None:
+def _set_by_human(
+    customer: Customer, row: LadderRow, step_to_set: int | None
+) -> tuple[LadderRow, Step | None]:
     """A human's word is taken as it is."""
-    if told is None:
-        return None
-    if told == row.step:
-        if told == NO_STEP:
-            row.since_day = customer.day
-        return None
-    row.clear_since_day = None
+    if step_to_set is None:
+        return row, None
+    if step_to_set == row.step:
+        if step_to_set == NO_STEP:
+            row = replace(row, since_day=customer.day)
+        return row, None
     answer = answer_of(customer)
     reason = "" if answer is None else answer.reason
-    return Step(told, [Finding("ladder.set_step", name_of(told) or "none", reason)])
-
-
-def _move(
-    customer: Customer, row: LadderRow, costly: list[str], rules: LadderRules, policy: Policy
-) -> Step | None:
-    if row.step > EDUCATE:
-        allowed, why = _guard(customer, rules, policy)
-        if row.step > allowed:
-            return Step(allowed, why)
-    if customer.as_of_us < held_until_us(customer):
-        return None
-    if costly:
-        return _up(customer, row, costly, rules, policy)
-    if row.step == NO_STEP or row.clear_since_day is None:
-        return None
-    passed = customer.day - row.clear_since_day
-    if passed < rules.clear_days:
-        return None
-    return Step(NO_STEP, [Finding("ladder.clear_days", passed, rules.clear_days)])
-
-
-def _up(
-    customer: Customer, row: LadderRow, costly: list[str], rules: LadderRules, policy: Policy
-) -> Step | None:
-    step, passed = row.step, customer.day - _dwells_from(row)
-    waits = step != NO_STEP or _was_taken_off(customer)
-    if step == TERMINATE or (waits and passed < rules.dwell_days):
-        return None
-    if step == NO_STEP:
-        return Step(REASSESS, _open_signals(customer, costly))
-    if step >= EDUCATE and step + 1 > _guard(customer, rules, policy)[0]:
-        return None
-    why = [Finding("ladder.dwell_days", passed, rules.dwell_days)]
-    return Step(step + 1, why + _open_signals(customer, costly))
+    why = [Finding("ladder.set_step", name_of(step_to_set) or "none", reason)]
+    return replace(row, clear_since_day=None), Step(step_to_set, why)
 
 
 def held_until_us(customer: Customer) -> int:
@@ -141,32 +192,11 @@ def _dwells_from(row: LadderRow) -> int:
     return max(row.since_day, row.open_since_day)
 
 
-def _open_signals(customer: Customer, costly: list[str]) -> list[Finding]:
-    found = [customer.risks[name] for name in costly]
+def _open_signals(customer: Customer, costly: list[RiskRow]) -> list[Finding]:
     return [
         Finding(f"risk.{risk.signal}", customer.day - day_of(risk.since_us), risk.severity)
-        for risk in found
+        for risk in costly
     ]
-
-
-def _guard(customer: Customer, rules: LadderRules, policy: Policy) -> Guard:
-    """How far it may go: as far as a human said, if that is further."""
-    allowed, rule, observed = _guard_of_worth(customer, policy)
-    tenure_days = customer.day - _joined_day(customer)
-    if tenure_days < rules.young_days:
-        allowed, rule, observed = EDUCATE, "ladder.young_days", tenure_days
-    allowed = max(allowed, _granted(customer))
-    return allowed, [Finding(rule, observed, STEPS[allowed - 1])]
-
-
-def _guard_of_worth(customer: Customer, policy: Policy) -> tuple[int, str, int | str]:
-    """(the last step, the rule, what was found)."""
-    tier = customer.tier
-    if tier is not None and tier >= HIGH_RANK:
-        return RENEGOTIATE, "ladder.tier", TIER_NAMES[tier]
-    if is_potential(customer, policy):
-        return RENEGOTIATE, "ladder.segment", "potential"
-    return TERMINATE, "", ""
 
 
 def _granted(customer: Customer) -> int:
@@ -185,26 +215,3 @@ def _joined_day(customer: Customer) -> int:
     if master is None or master.joined_us is None:
         return customer.first_day
     return day_of(master.joined_us)
-
-
-def due_us(customer: Customer, policy: Policy) -> int:
-    """When the step moves with no event; NO_DUE_US: never."""
-    rules, row = policy.ladder, customer.signals.ladder
-    if rules is None or row is None:
-        return NO_DUE_US
-    at_us = customer.as_of_us
-    if row.open_since_day is not None:
-        following = row.step + 1
-        if row.step == TERMINATE:
-            return NO_DUE_US
-        if row.step != NO_STEP or _was_taken_off(customer):
-            at_us = day_start(_dwells_from(row) + rules.dwell_days)
-            granted = _granted(customer)
-            if following > granted:
-                if following > _guard_of_worth(customer, policy)[0]:
-                    return NO_DUE_US
-                if following > EDUCATE:
-                    at_us = max(at_us, day_start(_joined_day(customer) + rules.young_days))
-    elif row.clear_since_day is not None:
-        at_us = day_start(row.clear_since_day + rules.clear_days)
-    return max(at_us, held_until_us(customer), customer.as_of_us)

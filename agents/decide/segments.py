@@ -11,8 +11,11 @@ LOW_RANK = list(Tier).index(Tier.ORDINARY)
 Segment = tuple[str, list[Finding]]
 
 
-def segments_of(customer: Customer, totals: list[int], policy: Policy) -> list[Segment]:
-    """The segments that hold, by name, each with its findings; `totals` are its value's lines."""
+def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy) -> list[Segment]:
+    """The segments that hold for this tier in force, by name, each with its findings.
+
+    `totals` are the lines of its value.
+    """
     rules, digits = policy.segments, policy.digits
     contribution = customer.contribution
     revenue = totals[REVENUE]
@@ -35,15 +38,14 @@ def segments_of(customer: Customer, totals: list[int], policy: Policy) -> list[S
                 money("fake_big", "contribution_below", contribution, below),
             ]
             found.append(("fake_big", why))
-    is_low = customer.tier is not None and customer.tier <= LOW_RANK
-    if rules.over_served is not None and is_low:
+    if rules.over_served is not None and tier <= LOW_RANK:
         numerator, denominator = rules.over_served
         margin = revenue - totals[GOODS] + totals[FEES]
         cost = sum([totals[line] for line in SERVICE])
         if cost > 0 and cost * denominator > numerator * margin:
             most = half_even(numerator * margin, denominator)
             found.append(("over_served", [money("over_served", "service_share", cost, most)]))
-    if is_potential(customer, policy) and rules.potential is not None:
+    if is_potential(customer, tier, policy) and rules.potential is not None:
         assert customer.before is not None
         (numerator, denominator), _ = rules.potential
         least = half_even(numerator * customer.before.total, denominator)
@@ -54,10 +56,10 @@ def segments_of(customer: Customer, totals: list[int], policy: Policy) -> list[S
     return found
 
 
-def is_potential(customer: Customer, policy: Policy) -> bool:
+def is_potential(customer: Customer, tier: int, policy: Policy) -> bool:
     """Whether it is in the segment of those that rise from a low tier."""
-    rule, before, tier = policy.segments.potential, customer.before, customer.tier
-    if rule is None or before is None or tier is None or tier > LOW_RANK:
+    rule, before = policy.segments.potential, customer.before
+    if rule is None or before is None or tier > LOW_RANK:
         return False
     (numerator, denominator), rise = rule
     contribution = customer.contribution

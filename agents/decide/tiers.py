@@ -6,33 +6,30 @@ hold still: a band around each entry, a least stay, and a notice some days befor
 
 from math import inf
 
-import msgspec
-
 from agents.customer.tier_state import TierState
+from agents.decide.decisions import Move
+from agents.decide.lives import (
+    ASSIGNED,
+    DOWNGRADE,
+    FALLS,
+    HELD,
+    NOTICE,
+    NOTICED,
+    RECOVERS,
+    RISES,
+    STAYS_BELOW,
+    TIER_LIFE,
+    UPGRADE,
+    WITHDRAWN,
+    happens,
+)
 from agents.policy.compiled import Policy
 from schemas.base.money import Ratio, format_minor, half_even
 from schemas.base.times import NO_DAY
 from schemas.outputs.records import TIER_NAMES, TIERS
 from schemas.state.rows import CutoffsRow, stored_int
 
-ASSIGNED, UPGRADE, DOWNGRADE = "assigned", "upgrade", "downgrade"
-NOTICE, WITHDRAWN = "notice", "notice_withdrawn"
 KEY_RANK = len(TIERS) - 1
-
-
-class Move(msgspec.Struct, frozen=True):
-    """One thing that happened to a tier by value: it changed, or is going to, or not any more."""
-
-    direction: str
-    """Empty: nothing happened to it but an override's beginning or end."""
-    before: int | None
-    after: int
-    takes_effect_day: int | None = None
-
-    @property
-    def tier_state(self) -> int:
-        """The tier by value once this has happened: a notice changes nothing yet."""
-        return self.after if self.direction != NOTICE or self.before is None else self.before
 
 
 class TierRules:
@@ -101,34 +98,48 @@ class TierRules:
         low, high = self._stays[tier_state.tier]
         return (low, high) if tier_state.notice_day == NO_DAY else (-inf, low)
 
-    def judge(
+    def moves(
         self, tier_state: TierState, contribution: int, day: int, *, upgrades_only: bool = False
     ) -> list[Move]:
-        """What there is to say on a day, in order; the standing follows."""
+        """What happens to the tier by value on a day, in order."""
         moves: list[Move] = []
         while (move := self._next(tier_state, contribution, day)) is not None:
             if upgrades_only and move.direction in {NOTICE, DOWNGRADE}:
                 break
             moves.append(move)
             if move.direction in {UPGRADE, DOWNGRADE}:
-                tier_state.tier, tier_state.since_day = move.after, day
-            tier_state.notice_day = day if move.direction == NOTICE else NO_DAY
+                tier_state = tier_state.moved(move.after, day)
+            else:
+                notice_day = day if move.direction == NOTICE else NO_DAY
+                tier_state = tier_state.noticed(notice_day, announced=False)
         return moves
 
     def _next(self, tier_state: TierState, contribution: int, day: int) -> Move | None:
+        found = self._found(tier_state, contribution, day)
+        state = HELD if tier_state.notice_day == NO_DAY else NOTICED
+        direction = happens(TIER_LIFE, state, found)
         tier = tier_state.tier
-        stayed = day >= tier_state.since_day + self._dwell_days
+        if not direction:
+            return None
+        if direction == UPGRADE:
+            return Move(UPGRADE, tier, self._up_from(tier, contribution))
+        if direction == WITHDRAWN:
+            return Move(WITHDRAWN, tier, tier)
+        effect_day = self._effect_day(tier_state, day) if direction == NOTICE else None
+        return Move(direction, tier, self._down_from(tier, contribution), effect_day)
+
+    def _found(self, tier_state: TierState, contribution: int, day: int) -> str:
+        """How the value stands to the tier; empty: there is nothing to say."""
+        tier = tier_state.tier
         if contribution >= self._keeps[tier]:
             if tier_state.notice_day != NO_DAY:
-                return Move(WITHDRAWN, tier, tier)
-            after = self._up_from(tier, contribution)
-            return Move(UPGRADE, tier, after) if stayed and after > tier else None
+                return RECOVERS
+            stayed = day >= tier_state.since_day + self._dwell_days
+            return RISES if stayed and self._up_from(tier, contribution) > tier else ""
         if self._grace_days and tier_state.notice_day == NO_DAY:
-            due = self._effect_day(tier_state, day)
-            return Move(NOTICE, tier, self._down_from(tier, contribution), due)
-        if day >= self._effect_day(tier_state, min(tier_state.notice_day, day)):
-            return Move(DOWNGRADE, tier, self._down_from(tier, contribution))
-        return None
+            return FALLS
+        effect_day = self._effect_day(tier_state, min(tier_state.notice_day, day))
+        return STAYS_BELOW if day >= effect_day else ""
 
     def _effect_day(self, tier_state: TierState, notice_day: int) -> int:
         return max(notice_day + self._grace_days, tier_state.since_day + self._dwell_days)

@@ -5,6 +5,7 @@ from typing import Final
 
 from agents.customer.rows import newcomer, restored
 from agents.customer.state import Customer
+from agents.decide.decisions import take_over
 from agents.decide.evaluate import Evaluator
 from agents.decide.tiers import TierRules, entries_of
 from agents.events.booking import Booking
@@ -16,6 +17,7 @@ from agents.partition.shares import PartitionShares
 from agents.partition.timers import TimerQueue
 from agents.policy.compiled import Policy
 from agents.ports import GivenUpError, InvariantError, LimitError
+from agents.records.render import Renderer
 from schemas.base.times import NO_DAY, day_start
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Reason, Rejection
@@ -57,7 +59,8 @@ class CustomerStore:
         self.buffers: list[InputBuffer] = []
         """Those of the partition, which tell how far each input was taken."""
         self.stream_time_us = NO_TIME
-        self.judge = Evaluator(policy)
+        self.evaluator = Evaluator(policy)
+        self.renderer = Renderer(policy, self.evaluator.tiers)
         self.shares = PartitionShares(policy, partition)
         self._policy, self._partition, self._pending = policy, partition, pending
         self._erasure_secret, self._exactly_once = erasure_secret, exactly_once
@@ -76,7 +79,7 @@ class CustomerStore:
         """Takes the newest rows of the changelog; UnreadableRowError for one that is none."""
         if row is not None:
             self.shares.restore(row)
-            self.judge.adopt(self.shares.adopted if self.shares.is_on else None)
+            self._adopt(self.shares.adopted if self.shares.is_on else None)
             if row.stream_time_us is not None:
                 self.stream_time_us = row.stream_time_us
         self._check_room(len(rows) - (PARTITION_KEY in rows))
@@ -139,7 +142,7 @@ class CustomerStore:
         index = customer.index(policy)
         customer.ranked = clamped(index) if self.shares.is_on else 0
         self.shares.count(customer.ranked)
-        customer.due_us = min(self.judge.due_us(customer, index), review_us)
+        customer.due_us = min(self.evaluator.due_us(customer, index), review_us)
         self.customers[customer_id] = customer
         self._timers.add(customer.due_us, customer_id)
 
@@ -276,12 +279,17 @@ class CustomerStore:
 
     # shares of the whole
 
+    def _adopt(self, cutoffs: CutoffsRow | None) -> None:
+        """Decides and renders by these cut-offs from now on; None: by the policy's entries."""
+        self.evaluator.adopt(cutoffs)
+        self.renderer = Renderer(self._policy, self.evaluator.tiers, cutoffs)
+
     def offer(self, cutoffs: CutoffsRow) -> bool:
         """Adopts a newer version of the cut-offs; `go_on_adopting` judges whom they move."""
         if not self.shares.takes(cutoffs):
             return False
-        old = self.judge.tiers
-        self.judge.adopt(cutoffs)
+        old = self.evaluator.tiers
+        self._adopt(cutoffs)
         self.shares.adopt(cutoffs)
         self.shares.wait_for(self._moved_by_cutoffs(old))
         return True
@@ -294,7 +302,7 @@ class CustomerStore:
 
     def _moved_by_cutoffs(self, old: TierRules) -> list[str]:
         """Whose value lies between the old and the new cut-offs."""
-        new, found = self.judge.tiers, []
+        new, found = self.evaluator.tiers, []
         for customer_id, customer in self.customers.items():
             if isinstance(customer, bytes):
                 head = read_head(customer)
@@ -332,7 +340,9 @@ class CustomerStore:
         by_adoption: bool = False,
     ) -> None:
         before, due_before_us, ranked = customer.tier, customer.due_us, customer.ranked
-        outputs = self.judge.judge(customer, event, by_adoption=by_adoption)
+        decision = self.evaluator.decide(customer, event, by_adoption=by_adoption)
+        take_over(customer, decision)
+        outputs = self.renderer.records(customer, decision)
         self._pending.judged(customer, outputs, now_us)
         if ranked != customer.ranked or before is None:
             self._count(before, ranked, customer.ranked)

@@ -10,7 +10,7 @@ from agents.customer.state import Customer
 from agents.partition.counts import Counters
 from agents.partition.input_buffer import InputBuffer
 from agents.policy.compiled import Policy
-from agents.records.tier_changes import Output
+from agents.records.head import Output
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Rejection
 from schemas.outputs.records import (

@@ -263,7 +263,9 @@ class Shard:
         counts = self._shares.is_due(now_us, caught_up=caught_up, at_once=all_snapshots)
         if self._pending.is_empty and not self._moved and not counts:
             return None
-        outputs, rows, counters = self._pending.carry_away(self.policy, self._store.judge.snapshot)
+        outputs, rows, counters = self._pending.carry_away(
+            self.policy, self._store.renderer.snapshot
+        )
         self.commit_number += 1
         if counts:
             histogram = self._shares.publication(

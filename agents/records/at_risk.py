@@ -1,71 +1,77 @@
-"""Records about customers at risk: what turned, which step follows, and the score."""
+"""Records for `at-risk`: which signal turned, which step follows, and the score."""
 
-from typing import Any
+from typing import Any, Final
 
 from agents.customer.state import Customer
-from agents.decide.episodes import CLEARED, Transition
-from agents.decide.ladder import TERMINATE, Step, name_of
+from agents.decide.decisions import Decision, Transition
+from agents.decide.ladder import TERMINATE, name_of
+from agents.decide.lives import CLEARED
 from agents.policy.compiled import Policy
 from agents.records.advice import score_wire
-from agents.records.tier_changes import Output, Trigger, Wording, trigger_wire
+from agents.records.head import Output, head, trigger_wire
 from agents.signals.registry import COSTLY
 from agents.signals.rule import HIGH, SEVERITIES, WATCH
 from schemas.base.times import day_start, format_micros
 from schemas.outputs.records import AT_RISK, TIER_NAMES
 from schemas.state.signal_rows import NO_STEP
 
-LADDER, STEP_CHANGED = "ladder", "step_changed"
+LADDER: Final = "ladder"
+"""In place of a signal: the step moved, and no costly signal that turned tells of it."""
+STEP_CHANGED: Final = "step_changed"
 
 
-def records(
-    customer: Customer,
-    turns: list[Transition],
-    step: Step | None,
-    cause: Trigger,
-    wording: Wording,
-    policy: Policy,
-) -> list[Output]:
-    """What one judgement has to say of a customer's signals and its step, in order."""
-    told = [_record(customer, turn, wording) for turn in turns]
-    alone = step is not None and not any(
-        turn.signal in COSTLY and turn.status != CLEARED for turn in turns
-    )
-    if step is not None and alone:
-        costly = [risk.severity for risk in customer.risks.values() if risk.signal in COSTLY]
-        severity = SEVERITIES[HIGH if SEVERITIES[HIGH] in costly else WATCH]
-        told.append(
-            _record(customer, Transition(LADDER, STEP_CHANGED, severity, step.evidence), wording)
-        )
+def at_risk(customer: Customer, decision: Decision, policy: Policy) -> list[Output]:
+    """What one decision has to say of a customer's signals and its step, in order."""
+    transitions = [*decision.transitions, *_step_alone(decision)]
+    if not transitions:
+        return []
     score = score_wire(customer, policy)
-    for output in told:
-        _add_advice(output.wire, customer, policy)
-        output.wire["score"] = score
-        output.wire["trigger"] = trigger_wire(cause)
-    return told
+    trigger = trigger_wire(decision)
+    outputs: list[Output] = []
+    for transition in transitions:
+        wire = _record(customer, transition, policy)
+        _add_advice(wire, customer, transition, policy)
+        wire["score"] = score
+        wire["trigger"] = trigger
+        outputs.append(Output(AT_RISK, transition.status, wire))
+    return outputs
 
 
-def _record(customer: Customer, turn: Transition, wording: Wording) -> Output:
+def _step_alone(decision: Decision) -> list[Transition]:
+    """The step's own record, unless a costly signal's tells of it."""
+    step = decision.step
+    if step is None or any(
+        said.signal in COSTLY and said.status != CLEARED for said in decision.transitions
+    ):
+        return []
+    costly = [risk.severity for risk in decision.risks.values() if risk.signal in COSTLY]
+    severity = SEVERITIES[HIGH if SEVERITIES[HIGH] in costly else WATCH]
+    return [Transition(LADDER, STEP_CHANGED, severity, step.evidence)]
+
+
+def _record(customer: Customer, transition: Transition, policy: Policy) -> dict[str, Any]:
     assert customer.tier is not None
-    wire = wording.head(customer, AT_RISK)
-    wire["signal"] = turn.signal
-    wire["status"] = turn.status
-    wire["severity"] = turn.severity
-    wire["evidence"] = [finding.wire() for finding in turn.evidence]
+    wire = head(customer, AT_RISK, policy.version)
+    wire["signal"] = transition.signal
+    wire["status"] = transition.status
+    wire["severity"] = transition.severity
+    wire["evidence"] = [finding.wire() for finding in transition.evidence]
     wire["tier"] = TIER_NAMES[customer.tier]
-    return Output(AT_RISK, turn.status, wire)
+    return wire
 
 
-def _add_advice(wire: dict[str, Any], customer: Customer, policy: Policy) -> None:
+def _add_advice(
+    wire: dict[str, Any], customer: Customer, transition: Transition, policy: Policy
+) -> None:
     """What to do: a step for one who costs, an action for one who leaves."""
-    rules, row = policy.ladder, customer.signals.ladder
-    speaks = wire["signal"] == LADDER or wire["signal"] in COSTLY
+    rules, row, signal = policy.ladder, customer.signals.ladder, transition.signal
     step = NO_STEP
-    if speaks and row is not None and rules is not None:
+    if (signal == LADDER or signal in COSTLY) and row is not None and rules is not None:
         step = row.step
     wire["recommended_step"] = name_of(step)
     wire["recommended_action"] = None
-    if wire["status"] not in {CLEARED, STEP_CHANGED}:
-        actions = policy.risk.actions.get(wire["signal"])
+    if transition.status not in {CLEARED, STEP_CHANGED}:
+        actions = policy.risk.actions.get(signal)
         assert customer.tier is not None
         wire["recommended_action"] = None if actions is None else actions[customer.tier]
     ends = step == TERMINATE

@@ -5,6 +5,8 @@ A room of its own because it is made for every record, and compiled it takes hal
 
 from typing import Any
 
+from agents.customer.state import Customer
+from agents.policy.compiled import Policy
 from schemas.base.money import format_minor
 from schemas.base.value_lines import (
     CONTACTS,
@@ -68,3 +70,15 @@ def value_wire(
             "revenue_without_cost": text[WITHOUT_COST],
         },
     }
+
+
+def value_of(customer: Customer, totals: list[int], index: int, policy: Policy) -> dict[str, Any]:
+    """The `value` object of a customer; `totals` and `index` are its own."""
+    return value_wire(
+        totals,
+        index,
+        customer.leakage(policy),
+        policy.base_currency,
+        policy.digits,
+        policy.window_days,
+    )

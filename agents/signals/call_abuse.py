@@ -46,7 +46,6 @@ class CallAbuse(IssueSignal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         super().__init__(values.integer("contacts"), values.integer("window_days"))
         self._clear_at = values.integer("clear_at")
 

@@ -52,7 +52,7 @@ class CommitmentShortfall(Signal):
         if values.less("clear_at", "below"):
             yield "clear_at", f"at least below ({values.text('below')})", values.text("clear_at")
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """When enough of the term has passed, below a part of what is promised by then."""
         commitment = customer.commitment
         if commitment is None:
@@ -65,7 +65,7 @@ class CommitmentShortfall(Signal):
         bought = stored_int(commitment.revenue) * term * denominator
         return WATCH if bought < numerator * commitment.amount * passed else NONE
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """At enough of it, or when nothing is promised any more."""
         commitment = customer.commitment
         if commitment is None:
@@ -75,7 +75,7 @@ class CommitmentShortfall(Signal):
         bought = stored_int(commitment.revenue) * term * denominator
         return bought >= numerator * commitment.amount * passed
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When enough of the term has passed, or so much that what was bought is too little."""
         commitment = customer.commitment
         if is_open or commitment is None:

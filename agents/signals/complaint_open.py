@@ -37,13 +37,11 @@ class ComplaintOpen(Signal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         self._after_us = values.integer("after_hours") * HOUR_US
 
     @staticmethod
     def keeps(values: Values) -> Keeps:
         """Issues with their complaints."""
-        del values
         return Keeps(issues_forgotten_days=ISSUES_LEAST_DAYS)
 
     def _waiting(self, customer: Customer) -> list[IssueRow]:
@@ -54,19 +52,19 @@ class ComplaintOpen(Signal):
         latest_us = at_us - self._after_us
         return any(issue.complaints_us[0] <= latest_us for issue in self._waiting(customer))
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """Where somebody of a high tier waits for long."""
-        if not customer.signals.issues or customer.tier is None or customer.tier < HIGH_RANK:
+        if not customer.signals.issues or tier < HIGH_RANK:
             return NONE
         return WATCH if self._waits(customer, at_us) else NONE
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """Nobody waits."""
         return not self._waits(customer, at_us)
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When a complaint has waited for long."""
-        if is_open or not customer.signals.issues or (customer.tier or 0) < HIGH_RANK:
+        if is_open or not customer.signals.issues or tier < HIGH_RANK:
             return NO_DUE_US
         next_us = NO_DUE_US
         for issue in self._waiting(customer):

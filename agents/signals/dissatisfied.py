@@ -41,7 +41,6 @@ class Dissatisfied(Signal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         self._at_most, self._clear_at = values.ratio("at_most"), values.ratio("clear_at")
         self._answers = values.integer("answers")
 
@@ -57,17 +56,15 @@ class Dissatisfied(Signal):
         """The last answers."""
         return Keeps(answers=values.integer("answers"))
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """At a low mean of the last answers."""
-        del at_us
         total, count = self._last(customer)
         numerator, denominator = self._at_most
         low = total * denominator <= numerator * count
         return WATCH if low and count == self._answers else NONE
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """At a high one."""
-        del at_us
         total, count = self._last(customer)
         numerator, denominator = self._clear_at
         return total * denominator >= numerator * count
@@ -77,9 +74,8 @@ class Dissatisfied(Signal):
         answers = customer.signals.answers[-self._answers :]
         return sum([answer for _, answer in answers]), len(answers)
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """Answers do not age."""
-        del customer, at_us, is_open
         return NO_DUE_US
 
     def evidence(self, customer: Customer, severity: int) -> list[Finding]:

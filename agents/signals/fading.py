@@ -61,7 +61,6 @@ class Fading(Signal):
     @staticmethod
     def keeps(values: Values) -> Keeps:
         """Purchase days."""
-        del values
         return Keeps(sales_days=SALES_LEAST_DAYS)
 
     def _from_day(self, sales: Sales, threshold: float) -> int:
@@ -73,21 +72,20 @@ class Fading(Signal):
             )
         return day
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """Below the one bound or the other."""
         sales, day = customer.signals.sales, at_us // DAY_US
         if sales is None or day < self._from_day(sales, self._below):
             return NONE
         return HIGH if day >= self._from_day(sales, self._high_below) else WATCH
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """A purchase made it likely alive."""
         sales = customer.signals.sales
         return sales is None or at_us // DAY_US < self._from_day(sales, self._clear_at)
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When P(alive) falls below a bound."""
-        del is_open
         sales = customer.signals.sales
         if sales is None:
             return NO_DUE_US

@@ -36,15 +36,15 @@ class IssueSignal(Signal):
             [self._end_us(issue, day) for issue in self._counting(customer)], default=-NO_DUE_US
         )
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """While an issue counts."""
         return WATCH if at_us < self._ends_us(customer) else NONE
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """When none does."""
         return at_us >= self._ends_us(customer)
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When the last one ends."""
         ends_us = self._ends_us(customer) if is_open else NO_DUE_US
         return ends_us if ends_us > at_us else NO_DUE_US

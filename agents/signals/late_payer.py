@@ -37,7 +37,6 @@ class LatePayer(Signal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         self._late, self._of = values.integer("late"), values.integer("of")
         self._days, self._clear_on_time = values.integer("days"), values.integer("clear_on_time")
 
@@ -60,24 +59,21 @@ class LatePayer(Signal):
         """The last payments."""
         return Keeps(payments=max(values.integer("of"), values.integer("clear_on_time")))
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """By the last `of` payments."""
-        del at_us
         return WATCH if self._count_late(customer) >= self._late else NONE
 
     def _count_late(self, customer: Customer) -> int:
         last = customer.payments[-self._of :]
         return len([days for _, days in last if days > self._days])
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """On a run that was on time."""
-        del at_us
         last = customer.payments[-self._clear_on_time :]
         return len(last) == self._clear_on_time and all(days <= 0 for _, days in last)
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """Payments do not age."""
-        del customer, at_us, is_open
         return NO_DUE_US
 
     def evidence(self, customer: Customer, severity: int) -> list[Finding]:

@@ -29,29 +29,26 @@ class NoSecondPurchase(Signal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         self._after_days = values.integer("after_days")
 
     @staticmethod
     def keeps(values: Values) -> Keeps:
         """Purchase days."""
-        del values
         return Keeps(sales_days=SALES_LEAST_DAYS)
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """Some days after the only purchase day."""
         sales = customer.signals.sales
         if sales is None or sales.days != 1:
             return NONE
         return WATCH if at_us // DAY_US >= sales.first_day + self._after_days else NONE
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """It came again, or had before."""
-        del at_us
         sales = customer.signals.sales
         return sales is None or sales.days > 1
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When these days have passed."""
         sales = customer.signals.sales
         if is_open or sales is None or sales.days != 1:

@@ -42,7 +42,6 @@ class Overdue(Signal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         self._watch, self._high = values.ratio("watch"), values.ratio("high")
         self._min_purchase_days = values.integer("min_purchase_days")
 
@@ -55,7 +54,6 @@ class Overdue(Signal):
     @staticmethod
     def keeps(values: Values) -> Keeps:
         """Purchase days."""
-        del values
         return Keeps(sales_days=SALES_LEAST_DAYS)
 
     def _from_day(self, sales: Sales | None, factor: Ratio) -> int:
@@ -64,23 +62,22 @@ class Overdue(Signal):
             return NO_DAY
         return sales.last_day + _gaps(sales, factor) + 1
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """After so many mean gaps."""
         sales, day = customer.signals.sales, at_us // DAY_US
         if day < self._from_day(sales, self._watch):
             return NONE
         return HIGH if day >= self._from_day(sales, self._high) else WATCH
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """A purchase came."""
         sales = customer.signals.sales
         if sales is None or sales.days <= 1:
             return True
         return at_us // DAY_US - sales.last_day <= _gaps(sales, self._watch)
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When as many gaps have passed."""
-        del is_open
         sales = customer.signals.sales
         if sales is None or sales.days < self._min_purchase_days:
             return NO_DUE_US

@@ -35,7 +35,6 @@ class OverdueInvoice(Signal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         self._days, self._high_days = values.integer("days"), values.integer("high_days")
 
     @staticmethod
@@ -52,20 +51,19 @@ class OverdueInvoice(Signal):
         due_us = min([invoice.due_us for invoice in customer.invoices.open])
         return max(0, (at_us - due_us) // DAY_US)
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """By the one that is due the longest."""
         days = self._most_days(customer, at_us)
         if days < self._days:
             return NONE
         return HIGH if days >= self._high_days else WATCH
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """None is past due for so long."""
         return self._most_days(customer, at_us) < self._days
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When as many days have passed."""
-        del is_open
         if customer.invoices is None or not customer.invoices.open:
             return NO_DUE_US
         due_us = min([invoice.due_us for invoice in customer.invoices.open])

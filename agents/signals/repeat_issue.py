@@ -46,7 +46,6 @@ class RepeatIssue(IssueSignal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         super().__init__(values.integer("contacts"), values.integer("window_days"))
         self._quiet_days = values.integer("quiet_days")
 
@@ -63,5 +62,4 @@ class RepeatIssue(IssueSignal):
 
     def _end_us(self, issue: IssueRow, day: int) -> int:
         """When nobody has asked for long enough."""
-        del day
         return quiet_us(issue, self._quiet_days)

@@ -40,7 +40,6 @@ class ReturnAbuse(Signal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         self._orders = values.integer("orders")
         self._above, self._clear_below = values.ratio("above"), values.ratio("clear_below")
 
@@ -54,7 +53,6 @@ class ReturnAbuse(Signal):
     @staticmethod
     def keeps(values: Values) -> Keeps:
         """Sales and returns of the value window."""
-        del values
         return Keeps(orders=True)
 
     def _counts(self, customer: Customer) -> tuple[int, int]:
@@ -62,24 +60,21 @@ class ReturnAbuse(Signal):
         totals = customer.value.totals()
         return totals[RETURNED], totals[ORDERS]
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """At too large a part of enough sales."""
-        del at_us
         returns, sales = self._counts(customer)
         numerator, denominator = self._above
         abuses = sales >= self._orders and returns * denominator > numerator * sales
         return WATCH if abuses else NONE
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """At a small part."""
-        del at_us
         returns, sales = self._counts(customer)
         numerator, denominator = self._clear_below
         return not sales or returns * denominator < numerator * sales
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """They leave the window on its own due days."""
-        del customer, at_us, is_open
         return NO_DUE_US
 
     def evidence(self, customer: Customer, severity: int) -> list[Finding]:

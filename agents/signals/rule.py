@@ -50,27 +50,26 @@ class Signal:
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
         """Which values do not go together: none may make the signal flap. Kinds hold already."""
-        del values
         return iter(())
 
     @staticmethod
     def keeps(values: Values) -> Keeps:
         """What has to be kept of customers for it."""
-        del values
         return Keeps()
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """Whether it is to be raised, and how high, as things will stand at a time.
 
-        That is the customer's `as_of` or later, with no event in between.
+        That is the customer's `as_of` or later, with no event in between. `tier` is the rank of the
+        tier that is in force from now on.
         """
         raise NotImplementedError
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """Whether it is to be cleared, likewise."""
         raise NotImplementedError
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """The first time after `at_us` at which it may say something else with no event.
 
         NO_DUE_US where there is none, or where a figure's own due time comes no later.

@@ -124,17 +124,16 @@ class SpendDrop(Signal):
         clears = paid * clear_at[1] >= clear_at[0] * pace
         return (WATCH if raised else NONE), clears
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """Below a part of its pace."""
         return self._pace(customer, at_us)[2]
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """At enough of its pace."""
         return self._pace(customer, at_us)[3]
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When enough purchase days have left the last days, or those before them."""
-        del is_open
         day = self._pace(customer, at_us)[1]
         return NO_DUE_US if day == NO_DAY else day_start(day)
 

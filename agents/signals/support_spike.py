@@ -53,17 +53,17 @@ class SupportSpike(Signal):
             return customer.contacts.after(at_us // DAY_US - self._window_days)
         return customer.contacts.total
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """At `contacts`."""
         if customer.contacts.total < self._contacts:
             return NONE
         return WATCH if self._counted(customer, at_us) >= self._contacts else NONE
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """At `clear_at`."""
         return self._counted(customer, at_us) <= self._clear_at
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When enough contacts have left the window."""
         if not is_open:
             return NO_DUE_US

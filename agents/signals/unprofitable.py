@@ -55,19 +55,18 @@ class Unprofitable(Signal):
         excused = customer.value.seller_fault if self._excuses else 0
         return customer.contribution + excused
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """Below `below`, once tenure is reached."""
         if self._brought(customer) >= self._below:
             return NONE
         tenure_days = at_us // DAY_US - customer.first_day
         return WATCH if tenure_days >= self._min_tenure_days else NONE
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """At `clear_at`."""
-        del at_us
         return self._brought(customer) >= self._clear_at
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When a customer that makes a loss has been here long enough."""
         if is_open or self._brought(customer) >= self._below:
             return NO_DUE_US

@@ -188,7 +188,7 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """The day since which it has the tier by value, which is in the row's head."""
     notice_day: int
     """The day on which a downgrade was announced, or one that never comes."""
-    told: bool
+    announced: bool
     """Whether that notice was put out."""
     in_force_since_day: int
     """The day since which it has the tier in force, which is in the row's head, too."""

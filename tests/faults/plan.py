@@ -27,8 +27,6 @@ STEPS: Final = (
     "end.after",
 )
 """Points that a worker passes on its way: taking over, and every commit."""
-OPEN_STEPS: Final = STEPS[STEPS.index("begin.after") : STEPS.index("end.after")]
-"""Those at which a transaction is open."""
 
 How = Literal["kill", "stand still", "terminate", "sleep"]
 Mutant = Literal[

@@ -58,7 +58,7 @@ def finish(crew: Crew, place: Place, watch: Watch, seconds: float) -> list[str]:
         return is_read and sum(one.partitions for one in crew.running()) == place.partitions
 
     words = supervise(crew, place, "all inputs are read", holds, seconds)
-    crew.pause_all()
+    crew.stop_all()
     return [word for word in words if SLOW_END not in word]
 
 

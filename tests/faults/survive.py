@@ -94,13 +94,13 @@ def _read_on(place: Place, crew: Crew, workers: int, later: list[Record]) -> dic
         for _ in range(workers):
             crew.start(place)
         crew.wait_until_read(watch, READ_SECONDS)
-        crew.pause_all()
+        crew.stop_all()
         load(place, later)
         last = crew.start_ready(place)
         crew.wait_until_read(watch, READ_SECONDS)
         metrics = last.metrics()
         consumed = {what: int(metrics.number(f"events_{what}_total")) for what in WHATS}
-        crew.pause_all()
+        crew.stop_all()
     return consumed
 
 

@@ -126,7 +126,7 @@ def test_a_restore_behind_a_transaction_that_does_not_end_fails_and_names_it(
 ) -> None:
     checker = checking(place)
     records = read_half(place, told, watch, crew)
-    impatient = Plan(constants={"restore.STALL_DEADLINE_S": 2.0}).told(told)
+    impatient = Plan(constants={"kafka.changelog.STALL_DEADLINE_S": 2.0}).told(told)
     with open_transaction(place):
         worker = crew.start(impatient)
         words = supervise(crew, told, "it ends", lambda: worker.told_to_end, SECONDS)

@@ -73,6 +73,15 @@ def client(proxy: Proxy) -> Iterator[Client]:
         found.close()
 
 
+def asked(proxy: Proxy, api: int, number: int, body: bytes = b"body") -> bytes | None:
+    """The answer to a request on a connection of its own; None where it was cut."""
+    try:
+        with client(proxy) as one:
+            return one.ask(api, number, body)
+    except (EOFError, ConnectionError):
+        return None
+
+
 @pytest.fixture
 def came() -> list[bytes]:
     """The bodies that the server got."""
@@ -112,8 +121,7 @@ def test_a_cut_before_the_nth_request_of_a_kind_keeps_it_from_the_server(
         assert one.ask(Api.PRODUCE, 3, b"mine") == b"mine"
         with pytest.raises((EOFError, ConnectionError)):
             one.ask(Api.END_TXN, 4, b"mine 2")
-    with client(proxy) as one:
-        assert one.ask(Api.END_TXN, 5, b"mine 3") == b"mine 3"
+    assert asked(proxy, Api.END_TXN, 5, b"mine 3") == b"mine 3"
     assert came == [b"mine 1", b"other", b"mine", b"mine 3"]
     assert proxy.struck == {(Api.END_TXN, "cut before"): 1}
     assert proxy.left == 0
@@ -123,8 +131,7 @@ def test_a_cut_after_a_request_lets_it_through_and_its_answer_not(
     proxy: Proxy, came: list[bytes]
 ) -> None:
     proxy.put(Fault(Api.END_TXN, "cut after"))
-    with client(proxy) as one, pytest.raises((EOFError, ConnectionError)):
-        one.ask(Api.END_TXN, 1, b"heard")
+    assert asked(proxy, Api.END_TXN, 1, b"heard") is None
     assert came == [b"heard"]
     assert proxy.struck == {(Api.END_TXN, "cut after"): 1}
 
@@ -133,11 +140,9 @@ def test_faults_strike_in_the_order_in_which_they_were_put_in(
     proxy: Proxy, came: list[bytes]
 ) -> None:
     proxy.put(Fault(Api.END_TXN, "cut before"), Fault(Api.PRODUCE, "cut before"))
-    with client(proxy) as one:
-        assert one.ask(Api.PRODUCE, 1) == b"body"
+    assert asked(proxy, Api.PRODUCE, 1) == b"body"
     for api in (Api.END_TXN, Api.PRODUCE):
-        with client(proxy) as one, pytest.raises((EOFError, ConnectionError)):
-            one.ask(api, 2)
+        assert asked(proxy, api, 2) is None
     assert came == [b"body"]
     assert proxy.left == 0
 
@@ -165,8 +170,7 @@ def test_a_late_request_arrives_after_its_client_heard_that_it_was_cut(
 ) -> None:
     fault = Fault(Api.END_TXN, "late", until=Api.PRODUCE, seconds=SECONDS)
     proxy.put(fault)
-    with client(proxy) as one, pytest.raises((EOFError, ConnectionError)):
-        one.ask(Api.END_TXN, 1, b"late")
+    assert asked(proxy, Api.END_TXN, 1, b"late") is None
     with client(proxy) as one:
         assert one.ask(Api.PRODUCE, 2) == b"body"
         wait_until("it was let go", lambda: fault.answer == b"late", SECONDS)
@@ -191,25 +195,17 @@ def test_latency_and_fragments_change_nothing_but_the_time(proxy: Proxy, came: l
 
 def test_resets_strike_by_chance_and_are_counted(proxy: Proxy) -> None:
     proxy.weather = Weather(reset_share=0.2)
-    resets = 0
-    for number in range(50):
-        with client(proxy) as one:
-            try:
-                one.ask(Api.FETCH, number)
-            except (EOFError, ConnectionError):
-                resets += 1
+    resets = sum(asked(proxy, Api.FETCH, number) is None for number in range(50))
     assert resets == proxy.struck[Api.FETCH, "reset"] > 0
     assert proxy.seen[Api.FETCH] == 50
 
 
 def test_who_is_refused_gets_no_word(proxy: Proxy, came: list[bytes]) -> None:
     proxy.weather = Weather(refusing=True)
-    with pytest.raises((EOFError, ConnectionError)), client(proxy) as one:
-        one.ask(Api.FETCH, 1)
+    assert asked(proxy, Api.FETCH, 1) is None
     assert not came
 
 
 def test_a_proxy_to_a_server_that_is_away_closes_what_comes(proxy: Proxy) -> None:
     proxy.lead_to(f"{HOST}:1")
-    with pytest.raises((EOFError, ConnectionError)), client(proxy) as one:
-        one.ask(Api.FETCH, 1)
+    assert asked(proxy, Api.FETCH, 1) is None

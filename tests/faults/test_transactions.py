@@ -24,7 +24,7 @@ from tests.support.workers import Crew
 PARTITIONS = 4
 SECONDS = 90.0
 ATTEMPTS = 4
-UNDOUBTING: Final = {"commit.SENT_TWICE_S": 60.0}
+UNDOUBTING: Final = {"kafka.commit.SENT_TWICE_S": 60.0}
 """The end right after a cut takes long, too, and would be reason enough to start again."""
 TRANSACTION = (
     Api.FIND_COORDINATOR,

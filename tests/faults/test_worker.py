@@ -93,7 +93,7 @@ def test_workers_whose_clocks_are_off_say_the_same_at_other_times(
         crew.start(plan.told(told)).must_die()
     crew.start(Plan(clock_off_s=-3_600.0).told(told))
     crew.wait_until_read(watch, READ_SECONDS)
-    crew.pause_all()
+    crew.stop_all()
     said = [datetime.fromisoformat(one.wire["evaluated_at"]) for one in read(told, "tier-changes")]
     assert max(said) > datetime.now(UTC) > min(said) + timedelta(minutes=50)
     nothing_lost_nothing_doubled(told, records, checker)
@@ -104,4 +104,4 @@ def read_on(place: Place, watch: Watch, crew: Crew) -> None:
     assert watch.unread() > 100
     crew.start(place)
     crew.wait_until_read(watch, READ_SECONDS)
-    crew.pause_all()
+    crew.stop_all()

@@ -11,24 +11,9 @@ import pytest
 from confluent_kafka import Producer
 
 from schemas.outputs.records import subject_of
-from tests.oracle.records import (
-    CUSTOMERS,
-    PAYMENTS,
-    PURCHASES,
-    SUPPORT_CALLS,
-    Record,
-)
+from tests.oracle.records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record
 from tests.support import planted
-from tests.support.canaries import (
-    AMOUNT,
-    CUSTOMER,
-    HEADER,
-    KEY,
-    MAIL,
-    STRANGER,
-    WORD,
-    leaks,
-)
+from tests.support.canaries import AMOUNT, CUSTOMER, HEADER, KEY, MAIL, STRANGER, WORD, leaks
 from tests.support.reading import read
 from tests.support.topics import CHANGELOG, Place, Watch, configure, create_topics, load
 from tests.support.workers import Crew, Worker
@@ -114,13 +99,6 @@ def says_nothing_of_customers(worker: Worker) -> None:
     assert leaks(worker.text()) == []
 
 
-def failure(worker: Worker) -> str:
-    """The one line with which it failed."""
-    worker.must_fail()
-    [said] = [str(note["error"]) for note in worker.notes() if note["event"] == "worker failed"]
-    return said
-
-
 def test_neither_log_nor_pages_tell_of_customers_before_a_kill_and_after_it(
     place: Place, watch: Watch, crew: Crew
 ) -> None:
@@ -146,14 +124,14 @@ def test_what_an_output_topic_refuses_is_told_without_what_it_holds(
     configure(place, "tier-changes", max_message_bytes=64)
     load(place, VALID)
     worker = crew.start(place)
-    assert "MSG_SIZE_TOO_LARGE" in failure(worker)
+    assert "MSG_SIZE_TOO_LARGE" in worker.must_fail()
     says_nothing_of_customers(worker)
 
 
 def test_a_limit_that_is_reached_is_told_without_who_reached_it(place: Place, crew: Crew) -> None:
     load(place, VALID[:3])
     worker = crew.start(place.telling(customers_max=1))
-    assert "2 customers, more than WHALECURVE_CUSTOMERS_MAX = 1" in failure(worker)
+    assert "2 customers, more than WHALECURVE_CUSTOMERS_MAX = 1" in worker.must_fail()
     says_nothing_of_customers(worker)
 
 
@@ -183,7 +161,7 @@ def test_a_corrupt_changelog_is_told_by_a_keyed_hash(
     if key is None:
         configure(place, CHANGELOG, cleanup_policy="compact")
     worker = crew.start(place)
-    told = failure(worker)
+    told = worker.must_fail()
     assert said in told
     if key == CUSTOMER.encode():
         assert subject_of(CUSTOMER, SECRET.encode()) in told
@@ -193,8 +171,7 @@ def test_a_corrupt_changelog_is_told_by_a_keyed_hash(
 def test_an_error_that_nobody_foresaw_is_told_without_its_text(place: Place, crew: Crew) -> None:
     load(place, VALID)
     worker = crew.start(place, PLANTED)
-    told = failure(worker)
-    assert told.startswith("ValueError ")
+    assert worker.must_fail().startswith("ValueError ")
     says_nothing_of_customers(worker)
 
 
@@ -202,5 +179,5 @@ def test_a_leak_would_be_found(place: Place, crew: Crew) -> None:
     load(place, VALID[:1])  # which input is fetched first is chance
     leaking = {**place.environment, planted.LEAKS: "yes"}
     worker = crew.start(place, PLANTED, environment=leaking)
-    assert CUSTOMER in failure(worker)
+    assert CUSTOMER in worker.must_fail()
     assert leaks(worker.text(), [CUSTOMER, AMOUNT])

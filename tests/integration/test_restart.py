@@ -186,7 +186,7 @@ def test_rebalances_in_the_middle_of_a_backlog_end_no_worker(
         wait_until("they go on", lambda: watch.unread() < left, READ_SECONDS, every=0.01)  # noqa: B023 - waited for here
         crew.start(place)
     crew.wait_until_read(watch, READ_SECONDS)
-    crew.pause_all()
+    crew.stop_all()
     equal_a_recount(place, records)
 
 

@@ -137,7 +137,7 @@ def of_three(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Outputs
         stopped.stop()
         crew.start(stopped.place)
         crew.wait_until_read(watch, READ_SECONDS)
-        crew.pause_all()
+        crew.stop_all()
     return Outputs(place)
 
 

@@ -212,7 +212,7 @@ def ended(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Ended:
         market.kill_in_the_middle(market.maker())
         market.read_all()
         wait_until_settled(place)
-        crew.pause_all()
+        crew.stop_all()
     rows = newest(read(place, CHANGELOG))
     heads = {
         key.decode(): read_head(row)

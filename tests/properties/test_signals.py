@@ -15,8 +15,8 @@ from agents.customer.sales import SALE_CELL
 from agents.customer.signal_state import SignalState
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
-from agents.decide.episodes import CLEARED, ESCALATED, RAISED, SignalTracker, Transition
-from agents.decide.evaluate import Evaluator
+from agents.decide.decisions import Transition
+from agents.decide.lives import CLEARED, ESCALATED, RAISED
 from agents.events.booking import Booking, Sale
 from agents.policy.compiled import Policy
 from agents.signals.registry import rules_of
@@ -24,6 +24,7 @@ from agents.signals.rule import SEVERITIES
 from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, day_start, format_micros
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
+from tests.support.deciding import Deciding, Tracking
 from tests.support.making import SEGMENTS, booked, master_data, payment, purchase, support_call
 from tests.support.overriding import word
 from tests.support.signalling import EVERY_SIGNAL, LADDER, cooling, day_number, day_us, only
@@ -137,7 +138,7 @@ class Life:
     """A customer of a high tier, and what turned."""
 
     def __init__(self, by: Policy, first: Booking) -> None:
-        self.by, self.episodes = by, SignalTracker(by)
+        self.by, self.episodes = by, Tracking(by)
         self.customer = newcomer("ada", Origin("purchases", 0, 0), first, by)
         self.customer.tier_state = TierState(2, first.day)
         self.turns: list[tuple[int, Transition]] = []
@@ -146,25 +147,25 @@ class Life:
         for offset, event in enumerate(events):
             self.wait(event.at_us)
             self.customer.apply(event, offset, self.by)
-            self.note_answer(self.episodes.judge(self.customer, event))
+            self.hear(self.episodes.turn(self.customer, event))
 
     def wait(self, until_us: int) -> None:
         """Due times happen; at each of them something turns."""
         while (due_us := self.episodes.due_us(self.customer, NO_DUE_US)) <= until_us:
             assert due_us > self.customer.as_of_us
             self.customer.advance(due_us, self.by)
-            turns = self.episodes.judge(self.customer, None)
+            turns = self.episodes.turn(self.customer, None)
             assert turns
-            self.note_answer(turns)
+            self.hear(turns)
 
-    def note_answer(self, turns: list[Transition]) -> None:
+    def hear(self, turns: list[Transition]) -> None:
         self.turns += [(self.customer.day, turn) for turn in turns]
 
     def turns_at(self, at_us: int) -> list[Transition]:
         """What would turn at a time if nothing happened before."""
         copy = again(self.customer, self.by)
         copy.advance(at_us, self.by)
-        return self.episodes.judge(copy, None)
+        return self.episodes.turn(copy, None)
 
 
 def again(customer: Customer, by: Policy) -> Customer:
@@ -212,10 +213,10 @@ def test_what_a_rule_foresees_is_what_it_says_when_the_time_has_come(data: st.Da
     life.live(events)
     [rule] = rules_of(by)
     at_us = life.customer.as_of_us + data.draw(on_days(AHEAD_DAYS))
-    ahead = rule.severity(life.customer, at_us), rule.clears(life.customer, at_us)
+    ahead = rule.severity(life.customer, 2, at_us), rule.clears(life.customer, 2, at_us)
     copy = again(life.customer, by)
     copy.advance(at_us, by)
-    assert ahead == (rule.severity(copy, at_us), rule.clears(copy, at_us))
+    assert ahead == (rule.severity(copy, 2, at_us), rule.clears(copy, 2, at_us))
 
 
 # episodes
@@ -256,17 +257,17 @@ def test_an_episode_is_raised_escalated_and_cleared_once_each(data: st.DataObjec
 
 def led(events: list[Booking], by: Policy, stores: list[bool]) -> tuple[list[Any], bytes]:
     """All outputs, and the last row; stored and restored where it says so."""
-    judge, outputs = Evaluator(by), list[Any]()
+    judge, outputs = Deciding(by), list[Any]()
     customer = newcomer("ada", Origin("purchases", 0, 0), events[0], by)
     end_us = day_us(DAYS + AHEAD_DAYS)
     for offset, event in enumerate([*events, None]):
         until_us = end_us if event is None else event.at_us
         while customer.due_us <= max(until_us, customer.as_of_us):
             customer.advance(customer.due_us, by)
-            outputs += [its.wire for its in judge.judge(customer, None)]
+            outputs += [its.wire for its in judge.evaluate(customer, None)]
         if event is not None:
             customer.apply(event, offset, by)
-            outputs += [its.wire for its in judge.judge(customer, event)]
+            outputs += [its.wire for its in judge.evaluate(customer, event)]
             outputs.append(judge.snapshot(customer))
             if stores[offset]:
                 customer = again(customer, by)
@@ -288,22 +289,22 @@ def test_a_stored_row_at_any_moment_has_the_same_later_outputs(data: st.DataObje
 def test_nothing_is_said_of_a_customer_before_its_due_time(data: st.DataObject) -> None:
     by = ON_THE_LADDER
     events = data.draw(lives(payments() | records() | purchases(), by))
-    judge, customer = Evaluator(by), newcomer("ada", Origin("purchases", 0, 0), events[0], by)
+    judge, customer = Deciding(by), newcomer("ada", Origin("purchases", 0, 0), events[0], by)
     for offset, event in enumerate(events):
         while customer.due_us <= max(event.at_us, customer.as_of_us):
             customer.advance(customer.due_us, by)
-            judge.judge(customer, None)
+            judge.evaluate(customer, None)
         customer.apply(event, offset, by)
-        judge.judge(customer, event)
+        judge.evaluate(customer, event)
     for _ in range(3):
         for at_us in candidates(events, customer.as_of_us):
             if at_us < customer.due_us:
                 copy = again(customer, by)
                 copy.advance(at_us, by)
-                assert judge.judge(copy, None) == [], format_micros(at_us)
+                assert judge.evaluate(copy, None) == [], format_micros(at_us)
         if customer.due_us != NO_DUE_US:
             customer.advance(customer.due_us, by)
-            judge.judge(customer, None)
+            judge.evaluate(customer, None)
 
 
 # sales

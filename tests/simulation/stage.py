@@ -56,8 +56,8 @@ class Stage:
         """Plays a world to its end."""
         self.world = world
         with (
-            patch.object(partition, "INBOX_HIGH", world.plan.buffer_high),
-            patch.object(partition, "INBOX_LOW", max(1, world.plan.buffer_high // 2)),
+            patch.object(partition, "BUFFER_HIGH", world.plan.buffer_high),
+            patch.object(partition, "BUFFER_LOW", max(1, world.plan.buffer_high // 2)),
         ):
             world.play()
 

@@ -1,6 +1,7 @@
 """The simulated Kafka does with transactions what Kafka does."""
 
 from random import Random
+from typing import Literal
 
 import pytest
 from confluent_kafka import KafkaError
@@ -52,6 +53,12 @@ def send(broker: Broker, epoch: int, *values: bytes, sequence: int = 0) -> int:
     return broker.produce(PLACE, [(b"k", value, ()) for value in values], ID, epoch, sequence)
 
 
+def end(broker: Broker, epoch: int, how: Literal["commit", "abort"]) -> None:
+    """Ends the transaction, and waits for its markers."""
+    assert broker.end(ID, epoch, how) == NO_ERROR
+    pass_s(broker, 3.0)
+
+
 def seen(broker: Broker) -> list[bytes | None]:
     return [entry.value for entry in broker.logs[PLACE].visible()]
 
@@ -67,8 +74,7 @@ def test_an_open_transaction_holds_the_last_stable_offset(broker: Broker) -> Non
 def test_a_commit_makes_all_visible_and_its_marker_takes_an_offset(broker: Broker) -> None:
     log, epoch = broker.logs[PLACE], start(broker)
     send(broker, epoch, b"1", b"2")
-    assert broker.end(ID, epoch, "commit") == NO_ERROR
-    pass_s(broker, 3.0)
+    end(broker, epoch, "commit")
     assert seen(broker) == [b"1", b"2"]
     assert (log.stable_end, log.end) == (3, 3)
     assert broker.fetch(PLACE, 0, 10)[1] == 3
@@ -78,8 +84,7 @@ def test_a_commit_makes_all_visible_and_its_marker_takes_an_offset(broker: Broke
 def test_what_is_aborted_is_never_seen_and_its_offsets_are_gone_past(broker: Broker) -> None:
     epoch = start(broker)
     send(broker, epoch, b"1")
-    broker.end(ID, epoch, "abort")
-    pass_s(broker, 3.0)
+    end(broker, epoch, "abort")
     assert broker.fetch(PLACE, 0, 10) == ([], 2, 2)
 
 
@@ -91,14 +96,11 @@ def test_whoever_starts_fences_the_one_before_and_aborts_what_it_left(broker: Br
     assert send(broker, old, b"zombie") == KafkaError.INVALID_PRODUCER_EPOCH
     late = broker.produce(PLACE, [(b"k", b"late", ())], ID, old, 1)
     assert late == KafkaError.INVALID_PRODUCER_EPOCH
-    assert (
-        broker.add_offsets(ID, old, {INPUT: GroupOffset(5, "1")})
-        == KafkaError.INVALID_PRODUCER_EPOCH
-    )
+    offsets = broker.add_offsets(ID, old, {INPUT: GroupOffset(5, "1")})
+    assert offsets == KafkaError.INVALID_PRODUCER_EPOCH
     assert broker.end(ID, old, "commit") == KafkaError.INVALID_PRODUCER_EPOCH
     assert send(broker, new, b"kept") == NO_ERROR
-    broker.end(ID, new, "commit")
-    pass_s(broker, 3.0)
+    end(broker, new, "commit")
     assert seen(broker) == [b"kept"]
 
 
@@ -118,12 +120,10 @@ def test_offsets_are_pending_until_the_transaction_ends(broker: Broker) -> None:
     epoch = start(broker)
     broker.add_offsets(ID, epoch, {INPUT: GroupOffset(7, "1")})
     assert broker.offsets == {}
-    broker.end(ID, epoch, "commit")
-    pass_s(broker, 3.0)
+    end(broker, epoch, "commit")
     assert broker.offsets == {INPUT: GroupOffset(7, "1")}
     broker.add_offsets(ID, epoch, {INPUT: GroupOffset(9, "2")})
-    broker.end(ID, epoch, "abort")
-    pass_s(broker, 3.0)
+    end(broker, epoch, "abort")
     assert broker.offsets == {INPUT: GroupOffset(7, "1")}
 
 
@@ -148,17 +148,17 @@ def test_what_comes_twice_lies_there_once(broker: Broker) -> None:
     assert broker.end(ID, epoch, "abort") == KafkaError.INVALID_TXN_STATE
 
 
-def test_a_record_out_of_its_turn_is_refused(broker: Broker) -> None:
+def test_a_record_out_of_its_turn_too_large_or_of_a_partition_not_added_is_refused(
+    broker: Broker,
+) -> None:
     epoch = start(broker)
     gap = send(broker, epoch, b"2", sequence=1)
     assert gap == KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER
-
-
-def test_a_partition_that_was_not_added_is_refused(broker: Broker) -> None:
-    epoch = start(broker)
-    send(broker, epoch, b"1")
+    assert send(broker, epoch, b"1") == NO_ERROR
     other = broker.produce(OTHER, [(b"k", b"1", ())], ID, epoch, 0)
     assert other == KafkaError.INVALID_TXN_STATE
+    broker.message_max_bytes = 3
+    assert send(broker, epoch, b"four", sequence=1) == KafkaError.MSG_SIZE_TOO_LARGE
 
 
 def test_a_transaction_begins_only_when_the_one_before_is_marked(broker: Broker) -> None:
@@ -170,20 +170,13 @@ def test_a_transaction_begins_only_when_the_one_before_is_marked(broker: Broker)
     assert broker.add_places(ID, epoch, [PLACE]) == NO_ERROR
 
 
-def test_a_record_that_is_too_large_is_refused(broker: Broker) -> None:
-    epoch = start(broker)
-    broker.message_max_bytes = 3
-    assert send(broker, epoch, b"four") == KafkaError.MSG_SIZE_TOO_LARGE
-
-
 def test_compaction_keeps_the_newest_committed_of_each_key_and_every_offset(
     broker: Broker,
 ) -> None:
     log, epoch = broker.logs[PLACE], start(broker)
     for sequence in range(3):
         send(broker, epoch, b"%d" % sequence, sequence=sequence)
-        broker.end(ID, epoch, "commit")
-        pass_s(broker, 3.0)
+        end(broker, epoch, "commit")
     assert log.compact() > 0
     assert seen(broker) == [b"2"]
     assert broker.fetch(PLACE, 0, 10)[1:] == (6, 6)

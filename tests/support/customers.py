@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from agents.customer.credits import Credit
 from agents.customer.rows import newcomer
 from agents.customer.state import Customer
 from agents.events.booking import Booking
@@ -11,9 +10,8 @@ from agents.policy.compiled import Policy
 from schemas.base.times import micros
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
-from schemas.state.rows import InvoiceRow
 from tests.support.feeding import on
-from tests.support.making import INVOICES, LINE_NAMES, booked, payment, policy, purchase
+from tests.support.making import LINE_NAMES, booked, payment, purchase
 
 
 def at(day: int, time: str = "12:00:00") -> int:
@@ -50,19 +48,6 @@ def paid(
     return booked(Kind.PAYMENTS, payment(**(made | fields)), its_policy)
 
 
-def came_back(its_policy: Policy, day: int, amount: str = "100.00", **fields: Any) -> Booking:
-    """A return that is worth what it cost, taken from an invoice."""
-    made = {
-        "event_id": f"back-{day}-{amount}",
-        "occurred_at": on(day),
-        "type": "return",
-        "amount": amount,
-        "cost": amount,
-        "invoice_id": "i-1",
-    }
-    return booked(Kind.PURCHASES, purchase(**(made | fields)), its_policy)
-
-
 def customer_of(its_policy: Policy, *events: Booking, until_us: int | None = None) -> Customer:
     """The customer after these events, and after time has passed until then."""
     customer = newcomer("ada", Origin("purchases", 0, 0), events[0], its_policy)
@@ -76,38 +61,3 @@ def customer_of(its_policy: Policy, *events: Booking, until_us: int | None = Non
 def totals_of(customer: Customer) -> dict[str, int]:
     """Every line of its value that is not zero, by name, in minor units."""
     return {LINE_NAMES[line]: total for line, total in enumerate(customer.totals()) if total}
-
-
-# what it owes
-
-
-PLAIN = policy(more="[invoices]\nopen_max = 3\nunmatched_max = 3\n")
-"""Invoices are followed, and nobody is reminded."""
-REMINDED = policy(more=INVOICES)
-
-
-def after(*events: Booking, until: int, time: str = "12:00:00", by: Policy = PLAIN) -> Customer:
-    """The customer at a moment of March."""
-    return customer_of(by, *events, until_us=at(until, time))
-
-
-def open_of(customer: Customer) -> list[InvoiceRow]:
-    """Its open invoices."""
-    return [] if customer.invoices is None else customer.invoices.open
-
-
-def kept_of(customer: Customer) -> list[Credit]:
-    """Its payments and returns whose invoice is not known."""
-    return [] if customer.invoices is None else customer.invoices.unmatched.all()
-
-
-def next_us(customer: Customer) -> int:
-    """When what waiting costs changes with no event."""
-    assert customer.invoices is not None
-    return customer.invoices.next_us
-
-
-def waiting(customer: Customer) -> tuple[int, int]:
-    """(cost of late payment, cost of reminders)."""
-    found = totals_of(customer)
-    return found.get("late_payment", 0), found.get("reminders", 0)

@@ -56,6 +56,7 @@ class Desk:
         snapshot_s: int = 3600,
         bounds: Bounds = USUAL_BOUNDS,
         exactly_once: bool = True,
+        customers_max: int = 1_000_000,
         rows: dict[bytes, bytes] | None = None,
     ) -> None:
         self.inputs, self.exactly_once = inputs, exactly_once
@@ -66,6 +67,7 @@ class Desk:
             exactly_once,
             bounds,
             SECRET,
+            customers_max,
         )
         self.shard = Shard(policy, settings)
         self.rows = dict(rows or {})
@@ -80,7 +82,7 @@ class Desk:
         self.shard.see_ends({kind: offset})
 
     def lay(self, kind: Kind, *events: Event) -> None:
-        """Lays a batch in a buffer, as fetched."""
+        """Lays a batch in an inbox, as fetched."""
         first = self.shard.buffer(kind).position
         offsets = list(range(first, first + len(events)))
         keys: list[bytes | None] = [_key_of(event) for event in events]

@@ -219,6 +219,13 @@ def master_data(**fields: Any) -> dict[str, Any]:
     )
 
 
+MAKE = {
+    Kind.CUSTOMERS: master_data,
+    Kind.PURCHASES: purchase,
+    Kind.SUPPORT_CALLS: support_call,
+    Kind.PAYMENTS: payment,
+}
+"""What makes an event of each input."""
 WALLET = {"amount": "5000.00", "currency": "USD"}
 COMMITMENT = {
     "amount": "12000.00",

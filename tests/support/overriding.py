@@ -1,21 +1,15 @@
-"""A customer whose tier a human overrides, in a partition of its own."""
+"""A customer whose tier changes, and may be overridden by a human."""
 
-from typing import Any
+from typing import Any, Self
 
 from agents.policy.compiled import Policy
-from tests.support.feeding import WITH_CUSTOMERS, Desk, newest, sale
-from tests.support.making import POLICY, policy
+from schemas.outputs.records import TIER_CHANGES
+from tests.support.feeding import sale
+from tests.support.hearing import Ada
+from tests.support.making import POLICY
+from tests.support.policies import policy, section
 
-P = WITH_CUSTOMERS[1]
-HELD = policy(
-    more="""
-[tiers.hold]
-upgrade_margin = "0.05"
-keep_margin = "0.15"
-min_dwell_days = 0
-grace_days = 3
-"""
-)
+HELD = policy(section("hold"))
 """1700.00 keep key, 425.00 important, 0.00 ordinary; three days from a notice to a downgrade."""
 
 
@@ -24,31 +18,29 @@ def word(mode: str, tier: str, expires_at: str | None = None) -> dict[str, Any]:
     return {"mode": mode, "tier": tier, "reason": "because", "expires_at": expires_at}
 
 
-def worth(amount: str, by: Policy = POLICY) -> Desk:
-    """A customer that brought so much on March 1."""
-    desk = Desk(by, inputs=WITH_CUSTOMERS)
-    desk.feed(P, sale(1, amount=amount))
-    return desk
+class Tiered(Ada):
+    """A customer whose tier changes: words are of the way, from, to and cause."""
+
+    topic = TIER_CHANGES
+    fields = ("direction", "from_tier", "to_tier", "trigger.kind")
+
+    def moves(self, *expected: str, at: str = "") -> Self:
+        """Just these changes are new: "upgrade ordinary key override" for way, from, to and cause.
+
+        At the moment that is told, if one is, came the last of them.
+        """
+        found = [" ".join(map(str, its)) for its in self.hears(TIER_CHANGES, *self.fields)]
+        assert found == [*expected], found
+        assert not at or self.record["effective_at"] == at, self.record["effective_at"]
+        return self
 
 
-def changes(desk: Desk) -> list[dict[str, Any]]:
-    """All tier changes of the customer."""
-    desk.commit(stop=True)
-    return [its for its in desk.tier_changes if its["customer_id"] == "ada"]
-
-
-def told(desk: Desk) -> list[tuple[str, str | None, str, str]]:
-    """(direction, from, to, what made it so) after the first assignment."""
-    return [
-        (its["direction"], its["from_tier"], its["to_tier"], its["trigger"]["kind"])
-        for its in changes(desk)[1:]
-    ]
-
-
-def snapshot(desk: Desk) -> dict[str, Any]:
-    """The newest snapshot of the customer."""
-    desk.commit(stop=True)
-    return newest(desk)
+def worth(amount: str, *events: dict[str, Any], by: Policy = POLICY) -> Tiered:
+    """A customer that brought so much on March 1, and what happened to it since."""
+    first = spent(1, amount[1:]) if amount.startswith("-") else sale(1, amount=amount)
+    ada = Tiered(by, first)
+    ada.hears(TIER_CHANGES)
+    return ada.does(*events)
 
 
 def spent(day: int, amount: str, number: int = 9) -> dict[str, Any]:

@@ -4,6 +4,7 @@
     policy({"value.window_days": 30})                    one key set
     policy({"risk.unprofitable": None})                  a section taken out
     policy(INVOICES, {"invoices.open_max": 1})           a section added, one of its keys changed
+    policy(only("overdue"), {"risk.overdue.watch": "3"}) no signal but one, and that changed
 
 A change is a dictionary from a dotted path to a value, a section (a dictionary, laid over what is
 there), a list of sections (put behind those that are there), or None (taken out).
@@ -34,6 +35,18 @@ def _file(name: str) -> dict[str, Any]:
 def section(name: str) -> Change:
     """What a file of `tests/policies/` adds to a policy."""
     return _file(name)
+
+
+def only(*signals: str) -> Change:
+    """These signals of `signals.toml`, no others, and what they rest on."""
+    risks = section("signals")["risk"]
+    change: dict[str, Any] = {"risk": None, "risk.weights": {}}
+    change |= {f"risk.{name}": risks[name] for name in signals}
+    if "fading" in signals:
+        change |= section("lifetime")
+    if "overdue_invoice" in signals:
+        change["invoices"] = {"open_max": 3, "unmatched_max": 3}
+    return change
 
 
 def raw_policy(*changes: Change, base: str = "plain") -> dict[str, Any]:

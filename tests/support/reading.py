@@ -103,12 +103,12 @@ def read_until_quiet(place: Place, topic: str, seconds: float) -> list[Out]:
     """The same where the broker's word for the end is wrong: until nothing comes for so long."""
     found = list[Out]()
     with _reader(place, topic, "read_committed") as consumer:
-        caught_up = time.monotonic()
-        while time.monotonic() - caught_up < seconds:
+        heard = time.monotonic()
+        while time.monotonic() - heard < seconds:
             polled = _polled(consumer)
             found += polled
             if polled:
-                caught_up = time.monotonic()
+                heard = time.monotonic()
     return _in_order(found)
 
 

@@ -200,23 +200,3 @@ def of_ada(desk: Desk) -> list[dict[str, Any]]:
 def said(desk: Desk, signal: str) -> list[tuple[str, str]]:
     """(status, effective_at) of all that was said of one."""
     return [(its["status"], its["effective_at"]) for its in of_ada(desk) if its["signal"] == signal]
-
-
-def evidence(desk: Desk) -> list[tuple[str, object, object]]:
-    """Of the last record."""
-    found = of_ada(desk)[-1]["evidence"]
-    return [(its["rule"], its["observed"], its["threshold"]) for its in found]
-
-
-def wait(desk: Desk, day: int, at: str = "00:00:00") -> None:
-    """Time reaches a moment."""
-    desk.feed(S, tick(day, at))
-
-
-def nothing_before(desk: Desk, day: int, at: str = "00:00:00") -> None:
-    """Nothing is said up to a microsecond before a moment; then time reaches it."""
-    earlier = len(of_ada(desk))
-    just = _moment(day, at) - timedelta(microseconds=1)
-    wait(desk, (just - _moment(1, "00:00:00")).days + 1, f"{just:%H:%M:%S.%f}")
-    assert len(of_ada(desk)) == earlier, of_ada(desk)[earlier:]
-    wait(desk, day, at)

@@ -2,31 +2,14 @@
 
 from typing import Any, Final
 
-from agents.policy.compiled import Policy
-from tests.support.feeding import Desk
-from tests.support.signalling import (
-    LADDER,
-    M,
-    Y,
-    desk_of,
-    of_ada,
-    only,
-    paid_late,
-    told,
-)
+from tests.support.policies import only, policy, section
+from tests.support.signalling import paid_late, told
 
-LATE: Final = only("late_payer", more=LADDER)
+LATE: Final = policy(only("late_payer"), section("ladder"))
 """A step after 5 days, none any more after 3; two late payments are where it begins."""
-YOUNG: Final = only("late_payer", more=LADDER.replace("young_days = 0", "young_days = 20"))
-STEPS: Final = ["reassess", "educate", "renegotiate", "migrate", "terminate"]
-
-
-def late_payer(by: Policy = LATE, *before: dict[str, Any]) -> Desk:
-    """A late payer since noon of day 2; master data come before."""
-    desk = desk_of(by)
-    desk.feed(M, *before)
-    desk.feed(Y, paid_late(1), paid_late(2))
-    return desk
+YOUNG: Final = policy(only("late_payer"), section("ladder"), {"ladder.young_days": 20})
+START: Final = [paid_late(1), paid_late(2)]
+"""A late payer since noon of day 2."""
 
 
 def answer(day: int, at: str = "12:00:00", **fields: Any) -> dict[str, Any]:
@@ -34,15 +17,12 @@ def answer(day: int, at: str = "12:00:00", **fields: Any) -> dict[str, Any]:
     return told(day, at, ladder={"reason": "because"} | fields)
 
 
-def moves(desk: Desk) -> list[tuple[str | None, str]]:
-    """(step, effective_at) of each record of the ladder alone."""
-    return [
-        (its["recommended_step"], its["effective_at"])
-        for its in of_ada(desk)
-        if its["signal"] == "ladder"
-    ]
-
-
-def on_time(desk: Desk, day: int) -> None:
+def on_time(day: int) -> list[dict[str, Any]]:
     """Two payments on time clear the signal at noon of a day."""
-    desk.feed(Y, paid_late(day, 0), paid_late(day, 0, event_id=f"again-{day}"))
+    return [paid_late(day, 0), paid_late(day, 0, event_id=f"again-{day}")]
+
+
+def waits(rule: str, days: int, least: int, **signals: tuple[int, str]) -> dict[str, Any]:
+    """What a step rests on: a rule of the ladder, and how long each signal is open."""
+    found: dict[str, Any] = {f"ladder.{rule}": (days, least)}
+    return found | {f"risk.{name}": its for name, its in signals.items()}

@@ -261,7 +261,7 @@ class Crew:
 
         wait_until("all inputs are read", holds, seconds, otherwise=self.tails)
 
-    def pause_all(self) -> None:
+    def stop_all(self) -> None:
         """Stops one after the other; the last has all partitions and puts out what is owed."""
         *others, last = self.running()
         for worker in others:

@@ -1,6 +1,7 @@
 """A changed policy: whom it is refused to, whom it judges again, when, and what it may move."""
 
 import random
+from typing import Any
 
 import orjson
 import pytest
@@ -11,24 +12,22 @@ from agents.ports import InvariantError
 from schemas.state.rows import PartitionRow
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import HOLD_TOML, POLICY_TOML
-from tests.support.feeding import INPUTS, Desk, clock, on, sale
-from tests.support.making import POLICY, policy
+from tests.support.feeding import Desk, clock, on, sale
+from tests.support.happening import Story, fields_of, happened
+from tests.support.making import POLICY
+from tests.support.policies import policy
 from tests.support.shards import Made, policy_of, run_partition, settings_of
+from tests.support.tables import table
 
-P, S, Y = INPUTS
-ENTRIES = 'key = "2000.00"\nimportant = "500.00"\nordinary = "0.00"\n'
-LOWER = 'key = "2000.00"\nimportant = "300.00"\nordinary = "0.00"\n'
-HIGHER = 'key = "2000.00"\nimportant = "700.00"\nordinary = "0.00"\n'
-TIERS = "[tiers.entry]"
 BY_POLICY = {"kind": "policy", "topic": None, "event_id": None}
 
 
-def newer(entries: str, tiers: str = "review_days = 3", version: str = "test-2") -> Policy:
-    return policy(
-        ('version = "test-1"', f'version = "{version}"'),
-        (ENTRIES, entries),
-        (TIERS, f"[tiers]\n{tiers}\n{TIERS}"),
-    )
+def newer(entry: dict[str, str], **tiers: Any) -> Policy:
+    """A policy with other entries, whose reviews are spread over three days."""
+    return policy({"version": "test-2", "tiers": {"review_days": 3, "entry": entry} | tiers})
+
+
+LOWER, HIGHER = {"important": "300.00"}, {"important": "700.00"}
 
 
 def row_of(*policies: str, at_us: int | None = 0) -> PartitionRow:
@@ -48,34 +47,42 @@ def row_of(*policies: str, at_us: int | None = 0) -> PartitionRow:
     )
 
 
-def desk_of(*amounts: str) -> Desk:
-    """Customers each with one sale on the first of March."""
-    desk = Desk()
-    for number, amount in enumerate(amounts):
-        desk.feed(P, sale(1, number, customer_id=f"c-{number}", amount=amount))
+def under(by: Policy, *amounts: str) -> Story:
+    """Customers each with one sale on the first of March, and from then on this policy."""
+    names = [f"c-{number}" for number in range(len(amounts))]
+    bought = [
+        sale(1, customer_id=its, amount=amount) for its, amount in zip(names, amounts, strict=True)
+    ]
+    return happened(*bought).silent().again(by=by)
+
+
+def days(first: int, last: int) -> list[dict[str, Any]]:
+    return [clock(day) for day in range(first, last + 1)]
+
+
+def changes(desk: Desk, *names: str) -> list[Any]:
+    """These fields of what was said of the customers' tiers."""
     desk.commit()
-    desk.messages.clear()
-    return desk
+    its = (its for its in desk.tier_changes if its["customer_id"] != "clock")
+    return fields_of(its, *names)
 
 
-def under(desk: Desk, its_policy: Policy) -> Desk:
-    desk.commit()
-    again = desk.restarted(its_policy)
-    again.messages = desk.messages
-    return again
+NAMES = [str(number) for number in range(POLICIES_MAX)]
 
 
-def test_a_new_partition_belongs_to_the_policy_at_hand() -> None:
-    assert adopt(None, POLICY, 0).policies == [POLICY.hash]
+NOW = row_of("old", at_us=20_513 * 86_400_000_000 + 5)
+"""A row that was adopted on the third day, and has a stream time since."""
 
 
-def test_the_same_policy_changes_nothing() -> None:
-    assert adopt(row_of("old", POLICY.hash), POLICY, 0) == Adoption(["old", POLICY.hash], 3)
-
-
-def test_another_policy_is_adopted_on_the_day_of_the_stream_time() -> None:
-    found = adopt(row_of("old", at_us=20_513 * 86_400_000_000 + 5), POLICY, 0)
-    assert found == Adoption(["old", POLICY.hash], 20_513)
+@table(
+    "row policies day",
+    ("of a new partition", None, [POLICY.hash], 0),
+    ("already, of the same policy", row_of("old", POLICY.hash), ["old", POLICY.hash], 3),
+    ("on the day of the stream time", NOW, ["old", POLICY.hash], 20_513),
+    ("forgetting the oldest of so many", row_of(*NAMES), [*NAMES[1:], POLICY.hash], 0),
+)
+def test_the_policy_at_hand_is_adopted(row: PartitionRow, policies: list[str], day: int) -> None:
+    assert adopt(row, POLICY, 0) == Adoption(policies, day)
 
 
 def test_a_worker_with_an_older_policy_than_the_partition_has_seen_is_refused() -> None:
@@ -83,105 +90,65 @@ def test_a_worker_with_an_older_policy_than_the_partition_has_seen_is_refused() 
         adopt(row_of(POLICY.hash, "newer"), POLICY, 0)
 
 
-def test_so_many_policies_are_remembered() -> None:
-    found = adopt(row_of(*(str(number) for number in range(POLICIES_MAX))), POLICY, 0)
-    assert found.policies == [*(str(number) for number in range(1, POLICIES_MAX)), POLICY.hash]
-
-
 def test_reviews_are_spread_over_the_days_the_policy_names() -> None:
     adoption = Adoption(["x"], 100)
-    days = [review_day(adoption, newer(LOWER), f"c-{number}") for number in range(300)]
-    assert set(days) == {101, 102, 103}
-    assert all(days.count(day) > 60 for day in set(days))
-    assert review_day(adoption, newer(LOWER, "review_days = 0"), "ada") == 100
+    found = [review_day(adoption, newer(LOWER), f"c-{number}") for number in range(300)]
+    assert set(found) == {101, 102, 103}
+    assert all(found.count(day) > 60 for day in set(found))
+    assert review_day(adoption, newer(LOWER, review_days=0), "ada") == 100
 
 
 def test_a_changed_policy_judges_every_customer_though_nothing_happens() -> None:
-    desk = under(desk_of("400", "400", "400", "200"), newer(LOWER))
-    for day in range(2, 6):
-        desk.feed(S, clock(day))
-    desk.commit()
-    found = [its for its in desk.tier_changes if its["customer_id"] != "clock"]
-    assert sorted(its["customer_id"] for its in found) == ["c-0", "c-1", "c-2"]
-    for its in found:
-        assert (its["to_tier"], its["direction"]) == ("important", "upgrade")
-        assert (its["trigger"], its["policy_version"]) == (BY_POLICY, "test-2")
-        assert its["effective_at"] in {on(day, "00:00:00") for day in (2, 3, 4)}
+    desk = under(newer(LOWER), "400", "400", "400", "200").then(*days(2, 5))
+    assert sorted(changes(desk, "customer_id")) == ["c-0", "c-1", "c-2"]
+    said = ("important", "upgrade", BY_POLICY, "test-2")
+    assert changes(desk, "to_tier", "direction", "trigger", "policy_version") == [said] * 3
+    assert {*changes(desk, "effective_at")} <= {on(day, "00:00:00") for day in (2, 3, 4)}
 
 
-def test_an_event_before_its_turn_judges_a_customer_whole() -> None:
-    desk = under(desk_of("400"), newer(LOWER))
-    desk.feed(P, sale(1, 9, customer_id="c-0"))
-    for day in range(2, 6):
-        desk.feed(S, clock(day))
-    desk.commit()
-    found = [its for its in desk.tier_changes if its["customer_id"] == "c-0"]
-    assert [its["trigger"]["kind"] for its in found] == ["event"]
-
-
-@pytest.mark.parametrize(
-    ("on_change", "moved"),
-    [
-        ("full", {"c-0": "upgrade", "c-1": "downgrade"}),
-        ("upgrades_only", {"c-0": "upgrade"}),
-        ("keep", {}),
-    ],
+@table(
+    "on_change moved",
+    ("full", {"c-0": "upgrade", "c-1": "downgrade"}),
+    ("upgrades_only", {"c-0": "upgrade"}),
+    ("keep", {}),
 )
 def test_the_policy_says_what_its_change_may_move(on_change: str, moved: dict[str, str]) -> None:
-    mixed = 'key = "850.00"\nimportant = "700.00"\nordinary = "0.00"\n'
-    desk = under(desk_of("900", "600"), newer(mixed, f'on_change = "{on_change}"\nreview_days = 2'))
-    for day in range(2, 5):
-        desk.feed(S, clock(day))
-    desk.commit()
-    found = [its for its in desk.tier_changes if its["customer_id"] != "clock"]
-    assert {its["customer_id"]: its["direction"] for its in found} == moved
+    mixed = newer({"key": "850.00", "important": "700.00"}, on_change=on_change, review_days=2)
+    desk = under(mixed, "900", "600").then(*days(2, 4))
+    assert dict(changes(desk, "customer_id", "direction")) == moved
 
 
-def test_what_was_kept_back_is_judged_at_the_next_event() -> None:
-    desk = under(desk_of("600"), newer(HIGHER, 'on_change = "keep"\nreview_days = 1'))
-    desk.feed(S, clock(2), clock(3))
-    desk.feed(P, sale(3, 9, customer_id="c-0"))
-    desk.commit()
-    found = [its for its in desk.tier_changes if its["customer_id"] == "c-0"]
-    assert [(its["direction"], its["trigger"]["kind"]) for its in found] == [("downgrade", "event")]
+KEEPING = newer(HIGHER, on_change="keep", review_days=1)
+BOUGHT = sale(3, 9, customer_id="c-0")
+
+
+@table(
+    "by amount events direction",
+    ("before its turn", newer(LOWER), "400", [BOUGHT | {"occurred_at": on(1)}, *days(2, 5)], "up"),
+    ("where it was kept back", KEEPING, "600", [*days(2, 3), BOUGHT], "down"),
+)
+def test_an_event_judges_it_whole(by: Policy, amount: str, events: Any, direction: Any) -> None:
+    (said,) = changes(under(by, amount).then(*events), "direction", "trigger")
+    assert (said[0], said[1]["kind"]) == (f"{direction}grade", "event")
 
 
 def test_a_restart_before_the_review_forgets_no_one_and_moves_no_day() -> None:
-    wanted = newer(LOWER, "review_days = 5")
-    plain, again = (under(desk_of("400", "400", "400"), wanted) for _ in range(2))
-    for day in range(2, 8):
-        plain.feed(S, clock(day))
-        again.feed(S, clock(day))
-        again = under(again, wanted)
-    plain.commit()
-    again.commit()
-
-    def told(desk: Desk) -> list[tuple[str, str]]:
-        return [
-            (its["customer_id"], its["effective_at"])
-            for its in desk.tier_changes
-            if its["trigger"] == BY_POLICY
-        ]
-
-    assert len(told(plain)) == 3
-    assert told(again) == told(plain)
+    wanted = newer(LOWER, review_days=5)
+    plain, other = (under(wanted, "400", "400", "400") for _ in range(2))
+    for its in days(2, 7):
+        plain.then(its)
+        other = other.then(its).again()
+    found = changes(plain, "customer_id", "effective_at", "trigger")
+    assert [trigger for _, _, trigger in found] == [BY_POLICY] * 3
+    assert changes(other, "customer_id", "effective_at", "trigger") == found
 
 
 def test_a_snapshot_that_goes_out_before_the_review_does_not_stand_in_for_it() -> None:
-    desk = Desk(POLICY)
-    desk.feed(P, sale(1, customer_id="ada", amount="600.00"))
-    desk.feed(P, sale(1, 1, customer_id="ada", amount="1.00"))
-    desk.commit()
-    desk.feed(P, sale(1, 2, customer_id="ada", amount="1.00"))
-    again = under(desk, newer(HIGHER))
-    again.commit(stop=True)
-    assert [wire["tier"] for wire in again.snapshots][-1] == "important"
-    last = under(again, newer(HIGHER))
-    last.messages.clear()
-    last.feed(P, sale(5, customer_id="bob"))
-    last.commit(stop=True)
-    (change,) = (wire for wire in last.tier_changes if wire["customer_id"] == "ada")
-    assert (change["to_tier"], change["trigger"]) == ("ordinary", BY_POLICY)
+    desk = happened(sale(1, amount="600.00"), sale(1, 1)).committed().then(sale(1, 2))
+    desk = desk.again(by=newer(HIGHER))
+    assert desk.newest()["tier"] == "important"
+    desk = desk.again(sale(5, customer_id="bob"), by=newer(HIGHER))
+    assert desk.tiers("to_tier", "trigger")[1:] == [("ordinary", BY_POLICY)]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -191,20 +158,12 @@ def test_a_change_of_policy_gives_the_same_in_any_batches_with_restarts(seed: in
     for its in records:
         half[its.topic] = max(half[its.topic], its.offset // 2)
     before = [its for its in records if its.offset < half[its.topic]]
-    first, second = (
-        policy_of(POLICY_TOML),
-        policy_of(
-            POLICY_TOML.replace("sample-7", "sample-8").replace('key = "900.00"', 'key = "700.00"')
-            + HOLD_TOML.replace("DOWNGRADE", "full")
-        ),
-    )
-    found = []
-    for rng in (None, random.Random(seed)):
-        made = Made()
+    lower = POLICY_TOML.replace("sample-7", "sample-8").replace('key = "900.00"', 'key = "700.00"')
+    first, second = map(policy_of, (POLICY_TOML, lower + HOLD_TOML.replace("DOWNGRADE", "full")))
+    plain, cut = Made(), Made()
+    for made, rng in ((plain, None), (cut, random.Random(seed))):
         run_partition(first, settings_of(0, 1), before, made)
         run_partition(second, settings_of(0, 1), records, made, rng, goes_on=True)
-        found.append(made)
-    plain, cut = found
     for topic in ("tier-changes", "at-risk"):
         assert _chains(cut, topic) == _chains(plain, topic)
     assert {its["trigger"]["kind"] for its in plain.of("tier-changes")} >= {"policy", "event"}

@@ -1,115 +1,73 @@
 """An index with a part of what may come: it falls by itself, and a tier is left on its day."""
 
 from fractions import Fraction
+from typing import Any
 
-from agents.customer.sales import Sales
 from agents.policy.compiled import Policy
-from schemas.state.rows import decode_customer
-from tests.support.feeding import Desk, newest
-from tests.support.making import policy
-from tests.support.signalling import (
-    LIFETIME,
-    OLD,
-    P,
-    S,
-    asked,
-    bought,
-    day_number,
-    desk_of,
-    midnight,
-    wait,
-    when,
-)
+from schemas.outputs.records import TIER_CHANGES
+from tests.support.hearing import Ada
+from tests.support.overriding import Tiered
+from tests.support.policies import Change, only, policy, section
+from tests.support.signalling import asked, bought, midnight
 
-ENTRIES = (('key = "2000.00"', 'key = "40.00"'), ('important = "500.00"', 'important = "12.00"'))
+SALES = [bought(1, "30.00"), bought(3, "30.00")]
+LAST = "23:59:59.999999"
 
 
-def judging(history: str, future: str, more: str = "", entry: str = "5.00") -> Policy:
+def judging(history: str, future: str, least: str = "5.00", *changes: Change) -> Policy:
     """Tiers by such an index: key from 40, important from 12, ordinary from 5."""
-    index = f'[value.index]\nhistory = "{history}"\nfuture = "{future}"\n'
-    least = ('ordinary = "0.00"', f'ordinary = "{entry}"')
-    return policy(*OLD, *ENTRIES, least, more=index + LIFETIME + more)
+    its: Change = {
+        "value.index": {"history": history, "future": future},
+        "tiers.entry": {"key": "40.00", "important": "12.00", "ordinary": least},
+    }
+    return policy(only(), section("lifetime"), its, *changes)
 
 
 FUTURE = judging("0", "0.5")
 
 
-def told(desk: Desk) -> list[tuple[str, str, str]]:
-    """(direction, tier, when) of all tier changes of the customer."""
-    desk.commit()
-    changes = [its for its in desk.tier_changes if its["customer_id"] == "ada"]
-    return [(its["direction"], its["to_tier"], its["effective_at"]) for its in changes]
-
-
-def sales_of(desk: Desk) -> Sales:
-    desk.commit()
-    signals = decode_customer(desk.customer_rows["ada"]).signals
-    assert signals is not None
-    assert signals.sales is not None
-    return Sales(signals.sales)
-
-
-def first_day_below(by: Policy, sales: Sales, bound: int, day: int) -> int:
-    """The first later day whose index is below, by going there day by day."""
-    assert by.index_rules is not None
-    while by.index_rules.index(0, sales.history, day_number(day)) >= bound:
-        day += 1
-    return day
+def crosses(by: Policy, bound: int, first: int, *events: dict[str, Any]) -> int:
+    """The first day from one on whose index lies beyond a bound, by a look on each day."""
+    ada, ways = Ada(by, *events), set[bool]()
+    for day in range(first, 1_000):
+        found = ada.does(asked(day, "00:00:00")).snapshot()["value"]["index"]
+        ways.add(Fraction(found) < bound)
+        if len(ways) == 2:
+            return day
+    raise AssertionError(bound)
 
 
 def test_a_tier_that_only_time_leaves_is_left_at_the_midnight_of_its_day() -> None:
-    desk = desk_of(FUTURE)
-    desk.feed(P, bought(1, "30.00"), bought(3, "30.00"))
-    assert told(desk)[-1] == ("upgrade", "key", when(3))
-    sales = sales_of(desk)
-    for bound, tier in ((4000, "important"), (1200, "ordinary"), (500, "maintenance")):
-        due = first_day_below(FUTURE, sales, bound, 4)
-        before = told(desk)
-        wait(desk, due - 1, "23:59:59.999999")
-        assert told(desk) == before
-        wait(desk, due)
-        assert told(desk) == [*before, ("downgrade", tier, midnight(due))]
-        assert desk.tier_changes[-1]["trigger"]["kind"] == "timer"
+    ada = Tiered(FUTURE, *SALES)
+    ada.moves("assigned None important event", "upgrade important key event")
+    tiers = ("key", "important", "ordinary", "maintenance")
+    for bound, before, after in zip((40, 12, 5), tiers, tiers[1:], strict=False):
+        day = crosses(FUTURE, bound, 4, *SALES)
+        ada.waits(day - 1, LAST).moves()
+        ada.waits(day).moves(f"downgrade {before} {after} timer", at=midnight(day))
 
 
 def test_a_purchase_puts_it_off_and_a_restart_does_not() -> None:
-    desk = desk_of(FUTURE)
-    desk.feed(P, bought(1, "30.00"), bought(3, "30.00"))
-    due = first_day_below(FUTURE, sales_of(desk), 4000, 4)
-    desk.feed(P, bought(due - 1, "30.00"))
-    before = told(desk)
-    desk = desk.restarted()
-    wait(desk, due)
-    assert told(desk) == []
-    later = first_day_below(FUTURE, sales_of(desk), 4000, due)
-    wait(desk, later - 1, "23:59:59.999999")
-    assert told(desk) == []
-    wait(desk, later)
-    assert told(desk) == [("downgrade", "important", midnight(later))]
-    assert before[-1][1] == "key"
+    day = crosses(FUTURE, 40, 4, *SALES)
+    events = [*SALES, bought(day - 1, "30.00")]
+    later = crosses(FUTURE, 40, day, *events)
+    assert later > day
+    ada = Tiered(FUTURE, *events).restarted().waits(later - 1, LAST).moves()
+    ada.waits(later).moves("downgrade key important timer", at=midnight(later))
 
 
 def test_a_notice_comes_on_that_day_and_the_downgrade_after_its_grace() -> None:
-    hold = (
-        '[tiers.hold]\nupgrade_margin = "0"\nkeep_margin = "0"\nmin_dwell_days = 0\n'
-        'grace_days = 4\ndowngrade = "one_step"\n'
-    )
-    by = judging("0", "0.5", hold)
-    desk = desk_of(by)
-    desk.feed(P, bought(1, "30.00"), bought(3, "30.00"))
-    due = first_day_below(by, sales_of(desk), 4000, 4)
-    wait(desk, due + 4)
-    assert [its[::2] for its in told(desk)[-2:]] == [
-        ("notice", midnight(due)),
-        ("downgrade", midnight(due + 4)),
-    ]
+    none = {"upgrade_margin": "0", "keep_margin": "0", "grace_days": 4, "downgrade": "one_step"}
+    by = judging("0", "0.5", "5.00", section("hold"), {"tiers.hold": none})
+    day = crosses(by, 40, 4, *SALES)
+    ada = Tiered(by, *SALES)
+    ada.moves("assigned None important event", "upgrade important key event")
+    ada.waits(day).moves("notice key important timer", at=midnight(day))
+    ada.waits(day + 4).moves("downgrade key important timer", at=midnight(day + 4))
 
 
 def test_the_index_is_both_parts_rounded_once() -> None:
-    desk = desk_of(judging("0.333", "0.777"))
-    desk.feed(P, bought(1, "31.41"), bought(3, "27.18"))
-    desk.commit(stop=True)
-    found = newest(desk)
+    found = Ada(judging("0.333", "0.777"), bought(1, "31.41"), bought(3, "27.18")).snapshot()
     expected = Fraction(found["lifetime"]["expected_contribution"])
     both = Fraction("0.333") * Fraction("58.59") + Fraction("0.777") * expected
     assert Fraction(found["value"]["index"]) == Fraction(round(both * 100), 100)
@@ -117,38 +75,19 @@ def test_the_index_is_both_parts_rounded_once() -> None:
 
 
 def test_one_who_never_bought_has_no_future_that_could_fall() -> None:
-    desk = desk_of(judging("1", "0.5", entry="0.00"))
-    desk.feed(S, asked(1))
-    wait(desk, 300)
-    desk.commit(stop=True)
-    assert [its[1] for its in told(desk)] == ["ordinary"]
-    assert newest(desk)["value"]["index"] == "0.00"
+    ada = Tiered(judging("1", "0.5", "0.00"), asked(1)).waits(300)
+    assert ada.moves("assigned None ordinary event").snapshot()["value"]["index"] == "0.00"
 
 
 def test_an_index_without_a_future_part_stays_as_it_is() -> None:
-    by = judging("1", "0.0")
-    assert by.index_rules is not None
-    assert not by.index_rules.falls
-    desk = desk_of(by)
-    desk.feed(P, bought(1, "30.00"))
-    wait(desk, 10, "23:59:59.999999")
-    assert len(told(desk)) == 1
-    wait(desk, 11)
-    assert told(desk)[1:] == [("downgrade", "maintenance", midnight(11))]
+    ada = Tiered(judging("1", "0.0"), bought(1, "30.00")).waits(10, LAST)
+    ada.moves("assigned None important event")
+    ada.waits(11).moves("downgrade important maintenance timer", at=midnight(11))
 
 
 def test_losses_that_may_come_fade_upwards() -> None:
-    by = judging("0", "1", entry="-3.00")
-    desk = desk_of(by)
-    desk.feed(P, bought(1), bought(3, cost="40.00"))
-    sales = sales_of(desk)
-    assert by.index_rules is not None
-    assert by.index_rules.index(0, sales.history, day_number(3)) < -300
-    day = 4
-    while by.index_rules.index(0, sales.history, day_number(day)) < -300:
-        day += 1
-    wait(desk, day - 1, "23:59:59.999999")
-    before = told(desk)
-    assert before[-1][1] == "maintenance"
-    wait(desk, day)
-    assert told(desk) == [*before, ("upgrade", "ordinary", midnight(day))]
+    by, losses = judging("0", "1", "-3.00"), [bought(1), bought(3, cost="40.00")]
+    day = crosses(by, -3, 3, *losses)
+    ada = Tiered(by, *losses).waits(day - 1, LAST)
+    assert ada.hears(TIER_CHANGES)[-1]["to_tier"] == "maintenance"
+    ada.waits(day).moves("upgrade maintenance ordinary timer", at=midnight(day))

@@ -1,4 +1,7 @@
-"""Order: inputs are merged by event time, and one that has more on the broker is waited for."""
+"""Order: inputs are merged by event time, and one that has more on the broker is waited for.
+
+Events are told by their customers: `pu05` buys, `su05` calls, `pa05` pays, all at 12:05.
+"""
 
 import pytest
 
@@ -7,274 +10,186 @@ from agents.ports import Batch, InvariantError
 from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Reason, Rejection
 from schemas.outputs.records import Headers
-from tests.support.feeding import INPUTS, Desk
-from tests.support.making import payment, purchase, raw, support_call
+from tests.support.feeding import ALL, INPUTS, Desk, Event
+from tests.support.happening import batch
+from tests.support.making import payment, purchase, support_call
+from tests.support.tables import table
 
-MAKE = {
-    Kind.PURCHASES: purchase,
-    Kind.SUPPORT_CALLS: support_call,
-    Kind.PAYMENTS: payment,
-}
 P, S, Y = INPUTS
+MAKE = {"pu": (P, purchase), "su": (S, support_call), "pa": (Y, payment)}
 BROKEN = b"{"
 
 
-def event(kind: Kind, minute: int, name: str = "") -> dict[str, object]:
-    """An event of a customer of its own, named after input and minute."""
-    customer_id = name or f"{kind.name[:2].lower()}{minute:02d}"
-    return MAKE[kind](customer_id=customer_id, occurred_at=f"2026-03-01T12:{minute:02d}:00Z")
+def event(name: str) -> Event:
+    if name == "?":
+        return BROKEN
+    _, make = MAKE[name[:2]]
+    return make(customer_id=name, occurred_at=f"2026-03-01T12:{name[2:]}:00Z")
 
 
-def lay(desk: Desk, kind: Kind, *minutes: int) -> None:
-    desk.lay(kind, *(event(kind, minute) for minute in minutes))
+def lay(desk: Desk, names: str) -> None:
+    """A batch of one input, whose first record is no broken one."""
+    kind, _ = MAKE[names[:2]]
+    desk.lay(kind, *map(event, names.split()))
 
 
-def test_the_earliest_of_the_next_records_is_taken() -> None:
-    desk = Desk()
-    lay(desk, P, 1, 4, 9)
-    lay(desk, S, 2, 3, 8)
-    lay(desk, Y, 0, 5, 7)
-    desk.take()
-    assert desk.order == ["pa00", "pu01", "su02", "su03", "pu04", "pa05", "pa07", "su08", "pu09"]
+def taken(desk: Desk, limit: int = ALL) -> str:
+    """The customers that the next step takes, in order."""
+    before = len(desk.order)
+    desk.take(limit)
+    return " ".join(desk.order[before:])
 
 
-def test_ties_go_to_purchases_then_support_calls_then_payments() -> None:
-    desk = Desk()
-    for kind in (Y, S, P):
-        lay(desk, kind, 5)
-    lay(desk, P, 6)
-    desk.take()
-    assert desk.order == ["pu05", "su05", "pa05", "pu06"]
-
-
-def test_of_one_input_records_are_taken_in_the_order_of_their_offsets() -> None:
-    desk = Desk()
-    lay(desk, P, 9, 1, 5)
-    lay(desk, S, 2, 10)
-    desk.take()
+@table("step", 1, 2, 3, ALL)
+@table(
+    "batches order",
+    (
+        "the earliest of the next records",
+        ["pu01 pu04 pu09 pu02", "su02 su03 su08", "pa00 pa05 pa07"],
+        "pa00 pu01 su02 su03 pu04 pa05 pa07 su08 pu09 pu02",
+    ),
+    ("ties by input", ["pa05", "su05", "pu05 pu06"], "pu05 su05 pa05 pu06"),
     # the late ones come right after the one that they stood behind
-    assert desk.order == ["su02", "pu09", "pu01", "pu05", "su10"]
-
-
-def test_a_late_record_waits_for_no_other_input_than_the_one_before_it_did() -> None:
+    ("in one input by offset", ["pu09 pu01 pu05", "su02 su10"], "su02 pu09 pu01 pu05 su10"),
+    (
+        "a late one waits for no other input than the one before it did",
+        ["su05 su01", "pu05", "pa05"],
+        "pu05 su05 su01 pa05",
+    ),
+)
+def test_what_is_taken_whatever_the_steps(batches: list[str], order: str, step: int) -> None:
     desk = Desk()
-    lay(desk, S, 5, 1)
-    lay(desk, P, 5)
-    lay(desk, Y, 5)
-    desk.take()
-    assert desk.order == ["pu05", "su05", "su01", "pa05"]
+    for names in batches:
+        lay(desk, names)
+    while desk.take(step):
+        pass
+    assert " ".join(desk.order) == order
 
 
 def test_a_rejected_record_is_taken_as_soon_as_it_is_the_next() -> None:
     desk = Desk()
-    desk.lay(Y, event(Y, 9), BROKEN)
-    desk.lay(S, BROKEN, BROKEN, event(S, 5))
-    lay(desk, P, 1)
-    desk.take(2)
-    assert desk.shard.buffer(S).taken_to == 2
-    desk.take(1)
-    assert desk.order == ["pu01"]
-    desk.take(1)
-    assert desk.order == ["pu01", "su05"]
-    desk.take()
+    lay(desk, "pa09 ?")
+    desk.lay(S, BROKEN, BROKEN, event("su05"))
+    lay(desk, "pu01")
+    assert [taken(desk, 2), desk.shard.buffer(S).taken_to] == ["", 2]
+    assert [taken(desk, 1), taken(desk, 1), taken(desk)] == ["pu01", "su05", "pa09"]
     desk.commit()
     assert desk.reasons == ["malformed"] * 3
 
 
-def test_an_input_that_has_more_on_the_broker_is_waited_for() -> None:
-    desk = Desk()
-    desk.end(S, 1)
-    lay(desk, P, 1, 2)
-    assert desk.take() == 0
-    lay(desk, S, 1)
-    assert desk.take() == 3
-    assert desk.order == ["pu01", "su01", "pu02"]
+# what is waited for
 
 
-def test_an_input_that_has_more_is_waited_for_once_its_last_record_here_is_taken() -> None:
-    desk = Desk()
-    desk.end(S, 3)
-    lay(desk, S, 1, 5)
-    lay(desk, P, 2, 4, 5, 6)
-    desk.take()
+@table(
+    "ends steps",
+    ("that has more", [1], {"pu01 pu02": "", "su01": "pu01 su01 pu02"}),
+    ("whose end never goes back", [1, 0], {"pu01": "", "su02": "pu01 su02"}),
     # at 5 the purchase goes first; after the support call of 5 nothing may be taken
-    assert desk.order == ["su01", "pu02", "pu04", "pu05", "su05"]
-    lay(desk, S, 6)
-    desk.take()
-    assert desk.order[5:] == ["pu06", "su06"]
-
-
-def test_an_input_of_which_nothing_was_heard_yet_is_waited_for() -> None:
+    (
+        "once its last record here is taken",
+        [3],
+        {"pu00 pu02 pu04 pu05 pu06": "", "su01 su05": "pu00 su01 pu02 pu04 pu05 su05"}
+        | {"su06": "pu06 su06"},
+    ),
+    ("but not where it is drained", [0], {"su01": "su01", "pu02": "pu02"}),
+)
+def test_an_input_is_waited_for(ends: list[int], steps: dict[str, str]) -> None:
     desk = Desk()
-    desk.shard.open_inputs(dict.fromkeys(INPUTS, 0))
-    lay(desk, P, 1)
-    assert desk.take() == 0
-    desk.end(S, 0)
-    assert desk.take() == 0
-    desk.end(Y, 0)
-    assert desk.take() == 1
+    for end in ends:
+        desk.end(S, end)
+    for names, order in steps.items():
+        lay(desk, names)
+        assert taken(desk) == order
 
 
-def test_an_input_that_is_drained_or_empty_is_not_waited_for() -> None:
+def test_an_input_that_got_more_on_the_broker_is_waited_for_from_then_on() -> None:
     desk = Desk()
-    lay(desk, S, 1)
-    desk.take()
-    lay(desk, P, 2)
+    lay(desk, "pu01 pu03")
+    assert taken(desk, 1) == "pu01"
+    desk.end(S, 1)
+    assert desk.take() == 0
+
+
+def test_an_input_of_which_nothing_was_heard_yet_is_waited_for_and_has_no_lag() -> None:
+    desk = Desk()
+    desk.shard.open_inputs(dict.fromkeys(INPUTS, 7))
+    assert (desk.shard.lag(), desk.shard.drained) == (dict.fromkeys(INPUTS, 0), False)
+    lay(desk, "pu01")
+    assert desk.take() == 0
+    desk.end(S, 7)
+    assert desk.take() == 0
+    desk.end(Y, 7)
     assert desk.take() == 1
 
 
 def test_an_input_that_is_absent_is_not_waited_for() -> None:
     desk = Desk(inputs=(P, S))
-    lay(desk, P, 1)
-    assert desk.take() == 1
+    lay(desk, "pu01")
+    assert taken(desk) == "pu01"
     with pytest.raises(KeyError):
         desk.shard.buffer(Kind.CUSTOMERS)
 
 
-def test_the_broker_s_end_never_goes_back() -> None:
-    desk = Desk()
-    desk.end(S, 5)
-    desk.end(S, 3)
-    lay(desk, P, 1)
-    assert desk.take() == 0
-    assert desk.shard.buffer(S).end == 5
-
-
 def test_a_batch_tells_how_far_the_other_inputs_go() -> None:
     desk = Desk()
-    value = raw(event(P, 1))
-    desk.shard.put(
-        Batch(
-            kind=P,
-            partition=0,
-            position=0,
-            next_position=1,
-            offsets=[0],
-            timestamps_ms=[0],
-            keys=[b"pu01"],
-            values=[value],
-            headers=[()],
-            ends={S: 2, P: 1},
-        )
-    )
-    assert desk.take() == 0
-    assert desk.shard.buffer(S).has_more
+    desk.shard.put(batch(P, event("pu01"), key=b"pu01", ends={S: 2, P: 1}))
+    assert (desk.take(), desk.shard.buffer(S).has_more) == (0, True)
 
 
 def test_what_came_in_the_meantime_takes_its_place_among_what_lies_ready() -> None:
     desk = Desk()
-    lay(desk, P, 1, 5)
-    assert desk.take(1) == 1
-    lay(desk, S, 3)
-    desk.take()
-    assert desk.order == ["pu01", "su03", "pu05"]
+    lay(desk, "pu01 pu05")
+    assert taken(desk, 1) == "pu01"
+    lay(desk, "su03")
+    assert taken(desk) == "su03 pu05"
 
 
-def test_steps_of_any_size_take_the_same_order() -> None:
-    orders = []
-    for step in (1, 2, 3, 100):
-        desk = Desk()
-        lay(desk, P, 1, 4, 9, 2)
-        lay(desk, S, 2, 3, 8)
-        lay(desk, Y, 0, 5, 7)
-        while desk.take(step):
-            pass
-        orders.append(desk.order)
-    assert all(order == orders[0] for order in orders)
+# offsets
 
 
 def test_offsets_may_have_gaps_and_a_batch_may_hold_nothing() -> None:
     desk = Desk()
     buffer = desk.shard.buffer(P)
-    value = raw(event(P, 1))
-    desk.shard.put(
-        Batch(
-            kind=P,
-            partition=0,
-            position=0,
-            next_position=10,
-            offsets=[4],
-            timestamps_ms=[0],
-            keys=[b"pu01"],
-            values=[value],
-            headers=[()],
-            ends={},
-        )
-    )
+    desk.shard.put(batch(P, event("pu01"), key=b"pu01", first=0, at=4, after=10))
     assert (buffer.records, buffer.taken_to, buffer.position) == (1, 4, 10)
     desk.take()
     assert (buffer.records, buffer.taken_to) == (0, 10)
-    desk.shard.put(
-        Batch(
-            kind=P,
-            partition=0,
-            position=10,
-            next_position=12,
-            offsets=[],
-            timestamps_ms=[],
-            keys=[],
-            values=[],
-            headers=[],
-            ends={},
-        )
-    )
+    desk.shard.put(batch(P, first=10, after=12))
     assert (buffer.taken_to, buffer.drained) == (12, True)
 
 
-def test_a_batch_that_does_not_go_on_where_the_last_one_ended_is_refused() -> None:
+@table("position", 0, 2)
+def test_a_batch_that_does_not_go_on_where_the_last_one_ended_is_refused(position: int) -> None:
     desk = Desk()
-    lay(desk, P, 1)
-    for position in (0, 2):
-        with pytest.raises(InvariantError, match="purchases-0 goes on at offset 1, yet what was"):
-            desk.shard.put(
-                Batch(
-                    kind=P,
-                    partition=0,
-                    position=position,
-                    next_position=position,
-                    offsets=[],
-                    timestamps_ms=[],
-                    keys=[],
-                    values=[],
-                    headers=[],
-                    ends={},
-                )
-            )
+    lay(desk, "pu01")
+    with pytest.raises(InvariantError, match="purchases-0 goes on at offset 1, yet what was"):
+        desk.shard.put(batch(P, at=position))
 
 
 def test_lag_is_what_is_on_the_broker_and_not_taken() -> None:
     desk = Desk()
     desk.end(P, 10)
-    lay(desk, P, 1, 2, 3)
+    lay(desk, "pu01 pu02 pu03")
     assert desk.shard.lag() == {P: 10, S: 0, Y: 0}
     desk.take(2)
-    assert desk.shard.lag()[P] == 8
-    assert not desk.shard.drained
-
-
-def test_of_an_input_of_which_nothing_was_heard_no_lag_is_known() -> None:
-    desk = Desk()
-    desk.shard.open_inputs(dict.fromkeys(INPUTS, 7))
-    assert desk.shard.lag() == dict.fromkeys(INPUTS, 0)
-    assert not desk.shard.drained
+    assert (desk.shard.lag()[P], desk.shard.drained) == (8, False)
 
 
 def test_what_was_fetched_and_not_taken_is_forgotten_when_inputs_are_opened_anew() -> None:
     desk = Desk()
-    lay(desk, P, 1, 2)
+    lay(desk, "pu01 pu02")
     desk.take(1)
     desk.shard.open_inputs({P: 1})
     assert desk.shard.buffer(P).records == 0
-    lay(desk, P, 2)
-    desk.take()
-    assert desk.order == ["pu01", "pu02"]
+    lay(desk, "pu02")
+    assert taken(desk) == "pu02"
 
 
 def test_what_lies_here_weighs_what_its_keys_values_and_headers_do() -> None:
     buffer = InputBuffer(P, 0)
     headers: list[Headers] = [(), (("a", b"12"), ("bc", None))]
     rejected = Rejection(Reason.MALFORMED, "expected JSON")
-    batch = Batch(
+    two = Batch(
         kind=P,
         partition=0,
         position=0,
@@ -286,25 +201,11 @@ def test_what_lies_here_weighs_what_its_keys_values_and_headers_do() -> None:
         headers=headers,
         ends={},
     )
-    buffer.put(batch, [rejected, rejected])
+    buffer.put(two, [rejected, rejected])
     assert buffer.held_bytes() == 3 + 2 + 3 + 2
     buffer.at = 1
     assert buffer.held_bytes() == 2 + 3 + 2
-    buffer.put(
-        Batch(
-            kind=P,
-            partition=0,
-            position=2,
-            next_position=3,
-            offsets=[2],
-            timestamps_ms=[0],
-            keys=[b"k"],
-            values=[b"v"],
-            headers=[()],
-            ends={},
-        ),
-        [rejected],
-    )
+    buffer.put(batch(P, b"v", key=b"k", at=2), [rejected])
     assert buffer.held_bytes() == 2 + 3 + 2 + 2
     buffer.at = 2
     assert buffer.held_bytes() == 0

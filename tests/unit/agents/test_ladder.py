@@ -1,259 +1,178 @@
 """The ladder of measures: when a step is taken, held, set, taken back, and left."""
 
-from schemas.state.rows import decode_customer
-from tests.support.feeding import newest
-from tests.support.making import SEGMENTS
+from typing import Any
+
+import pytest
+
+from tests.support.hearing import plays
 from tests.support.overriding import word
-from tests.support.signalling import (
-    LADDER,
-    M,
-    P,
-    S,
-    Y,
-    asked,
-    bought,
-    desk_of,
-    evidence,
-    midnight,
-    nothing_before,
-    of_ada,
-    only,
-    paid_late,
-    told,
-    wait,
-    when,
-)
-from tests.support.stepping import LATE, STEPS, YOUNG, answer, late_payer, moves, on_time
+from tests.support.policies import only, policy, section
+from tests.support.signalling import asked, bought, gave_back, midnight, paid_late, tick, told, when
+from tests.support.stepping import LATE, START, YOUNG, answer, on_time, waits
+
+LADDER = section("ladder")
+STEPS = ["reassess", "educate", "renegotiate", "migrate", "terminate"]
+UP = [*START, tick(7), tick(12), tick(17), tick(22)]
+UPWARDS = "- raised/reassess educate renegotiate migrate terminate"
+
 
 # up, step by step
 
 
 def test_the_record_of_the_signal_that_was_raised_carries_the_first_step() -> None:
-    desk = late_payer()
-    [record] = of_ada(desk)
-    assert (record["signal"], record["status"]) == ("late_payer", "raised")
-    assert record["recommended_step"] == "reassess"
-    assert record["playbook"] == "look"
+    record = plays(LATE, START, "- raised/reassess").record
+    assert (record["playbook"], record["recommended_action"]) == ("look", None)
     assert record["steps"] == [{"step": "reassess", "since": midnight(2)}]
     assert (record["requires_approval"], record["notice_days"]) == (False, None)
 
 
-def test_each_further_step_is_taken_after_its_days_at_midnight_and_the_last_stays() -> None:
-    desk = late_payer()
-    for number, day in enumerate((7, 12, 17, 22), 1):
-        nothing_before(desk, day)
-        assert moves(desk)[-1] == (STEPS[number], midnight(day))
-        assert evidence(desk) == [
-            ("ladder.dwell_days", 5, 5),
-            ("risk.late_payer", day - 2, "watch"),
-        ]
-        record = desk.risks[-1]
-        assert (record["status"], record["severity"]) == ("step_changed", "watch")
-        assert record["recommended_action"] is None
-        assert record["trigger"] == {"kind": "timer", "topic": None, "event_id": None}
-    wait(desk, 300)
-    assert len(moves(desk)) == 4
-
-
-def test_the_last_step_needs_approval_and_gives_notice() -> None:
-    desk = late_payer()
-    wait(desk, 22)
-    record = of_ada(desk)[-1]
-    assert record["recommended_step"] == "terminate"
-    assert (record["requires_approval"], record["notice_days"]) == (True, 30)
-    assert record["playbook"] == "end it"
-    days = (2, 7, 12, 17, 22)
-    assert record["steps"] == [
-        {"step": step, "since": midnight(day)} for step, day in zip(STEPS, days, strict=True)
-    ]
-    before = of_ada(desk)[-2]
-    assert (before["recommended_step"], before["playbook"]) == ("migrate", None)
-    assert (before["requires_approval"], before["notice_days"]) == (False, None)
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_each_further_step_is_taken_after_its_days_and_the_last_needs_approval(number: int) -> None:
+    outcome = " ".join(UPWARDS.split()[: number + 2])
+    proof = waits("dwell_days", 5, 5, late_payer=(5 * number, "watch"))
+    record, last = plays(LATE, UP[: number + 2], outcome, proof).record, number == 4
+    assert (record["status"], record["severity"]) == ("step_changed", "watch")
+    assert (record["playbook"], record["recommended_action"]) == ("end it" if last else None, None)
+    assert (record["requires_approval"], record["notice_days"]) == (last, 30 if last else None)
+    days = (2, 7, 12, 17, 22)[: number + 1]
+    steps = zip(STEPS, days, strict=False)
+    assert record["steps"] == [{"step": step, "since": midnight(day)} for step, day in steps]
 
 
 def test_a_snapshot_tells_the_step() -> None:
-    desk = late_payer()
-    wait(desk, 8)
-    desk.commit(stop=True)
+    ada = plays(LATE, UP[:3], "- raised educate")
     expected = {"step": "educate", "since": midnight(7), "hold_until": None, "reason": None}
-    assert newest(desk)["ladder"] == expected
-    desk.feed(M, answer(9, hold_until=when(20)))
-    desk.commit(stop=True)
-    assert newest(desk)["ladder"] == expected | {"hold_until": when(20), "reason": "because"}
+    assert ada.snapshot()["ladder"] == expected
+    ada.does(answer(9, hold_until=when(20)))
+    assert ada.snapshot()["ladder"] == expected | {"hold_until": when(20), "reason": "because"}
 
 
-def test_signals_of_those_who_leave_lead_nowhere() -> None:
-    desk = desk_of(only("dissatisfied", "overdue", more=LADDER))
-    desk.feed(P, bought(1), bought(2), bought(3))
-    desk.feed(S, *(asked(3, f"13:00:0{n}", satisfaction=1) for n in range(3)))
-    wait(desk, 60)
-    assert {its["recommended_step"] for its in of_ada(desk)} == {None}
-    assert {its["signal"] for its in of_ada(desk)} == {"dissatisfied", "overdue"}
+LOCK = told(1, "00:00:00", override=word("lock", "important", when(30)))
+LOCKED = [LOCK, *START, tick(7), tick(12), tick(30, "12:00:00")]
+WAITED = waits("dwell_days", 18, 5, late_payer=(28, "watch"))
+KEY = [*UP, told(23, override=word("floor", "key")), tick(60)]
+OFF = [*START, tick(7), *on_time(9), tick(12)]
+PAYS = [*OFF, paid_late(20), paid_late(21)]
+SOON = [*START, *on_time(3), paid_late(4), paid_late(5), tick(10)]
+WALKS: dict[str, Any] = {
+    "to the last step and stays": ([*UP, tick(300)], UPWARDS + " -"),
+    "off after its days": (
+        OFF,
+        "- raised educate - cleared/educate None",
+        waits("clear_days", 3, 3),
+    ),
+    "on again from its beginning": (PAYS, "- raised educate - cleared None - raised/reassess"),
+    "on anew if raised again in time": (SOON, "- raised - cleared - raised/reassess educate"),
+    "no further for a high tier": (LOCKED, "- - raised educate renegotiate migrate", WAITED),
+    "back for one": (KEY, UPWARDS + " renegotiate -", {"ladder.tier": ("key", "renegotiate")}),
+}
 
 
-def test_a_step_that_falls_on_an_escalation_is_told_by_its_record() -> None:
-    soon = LADDER.replace("dwell_days = 5", "dwell_days = 2")
-    desk = desk_of(only("overdue_invoice", more=soon))
-    desk.feed(P, bought(1, invoice_id="i", due_at=midnight(1)))
-    wait(desk, 6)
-    found = [(its["status"], its["recommended_step"]) for its in of_ada(desk)]
-    assert found == [("raised", "reassess"), ("escalated", "educate")]
-    assert evidence(desk) == [("risk.overdue_invoice.high_days", 5, 5)]
-    wait(desk, 8)
-    assert (of_ada(desk)[-1]["status"], of_ada(desk)[-1]["severity"]) == ("step_changed", "high")
-    assert evidence(desk)[1] == ("risk.overdue_invoice", 4, "high")
+@pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS)
+def test_it_goes(walk: Any) -> None:
+    plays(LATE, *walk)
 
 
-def test_records_of_other_signals_do_not_speak_of_the_step() -> None:
-    desk = late_payer(only("dissatisfied", "late_payer", more=LADDER))
-    desk.feed(S, *(asked(3, f"13:00:0{n}", satisfaction=1) for n in range(3)))
-    record = of_ada(desk)[-1]
-    assert (record["signal"], record["recommended_step"]) == ("dissatisfied", None)
-    assert (record["playbook"], record["steps"]) == (None, [])
+OLD = told(1, "00:00:00", joined_at="2020-01-01T00:00:00Z")
+LONG = [OLD, *START, tick(7), tick(12)]
+JOINED = [*LONG, told(13, joined_at="2026-03-04T23:00:00-05:00")]
+BOTH = [*LONG, told(13, override=word("lock", "key"))]
+TO = "- - raised educate renegotiate"
+YOUNGSTERS: dict[str, Any] = {
+    "until it is old enough": ([*START, tick(7), tick(21)], "- raised educate renegotiate"),
+    "not if it joined long ago": (LONG, TO),
+    "back if it joined later": (JOINED, TO + " educate", {"ladder.young_days": (8, "educate")}),
+    "until that is long ago": ([*JOINED, tick(25)], TO + " educate renegotiate"),
+    "rather than by its tier": (BOTH, TO + " educate", {"ladder.young_days": (12, "educate")}),
+}
 
 
-# off again
-
-
-def test_so_many_days_after_the_last_signal_was_cleared_there_is_no_step() -> None:
-    desk = late_payer()
-    wait(desk, 8)
-    on_time(desk, 9)
-    cleared = of_ada(desk)[-1]
-    assert (cleared["status"], cleared["recommended_step"]) == ("cleared", "educate")
-    nothing_before(desk, 12)
-    assert moves(desk)[-1] == (None, midnight(12))
-    assert evidence(desk) == [("ladder.clear_days", 3, 3)]
-    record = desk.risks[-1]
-    assert (record["severity"], record["playbook"], record["steps"]) == ("watch", None, [])
-    desk.feed(Y, paid_late(20), paid_late(21))
-    assert of_ada(desk)[-1]["steps"] == [{"step": "reassess", "since": midnight(21)}]
-
-
-def test_a_signal_that_is_raised_again_in_time_keeps_the_step_and_its_days_begin_anew() -> None:
-    desk = late_payer()
-    on_time(desk, 3)
-    desk.feed(Y, paid_late(4), paid_late(5))
-    record = of_ada(desk)[-1]
-    assert (record["status"], record["recommended_step"]) == ("raised", "reassess")
-    nothing_before(desk, 10)
-    assert moves(desk) == [("educate", midnight(10))]
-
-
-def test_signals_that_take_turns_without_a_gap_count_as_one() -> None:
-    desk = desk_of(only("late_payer", "overdue_invoice", more=LADDER))
-    desk.feed(P, bought(1, invoice_id="i", due_at=midnight(1)))
-    wait(desk, 4)
-    desk.feed(Y, paid_late(5), paid_late(6))
-    desk.feed(Y, paid_late(7, 0, invoice_id="i"))
-    assert [its["status"] for its in of_ada(desk)] == ["raised", "escalated", "raised", "cleared"]
-    nothing_before(desk, 9)
-    assert moves(desk) == [("educate", midnight(9))]
-    assert evidence(desk)[1:] == [("risk.late_payer", 3, "watch")]
-
-
-# guards
-
-
-def test_a_high_tier_goes_no_further_than_renegotiate_until_it_is_none_any_more() -> None:
-    lock = word("lock", "important", when(30))
-    desk = late_payer(LATE, told(1, "00:00:00", override=lock))
-    nothing_before(desk, 7)
-    nothing_before(desk, 12)
-    nothing_before(desk, 30, "12:00:00")
-    assert moves(desk)[-1] == ("migrate", when(30))
-    assert evidence(desk)[0] == ("ladder.dwell_days", 18, 5)
-
-
-def test_a_step_beyond_what_its_tier_allows_goes_back() -> None:
-    desk = late_payer()
-    wait(desk, 22)
-    desk.feed(M, told(23, override=word("floor", "key")))
-    assert moves(desk)[-1] == ("renegotiate", when(23))
-    assert evidence(desk) == [("ladder.tier", "key", "renegotiate")]
-    assert len(desk.risks[-1]["steps"]) == 6
-    wait(desk, 60)
-    assert moves(desk)[-1] == ("renegotiate", when(23))
+@pytest.mark.parametrize("walk", YOUNGSTERS.values(), ids=YOUNGSTERS)
+def test_a_young_one_goes_no_further_than_educate(walk: Any) -> None:
+    plays(YOUNG, *walk)
 
 
 def test_one_that_rises_goes_no_further_than_renegotiate_while_it_does() -> None:
-    desk = late_payer(only("late_payer", more=LADDER + SEGMENTS))
-    wait(desk, 18)
+    by = policy(only("late_payer"), LADDER, section("segments"))
     # payments of days 1 and 2 cost 5.36 each, and have left the window
-    desk.feed(P, bought(18, "30.00"))
-    assert moves(desk)[-1] == ("renegotiate", when(18))
-    assert evidence(desk) == [("ladder.segment", "potential", "renegotiate")]
-    nothing_before(desk, 28)
-    assert moves(desk)[-1] == ("migrate", midnight(28))
+    events = [*UP[:-1], bought(18, "30.00")]
+    proof = {"ladder.segment": ("potential", "renegotiate")}
+    ada = plays(by, events, "- raised educate renegotiate migrate renegotiate", proof)
+    ada.turns("migrate", 28)
 
 
-def test_a_young_customer_goes_no_further_than_educate_until_it_is_old_enough() -> None:
-    desk = late_payer(YOUNG)
-    nothing_before(desk, 7)
-    nothing_before(desk, 21)
-    assert moves(desk) == [("educate", midnight(7)), ("renegotiate", midnight(21))]
-
-
-def test_how_young_it_is_goes_by_when_it_joined_where_that_is_known() -> None:
-    old = told(1, "00:00:00", joined_at="2020-01-01T00:00:00Z")
-    desk = late_payer(YOUNG, old)
-    wait(desk, 12)
-    assert moves(desk)[-1] == ("renegotiate", midnight(12))
-    desk.feed(M, told(13, joined_at="2026-03-04T23:00:00-05:00"))
-    assert moves(desk)[-1] == ("educate", when(13))
-    assert evidence(desk) == [("ladder.young_days", 8, "educate")]
-    nothing_before(desk, 25)
-    assert moves(desk)[-1] == ("renegotiate", midnight(25))
+def test_what_was_done_is_told_until_there_is_no_step() -> None:
+    assert len(plays(LATE, KEY[:-1], UPWARDS + " renegotiate").record["steps"]) == 6
+    ada = plays(LATE, OFF, "- raised educate - cleared None")
+    assert [ada.record[its] for its in ("severity", "playbook", "steps")] == ["watch", None, []]
+    ada.does(paid_late(20), paid_late(21)).says("raised")
+    assert ada.record["steps"] == [{"step": "reassess", "since": midnight(21)}]
 
 
 def test_an_earlier_first_event_that_comes_late_makes_it_older() -> None:
-    desk = late_payer(YOUNG)
-    wait(desk, 14)
-    desk.feed(S, asked(-6))
-    assert moves(desk)[-1] == ("renegotiate", midnight(14))
+    ada = plays(YOUNG, [*START, tick(7), tick(14)], "- raised educate -")
+    ada.does(asked(-6)).says("ladder renegotiate", at=midnight(14))
 
 
-def test_of_two_guards_the_one_that_allows_less_is_named() -> None:
-    old = told(1, "00:00:00", joined_at="2020-01-01T00:00:00Z")
-    desk = late_payer(YOUNG, old)
-    wait(desk, 12)
-    desk.feed(M, told(13, override=word("lock", "key")))
-    assert moves(desk)[-1] == ("educate", when(13))
-    assert evidence(desk) == [("ladder.young_days", 12, "educate")]
+# by which signals
+
+
+def test_signals_of_those_who_leave_lead_nowhere() -> None:
+    unhappy = [asked(3, f"13:00:0{n}", satisfaction=1) for n in range(3)]
+    by = policy(only("dissatisfied", "overdue"), LADDER)
+    events = [bought(1), bought(2), bought(3), *unhappy, tick(6), tick(7), tick(60)]
+    plays(by, events, "- - - - - dissatisfied/None overdue/None overdue/None -")
+
+
+def test_records_of_other_signals_do_not_speak_of_the_step() -> None:
+    unhappy = [asked(3, f"13:00:0{n}", satisfaction=1) for n in range(3)]
+    by = policy(only("dissatisfied", "late_payer"), LADDER)
+    record = plays(by, START + unhappy, "- raised - - dissatisfied/None").record
+    assert (record["playbook"], record["steps"]) == (None, [])
+
+
+def test_returns_lead_onto_it() -> None:
+    sales = [bought(1, "0", event_id=f"sale-{n}") for n in range(4)]
+    by = policy(only("return_abuse"), LADDER)
+    plays(by, sales + [gave_back(1, n) for n in range(3)], "- - - - - - raised/reassess")
+
+
+def test_a_step_that_falls_on_an_escalation_is_told_by_its_record() -> None:
+    soon = policy(only("overdue_invoice"), LADDER, {"ladder.dwell_days": 2})
+    events = [bought(1, invoice_id="i", due_at=midnight(1)), tick(4), tick(6), tick(8)]
+    plays(soon, events[:3], "- raised/reassess escalated/educate", {"high_days": (5, 5)})
+    proof = waits("dwell_days", 2, 2, overdue_invoice=(4, "high"))
+    plays(soon, events, "- raised escalated step_changed/high/renegotiate", proof)
+
+
+def test_signals_that_take_turns_without_a_gap_count_as_one() -> None:
+    by = policy(only("late_payer", "overdue_invoice"), LADDER)
+    events = [bought(1, invoice_id="i", due_at=midnight(1)), tick(4), paid_late(5), tick(6)]
+    events += [paid_late(6), paid_late(7, 0, invoice_id="i"), tick(9)]
+    proof = waits("dwell_days", 5, 5, late_payer=(3, "watch"))
+    plays(by, events, "- raised - escalated late_payer/raised cleared educate", proof)
 
 
 # what else may happen to it
 
 
 def test_a_policy_without_the_section_takes_the_step_back() -> None:
-    desk = late_payer()
-    wait(desk, 8)
-    assert len(moves(desk)) == 1
-    after = desk.restarted(only("late_payer"))
-    after.feed(S, asked(9))
-    assert moves(after) == [(None, when(9))]
-    assert evidence(after) == []
-    wait(after, 40)
-    assert len(of_ada(after)) == 1
-    signals = decode_customer(after.customer_rows["ada"]).signals
-    assert signals is None
+    ada = plays(LATE, [*UP[:3], tick(8)], "- raised educate -")
+    after = ada.restarted(policy(only("late_payer"))).does(asked(9)).says("ladder None")
+    assert after.record["evidence"] == []
+    assert after.waits(40).says().row.signals is None
 
 
 def test_only_the_last_steps_are_kept() -> None:
-    desk = late_payer()
-    for day in range(3, 23):
-        desk.feed(M, answer(day, set_step=STEPS[day % 2 + 1]))
-    record = of_ada(desk)[-1]
-    assert len(moves(desk)) == 20
-    assert len(record["steps"]) == 16
-    assert record["steps"][-1] == {"step": "educate", "since": midnight(22)}
+    answers = [answer(day, set_step=STEPS[day % 2 + 1]) for day in range(3, 23)]
+    ada = plays(LATE, START + answers, "- raised" + " renegotiate educate" * 10)
+    assert len(ada.record["steps"]) == 16
+    assert ada.record["steps"][-1] == {"step": "educate", "since": midnight(22)}
 
 
 def test_a_restart_leaves_a_step_and_its_due_time() -> None:
-    desk = late_payer(YOUNG, answer(1, "00:00:00", hold_until=when(3)))
-    wait(desk, 8)
-    desk.commit()
-    desk = desk.restarted()
-    nothing_before(desk, 21)
-    assert moves(desk) == [("renegotiate", midnight(21))]
-    assert len(desk.risks[-1]["steps"]) == 3
+    hold = answer(1, "00:00:00", hold_until=when(3))
+    ada = plays(
+        YOUNG, [hold, *START, tick(3, "12:00:00"), tick(8)], "- - raised/None reassess educate"
+    )
+    assert len(ada.restarted().turns("renegotiate", 21).record["steps"]) == 3

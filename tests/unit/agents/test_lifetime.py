@@ -15,18 +15,14 @@ from agents.models.bgnbd import (
 )
 from agents.models.bgnbd_sums import purchases_if_alive
 from agents.policy_file.lifetime import lifetime_params
-from agents.policy_file.reading import read_policy
 from schemas.base.times import NO_DAY
-from tests.support.lifetime import CDNOW, SECTION
-from tests.support.making import POLICY_TEXT
+from tests.support.lifetime import CDNOW
+from tests.support.policies import policy_file, section
 
 
-def test_the_published_customer_of_cdnow_buys_1_226_times_in_39_weeks() -> None:
+def test_the_published_customer_of_cdnow_buys_1_226_times_in_39_weeks_for_24_66() -> None:
     assert expected_purchases(CDNOW, 2, 30.43, 38.86, 39) == pytest.approx(1.226, abs=5e-4)
     assert p_alive(CDNOW, 2, 30.43, 38.86) == pytest.approx(0.7266, abs=5e-5)
-
-
-def test_the_published_customer_of_cdnow_brings_24_66_at_a_time() -> None:
     assert mean_margin(CDNOW, 2, 22.35) == pytest.approx(24.66, abs=5e-3)
 
 
@@ -75,12 +71,9 @@ def test_absurd_figures_give_numbers_all_the_same(x: int, t_x: float, now: float
     assert -CDNOW.alpha <= alive_until_week(CDNOW, x, t_x, 1e-12) < float("inf")
 
 
-def test_a_of_one_is_no_exception() -> None:
+def test_a_of_one_is_no_exception_and_in_no_time_nothing_is_bought() -> None:
     near = [purchases_if_alive(2.24, 43.0, a, 4.4, 39.0) for a in (1 - 1e-9, 1.0, 1 + 1e-9)]
     assert near == pytest.approx([near[1]] * 3, rel=1e-8)
-
-
-def test_in_no_time_nothing_is_bought() -> None:
     assert expected_purchases(CDNOW, 2, 30.43, 38.86, 0.0) == 0
 
 
@@ -121,7 +114,7 @@ def test_a_table_says_the_same_whatever_it_was_asked_before() -> None:
 
 
 def test_the_policy_s_section_becomes_the_parameters() -> None:
-    section = read_policy(POLICY_TEXT + SECTION, "test.toml").lifetime
-    assert section is not None
-    assert lifetime_params(section, 2) == CDNOW
-    assert lifetime_params(section, 0).scale == 1
+    its = policy_file(section("lifetime")).lifetime
+    assert its is not None
+    assert lifetime_params(its, 2) == CDNOW
+    assert lifetime_params(its, 0).scale == 1

@@ -1,35 +1,28 @@
 """Bounds, each at its edge: what just fits is taken, what is beyond gets its typed no."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
 from agents.customer.rows import stored
-from agents.events.admit import Admission, Placement
 from agents.events.booking import Booking
-from agents.partition.pending import Bounds
-from agents.partition.shard import Shard, ShardSettings
 from agents.ports import GivenUpError, InvariantError, LimitError
-from schemas.base.partitioners import murmur2_partition
-from schemas.inputs.events import (
-    MAX_DEPTH,
-    MAX_DURATION_S,
-    MAX_ID_CHARS,
-    MAX_ITEMS,
-    MAX_KEPT_CHARS,
-    MAX_REASON_CHARS,
-    Kind,
-)
+from schemas.inputs import events
+from schemas.inputs.events import Kind
 from schemas.inputs.first_fault import first_fault
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection
 from schemas.outputs.records import rejected_headers, subject_of
 from schemas.state.rows import ROW_MAX_BYTES, RowError, stored_int
 from schemas.topics.declared import BY_NAME, CHANGELOG, REJECTED_EXTRA_BYTES
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, leaks
-from tests.support.feeding import SECRET, WITH_CUSTOMERS, Desk, Erasure, sale
-from tests.support.making import LATER_MS, MINIMAL, POLICY
+from tests.support.feeding import SECRET, Desk, Erasure, sale
+from tests.support.happening import Story, happened
+from tests.support.making import LATER_MS, MINIMAL, POLICY, admission
+from tests.support.master import override
+from tests.support.tables import table
 
 P, S, C = Kind.PURCHASES, Kind.SUPPORT_CALLS, Kind.CUSTOMERS
 EVENT_BYTES = 65_536
@@ -37,11 +30,9 @@ EVENT_BYTES = 65_536
 
 def verdict(kind: Kind, value: bytes) -> Reason | None:
     """Why intake turns an event away; None where it takes it."""
-    name = msgspec.json.decode(
-        msgspec.json.decode(value, type=dict[str, msgspec.Raw])["customer_id"]
-    )
-    admission = Admission(POLICY, Placement(0, 1, murmur2_partition), EVENT_BYTES, {})
-    found = admission.admit(kind, name.encode(), value, LATER_MS)
+    raw = msgspec.json.decode(value, type=dict[str, msgspec.Raw])
+    key = msgspec.json.decode(raw["customer_id"]).encode()
+    found = admission().admit(kind, key, value, LATER_MS)
     return None if isinstance(found, Booking) else found.reason
 
 
@@ -51,8 +42,7 @@ def wire(kind: Kind, **fields: Any) -> bytes:
 
 def padded(size: int) -> bytes:
     """A purchase of so many bytes."""
-    bare = wire(P, note="")
-    return wire(P, note="x" * (size - len(bare)))
+    return wire(P, note="x" * (size - len(wire(P, note=""))))
 
 
 def nested(depth: int) -> bytes:
@@ -60,77 +50,46 @@ def nested(depth: int) -> bytes:
     return wire(P)[:-1] + b', "note": ' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
 
-def overridden(reason: str) -> bytes:
-    return wire(C, override={"tier": "key", "mode": "lock", "reason": reason})
+def of(kind: Kind, field: str, char: str) -> Callable[[int], bytes]:
+    return lambda many: wire(kind, **{field: char * many})
 
 
-@pytest.mark.parametrize(
-    ("kind", "fits", "beyond", "reason"),
-    [
-        (P, padded(EVENT_BYTES), padded(EVENT_BYTES + 1), Reason.TOO_LARGE),
-        (P, nested(MAX_DEPTH), nested(MAX_DEPTH + 1), Reason.MALFORMED),
-        (
-            P,
-            wire(P, event_id="e" * MAX_ID_CHARS),
-            wire(P, event_id="e" * (MAX_ID_CHARS + 1)),
-            Reason.INVALID_FIELD,
-        ),
-        (
-            P,
-            wire(P, customer_id="ü" * MAX_ID_CHARS),
-            wire(P, customer_id="ü" * (MAX_ID_CHARS + 1)),
-            Reason.INVALID_FIELD,
-        ),
-        (P, wire(P, amount="9" * 15), wire(P, amount="9" * 16), Reason.INVALID_FIELD),
-        (P, wire(P, amount="0" * 15), wire(P, amount="0" * 60_000), Reason.INVALID_FIELD),
-        (P, wire(P, items=MAX_ITEMS), wire(P, items=MAX_ITEMS + 1), Reason.INVALID_FIELD),
-        (
-            S,
-            wire(S, duration_s=MAX_DURATION_S),
-            wire(S, duration_s=MAX_DURATION_S + 1),
-            Reason.INVALID_FIELD,
-        ),
-        (
-            C,
-            wire(C, region="ü" * MAX_KEPT_CHARS),
-            wire(C, region="ü" * (MAX_KEPT_CHARS + 1)),
-            Reason.INVALID_FIELD,
-        ),
-        (
-            C,
-            wire(C, industry="i" * MAX_KEPT_CHARS),
-            wire(C, industry="i" * (MAX_KEPT_CHARS + 1)),
-            Reason.INVALID_FIELD,
-        ),
-        (
-            C,
-            overridden("r" * MAX_REASON_CHARS),
-            overridden("r" * (MAX_REASON_CHARS + 1)),
-            Reason.INVALID_FIELD,
-        ),
-    ],
+@table(
+    "kind made_of most",
+    (P, of(P, "event_id", "e"), events.MAX_ID_CHARS),
+    (P, of(P, "customer_id", "ü"), events.MAX_ID_CHARS),
+    (P, of(P, "amount", "9"), 15),
+    (P, of(P, "amount", "0"), 15),
+    (P, lambda items: wire(P, items=items), events.MAX_ITEMS),
+    (S, lambda seconds: wire(S, duration_s=seconds), events.MAX_DURATION_S),
+    (C, of(C, "region", "ü"), events.MAX_KEPT_CHARS),
+    (C, of(C, "industry", "i"), events.MAX_KEPT_CHARS),
+    (C, lambda many: wire(C, **override(reason="r" * many)), events.MAX_REASON_CHARS),
 )
-def test_a_bound_holds_at_its_edge(kind: Kind, fits: bytes, beyond: bytes, reason: Reason) -> None:
-    assert verdict(kind, fits) is None
-    assert verdict(kind, beyond) is reason
+def test_a_field_s_bound_holds_at_its_edge(kind: Kind, made_of: Any, most: int) -> None:
+    assert verdict(kind, made_of(most)) is None
+    assert verdict(kind, made_of(most + 1)) is Reason.INVALID_FIELD
 
 
-@pytest.mark.parametrize(
-    "number", ["9" * 60_000, "-" + "9" * 60_000, "1e400", "-1E999999999", "1." + "0" * 60_000]
+@table(
+    "of_size most reason",
+    (padded, EVENT_BYTES, Reason.TOO_LARGE),
+    (nested, events.MAX_DEPTH, Reason.MALFORMED),
 )
-def test_endless_numbers_are_turned_away_where_a_field_is_and_ignored_elsewhere(
-    number: str,
-) -> None:
+def test_size_and_depth_are_bounded(of_size: Any, most: int, reason: Reason) -> None:
+    assert [verdict(P, of_size(most)), verdict(P, of_size(most + 1))] == [None, reason]
+
+
+@table("number", "9" * 60_000, "-" + "9" * 60_000, "1e400", "-1E999999999", "1." + "0" * 60_000)
+def test_endless_numbers_are_turned_away_in_fields_and_ignored_elsewhere(number: str) -> None:
+    assert verdict(P, wire(P, amount="0" * 60_000)) is Reason.INVALID_FIELD
     for field in ("items", "amount", "event_id", "due_at"):
-        fields = MINIMAL[P] | {field: "?"}
-        value = json.dumps(fields).replace('"?"', number, 1).encode()
+        value = wire(P, **{field: "?"}).replace(b'"?"', number.encode(), 1)
         found = first_fault(P, value)
         assert isinstance(found, Rejection)
-        assert found.reason is Reason.INVALID_FIELD
+        assert found.reason is verdict(P, value) is Reason.INVALID_FIELD
         assert len(found.detail) < 300
-        assert verdict(P, value) is Reason.INVALID_FIELD
-    unknown = wire(P)[:-1] + b', "note": ' + number.encode() + b"}"
-    assert verdict(P, unknown) is None
+    assert verdict(P, wire(P)[:-1] + b', "note": ' + number.encode() + b"}") is None
 
 
 def test_what_a_rejection_adds_fits_into_what_its_topic_admits_more() -> None:
@@ -150,14 +109,11 @@ def test_a_rejected_event_keeps_its_headers_however_many() -> None:
 
 def test_a_row_that_the_changelog_would_not_admit_is_refused_before() -> None:
     assert int(dict(BY_NAME[CHANGELOG].config)["max.message.bytes"]) > ROW_MAX_BYTES + 65_536
-    desk = Desk(inputs=WITH_CUSTOMERS)
-    desk.feed(C, MINIMAL[C])
-    customer = desk.shard._store.find("ada")
+    customer = happened(MINIMAL[C]).shard._store.find("ada")
     assert customer is not None
     assert customer.master is not None
     customer.master.region = "r" * 1_000_000
-    spare = ROW_MAX_BYTES - len(stored(customer, POLICY))
-    customer.master.region += "r" * spare
+    customer.master.region += "r" * (ROW_MAX_BYTES - len(stored(customer, POLICY)))
     assert len(stored(customer, POLICY)) == ROW_MAX_BYTES
     customer.master.region += "r"
     with pytest.raises(LimitError, match="4000001 bytes, more than the 4000000"):
@@ -166,76 +122,64 @@ def test_a_row_that_the_changelog_would_not_admit_is_refused_before() -> None:
 
 # customers of a partition
 
+BOTH = [sale(1), sale(1, 1, customer_id="bob")]
 
-def shard_for(customers_max: int, rows: dict[bytes, bytes] | None = None) -> Desk:
-    desk = Desk(rows=rows)
-    settings = ShardSettings(
-        Placement(0, 1, murmur2_partition), EVENT_BYTES, 0, True, Bounds(), SECRET,
-        customers_max=customers_max,
-    )  # fmt: skip
-    desk.shard = Shard(POLICY, settings)
-    offsets = desk.shard.restore(dict(desk.rows)) if rows else {}
-    desk.shard.open_inputs({kind: offsets.get(kind, 0) for kind in desk.inputs})
-    for kind in desk.inputs:
-        desk.end(kind, offsets.get(kind, 0))
-    return desk
+
+def room_for(customers_max: int, rows: dict[bytes, bytes] | None = None) -> Story:
+    return happened(customers_max=customers_max, rows=rows)
 
 
 def test_the_customer_beyond_the_limit_stops_the_process_and_nothing_of_it_is_kept() -> None:
-    desk = shard_for(2)
-    desk.feed(P, sale(1), sale(1, 1, customer_id="bob"), sale(1, 2))
+    desk = room_for(2).then(*BOTH, sale(1, 2))
     assert len(desk.shard.customers) == desk.shard.customers_max == 2
     with pytest.raises(LimitError, match="3 customers, more than WHALECURVE_CUSTOMERS_MAX = 2"):
-        desk.feed(P, sale(1, 3, customer_id="cid"))
+        desk.then(sale(1, 3, customer_id="cid"))
     assert "cid" not in desk.shard.customers
 
 
 def test_who_is_erased_makes_room_and_an_erasure_of_nobody_needs_none() -> None:
-    desk = Desk(inputs=WITH_CUSTOMERS)
-    desk.shard._store._customers_max = 1
-    desk.feed(P, sale(1))
-    desk.feed(C, Erasure("nobody", LATER_MS), Erasure("ada", LATER_MS))
-    desk.feed(P, sale(20, 1, customer_id="bob"))
-    assert list(desk.shard.customers) == ["bob"]
+    desk = room_for(1).then(sale(1), Erasure("nobody", LATER_MS), Erasure("ada", LATER_MS))
+    assert desk.then(sale(20, 1, customer_id="bob")).order == ["bob"]
 
 
 def test_a_lowered_limit_is_refused_at_the_restore() -> None:
-    desk = Desk()
-    desk.feed(P, sale(1), sale(1, 1, customer_id="bob"))
-    desk.commit()
-    shard_for(2, desk.rows)
+    desk = happened(*BOTH).committed()
+    room_for(2, desk.rows)
     with pytest.raises(LimitError, match="partition 0 would hold 2 customers, more than"):
-        shard_for(1, desk.rows)
+        room_for(1, desk.rows)
+
+
+def test_a_restore_that_nobody_wants_any_more_ends_soon() -> None:
+    source, desk = happened(*BOTH), happened()
+    source.commit()
+    with pytest.raises(GivenUpError):
+        desk.shard.restore(dict(source.rows), lambda: True)
+    assert len(desk.shard.customers) == 0
 
 
 # what is said of a row that can't be read
 
+CORRUPT = b"\x01" + bytes(31) + msgspec.msgpack.encode([MAIL, {AMOUNT: MAIL}])
+NAMED = [subject_of(CUSTOMER, SECRET), "start a new WHALECURVE_APP_ID"]
 
-def refused(rows: dict[bytes, bytes]) -> str:
+
+@table(
+    "read said",
+    *(
+        (name, lambda row=row: Desk(rows={CUSTOMER.encode(): row}), NAMED)
+        for name, row in {"no row": MAIL.encode(), "empty": b"", "corrupt": CORRUPT}.items()
+    ),
+    (
+        "the key",
+        lambda: Desk(rows={b"\xc3" + MAIL.encode(): b""}),
+        ["a key that is no customer_id"],
+    ),
+    ("a number", lambda: stored_int(MAIL), []),
+)
+def test_what_can_t_be_read_is_told_by_the_hash_that_erasures_have(read: Any, said: Any) -> None:
     with pytest.raises(RowError) as error:
-        Desk(rows=rows)
-    return str(error.value)
-
-
-def test_a_corrupt_row_is_told_by_the_hash_that_erasures_have() -> None:
-    subject = subject_of(CUSTOMER, SECRET)
-    corrupt = b"\x01" + bytes(31) + msgspec.msgpack.encode([MAIL, {AMOUNT: MAIL}])
-    for row in (MAIL.encode(), b"", corrupt):
-        text = refused({CUSTOMER.encode(): row})
-        assert subject in text
-        assert "start a new WHALECURVE_APP_ID" in text
-        assert leaks(text) == []
-
-
-def test_a_key_that_is_no_customer_id_is_told_without_it() -> None:
-    text = refused({b"\xc3" + MAIL.encode(): b""})
-    assert "a key that is no customer_id" in text
-    assert leaks(text) == []
-
-
-def test_a_number_that_is_none_in_a_row_is_told_without_it() -> None:
-    with pytest.raises(RowError) as error:
-        stored_int(MAIL)
+        read()
+    assert [its for its in said if its not in str(error.value)] == []
     assert leaks(str(error.value)) == []
 
 
@@ -244,17 +188,6 @@ def test_two_judges_that_disagree_are_told_without_the_event(
 ) -> None:
     monkeypatch.setattr("agents.events.admit.decode", lambda *_: None)
     monkeypatch.setattr("agents.events.admit.first_fault", first_fault)
-    admission = Admission(POLICY, Placement(0, 1, murmur2_partition), EVENT_BYTES, {})
     with pytest.raises(InvariantError, match="an event of PURCHASES can't be booked") as error:
-        admission._judged_first(P, wire(P, order_id=MAIL), None)
+        admission()._judged_first(P, wire(P, order_id=MAIL), None)
     assert leaks(str(error.value)) == []
-
-
-def test_a_restore_that_nobody_wants_any_more_ends_soon() -> None:
-    source = shard_for(10)
-    source.feed(P, sale(1), sale(1, 1, customer_id="bob"))
-    source.commit()
-    desk = Desk()
-    with pytest.raises(GivenUpError):
-        desk.shard.restore(dict(source.rows), lambda: True)
-    assert len(desk.shard.customers) == 0

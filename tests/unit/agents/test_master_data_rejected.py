@@ -2,10 +2,7 @@
 
 from typing import Any
 
-import pytest
-
 from agents.events.booking import Booking
-from schemas.base.partitioners import murmur2_partition
 from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Rejection
 from tests.support.feeding import on
@@ -15,18 +12,12 @@ from tests.support.making import (
     FULL,
     OVERRIDE,
     WALLET,
-    admission,
     admit,
     booked,
     master_data,
-    raw,
 )
 from tests.support.master import changed, commitment, override, wallet
-
-NOON_MS = 1_772_366_400_000
-"""2026-03-01T12:00:00Z, of when the records are."""
-TWO = 2
-ELSEWHERE = 1 - murmur2_partition(b"ada", TWO)
+from tests.support.tables import table
 
 
 def book(**fields: Any) -> Booking:
@@ -45,75 +36,54 @@ def refused(**fields: Any) -> tuple[str, str]:
 MONEY = "expected a decimal text of at most 15 digits, no more behind the point"
 SHARE = "expected a decimal text of at most 15 digits from 0 to 1"
 DATE = "expected a date as YYYY-MM-DD"
+TIME = "expected an RFC 3339 time with an offset"
 
 
-@pytest.mark.parametrize(
-    ("fields", "start"),
-    [
-        ({"segment": "both"}, "segment: expected 'business' or 'individual', found '\"both\"'"),
-        ({"region": 5}, "region: expected a text of at most 1000 characters, found '5'"),
-        ({"industry": []}, "industry: expected a text of at most 1000 characters, found '[]'"),
-        ({"joined_at": "2019-05-01"}, "joined_at: expected an RFC 3339 time with an offset"),
-        ({"joined_at": "0001-01-01T00:00:00+00:01"}, "joined_at: expected an RFC 3339 time"),
-        ({"wallet": "5000"}, "wallet: expected an object, found '\"5000\"'"),
-        ({"wallet": []}, "wallet: expected an object, found '[]'"),
-        ({"wallet": False}, "wallet: expected an object, found 'false'"),
-        (wallet(amount=5), f"wallet.amount: {MONEY} than the currency has, found '5'"),
-        (wallet(amount="-5"), f"wallet.amount: {MONEY}"),
-        (wallet(amount="5.001"), f"wallet.amount: {MONEY}"),
-        (wallet(amount="5.0", currency="JPY"), f"wallet.amount: {MONEY}"),
-        (wallet(amount="9" * 16), f"wallet.amount: {MONEY}"),
-        (wallet(currency=840), "wallet.currency: expected an ISO 4217 code, found '840'"),
-        ({"commitment": 1}, "commitment: expected an object, found '1'"),
-        (commitment(amount="1.001"), f"commitment.amount: {MONEY}"),
-        (commitment(currency=[]), "commitment.currency: expected an ISO 4217 code"),
-        (commitment(discount_rate="1.01"), f"commitment.discount_rate: {SHARE}"),
-        (commitment(discount_rate="-0.1"), f"commitment.discount_rate: {SHARE}"),
-        (commitment(discount_rate=".1"), f"commitment.discount_rate: {SHARE}"),
-        (commitment(discount_rate="1e-1"), f"commitment.discount_rate: {SHARE}"),
-        (commitment(discount_rate="0." + "1" * 15), f"commitment.discount_rate: {SHARE}"),
-        (commitment(discount_rate=0.1), f"commitment.discount_rate: {SHARE}"),
-        (commitment(starts_on="2026-02-29"), f"commitment.starts_on: {DATE}"),
-        (commitment(starts_on="20260101"), f"commitment.starts_on: {DATE}"),
-        (commitment(starts_on="2026-1-1"), f"commitment.starts_on: {DATE}"),
-        (commitment(starts_on="0000-01-01"), f"commitment.starts_on: {DATE}"),
-        (commitment(starts_on=on(1)), f"commitment.starts_on: {DATE}"),
-        (commitment(ends_on="2026-W01-1"), f"commitment.ends_on: {DATE}"),
-        (commitment(ends_on="10000-01-01"), f"commitment.ends_on: {DATE}"),
-        (
-            commitment(ends_on="2025-12-31"),
-            "commitment.ends_on: expected not before starts_on (2026-01-01), found",
-        ),
-        ({"override": None, "wallet": 1}, "wallet: expected an object"),
-        (override(tier="gold"), "override.tier: expected 'key', 'important', 'ordinary' or"),
-        (override(tier="Key"), "override.tier: expected"),
-        (override(mode="ceiling"), "override.mode: expected 'floor' or 'lock'"),
-        (override(reason=""), "override.reason: expected a text of 1 to 1000 characters"),
-        (override(reason="x" * 1_001), "override.reason: expected a text of 1 to 1000"),
-        (override(reason=5), "override.reason: expected a text of 1 to 1000 characters"),
-        (override(expires_at="2026-07-01"), "override.expires_at: expected an RFC 3339 time"),
-        (
-            override(expires_at="9999-12-31T23:59:59-00:01"),
-            "override.expires_at: expected an RFC 3339 time",
-        ),
-    ],
+@table(
+    "place wrong start",
+    ("segment", ["both"], "expected 'business' or 'individual', found '\"both\"'"),
+    ("region", [5], "expected a text of at most 1000 characters, found '5'"),
+    ("industry", [[]], "expected a text of at most 1000 characters, found '[]'"),
+    ("joined_at", ["2019-05-01", "0001-01-01T00:00:00+00:01"], TIME),
+    ("wallet", ["5000"], "expected an object, found '\"5000\"'"),
+    ("wallet", [[]], "expected an object, found '[]'"),
+    ("wallet", [False], "expected an object, found 'false'"),
+    ("wallet.amount", [5], f"{MONEY} than the currency has, found '5'"),
+    ("wallet.amount", ["-5", "5.001", "9" * 16], MONEY),
+    ("wallet.currency", [840], "expected an ISO 4217 code, found '840'"),
+    ("commitment", [1], "expected an object, found '1'"),
+    ("commitment.amount", ["1.001"], MONEY),
+    ("commitment.currency", [[]], "expected an ISO 4217 code"),
+    ("commitment.discount_rate", ["1.01", "-0.1", ".1", "1e-1", "0." + "1" * 15, 0.1], SHARE),
+    ("commitment.starts_on", ["2026-02-29", "20260101", "2026-1-1", "0000-01-01", on(1)], DATE),
+    ("commitment.ends_on", ["2026-W01-1", "10000-01-01"], DATE),
+    ("commitment.ends_on", ["2025-12-31"], "expected not before starts_on (2026-01-01), found"),
+    ("override.tier", ["gold"], "expected 'key', 'important', 'ordinary' or"),
+    ("override.tier", ["Key"], "expected"),
+    ("override.mode", ["ceiling"], "expected 'floor' or 'lock'"),
+    ("override.reason", ["", "x" * 1_001, 5], "expected a text of 1 to 1000 characters"),
+    ("override.expires_at", ["2026-07-01", "9999-12-31T23:59:59-00:01"], TIME),
 )
-def test_a_wrong_field_is_named_with_the_object_it_stands_in(
-    fields: dict[str, Any], start: str
-) -> None:
-    reason, detail = refused(**fields)
-    assert reason == "invalid_field"
-    assert detail.startswith(start)
+def test_a_wrong_field_is_named_with_its_object(place: str, wrong: Any, start: str) -> None:
+    outer, _, inner = place.partition(".")
+    for value in wrong:
+        fields = changed(FULL[Kind.CUSTOMERS][outer], {inner: value}) if inner else value
+        reason, detail = refused(**{outer: fields})
+        assert reason == "invalid_field"
+        assert detail.startswith(f"{place}: {start}")
 
 
-@pytest.mark.parametrize("missing", [ABSENT, None])
-@pytest.mark.parametrize(
-    ("outer", "inner"),
-    [
-        *(("wallet", name) for name in WALLET),
-        *(("commitment", name) for name in COMMITMENT),
-        *(("override", name) for name in OVERRIDE if name != "expires_at"),
-    ],
+def test_an_amount_has_no_more_digits_than_its_currency_and_what_is_absent_no_fault() -> None:
+    assert refused(**wallet(amount="5.0", currency="JPY"))[1].startswith(f"wallet.amount: {MONEY}")
+    assert refused(override=None, wallet=1)[1].startswith("wallet: expected an object")
+
+
+@table("missing", ABSENT, None)
+@table(
+    "outer inner",
+    *(("wallet", name) for name in WALLET),
+    *(("commitment", name) for name in COMMITMENT),
+    *(("override", name) for name in OVERRIDE if name != "expires_at"),
 )
 def test_what_an_object_lacks_is_missed_by_name(outer: str, inner: str, missing: object) -> None:
     its = FULL[Kind.CUSTOMERS][outer]
@@ -123,76 +93,62 @@ def test_what_an_object_lacks_is_missed_by_name(outer: str, inner: str, missing:
     assert detail.endswith("found nothing")
 
 
-def test_an_empty_object_lacks_its_first_field() -> None:
-    for outer, inner in (
-        ("wallet", "amount"),
-        ("commitment", "amount"),
-        ("override", "tier"),
-    ):
-        assert refused(**{outer: {}})[1].startswith(f"{outer}.{inner}: ")
+@table("outer inner", ("wallet", "amount"), ("commitment", "amount"), ("override", "tier"))
+def test_an_empty_object_lacks_its_first_field(outer: str, inner: str) -> None:
+    assert refused(**{outer: {}})[1].startswith(f"{outer}.{inner}: ")
 
 
-@pytest.mark.parametrize(
+@table(
     "fields",
-    [
-        override(reason="x" * 1_000),
-        override(reason="\u00e9" * 1_000),
-        override(reason=" "),
-        wallet(amount="9" * 13 + ".99"),
-        commitment(ends_on="2026-01-01"),
-        commitment(starts_on="0001-01-01", ends_on="9999-12-31"),
-        commitment(starts_on="2024-02-29", ends_on="2024-02-29"),
-        commitment(discount_rate="0.00000000000001"),
-        {"joined_at": "0001-01-01T00:00:00Z"},
-        {"joined_at": "9999-12-31T23:59:59.999999Z"},
-        {"region": "", "industry": ""},
-    ],
+    override(reason="x" * 1_000),
+    override(reason="\u00e9" * 1_000),
+    override(reason=" "),
+    wallet(amount="9" * 13 + ".99"),
+    commitment(ends_on="2026-01-01"),
+    commitment(starts_on="0001-01-01", ends_on="9999-12-31"),
+    commitment(starts_on="2024-02-29", ends_on="2024-02-29"),
+    commitment(discount_rate="0.00000000000001"),
+    {"joined_at": "0001-01-01T00:00:00Z"},
+    {"joined_at": "9999-12-31T23:59:59.999999Z"},
+    {"region": "", "industry": ""},
 )
 def test_what_lies_on_the_edge_is_taken(fields: dict[str, Any]) -> None:
     book(**fields)
 
 
-@pytest.mark.parametrize(
-    ("fields", "first"),
-    [
-        ({"segment": "x", "region": 5}, "segment"),
-        ({"region": 5, "industry": 5}, "region"),
-        ({"industry": 5, "joined_at": "x"}, "industry"),
-        ({"joined_at": "x", "wallet": 5}, "joined_at"),
-        ({"wallet": {"amount": "x"}, "commitment": 5}, "wallet.amount"),
-        (wallet(amount="x", currency=ABSENT), "wallet.amount"),
-        (wallet(currency=5) | commitment(amount="x"), "wallet.currency"),
-        (commitment(amount="x", currency=5), "commitment.amount"),
-        (commitment(currency=5, discount_rate="x"), "commitment.currency"),
-        (commitment(discount_rate="x", starts_on="x"), "commitment.discount_rate"),
-        (commitment(starts_on="x", ends_on="x"), "commitment.starts_on"),
-        (commitment(ends_on="x") | {"override": {}}, "commitment.ends_on"),
-        (commitment(ends_on="2025-01-01") | {"override": 1}, "commitment.ends_on"),
-        (override(tier="x", mode="x"), "override.tier"),
-        (override(mode="x", reason=""), "override.mode"),
-        (override(reason="", expires_at="x"), "override.reason"),
-        ({"occurred_at": "x", "segment": "x"}, "occurred_at"),
-    ],
+@table(
+    "fields first",
+    ({"segment": "x", "region": 5}, "segment"),
+    ({"region": 5, "industry": 5}, "region"),
+    ({"industry": 5, "joined_at": "x"}, "industry"),
+    ({"joined_at": "x", "wallet": 5}, "joined_at"),
+    ({"wallet": {"amount": "x"}, "commitment": 5}, "wallet.amount"),
+    (wallet(amount="x", currency=ABSENT), "wallet.amount"),
+    (wallet(currency=5) | commitment(amount="x"), "wallet.currency"),
+    (commitment(amount="x", currency=5), "commitment.amount"),
+    (commitment(currency=5, discount_rate="x"), "commitment.currency"),
+    (commitment(discount_rate="x", starts_on="x"), "commitment.discount_rate"),
+    (commitment(starts_on="x", ends_on="x"), "commitment.starts_on"),
+    (commitment(ends_on="x") | {"override": {}}, "commitment.ends_on"),
+    (commitment(ends_on="2025-01-01") | {"override": 1}, "commitment.ends_on"),
+    (override(tier="x", mode="x"), "override.tier"),
+    (override(mode="x", reason=""), "override.mode"),
+    (override(reason="", expires_at="x"), "override.reason"),
+    ({"occurred_at": "x", "segment": "x"}, "occurred_at"),
 )
-def test_of_several_faults_the_first_is_named_depth_first(
-    fields: dict[str, Any], first: str
-) -> None:
+def test_of_several_faults_the_first_is_named_depth_first(fields: Any, first: str) -> None:
     assert refused(**fields)[1].startswith(f"{first}:")
 
 
-# the order of reasons
+# currencies
 
 
-@pytest.mark.parametrize("currency", ["XXX", "usd", "", "GBP"])
-@pytest.mark.parametrize("which", ["wallet", "commitment"])
-def test_a_currency_without_a_rate_is_unknown(which: str, currency: str) -> None:
-    fields = wallet(currency=currency) if which == "wallet" else commitment(currency=currency)
-    reason, detail = refused(**fields)
-    assert reason == "unknown_currency"
-    assert detail == (
-        f"{which}.currency: expected one with a rate in the policy for the event's day, "
-        f"found {currency!r}"
-    )
+@table("currency", "XXX", "usd", "", "GBP")
+@table("which of", ("wallet", wallet), ("commitment", commitment))
+def test_a_currency_without_a_rate_is_unknown(which: str, of: Any, currency: str) -> None:
+    told = "expected one with a rate in the policy for the event's day, found"
+    expected = ("unknown_currency", f"{which}.currency: {told} {currency!r}")
+    assert refused(**of(currency=currency)) == expected
 
 
 def test_a_currency_before_its_first_rate_is_unknown() -> None:
@@ -206,47 +162,13 @@ def test_of_an_unknown_currency_an_amount_may_have_any_number_of_digits() -> Non
     assert refused(**wallet(amount="5.000010", currency="GBP"))[0] == "invalid_field"
 
 
-@pytest.mark.parametrize(
+@table("currency", "XXX", "GBP")
+@table(
     "fault",
-    [
-        commitment(amount="1.001"),
-        commitment(discount_rate="2"),
-        commitment(ends_on="2025-12-31"),
-        override(tier="x"),
-    ],
+    commitment(amount="1.001"),
+    commitment(discount_rate="2"),
+    commitment(ends_on="2025-12-31"),
+    override(tier="x"),
 )
-def test_a_wrong_field_comes_before_an_unknown_currency_wherever_it_stands(
-    fault: dict[str, Any],
-) -> None:
-    assert refused(**wallet(currency="XXX"), **fault)[0] == "invalid_field"
-    assert refused(**wallet(currency="GBP"), **fault)[0] == "invalid_field"
-
-
-def turned_away(value: bytes | None, key: bytes | None, *, elsewhere: bool = False) -> str:
-    its = admission(partition=ELSEWHERE, partitions=TWO) if elsewhere else admission()
-    found = its.admit(Kind.CUSTOMERS, key, value, NOON_MS)
-    assert isinstance(found, Rejection)
-    return found.reason.value
-
-
-def test_reasons_come_in_the_contract_s_order() -> None:
-    early = {"occurred_at": "2026-03-01T12:05:00.000001Z"}
-    everything = master_data(**early, **wallet(currency="XXX"), **override(mode="x"))
-    assert turned_away(raw(everything), b"bob", elsewhere=True) == "invalid_field"
-    known = master_data(**early, **wallet(currency="XXX"))
-    assert turned_away(raw(known), b"bob", elsewhere=True) == "key_mismatch"
-    assert turned_away(raw(known), b"ada", elsewhere=True) == "wrong_partition"
-    assert turned_away(raw(known), b"ada") == "unknown_currency"
-    assert turned_away(raw(master_data(**early)), b"ada") == "from_future"
-    assert turned_away(raw(everything)[:-1], b"bob") == "malformed"
-    assert turned_away(raw(everything) + b" " * 65_536, b"bob") == "too_large"
-
-
-def test_an_erasure_in_another_partition_is_rejected() -> None:
-    assert turned_away(None, b"ada", elsewhere=True) == "wrong_partition"
-    assert turned_away(None, b"\xff", elsewhere=True) == "key_mismatch"
-
-
-def test_an_empty_value_is_no_erasure() -> None:
-    assert turned_away(b"", b"ada") == "malformed"
-    assert turned_away(b"null", b"ada") == "malformed"
+def test_a_wrong_field_comes_before_an_unknown_currency(fault: Any, currency: str) -> None:
+    assert refused(**wallet(currency=currency), **fault)[0] == "invalid_field"

@@ -1,292 +1,129 @@
-"""Snapshots and restarts: what is owed goes out in time, and nothing is lost or done twice."""
+"""Restarts: nothing is lost or done twice, and what a changed policy finds."""
+
+import re
+from typing import Any
 
 import pytest
 
-from agents.partition.pending import Bounds
-from agents.ports import Batch, InvariantError
-from schemas.inputs.events import Kind
-from schemas.state.rows import PARTITION_KEY, RowError, read_head
-from tests.support.feeding import INPUTS, NOW_US, Desk, clock, contribution, on, sale
-from tests.support.making import payment, policy, raw, support_call
+from agents.ports import InvariantError
+from schemas.state.rows import RowError
+from tests.support.feeding import WITH_CUSTOMERS, clock, on, sale
+from tests.support.happening import Story, fields_of, happened
+from tests.support.making import payment, support_call
+from tests.support.policies import policy
+from tests.support.tables import table
 
-P, S, Y = INPUTS
-
-
-def test_a_change_of_tier_or_risks_publishes_a_snapshot_at_once() -> None:
-    desk = Desk(snapshot_s=10)
-    desk.feed(P, sale(1))
-    desk.commit()
-    assert [its["as_of"] for its in desk.snapshots] == [on(1)]
-
-
-def test_a_snapshot_holds_all_that_is_in_its_commit() -> None:
-    desk = Desk(snapshot_s=10)
-    desk.feed(P, sale(1), sale(2), sale(3))
-    desk.commit()
-    assert [its["value"]["contribution"] for its in desk.snapshots] == ["3.00"]
-
-
-def test_a_change_of_figures_alone_is_published_after_snapshot_seconds() -> None:
-    desk = Desk(snapshot_s=10)
-    desk.feed(P, sale(1))
-    desk.commit()
-    desk.feed(P, sale(2))
-    desk.commit()
-    assert len(desk.snapshots) == 1
-    assert desk.commit(NOW_US + 9_999_999) is None
-    desk.commit(NOW_US + 10_000_000)
-    assert [its["value"]["contribution"] for its in desk.snapshots] == ["1.00", "2.00"]
-    assert desk.commit(NOW_US + 3_600_000_000) is None
-
-
-def test_while_it_changes_a_customer_is_published_at_most_every_snapshot_seconds() -> None:
-    desk = Desk(snapshot_s=10)
-    for second in range(60):
-        desk.lay(P, sale(1, second))
-        desk.take(now_us=NOW_US + second * 1_000_000)
-        desk.commit(NOW_US + second * 1_000_000)
-    desk.commit(NOW_US + 80_000_000)
-    assert len(desk.snapshots) <= 7
-    assert contribution(desk) == "60.00"
-
-
-def test_a_customer_that_came_to_rest_has_its_newest_snapshot_out_in_time() -> None:
-    desk = Desk(snapshot_s=10)
-    for second in range(13):
-        desk.lay(P, sale(1, second))
-        desk.take(now_us=NOW_US + second * 1_000_000)
-        desk.commit(NOW_US + second * 1_000_000)
-    desk.commit(NOW_US + 22_000_000)
-    assert contribution(desk) == "13.00"
-
-
-def test_a_clean_stop_publishes_what_is_owed() -> None:
-    desk = Desk()
-    desk.feed(P, sale(1), sale(1, customer_id="bob"))
-    desk.commit()
-    desk.feed(P, sale(2), sale(2, customer_id="bob"))
-    desk.commit()
-    assert len(desk.snapshots) == 2
-    desk.commit(stop=True)
-    assert (contribution(desk), contribution(desk, "bob")) == ("2.00", "2.00")
-    assert desk.commit(stop=True) is None
-
-
-def test_a_snapshot_that_is_owed_survives_a_restart() -> None:
-    desk = Desk()
-    desk.feed(P, sale(1))
-    desk.commit()
-    desk.feed(P, sale(2))
-    desk.commit()
-    assert read_head(desk.customer_rows["ada"]).owed
-    again = desk.restarted()
-    again.commit()
-    assert contribution(again) == "2.00"
-    assert not read_head(again.customer_rows["ada"]).owed
-    assert again.restarted().commit(stop=True) is None
-
-
-def test_snapshots_that_fall_due_together_are_bounded_too() -> None:
-    desk = Desk(bounds=Bounds(changed_max=10))
-    for day in (1, 2):
-        for number in range(25):
-            desk.feed(P, sale(day, customer_id=f"c{number}"))
-            desk.commit()
-    desk.messages.clear()
-    sizes = []
-    while (changes := desk.commit(stop=True)) is not None:
-        sizes.append(len(changes.outputs))
-    assert sizes == [10, 10, 5]
-
-
-# restarts
+C, P, S, Y = WITH_CUSTOMERS
 
 
 def test_after_a_restart_everything_goes_on_as_if_nothing_happened() -> None:
-    def events(part: int) -> list[tuple[Kind, dict[str, object]]]:
-        return [
-            [(P, sale(1, amount="600")), (Y, payment()), (S, support_call(occurred_at=on(2)))],
-            [(P, sale(1, amount="600")), (P, sale(9, amount="5")), (S, clock(11))],
-            [(P, sale(3, amount="2500")), (S, clock(14)), (S, clock(25))],
-        ][part]
-
-    def run(desk: Desk, *, restarting: bool) -> Desk:
-        for part in range(3):
-            for kind, made in events(part):
-                desk.feed(kind, made)
-            desk.commit()
-            if restarting:
-                again = desk.restarted()
-                again.messages = desk.messages
-                desk = again
-        desk.commit(stop=True)
-        return desk
-
-    one, other = run(Desk(), restarting=False), run(Desk(), restarting=True)
-    assert other.tier_changes == one.tier_changes
-    assert other.risks == one.risks
+    bought = sale(1, amount="600")
+    one, other = happened(), happened()
+    for events in (
+        [bought, payment(), support_call(occurred_at=on(2))],
+        [bought, sale(9, amount="5"), clock(11)],
+        [sale(3, amount="2500"), clock(14), clock(25)],
+    ):
+        one.committed(*events)
+        other = other.then(*events).again()
+    assert other.contribution() == one.contribution()
+    assert (other.tier_changes, other.risks) == (one.tier_changes, one.risks)
     assert other.rows.keys() == one.rows.keys()
-    assert contribution(other) == contribution(one)
 
 
 def test_a_restart_reads_on_from_the_committed_offsets() -> None:
-    desk = Desk()
-    desk.feed(P, sale(1), sale(2))
-    desk.commit()
-    desk.feed(P, sale(3))
-    again = desk.restarted()
-    assert again.shard.buffer(P).position == 2
-    assert again.shard.commit_number == 1
+    desk = happened(sale(1), sale(2)).committed()
+    other = desk.then(sale(3)).restarted()
+    assert (other.shard.buffer(P).position, other.shard.commit_number) == (2, 1)
 
 
-def test_another_policy_reckons_with_the_figures_that_were_kept() -> None:
-    desk = Desk()
-    desk.feed(P, sale(1, amount="600"))
-    desk.commit()
-    shorter = policy(("window_days = 10", "window_days = 5"))
-    again = desk.restarted(shorter)
-    again.feed(S, clock(6))
-    again.commit()
-    change = again.tier_changes[0]
-    assert (change["to_tier"], change["effective_at"]) == ("ordinary", on(6, "00:00:00"))
+# another policy
 
 
-def under(desk: Desk, *replacements: tuple[str, str]) -> Desk:
+def under(desk: Story, change: dict[str, Any], *events: Any) -> Story:
     """Another worker goes on under a changed policy."""
-    desk.commit()
-    version = f'version = "after {desk.shard.policy.version}"'
-    again = desk.restarted(policy(('version = "test-1"', version), *replacements))
-    again.messages = desk.messages
-    return again
+    version = f"after {desk.shard.policy.version}"
+    return desk.again(*events, by=policy({"version": version}, change))
+
+
+@table(
+    "bought day",
+    ("at their midnight", [sale(1, amount="600")], 6),
+    ("of who was at rest, in its turn", [sale(1, amount="600"), sale(8)], 10),
+)
+def test_under_a_shorter_window_old_days_leave(bought: list[Any], day: int) -> None:
+    desk = under(happened(*bought), {"value.window_days": 5}, clock(20))
+    assert desk.tiers("to_tier", "effective_at")[1:] == [("ordinary", on(day, "00:00:00"))]
+    assert desk.contribution() == "0.00"
 
 
 def test_a_signal_that_was_off_begins_to_count_anew() -> None:
-    calls = [
-        support_call(event_id=f"call-{number}", channel="email", occurred_at=on(2))
-        for number in range(6)
-    ]
-    desk = Desk()
-    desk.feed(S, *calls[:3])
-    desk = under(desk, ("[risk.support_spike]\ncontacts = 4\nclear_at = 1\nwindow_days = 3\n", ""))
-    desk.feed(S, calls[3])
-    desk = under(desk)
-    desk.feed(S, *calls[4:])
-    desk.commit()
-    assert desk.risks == []
+    made = {"channel": "email", "occurred_at": on(2)}
+    calls = [support_call(event_id=f"call-{number}", **made) for number in range(6)]
+    desk = under(happened(*calls[:3]), {"risk.support_spike": None}, calls[3])
+    assert under(desk, {}, *calls[4:]).stopped().risks == []
+
+
+def paid(day: int) -> dict[str, Any]:
+    """Two months late."""
+    due = "2026-01-01T00:00:00Z"
+    return payment(event_id=f"paid-{day}", occurred_at=on(day), due_at=due)
 
 
 def test_only_as_many_payments_are_kept_as_the_new_policy_asks_for() -> None:
-    def paid(day: int) -> dict[str, object]:
-        due = "2026-01-01T00:00:00Z"
-        return payment(event_id=f"paid-{day}", occurred_at=on(day), due_at=due)
-
-    none = "[risk.late_payer]\nlate = 2\nof = 3\ndays = 10\nclear_on_time = 2\n"
-    desk = Desk(policy(("late = 2", "late = 3")))
-    desk.feed(Y, paid(1), paid(2))
-    desk = under(desk, (none, ""))
-    desk.feed(Y, paid(3))
-    desk = under(desk)
-    desk.feed(Y, paid(4))
-    desk.commit()
-    assert desk.risks == []
-    desk.feed(Y, paid(5))
-    desk.commit()
-    assert "late_payer" in [its["signal"] for its in desk.risks]
+    desk = happened(paid(1), paid(2), by=policy({"risk.late_payer.late": 3}))
+    desk = under(under(desk, {"risk.late_payer": None}, paid(3)), {}, paid(4))
+    assert desk.stopped().risks == []
+    assert "late_payer" in fields_of(desk.stopped(paid(5)).risks, "signal")
 
 
 def test_payments_count_on_under_another_policy() -> None:
-    due = "2026-01-01T00:00:00Z"
-    desk = Desk()
-    desk.feed(Y, payment(due_at=due))
-    desk = under(desk, ("of = 3", "of = 2"), ("clear_on_time = 2", "clear_on_time = 1"))
-    desk.feed(Y, payment(event_id="payment-2", due_at=due))
-    desk.commit()
-    assert [its["signal"] for its in desk.risks] == ["late_payer"]
+    fewer = {"risk.late_payer": {"of": 2, "clear_on_time": 1}}
+    desk = under(happened(paid(1)), fewer, paid(2)).stopped()
+    assert fields_of(desk.risks, "signal") == ["late_payer"]
 
 
 def test_a_smaller_cap_of_ids_holds_from_the_restart_on() -> None:
-    desk = Desk()
-    desk.feed(P, sale(1), sale(1, 1), sale(1, 2))
-    desk = under(desk, ("dedupe_ids_max = 100", "dedupe_ids_max = 2"))
-    desk.feed(P, sale(1, 2), sale(1, 1))
-    changes = desk.commit(stop=True)
-    assert changes is not None
-    assert changes.counters.duplicates[P] == 2
-    desk.feed(P, sale(1))
-    desk.commit(stop=True)
-    assert contribution(desk) == "4.00"
+    three = [sale(1, number) for number in range(3)]
+    desk = under(happened(*three), {"dedupe_ids_max": 2}, *three[:0:-1])
+    assert desk.outcome("dropped") == [2]
+    assert desk.then(three[0]).contribution() == "4.00"
 
 
-@pytest.mark.parametrize(
-    ("replacements", "said"),
-    [
-        (
-            (("window_days = 10", "window_days = 11"),),
-            "the rows of partition 0 hold 10 days, the policy wants value.window_days = 11",
-        ),
-        (
-            (('base_currency = "USD"', 'base_currency = "GBP"'),),
-            "the rows of partition 0 are in USD, the policy in GBP",
-        ),
-    ],
-)
-def test_a_policy_that_the_rows_can_t_serve_is_refused(
-    replacements: tuple[tuple[str, str], ...], said: str
-) -> None:
-    desk = Desk()
-    desk.feed(P, sale(1))
-    desk.commit()
-    with pytest.raises(InvariantError, match=said):
-        desk.restarted(policy(*replacements))
+WIDER = "the rows of partition 0 hold 10 days, the policy wants value.window_days = 11"
+OTHER = "the rows of partition 0 are in USD, the policy in GBP"
+
+
+@table("change said", ({"value.window_days": 11}, WIDER), ({"base_currency": "GBP"}, OTHER))
+def test_a_policy_that_the_rows_can_t_serve_is_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvariantError, match=re.escape(said)):
+        happened(sale(1)).again(by=policy(change))
+
+
+# what can't be
 
 
 def test_a_row_that_can_t_be_read_is_refused() -> None:
-    desk = Desk()
-    desk.feed(P, sale(1))
-    desk.commit()
+    desk = happened(sale(1)).committed()
     desk.rows[b"ada"] = b"\x09" + desk.rows[b"ada"][1:]
     with pytest.raises(RowError, match="a newer Whalecurve wrote it"):
         desk.restarted()
 
 
-def replayed(desk: Desk, *, exactly_once: bool) -> Desk:
+def replayed(*, exactly_once: bool) -> Story:
     """The customers' rows were stored, the partition's was not: a commit broke in the middle."""
-    rows = {key: row for key, row in desk.rows.items() if key != PARTITION_KEY}
-    again = Desk(exactly_once=exactly_once, rows=rows)
-    again.shard.put(
-        Batch(
-            kind=P,
-            partition=0,
-            position=0,
-            next_position=1,
-            offsets=[0],
-            timestamps_ms=[NOW_US // 1000],
-            keys=[b"ada"],
-            values=[raw(sale(1))],
-            headers=[()],
-            ends={},
-        )
-    )
-    return again
+    rows = happened(sale(1)).committed().rows
+    other = happened(exactly_once=exactly_once, rows={b"ada": rows[b"ada"]})
+    return other.ready(P, sale(1))
 
 
 def test_with_transactions_a_record_that_is_applied_already_stops_everything() -> None:
-    desk = Desk()
-    desk.feed(P, sale(1))
-    desk.commit()
     with pytest.raises(InvariantError, match="offset 0 of purchases-0 is applied already"):
-        replayed(desk, exactly_once=True).take()
+        replayed(exactly_once=True).take()
 
 
 def test_without_transactions_a_record_that_is_applied_already_is_not_applied_again() -> None:
-    desk = Desk()
-    desk.feed(P, sale(1))
-    desk.commit()
-    again = replayed(desk, exactly_once=False)
-    again.take()
-    changes = again.commit(stop=True)
-    assert changes is not None
-    assert changes.counters.applied[P] == 1
-    again.feed(P, sale(2))
-    again.commit(stop=True)
-    assert contribution(again) == "2.00"
+    desk = replayed(exactly_once=False)
+    desk.take()
+    assert desk.outcome("applied") == [1]
+    assert desk.then(sale(2)).contribution() == "2.00"

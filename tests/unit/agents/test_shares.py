@@ -15,18 +15,22 @@ from agents.models.histogram import (
 )
 from agents.ports import InvariantError
 from tests.support.counting import counted
+from tests.support.tables import table
 
 LAST = len(EDGES)
+Known = tuple[int, int, list[list[int]]]
+
+
+def known(its: Histogram) -> Known:
+    return its.customers, its.total, its.rows()
 
 
 # the buckets
 
 
-def test_below_200_each_integer_has_a_bucket_of_its_own() -> None:
-    assert EDGES[:204] == [*range(1, 200), 200, 202, 204, 206, 208]
-
-
 def test_the_edges_are_the_same_everywhere() -> None:
+    # below 200 each integer has a bucket of its own
+    assert EDGES[:204] == [*range(1, 200), 200, 202, 204, 206, 208]
     assert LAST == 8_025
     assert EDGES[-1] == 1_000_878_865_243_832_276_970_203_138_405_861_233
     assert EDGES[-2] < EDGES_UP_TO <= EDGES[-1]
@@ -38,46 +42,21 @@ def test_an_edge_is_at_most_one_percent_above_the_one_before() -> None:
         assert high == low + 1 or high * 100 <= low * 101
 
 
-@pytest.mark.parametrize(
-    ("value", "bucket"),
-    [
-        (0, 0),
-        (1, 1),
-        (2, 2),
-        (99, 99),
-        (100, 100),
-        (199, 199),
-        (200, 200),
-        (201, 200),
-        (202, 201),
-        (EDGES[-1] - 1, LAST - 1),
-        (EDGES[-1], LAST),
-        (10**40, LAST),
-    ],
-)
+SMALL = {value: value for value in (0, 1, 2, 99, 100, 199, 200)} | {201: 200, 202: 201}
+
+
+@table("value bucket", *SMALL.items(), (EDGES[-1] - 1, LAST - 1), (EDGES[-1], LAST), (10**40, LAST))
 def test_a_bucket_holds_its_edge_and_what_lies_below_the_next(value: int, bucket: int) -> None:
-    assert bucket_of(value) == bucket
-    assert bucket_of(-value) == -bucket
+    assert (bucket_of(value), bucket_of(-value)) == (bucket, -bucket)
 
 
 # counting
 
 
-def test_nobody_is_counted_at_first() -> None:
-    histogram = Histogram()
-    assert (histogram.customers, histogram.total, histogram.rows()) == (0, 0, [])
-
-
 def test_counts_and_sums_are_exact() -> None:
+    rows = [[-7, 2, -14], [0, 2, 0], [200, 2, 401], [201, 1, 202], [LAST, 1, 10**40]]
     histogram = counted(200, 0, -7, 201, 202, 10**40, 0, -7)
-    assert (histogram.customers, histogram.total) == (8, 10**40 + 589)
-    assert histogram.rows() == [
-        [-7, 2, -14],
-        [0, 2, 0],
-        [200, 2, 401],
-        [201, 1, 202],
-        [LAST, 1, 10**40],
-    ]
+    assert known(histogram) == (8, 10**40 + 589, rows)
 
 
 def test_an_empty_bucket_is_left_out() -> None:
@@ -86,69 +65,52 @@ def test_an_empty_bucket_is_left_out() -> None:
     histogram.remove(5)
     assert histogram.rows() == [[200, 1, 201]]
     histogram.remove(201)
-    assert (histogram.customers, histogram.total, histogram.rows()) == (0, 0, [])
+    assert known(histogram) == known(Histogram()) == (0, 0, [])
 
 
-@pytest.mark.parametrize(
-    ("after", "rows"),
-    [
-        (200, [[200, 2, 401]]),
-        (201, [[200, 2, 402]]),
-        (202, [[200, 1, 201], [201, 1, 202]]),
-        (-1, [[-1, 1, -1], [200, 1, 201]]),
-    ],
+@table(
+    "after rows",
+    (200, [[200, 2, 401]]),
+    (201, [[200, 2, 402]]),
+    (202, [[200, 1, 201], [201, 1, 202]]),
+    (-1, [[-1, 1, -1], [200, 1, 201]]),
 )
 def test_a_customer_moves(after: int, rows: list[list[int]]) -> None:
     histogram = counted(200, 201)
     histogram.move(200, after)
-    assert histogram.rows() == rows
-    assert (histogram.customers, histogram.total) == (2, 201 + after)
+    assert known(histogram) == (2, 201 + after, rows)
 
 
-@pytest.mark.parametrize("value", [199, 201, 202, 0, -200, 10**30])
-def test_who_is_not_counted_cannot_leave(value: int) -> None:
+@table("value count", (199, 0), (201, 1), (202, 0), (0, 0), (-200, 0), (10**30, 0))
+def test_who_is_not_counted_cannot_leave(value: int, count: int) -> None:
     histogram = counted(200)
-    said = "no customer of that value is counted.*: count anew from their values"
+    said = (
+        "no customer of that value is counted.*"
+        f"bucket {bucket_of(value)} counts {count};.*: count anew from their values"
+    )
     with pytest.raises(InvariantError, match=said):
         histogram.remove(value)
     for after in (value + 1, 3):
         with pytest.raises(InvariantError, match=said):
             histogram.move(value, after)
-    assert (histogram.customers, histogram.total, histogram.rows()) == (1, 200, [[200, 1, 200]])
-
-
-def test_what_a_bucket_holds_is_told_with_the_refusal() -> None:
-    with pytest.raises(InvariantError, match="bucket 200 counts 1;"):
-        counted(200).remove(201)
-    with pytest.raises(InvariantError, match="bucket 5 counts 0;"):
-        counted(200).remove(5)
+    assert known(histogram) == (1, 200, [[200, 1, 200]])
 
 
 def test_rows_give_the_histogram_back() -> None:
-    rows = counted(200, 0, -7, 201, -(10**30), EDGES[-1]).rows()
+    values = (200, 0, -7, 201, -(10**30), EDGES[-1])
+    rows = counted(*values).rows()
     histogram = Histogram.from_rows(rows)
-    assert (histogram.customers, histogram.total) == (6, 394 - 10**30 + EDGES[-1])
-    assert histogram.rows() == rows
+    assert known(histogram) == (6, 394 - 10**30 + EDGES[-1], rows)
     histogram.move(200, 201)
-    assert rows == counted(200, 0, -7, 201, -(10**30), EDGES[-1]).rows()
+    assert rows == counted(*values).rows()
 
 
 @pytest.mark.parametrize(
     "row",
     [
-        [5, 0, 0],
-        [5, -1, -5],
-        [5, 1, 6],
-        [5, 2, 9],
-        [-5, 1, 5],
-        [0, 1, 1],
-        [200, 2, 399],
-        [200, 2, 403],
-        [-200, 2, -399],
-        [-200, 2, -403],
-        [LAST, 1, EDGES[-1] - 1],
-        [LAST + 1, 1, 10**40],
-        [-LAST - 1, 1, -(10**40)],
+        *([5, 0, 0], [5, -1, -5], [5, 1, 6], [5, 2, 9], [-5, 1, 5], [0, 1, 1]),
+        *([200, 2, 399], [200, 2, 403], [-200, 2, -399], [-200, 2, -403]),
+        *([LAST, 1, EDGES[-1] - 1], [LAST + 1, 1, 10**40], [-LAST - 1, 1, -(10**40)]),
         [7, 1, 7],
     ],
 )
@@ -160,8 +122,7 @@ def test_a_row_that_no_histogram_gives_is_refused(row: list[int]) -> None:
 def test_merging_adds_up_and_leaves_what_was_merged_alone() -> None:
     one, other = counted(200, 3), counted(201, -4)
     both = merged([one, other])
-    assert both.rows() == [[-4, 1, -4], [3, 1, 3], [200, 2, 401]]
-    assert (both.customers, both.total) == (4, 400)
+    assert known(both) == (4, 400, [[-4, 1, -4], [3, 1, 3], [200, 2, 401]])
     both.remove(3)
     both.move(200, 201)
     assert one.rows() == [[3, 1, 3], [200, 1, 200]]
@@ -175,44 +136,31 @@ TEN = (100, 90, 80, 70, 60, 50, 40, 30, 20, 10)
 """Ten customers who bring 550 together."""
 
 
-@pytest.mark.parametrize(
-    ("share", "cut"),
-    [
-        ((0, 1), 100),
-        ((1, 1000), 100),
-        ((1, 10), 100),
-        ((101, 1000), 90),
-        ((2, 10), 90),
-        ((20, 100), 90),
-        ((1, 2), 60),
-        ((99, 100), 10),
-        ((1, 1), 10),
-        ((2, 1), 10),
-    ],
+@table(
+    "cut shares",
+    (100, [(0, 1), (1, 1000), (1, 10)]),
+    (90, [(101, 1000), (2, 10), (20, 100)]),
+    (60, [(1, 2)]),
+    (10, [(99, 100), (1, 1), (2, 1)]),
 )
-def test_a_share_of_the_customers_is_rounded_up(share: tuple[int, int], cut: int) -> None:
+def test_a_share_of_the_customers_is_rounded_up(cut: int, shares: list[tuple[int, int]]) -> None:
     # those who bring nothing, or cost, are not among those of whom it is a share
-    assert cut_by_rank(counted(*TEN, 0, 0, 0, -5, -1_000), share) == cut
+    histogram = counted(*TEN, 0, 0, 0, -5, -1_000)
+    assert [cut_by_rank(histogram, share) for share in shares] == [cut] * len(shares)
 
 
-@pytest.mark.parametrize(
-    ("share", "cut"),
-    [
-        ((0, 1), 100),
-        ((100, 550), 100),
-        ((101, 550), 90),
-        ((190, 550), 90),
-        ((8, 10), 50),
-        ((450, 550), 50),
-        ((451, 550), 40),
-        ((540, 550), 20),
-        ((541, 550), 10),
-        ((1, 1), 10),
-        ((2, 1), 10),
-    ],
+@table(
+    "cut shares",
+    (100, [(0, 1), (100, 550)]),
+    (90, [(101, 550), (190, 550)]),
+    (50, [(8, 10), (450, 550)]),
+    (40, [(451, 550)]),
+    (20, [(540, 550)]),
+    (10, [(541, 550), (1, 1), (2, 1)]),
 )
-def test_a_share_of_the_profit_is_reached_exactly(share: tuple[int, int], cut: int) -> None:
-    assert cut_by_profit(counted(*TEN, 0, -5, -1_000), share) == cut
+def test_a_share_of_the_profit_is_reached_exactly(cut: int, shares: list[tuple[int, int]]) -> None:
+    histogram = counted(*TEN, 0, -5, -1_000)
+    assert [cut_by_profit(histogram, share) for share in shares] == [cut] * len(shares)
 
 
 def test_a_cut_is_the_lower_edge_of_a_whole_bucket() -> None:

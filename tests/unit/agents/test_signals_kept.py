@@ -1,130 +1,93 @@
 """What a customer's row keeps for signals, and what another policy makes of it."""
 
+from typing import Any
+
+import pytest
+
 from agents.policy.compiled import Policy
-from schemas.state.rows import decode_customer
-from schemas.state.signal_rows import SignalsRow
-from tests.support.feeding import Desk
-from tests.support.making import POLICY
-from tests.support.signalling import (
-    EVERY_SIGNAL,
-    LADDER,
-    LIFETIME,
-    M,
-    P,
-    S,
-    asked,
-    bought,
-    desk_of,
-    gave_back,
-    midnight,
-    only,
-    said,
-    told,
-    wait,
-    when,
-)
+from tests.support.hearing import Ada
+from tests.support.policies import Change, only, policy, section
+from tests.support.signalling import EVERY_SIGNAL, asked, bought, gave_back, told, when
+
+UNANSWERED = {"satisfaction": 3, "resolved": False}
 
 
-def kept(desk: Desk) -> SignalsRow | None:
-    desk.commit()
-    return decode_customer(desk.customer_rows["ada"]).signals
-
-
-def busy(by: Policy) -> Desk:
+def busy(by: Policy) -> Ada:
     """A customer of everything."""
-    desk = desk_of(by)
-    desk.feed(P, bought(1), bought(2))
-    desk.feed(S, *(asked(3, f"12:00:0{n}", satisfaction=3, resolved=False) for n in range(3)))
-    desk.feed(M, told(4, ladder={"set_step": "educate", "reason": "because"}))
-    return desk
+    answer = told(4, ladder={"set_step": "educate", "reason": "because"})
+    calls = [asked(3, f"12:00:0{n}", **UNANSWERED) for n in range(3)]
+    return Ada(by, bought(1), bought(2), *calls, answer)
 
 
-def test_nothing_is_kept_where_nothing_asks_for_it() -> None:
-    assert kept(busy(POLICY)) is None
-    assert kept(busy(only("late_payer", "support_spike", "unprofitable", "return_abuse"))) is None
+def kept(ada: Ada) -> set[str]:
+    """The names of what its row keeps."""
+    row = ada.row.signals
+    return set() if row is None else {its for its in row.__struct_fields__ if getattr(row, its)}
 
 
-def test_what_asks_for_one_thing_keeps_no_other() -> None:
-    for its_policy, names in (
-        (only("overdue"), {"sales"}),
-        (only("no_second_purchase"), {"sales"}),
-        (only(more=LIFETIME), {"sales"}),
-        (only("repeat_issue"), {"issues"}),
-        (only("complaint_open"), {"issues"}),
-        (only("dissatisfied"), {"answers"}),
-        (only(more=LADDER), {"ladder"}),
-    ):
-        row = kept(busy(its_policy))
-        assert row is not None
-        assert {name for name in row.__struct_fields__ if getattr(row, name)} == names
+PLAIN = ("late_payer", "support_spike", "unprofitable")
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        pytest.param([], set(), id="the plain signals"),
+        pytest.param([only(*PLAIN, "return_abuse")], set(), id="nor return_abuse"),
+        pytest.param([only("overdue")], {"sales"}, id="overdue"),
+        pytest.param([only("no_second_purchase")], {"sales"}, id="no_second_purchase"),
+        pytest.param([only(), section("lifetime")], {"sales"}, id="lifetime"),
+        pytest.param([only("repeat_issue")], {"issues"}, id="repeat_issue"),
+        pytest.param([only("complaint_open")], {"issues"}, id="complaint_open"),
+        pytest.param([only("dissatisfied")], {"answers"}, id="dissatisfied"),
+        pytest.param([only(), section("ladder")], {"ladder"}, id="the ladder"),
+    ],
+)
+def test_just_what_is_asked_for_is_kept(changes: list[Change], names: set[str]) -> None:
+    ada = busy(policy(*changes))
+    assert (kept(ada), ada.row.signals is None) == (names, not names)
 
 
 def test_where_only_complaints_count_no_contacts_are_kept() -> None:
-    row = kept(busy(only("complaint_open")))
-    assert row is not None
-    [issue] = row.issues
+    [issue] = busy(policy(only("complaint_open"))).kept.issues
     assert (issue.cells, issue.word) == ([], False)
 
 
 def test_another_policy_forgets_what_it_does_not_ask_for() -> None:
-    desk = busy(EVERY_SIGNAL)
-    assert kept(desk) is not None
-    after = desk.restarted(POLICY)
-    after.feed(S, asked(5))
-    assert kept(after) is None
-    partly = desk.restarted(only("dissatisfied"))
-    partly.feed(S, asked(5))
-    row = kept(partly)
-    assert row is not None
-    assert (row.sales, row.issues, len(row.answers), row.ladder) == (None, [], 3, None)
+    ada = busy(EVERY_SIGNAL)
+    assert kept(ada) >= {"sales", "issues", "answers", "ladder"}
+    assert ada.restarted(policy()).does(asked(5)).row.signals is None
+    partly = ada.restarted(policy(only("dissatisfied"))).does(asked(5))
+    assert (kept(partly), len(partly.kept.answers)) == ({"answers"}, 3)
 
 
 def test_what_another_policy_did_not_ask_for_begins_when_it_is_first_asked_for() -> None:
-    desk = desk_of(POLICY)
-    desk.feed(P, bought(1), bought(2), bought(3))
-    desk.commit()
-    after = desk.restarted(only("no_second_purchase", "overdue"))
-    after.feed(P, bought(20))
-    wait(after, 60)
-    assert said(after, "overdue") == []
-    assert said(after, "no_second_purchase") == [("raised", midnight(27))]
+    ada = Ada(policy(), bought(1), bought(2), bought(3))
+    after = ada.restarted(policy(only("no_second_purchase", "overdue"))).does(bought(20))
+    after.turns("no_second_purchase raised", 27).waits(60).says()
 
 
 def test_orders_count_from_when_they_are_asked_for() -> None:
-    desk = desk_of(POLICY)
-    desk.feed(P, *(bought(1, "0", event_id=f"e-{n}") for n in range(4)), gave_back(1))
-    desk.commit()
-    after = desk.restarted(only("return_abuse"))
-    after.feed(P, *(bought(2, "0", event_id=f"f-{n}") for n in range(4)))
-    after.feed(P, gave_back(2), gave_back(2, 1))
-    assert said(after, "return_abuse") == []
-    after.feed(P, gave_back(2, 2))
-    assert said(after, "return_abuse") == [("raised", when(2))]
+    ada = Ada(policy(), *(bought(1, "0", event_id=f"e-{n}") for n in range(4)), gave_back(1))
+    after = ada.restarted(policy(only("return_abuse")))
+    after.does(*(bought(2, "0", event_id=f"f-{n}") for n in range(4)))
+    after.does(gave_back(2), gave_back(2, 1)).says()
+    after.does(gave_back(2, 2)).says("raised")
 
 
 def test_an_issue_that_a_policy_ceases_to_count_does_not_come_back_by_itself() -> None:
-    desk = desk_of(only("repeat_issue"))
-    desk.feed(S, *(asked(1, f"12:00:0{n}", resolved=False) for n in range(3)))
-    assert len(said(desk, "repeat_issue")) == 1
-    off = desk.restarted(only("complaint_open"))
-    off.feed(S, asked(2, issue="other"))
-    assert said(off, "repeat_issue") == [("cleared", when(2))]
-    newest = only("repeat_issue", also=(("test-1", "test-2"),))
-    on_again = off.restarted(newest)
-    on_again.feed(S, asked(3, issue="other"))
-    wait(on_again, 20)
-    assert said(on_again, "repeat_issue") == []
+    repeat = policy(only("repeat_issue"))
+    ada = Ada(repeat, *(asked(1, f"12:00:0{n}", resolved=False) for n in range(3))).says("raised")
+    off = ada.restarted(policy(only("complaint_open"))).does(asked(2, issue="other"))
+    off.says("repeat_issue cleared")
+    on_again = off.restarted(policy(only("repeat_issue"), {"version": "test-2"}))
+    on_again.does(asked(3, issue="other")).waits(20).says()
 
 
 def test_master_data_with_another_answer_under_the_same_id_are_a_conflict() -> None:
-    desk = desk_of(only("late_payer", more=LADDER))
     answer = {"set_step": "educate", "hold_until": when(9), "reason": "because"}
-    desk.feed(M, told(1, ladder=answer))
-    same = answer | {"hold_until": "2026-03-09T13:00:00+01:00"}
-    desk.feed(M, told(1, ladder=same))
-    assert desk.reasons == []
-    for other in ({"set_step": "none"}, {"hold_until": None}, {"reason": "other"}):
-        desk.feed(M, told(1, ladder=answer | other))
-    desk.feed(M, told(1, ladder=None))
-    desk.commit()
-    assert desk.reasons == ["id_conflict"] * 4
+    ada = Ada(policy(only("late_payer"), section("ladder")), told(1, ladder=answer))
+    ada.does(told(1, ladder=answer | {"hold_until": "2026-03-09T13:00:00+01:00"})).turned()
+    assert ada.desk.reasons == []
+    others: Any = {"set_step": "none"}, {"hold_until": None}, {"reason": "other"}
+    ada.does(*(told(1, ladder=answer | other) for other in others), told(1, ladder=None)).turned()
+    assert ada.desk.reasons == ["id_conflict"] * 4

@@ -1,327 +1,176 @@
 """The tier in force: what a human's word makes of the tier by value, and for how long."""
 
+from typing import Any
+
 import pytest
 
-from agents.customer.tier_state import (
-    TierState,
-    active_override,
-    in_force,
-    is_visible,
-    override_ends_us,
-)
 from schemas.base.times import NO_DUE_US
-from schemas.state.rows import MasterRow, OverrideRow, read_head
 from tests.support.customers import at
-from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, on, record, sale
-from tests.support.making import policy, support_call
-from tests.support.overriding import changes, snapshot, spent, told, word, worth
+from tests.support.feeding import on, record, sale
+from tests.support.hearing import proof_of
+from tests.support.overriding import Tiered, spent, word, worth
+from tests.support.policies import policy, section
+from tests.support.signalling import asked, midnight, tick
 
-C, P, S, Y = WITH_CUSTOMERS
-MAINTENANCE, ORDINARY, IMPORTANT, KEY = range(4)
-
-
-def override_row(mode: str, tier: int, expires_us: int | None = None) -> OverrideRow:
-    return OverrideRow(mode, tier, "because", expires_us)
+WORTH = {"maintenance": "-1", "ordinary": "0", "important": "500", "key": "2000"}
+TIERS = list(WORTH)
 
 
-# by itself
+def lock(day: int, tier: str, expires_at: str | None = None) -> dict[str, Any]:
+    """A record that locks a tier."""
+    return record(day, override=word("lock", tier, expires_at))
 
 
-@pytest.mark.parametrize(
-    ("mode", "tier", "found"),
-    [
-        ("floor", ORDINARY, [ORDINARY, ORDINARY, IMPORTANT, KEY]),
-        ("floor", MAINTENANCE, [MAINTENANCE, ORDINARY, IMPORTANT, KEY]),
-        ("floor", KEY, [KEY] * 4),
-        ("lock", ORDINARY, [ORDINARY] * 4),
-        ("lock", KEY, [KEY] * 4),
-    ],
-)
-def test_a_floor_is_at_least_and_a_lock_just_that_tier(
-    mode: str, tier: int, found: list[int]
+def floor(day: int, tier: str) -> dict[str, Any]:
+    """A record that makes a tier the least."""
+    return record(day, override=word("floor", tier))
+
+
+@pytest.mark.parametrize("by_value", TIERS)
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("mode", ["floor", "lock"])
+def test_a_floor_is_at_least_and_a_lock_just_that_tier_and_a_change_is_told(
+    mode: str, tier: str, by_value: str
 ) -> None:
-    assert [in_force(by_value, override_row(mode, tier)) for by_value in range(4)] == found
-
-
-def test_without_an_override_the_tier_by_value_is_in_force() -> None:
-    assert [in_force(by_value, None) for by_value in range(4)] == [0, 1, 2, 3]
-    tier_state = TierState(2, 100)
-    assert (tier_state.in_force, tier_state.in_force_since_day, tier_state.told) == (2, 100, False)
-
-
-def test_a_notice_shows_where_the_tier_in_force_would_go_down() -> None:
-    assert all(is_visible(by_value, None) for by_value in range(4))
-    floor = override_row("floor", ORDINARY)
-    assert [is_visible(by_value, floor) for by_value in range(4)] == [False, False, True, True]
-    assert not any(is_visible(by_value, override_row("lock", 0)) for by_value in range(4))
-
-
-def test_an_override_holds_until_the_microsecond_at_which_it_expires() -> None:
-    row = override_row("lock", KEY, 1_000)
-    master = MasterRow(at_us=0, override=row)
-    assert [active_override(master, at_us) for at_us in (0, 999, 1_000, 1_001)] == [
-        row,
-        row,
-        None,
-        None,
-    ]
-    assert [override_ends_us(master, at_us) for at_us in (999, 1_000)] == [1_000, NO_DUE_US]
-    for_good = MasterRow(at_us=0, override=override_row("lock", KEY))
-    assert active_override(for_good, 10**18) is not None
-    assert override_ends_us(for_good, 0) == NO_DUE_US
-    assert active_override(MasterRow(at_us=0), 0) is None
-    assert active_override(None, 0) is None
-
-
-# in a partition
+    ada = worth(WORTH[by_value], record(2, override=word(mode, tier)))
+    kept = mode == "floor" and TIERS.index(by_value) > TIERS.index(tier)
+    now = by_value if kept else tier
+    way = "upgrade" if TIERS.index(now) > TIERS.index(by_value) else "downgrade"
+    ada.moves(*([] if now == by_value else [f"{way} {by_value} {now} override"]))
+    found = ada.snapshot()
+    assert (found["tier"], found["tier_by_value"]) == (now, by_value)
+    assert found["override"] == word(mode, tier)
 
 
 def test_an_override_goes_out_with_all_that_belongs_to_it() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("floor", "key", "2026-06-30T23:00:00+01:00")))
-    (_, change) = changes(desk)
-    assert (change["direction"], change["from_tier"], change["to_tier"]) == (
-        "upgrade",
-        "ordinary",
-        "key",
-    )
+    ada = worth("100", record(2, override=word("floor", "key", "2026-06-30T23:00:00+01:00")))
+    ada.moves("upgrade ordinary key override", at=on(2))
+    change = ada.record
     assert (change["sequence"], change["tier_by_value"]) == (2, "ordinary")
-    assert change["override"] == {
-        "tier": "key",
-        "mode": "floor",
-        "reason": "because",
-        "expires_at": "2026-06-30T22:00:00Z",
-    }
-    assert change["trigger"] == {
-        "kind": "override",
-        "topic": "customers",
-        "event_id": f"record-{on(2)}",
-    }
-    assert change["reasons"] == [
-        {"rule": "tiers.entry.ordinary", "observed": "100.00", "threshold": "0.00"},
-        {"rule": "tiers.entry.important", "observed": "100.00", "threshold": "500.00"},
-        {"rule": "override.floor", "observed": "ordinary", "threshold": "key"},
+    assert change["override"] == word("floor", "key", "2026-06-30T22:00:00Z")
+    event_id = f"record-{on(2)}"
+    assert change["trigger"] == {"kind": "override", "topic": "customers", "event_id": event_id}
+    assert proof_of(change, "reasons") == [
+        ("tiers.entry.ordinary", "100.00", "0.00"),
+        ("tiers.entry.important", "100.00", "500.00"),
+        ("override.floor", "ordinary", "key"),
     ]
-    assert change["treatment"] == {"support_priority": 1}
-    assert change["takes_effect_at"] is None
-    assert change["effective_at"] == on(2)
-
-
-def test_a_snapshot_tells_both_tiers_and_the_override() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("lock", "key")))
-    found = snapshot(desk)
-    assert (found["tier"], found["tier_by_value"]) == ("key", "ordinary")
-    assert (found["tier_since"], found["downgrade_at"]) == (on(2, "00:00:00"), None)
-    assert found["override"] == word("lock", "key")
-
-
-@pytest.mark.parametrize(
-    ("mode", "tier", "expected"),
-    [
-        ("floor", "important", ("upgrade", "ordinary", "important", "override")),
-        ("floor", "ordinary", None),
-        ("floor", "maintenance", None),
-        ("lock", "important", ("upgrade", "ordinary", "important", "override")),
-        ("lock", "ordinary", None),
-        ("lock", "maintenance", ("downgrade", "ordinary", "maintenance", "override")),
-    ],
-)
-def test_an_override_says_something_only_where_the_tier_in_force_changes(
-    mode: str, tier: str, expected: tuple[str, ...] | None
-) -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word(mode, tier)))
-    assert told(desk) == ([] if expected is None else [expected])
-    assert snapshot(desk)["override"] == word(mode, tier)
+    assert (change["treatment"], change["takes_effect_at"]) == ({"support_priority": 1}, None)
+    found = ada.snapshot()
+    assert (found["tier_since"], found["downgrade_at"]) == (midnight(2), None)
 
 
 def test_a_customer_may_begin_under_an_override() -> None:
-    desk = Desk(inputs=WITH_CUSTOMERS)
-    desk.feed(C, record(1, override=word("lock", "important")))
-    (change,) = changes(desk)
-    assert (change["direction"], change["from_tier"], change["to_tier"]) == (
-        "assigned",
-        None,
-        "important",
-    )
-    assert change["tier_by_value"] == "ordinary"
-    assert change["trigger"]["kind"] == "event"
-    assert change["reasons"][-1] == {
-        "rule": "override.lock",
-        "observed": "ordinary",
-        "threshold": "important",
-    }
+    ada = Tiered(policy(), lock(1, "important")).moves("assigned None important event")
+    assert ada.record["tier_by_value"] == "ordinary"
+    assert proof_of(ada.record, "reasons")[-1] == ("override.lock", "ordinary", "important")
 
 
 def test_it_ends_at_the_microsecond_at_which_it_expires() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("lock", "key", on(4, "17:03:00.000001"))))
-    desk.commit()
-    assert read_head(desk.customer_rows["ada"]).due_us == at(4, "17:03:00.000001")
-    desk.feed(S, clock(4, "17:03:00"))
-    assert len(told(desk)) == 1
-    desk.feed(S, clock(4, "17:03:00.000001"))
-    assert told(desk)[1:] == [("downgrade", "key", "ordinary", "override")]
-    change = changes(desk)[-1]
-    assert change["effective_at"] == on(4, "17:03:00.000001")
+    end = "17:03:00.000001"
+    ada = worth("100", lock(2, "key", on(4, end))).moves("upgrade ordinary key override")
+    assert ada.due_us == at(4, end)
+    ada.waits(4, "17:03:00").moves()
+    ada.waits(4, end).moves("downgrade key ordinary override", at=on(4, end))
+    change = ada.record
     assert change["trigger"] == {"kind": "override", "topic": None, "event_id": None}
-    assert change["override"] is None
-    assert [its["rule"] for its in change["reasons"]] == [
-        "tiers.entry.ordinary",
-        "tiers.entry.important",
-    ]
-    assert change["treatment"] == {}
-    assert snapshot(desk)["tier_since"] == on(4, "00:00:00")
+    assert (change["override"], change["treatment"]) == (None, {})
+    rules = [rule for rule, _, _ in proof_of(change, "reasons")]
+    assert rules == ["tiers.entry.ordinary", "tiers.entry.important"]
+    assert ada.snapshot()["tier_since"] == midnight(4)
 
 
-def test_an_event_of_the_very_moment_finds_it_expired() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("lock", "key", on(4))))
-    desk.feed(P, sale(4, amount="3000"))
-    assert told(desk)[1:] == [
-        ("downgrade", "key", "ordinary", "override"),
-        ("upgrade", "ordinary", "key", "event"),
-    ]
+def test_one_for_good_is_never_due() -> None:
+    ada = Tiered(policy(), lock(1, "key")).moves("assigned None key event").waits(300).moves()
+    assert ada.due_us == NO_DUE_US
 
 
-@pytest.mark.parametrize("expires_at", [on(2), on(1), on(2, "11:59:59.999999")])
-def test_one_that_is_over_already_says_nothing(expires_at: str) -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("lock", "key", expires_at)))
-    assert told(desk) == []
-    assert snapshot(desk)["override"] is None
+HUNDRED, KEY = sale(1, amount="100"), "upgrade/ordinary/key/override"
+BACK, TO_4 = "downgrade/key/ordinary/override", lock(2, "key", on(4))
+CHANGES = [lock(2, "key"), lock(4, "maintenance"), lock(5, "ordinary"), lock(3, "important")]
+CHANGED = "downgrade/key/maintenance/override upgrade/maintenance/ordinary/override -"
+STAYS = [lock(2, "maintenance", on(6)), sale(3, amount="3000"), spent(4, "2500")]
+ENDS = "downgrade - - upgrade/maintenance/important/override"
+WORDS: dict[str, Any] = {
+    "not for the moment of its end": ([TO_4, sale(4, amount="3000")], f"{KEY} {BACK}+upgrade"),
+    "not if it is over that moment": ([lock(2, "key", on(2))], "-"),
+    "not if it was a microsecond before": ([lock(2, "key", on(2, "11:59:59.999999"))], "-"),
+    "not if it was long ago": ([lock(2, "key", on(1))], "-"),
+    "until a newer record": ([lock(2, "key"), record(3)], f"{KEY} {BACK}"),
+    "or one that says something else, not an older one": (CHANGES, f"{KEY} {CHANGED}"),
+    "as of now if it comes late": ([sale(5), lock(2, "key", on(6))], f"- {KEY}"),
+    "not if it has ended by now": ([sale(5), TO_4], "- -"),
+    "while the tier by value moves": ([*STAYS, tick(6, "12:00:00")], ENDS),
+}
 
 
-def test_a_newer_record_takes_it_back() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("lock", "key")), record(3))
-    assert told(desk)[1:] == [("downgrade", "key", "ordinary", "override")]
-    assert changes(desk)[-1]["trigger"]["event_id"] == f"record-{on(3)}"
+@pytest.mark.parametrize(("events", "words"), WORDS.values(), ids=WORDS)
+def test_an_override_holds(events: Any, words: str) -> None:
+    ada = Tiered.plays(policy(), [HUNDRED, *events], "assigned " + words)
+    # one that is over is not told
+    assert ada.snapshot()["override"] == ada.record["override"]
 
 
-def test_a_newer_record_may_say_something_else() -> None:
-    desk = worth("100")
-    desk.feed(C, *(record(day, override=word("lock", tier)) for day, tier in LOCKS))
-    assert [(its[0], its[2]) for its in told(desk)] == [
-        ("upgrade", "key"),
-        ("downgrade", "maintenance"),
-        ("upgrade", "ordinary"),
-    ]
-
-
-LOCKS = ((2, "key"), (3, "maintenance"), (4, "ordinary"))
-
-
-def test_an_older_record_changes_nothing() -> None:
-    desk = worth("100")
-    desk.feed(C, record(3, override=word("lock", "key")), record(2))
-    assert [its[2] for its in told(desk)] == ["key"]
-
-
-def test_a_record_that_comes_late_holds_as_of_now() -> None:
-    desk = worth("100")
-    desk.feed(P, sale(5))
-    desk.feed(C, record(2, override=word("lock", "key", on(6))))
-    assert changes(desk)[-1]["effective_at"] == on(5)
-    passed = worth("100")
-    passed.feed(P, sale(5))
-    passed.feed(C, record(2, override=word("lock", "key", on(4))))
-    assert told(passed) == []
+def test_a_newer_record_is_named() -> None:
+    ada = worth("100", lock(2, "key"), record(3))
+    ada.hears("tier-changes")
+    assert ada.record["trigger"]["event_id"] == f"record-{on(3)}"
 
 
 def test_signals_tell_the_tier_in_force() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("lock", "key")))
-    calls = (support_call(event_id=f"{n}", occurred_at=on(3), channel="email") for n in range(4))
-    desk.feed(S, *calls)
-    desk.commit()
-    assert [its["tier"] for its in desk.risks] == ["key"]
+    ada = worth("100", lock(2, "key"), *(asked(3, f"12:00:0{n}") for n in range(4)))
+    assert ada.hears("at-risk", "tier") == [("key",)]
 
 
 def test_customers_are_counted_by_the_tier_in_force() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("lock", "key", on(4))))
-    assert desk.shard.by_tier == [0, 0, 0, 1]
-    desk.commit()
-    assert desk.restarted().shard.by_tier == [0, 0, 0, 1]
-    desk.shard.fire_due(at(4), 10, 0)
-    assert desk.shard.by_tier == [0, 1, 0, 0]
+    ada = worth("100", lock(2, "key", on(4)))
+    assert ada.desk.shard.by_tier == [0, 0, 0, 1]
+    assert ada.restarted().desk.shard.by_tier == [0, 0, 0, 1]
+    ada.desk.shard.fire_due(at(4), 10, 0)
+    assert ada.desk.shard.by_tier == [0, 1, 0, 0]
 
 
 # the tier by value, meanwhile
 
 
 def test_above_a_floor_the_tier_by_value_moves_and_below_it_does_silently() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("floor", "important")))
-    desk.feed(P, sale(3, amount="600"))
-    assert len(told(desk)) == 1
-    assert snapshot(desk)["tier_by_value"] == "important"
-    desk.feed(P, sale(4, amount="2000"))
-    assert told(desk)[1:] == [("upgrade", "important", "key", "event")]
-    desk.feed(P, spent(5, "2650"))
-    assert told(desk)[2:] == [("downgrade", "key", "important", "event")]
-    change = changes(desk)[-1]
-    assert change["tier_by_value"] == "ordinary"
-    assert [(its["rule"], its["observed"], its["threshold"]) for its in change["reasons"]] == [
+    ada = worth("100", floor(2, "important")).moves("upgrade ordinary important override")
+    ada.does(sale(3, amount="600")).moves()
+    assert ada.snapshot()["tier_by_value"] == "important"
+    ada.does(sale(4, amount="2000")).moves("upgrade important key event")
+    ada.does(spent(5, "2650")).moves("downgrade key important event")
+    assert ada.record["tier_by_value"] == "ordinary"
+    assert proof_of(ada.record, "reasons") == [
         ("tiers.entry.ordinary", "50.00", "0.00"),
         ("tiers.entry.important", "50.00", "500.00"),
         ("override.floor", "ordinary", "important"),
     ]
-    desk.feed(P, spent(6, "100"))
-    assert len(told(desk)) == 3
-    assert snapshot(desk)["tier_by_value"] == "maintenance"
-
-
-def test_under_a_lock_it_moves_silently_and_comes_into_force_with_its_end() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("lock", "maintenance", on(6))))
-    desk.feed(P, sale(3, amount="3000"), spent(4, "2500"))
-    assert told(desk) == [("downgrade", "ordinary", "maintenance", "override")]
-    desk.feed(S, clock(7))
-    assert told(desk)[1:] == [("upgrade", "maintenance", "important", "override")]
-    assert changes(desk)[-1]["effective_at"] == on(6)
+    ada.does(spent(6, "100")).moves()
+    assert ada.snapshot()["tier_by_value"] == "maintenance"
 
 
 def test_the_tier_s_first_day_is_that_of_the_one_in_force() -> None:
-    desk = worth("100")
-    desk.feed(C, record(2, override=word("floor", "important")))
-    desk.feed(P, sale(4, amount="600"))
-    assert snapshot(desk)["tier_since"] == on(2, "00:00:00")
-    desk.feed(C, record(5))
-    found = snapshot(desk)
-    assert (found["tier"], found["tier_since"]) == ("important", on(2, "00:00:00"))
-    desk.feed(P, sale(6, amount="2000"))
-    assert snapshot(desk)["tier_since"] == on(6, "00:00:00")
+    ada = worth("100", floor(2, "important"), sale(4, amount="600"))
+    for event, since in ((record(4), 2), (record(5), 2), (sale(6, amount="2000"), 6)):
+        assert ada.snapshot()["tier"] == "important"
+        assert ada.does(event).snapshot()["tier_since"] == midnight(since)
 
 
 def test_at_the_end_of_an_override_its_end_comes_before_what_time_does_to_the_value() -> None:
-    desk = worth("600")
-    desk.feed(C, record(2, override=word("lock", "key", on(11, "00:00:00"))))
-    desk.feed(S, clock(11))
+    ada = worth("600", lock(2, "key", midnight(11)))
     # on the 11th the sale leaves the window
-    assert told(desk)[1:] == [
-        ("downgrade", "key", "important", "override"),
-        ("downgrade", "important", "ordinary", "timer"),
-    ]
-    one, other = changes(desk)[-2:]
-    assert (one["tier_by_value"], other["tier_by_value"]) == ("important", "ordinary")
-    assert (one["sequence"], other["sequence"]) == (3, 4)
+    ada.waits(11)
+    one, other = ada.hears("tier-changes")[1:]
+    told = [(its["to_tier"], its["tier_by_value"], its["sequence"]) for its in (one, other)]
+    assert told == [("important", "important", 3), ("ordinary", "ordinary", 4)]
+    assert [its["trigger"]["kind"] for its in (one, other)] == ["override", "timer"]
     # as the figures are then: 0.00
-    assert [its["observed"] for its in one["reasons"]] == ["0.00", "0.00"]
+    assert [observed for _, observed, _ in proof_of(one, "reasons")] == ["0.00", "0.00"]
 
 
 def test_the_least_stay_counts_from_the_last_change_by_value() -> None:
-    staying = policy(
-        more='[tiers.hold]\nmin_dwell_days = 5\ngrace_days = 0\nupgrade_margin = "0"\n'
-    )
-    desk = worth("100", staying)
-    desk.feed(C, record(3, override=word("lock", "key", on(4))))
-    desk.feed(P, sale(5, amount="600"))
-    desk.feed(S, clock(6))
-    assert [(its["to_tier"], its["effective_at"]) for its in changes(desk)[1:]] == [
-        ("key", on(3)),
-        ("ordinary", on(4)),
-        ("important", on(6, "00:00:00")),
-    ]
+    stay = {"min_dwell_days": 5, "grace_days": 0, "upgrade_margin": "0"}
+    staying = policy(section("hold"), {"tiers.hold": stay})
+    ada = worth("100", lock(3, "key", on(4)), by=staying).moves("upgrade ordinary key override")
+    ada.does(sale(5, amount="600")).moves("downgrade key ordinary override", at=on(4))
+    ada.waits(6).moves("upgrade ordinary important timer", at=midnight(6))

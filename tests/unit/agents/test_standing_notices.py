@@ -4,183 +4,136 @@ from typing import Any
 
 import pytest
 
-from schemas.outputs.records import TIER_NAMES
+from schemas.outputs.records import TIER_CHANGES, TIER_NAMES
 from schemas.state.rows import decode_customer, read_head
-from tests.support.feeding import WITH_CUSTOMERS, Desk, clock, on, record, sale
-from tests.support.overriding import HELD, changes, snapshot, spent, told, word, worth
+from tests.support.feeding import clock, on, record, sale
+from tests.support.hearing import proof_of
+from tests.support.overriding import HELD, Tiered, spent, word
+from tests.support.signalling import midnight, tick
 
-C, P, S, Y = WITH_CUSTOMERS
+BEST, FALLS, RECOVERS = sale(1, amount="3000"), spent(3, "2900"), "2900"
+TOLD = "assigned notice/key/ordinary/event"
 
 
-# notices
+def overridden(day: int, mode: str, tier: str, expires_at: str | None = None) -> dict[str, Any]:
+    return record(day, override=word(mode, tier, expires_at))
 
 
-def noticed(mode: str, tier: str, expires_at: str | None = None) -> Desk:
+def noticed(mode: str, tier: str, expires_at: str | None = None) -> list[dict[str, Any]]:
     """A key customer by value, under an override; on the 3rd it falls below what keeps it."""
-    desk = worth("3000", HELD)
-    desk.feed(C, record(2, override=word(mode, tier, expires_at)))
-    desk.feed(P, spent(3, "2900"))
-    return desk
+    return [BEST, overridden(2, mode, tier, expires_at), FALLS]
+
+
+def small(brought: str, tier: str, loss: str) -> list[dict[str, Any]]:
+    """One that brought less, with a floor."""
+    return [sale(1, amount=brought), overridden(2, "floor", tier), spent(3, loss)]
+
+
+KEY_ENDS, LAST = noticed("lock", "key", on(4)), "23:59:59.999999"
+JUST, BEFORE = (noticed("lock", "key", its) for its in (midnight(6), on(5, LAST)))
+SHOWN = "assigned - - notice/key/ordinary/override"
+BOTH = "assigned - - notice/key/ordinary/override+notice_withdrawn/key/key/event"
+LOWER = [*noticed("lock", "maintenance", on(4)), tick(4, "12:00:00")]
+AGAIN = [*noticed("lock", "key"), sale(4, amount=RECOVERS), record(5)]
+FURTHER = [*small("600", "important", "300"), tick(6), record(7)]
+RAISED = "assigned downgrade - upgrade/maintenance/key/override+notice/key/ordinary/override"
+PROMISES: dict[str, Any] = {
+    "not where a floor is the tier": ([*noticed("floor", "key"), tick(6)], "assigned - - -"),
+    "not under a lock": ([*noticed("lock", "key"), tick(6)], "assigned - - -"),
+    "not under a lower lock": ([*noticed("lock", "ordinary"), tick(6)], "assigned downgrade - -"),
+    "not at an ordinary floor": (small("100", "ordinary", "200"), "assigned - -"),
+    "above one it does": (small("100", "maintenance", "200"), "assigned - notice/ordinary"),
+    "not at an important floor": (small("600", "important", "300"), "assigned - -"),
+    "above that it does": (small("600", "ordinary", "300"), "assigned - notice/important/ordinary"),
+    "when a lock ends": ([*KEY_ENDS, tick(4, "12:00:00")], SHOWN),
+    "not when it ends as the downgrade comes": ([*JUST, tick(6)], "assigned - - downgrade/timer"),
+    "but a microsecond before": ([*BEFORE, tick(5, LAST), tick(6)], SHOWN + " downgrade/timer"),
+    "after the change that an end makes": (LOWER, RAISED),
+    "not if nobody is told and it recovers": (AGAIN, "assigned - - - -"),
+    "until it recovers": ([*KEY_ENDS, sale(4, amount=RECOVERS)], BOTH),
+    "not while it falls at a floor": (FURTHER, "assigned - - - downgrade/important/override"),
+    "still, above a floor below": ([BEST, FALLS, overridden(4, "floor", "ordinary")], TOLD + " -"),
+}
+
+
+@pytest.mark.parametrize("promise", PROMISES.values(), ids=PROMISES)
+def test_a_notice_shows(promise: Any) -> None:
+    Tiered.plays(HELD, *promise)
 
 
 def test_above_a_floor_a_notice_shows_and_leads_to_the_floor() -> None:
-    desk = noticed("floor", "important")
-    assert told(desk) == [("notice", "key", "important", "event")]
-    change = changes(desk)[-1]
-    assert (change["tier_by_value"], change["takes_effect_at"]) == ("key", on(6, "00:00:00"))
-    assert [(its["rule"], its["threshold"]) for its in change["reasons"]] == [
-        ("tiers.entry.ordinary", "0.00"),
-        ("tiers.entry.important", "500.00"),
-        ("tiers.hold.keep_margin", "1700.00"),
-        ("override.floor", "important"),
+    ada = Tiered.plays(HELD, noticed("floor", "important"), "assigned - notice/key/important/event")
+    change = ada.record
+    assert (change["tier_by_value"], change["takes_effect_at"]) == ("key", midnight(6))
+    assert proof_of(change, "reasons") == [
+        ("tiers.entry.ordinary", "100.00", "0.00"),
+        ("tiers.entry.important", "100.00", "500.00"),
+        ("tiers.hold.keep_margin", "100.00", "1700.00"),
+        ("override.floor", "key", "important"),
     ]
-    assert change["reasons"][-1]["observed"] == "key"
     assert change["treatment"] == {"support_priority": 1}
-    assert snapshot(desk)["downgrade_at"] == on(6, "00:00:00")
-    desk.feed(S, clock(6))
-    assert told(desk)[1:] == [("downgrade", "key", "important", "timer")]
-    assert changes(desk)[-1]["tier_by_value"] == "ordinary"
+    assert ada.snapshot()["downgrade_at"] == midnight(6)
+    ada.turns("downgrade key important timer", 6)
+    assert ada.record["tier_by_value"] == "ordinary"
 
 
 @pytest.mark.parametrize(
     ("mode", "tier"), [("floor", "key"), ("lock", "key"), ("lock", "ordinary")]
 )
-def test_where_the_tier_in_force_would_stay_a_notice_does_not_show(mode: str, tier: str) -> None:
-    desk = noticed(mode, tier)
-    before = 0 if tier == "key" else 1
-    assert len(told(desk)) == before
-    assert snapshot(desk)["downgrade_at"] is None
-    desk.feed(S, clock(6))
-    assert len(told(desk)) == before
-    found = snapshot(desk)
+def test_of_one_that_does_not_show_a_snapshot_tells_no_downgrade(mode: str, tier: str) -> None:
+    ada = Tiered(HELD, *noticed(mode, tier))
+    assert ada.snapshot()["downgrade_at"] is None
+    found = ada.waits(6).snapshot()
     assert (found["tier"], found["tier_by_value"]) == (tier, "ordinary")
 
 
-def test_a_hidden_notice_shows_when_the_override_ends() -> None:
-    desk = noticed("lock", "key", on(4))
-    assert told(desk) == []
-    desk.feed(S, clock(4, "12:00:00"))
-    assert told(desk) == [("notice", "key", "ordinary", "override")]
-    change = changes(desk)[-1]
-    assert change["effective_at"] == on(4)
+def test_a_hidden_notice_that_shows_has_the_day_on_which_it_was_given() -> None:
+    ada = Tiered.plays(HELD, [*KEY_ENDS, tick(4, "12:00:00")], SHOWN)
+    change = ada.record
     assert change["trigger"] == {"kind": "override", "topic": None, "event_id": None}
-    # it was given on the 3rd
-    assert change["takes_effect_at"] == on(6, "00:00:00")
-    assert [(its["rule"], its["observed"]) for its in change["reasons"]] == [
+    assert change["takes_effect_at"] == ada.snapshot()["downgrade_at"] == midnight(6)
+    assert [(rule, observed) for rule, observed, _ in proof_of(change, "reasons")] == [
         ("tiers.entry.ordinary", "100.00"),
         ("tiers.entry.important", "100.00"),
         ("tiers.hold.keep_margin", "100.00"),
     ]
-    assert snapshot(desk)["downgrade_at"] == on(6, "00:00:00")
-    desk.feed(S, clock(6))
-    assert told(desk)[1:] == [("downgrade", "key", "ordinary", "timer")]
+    ada.turns("downgrade key ordinary timer", 6)
 
 
-def test_a_hidden_notice_is_not_told_at_the_moment_at_which_its_downgrade_comes() -> None:
-    desk = noticed("lock", "key", on(6, "00:00:00"))
-    desk.feed(S, clock(6))
-    assert told(desk) == [("downgrade", "key", "ordinary", "timer")]
-    # a microsecond before it is
-    earlier = noticed("lock", "key", on(5, "23:59:59.999999"))
-    earlier.feed(S, clock(6))
-    assert [its[0] for its in told(earlier)] == ["notice", "downgrade"]
-
-
-def test_a_hidden_notice_shows_after_the_change_that_the_override_s_end_makes() -> None:
-    desk = noticed("lock", "maintenance", on(4))
-    desk.feed(S, clock(5))
-    assert told(desk)[1:] == [
-        ("upgrade", "maintenance", "key", "override"),
-        ("notice", "key", "ordinary", "override"),
-    ]
-    assert [its["sequence"] for its in changes(desk)] == [1, 2, 3, 4]
+def test_one_that_shows_may_be_withdrawn_later() -> None:
+    events = [*KEY_ENDS, tick(4, "12:00:00"), sale(5, amount=RECOVERS)]
+    Tiered.plays(HELD, events, SHOWN + " notice_withdrawn/key/key/event")
 
 
 def test_a_newer_record_that_lets_a_notice_show_is_named() -> None:
-    desk = noticed("floor", "key")
-    desk.feed(C, record(4, override=word("floor", "important")))
-    assert told(desk) == [("notice", "key", "important", "override")]
-    assert changes(desk)[-1]["trigger"] == {
-        "kind": "override",
-        "topic": "customers",
-        "event_id": f"record-{on(4)}",
-    }
+    events = [*noticed("floor", "key"), overridden(4, "floor", "important")]
+    ada = Tiered.plays(HELD, events, "assigned - - notice/key/important/override")
+    event_id = f"record-{on(4)}"
+    assert ada.record["trigger"] == {"kind": "override", "topic": "customers", "event_id": event_id}
 
 
 @pytest.mark.parametrize(
-    ("mode", "tier", "before"),
-    [
-        ("floor", "key", []),
-        ("lock", "key", []),
-        ("lock", "important", [("downgrade", "key", "important", "override")]),
-    ],
+    ("mode", "tier"), [("floor", "key"), ("lock", "key"), ("lock", "important")]
 )
-def test_an_override_that_hides_a_notice_withdraws_it(
-    mode: str, tier: str, before: list[tuple[str, ...]]
-) -> None:
-    desk = worth("3000", HELD)
-    desk.feed(P, spent(3, "2900"))
-    desk.feed(C, record(4, override=word(mode, tier)))
-    assert told(desk) == [
-        ("notice", "key", "ordinary", "event"),
-        *before,
-        ("notice_withdrawn", tier, tier, "override"),
-    ]
-    change = changes(desk)[-1]
-    assert change["trigger"]["event_id"] == f"record-{on(4)}"
-    assert change["tier_by_value"] == "key"
-    assert [(its["rule"], its["threshold"]) for its in change["reasons"]] == [
+def test_an_override_that_hides_a_notice_withdraws_it(mode: str, tier: str) -> None:
+    lower = "downgrade/key/important/override+" if tier == "important" else ""
+    withdrawn = f" {lower}notice_withdrawn/{tier}/{tier}/override"
+    events = [BEST, FALLS, overridden(4, mode, tier)]
+    ada = Tiered.plays(HELD, events, TOLD + withdrawn)
+    change = ada.record
+    assert (change["trigger"]["event_id"], change["tier_by_value"]) == (f"record-{on(4)}", "key")
+    assert [(rule, threshold) for rule, _, threshold in proof_of(change, "reasons")] == [
         ("tiers.entry.key", "2000.00"),
         ("tiers.hold.keep_margin", "1700.00"),
         (f"override.{mode}", tier),
     ]
-    assert snapshot(desk)["downgrade_at"] is None
-    desk.feed(S, clock(9))
-    assert len(told(desk)) == 2 + len(before)
-    assert snapshot(desk)["tier_by_value"] == "ordinary"
+    assert ada.snapshot()["downgrade_at"] is None
+    assert ada.waits(9).says().snapshot()["tier_by_value"] == "ordinary"
 
 
-def test_a_floor_below_does_not_hide_a_notice_that_was_told() -> None:
-    desk = worth("3000", HELD)
-    desk.feed(P, spent(3, "2900"))
-    desk.feed(C, record(4, override=word("floor", "ordinary")))
-    assert told(desk) == [("notice", "key", "ordinary", "event")]
-    assert snapshot(desk)["downgrade_at"] == on(6, "00:00:00")
-
-
-def test_one_that_nobody_was_told_of_is_withdrawn_silently() -> None:
-    desk = noticed("lock", "key")
-    desk.feed(P, sale(4, amount="2900"))
-    desk.feed(C, record(5))
-    assert told(desk) == []
-
-
-def test_one_that_showed_in_the_end_is_withdrawn_when_the_value_recovers() -> None:
-    desk = noticed("lock", "key", on(4))
-    desk.feed(P, sale(5, amount="2900"))
-    assert told(desk) == [
-        ("notice", "key", "ordinary", "override"),
-        ("notice_withdrawn", "key", "key", "event"),
-    ]
-
-
-def test_an_event_of_the_moment_at_which_a_lock_ends_finds_its_notice_told() -> None:
-    # the end of the lock comes first, then the sale
-    desk = noticed("lock", "key", on(4))
-    desk.feed(P, sale(4, amount="2900"))
-    assert [its[0] for its in told(desk)] == ["notice", "notice_withdrawn"]
-
-
-def test_a_value_that_falls_further_under_a_floor_is_noticed_where_it_shows() -> None:
-    desk = worth("600", HELD)
-    desk.feed(C, record(2, override=word("floor", "important")))
-    desk.feed(P, spent(3, "300"))
-    # important by value is no more than the floor: nobody is told
-    assert told(desk) == []
-    desk.feed(S, clock(6))
-    assert (told(desk), snapshot(desk)["tier_by_value"]) == ([], "ordinary")
-    desk.feed(C, record(7))
-    assert told(desk) == [("downgrade", "important", "ordinary", "override")]
+def test_a_floor_below_leaves_the_day_of_a_notice_that_was_told() -> None:
+    ada = Tiered(HELD, BEST, FALLS, overridden(4, "floor", "ordinary"))
+    assert ada.snapshot()["downgrade_at"] == midnight(6)
 
 
 # restarts
@@ -188,36 +141,23 @@ def test_a_value_that_falls_further_under_a_floor_is_noticed_where_it_shows() ->
 
 @pytest.mark.parametrize("mode", ["lock", "floor"])
 def test_a_restart_changes_nothing(mode: str) -> None:
-    def run(*, restarting: bool) -> list[dict[str, Any]]:
-        desk, made = Desk(HELD, inputs=WITH_CUSTOMERS), []
-        steps: list[tuple[Any, dict[str, Any]]] = [
-            (P, sale(1, amount="3000")),
-            (C, record(2, override=word(mode, "important", on(8)))),
-            (P, spent(3, "2900")),
-            (S, clock(7)),
-            (C, record(7, "13:00:00", override=word("lock", "key", on(9)))),
-            (S, clock(20)),
-        ]
-        for kind, event in steps:
-            desk.feed(kind, event)
-            desk.commit()
-            if restarting:
-                made += desk.messages
-                desk = desk.restarted()
-        desk.commit(stop=True)
-        desk.messages = made + desk.messages
-        return desk.tier_changes
-
-    assert run(restarting=True) == run(restarting=False)
+    steps = [
+        *noticed(mode, "important", on(8)),
+        clock(7),
+        record(7, "13:00:00", override=word("lock", "key", on(9))),
+        clock(20),
+    ]
+    whole = Tiered(HELD, *steps).hears(TIER_CHANGES)
+    ada, found = Tiered(HELD), []
+    for step in steps:
+        found += ada.does(step).hears(TIER_CHANGES)
+        ada = ada.restarted()
+    assert found == whole != []
 
 
 def test_a_row_knows_both_tiers() -> None:
-    desk = worth("3000", HELD)
-    desk.feed(C, record(2, override=word("lock", "ordinary")))
-    desk.feed(P, spent(3, "2900"))
-    desk.commit()
-    data = desk.customer_rows["ada"]
+    data = Tiered(HELD, *noticed("lock", "ordinary")).restarted().desk.rows[b"ada"]
     head, row = read_head(data), decode_customer(data)
     assert [TIER_NAMES[its] for its in (head.tier, head.by_value)] == ["ordinary", "key"]
-    assert (head.noticed, row.told) == (True, False)
+    assert (head.noticed, row.announced) == (True, False)
     assert row.notice_day == row.in_force_since_day + 1 == row.by_value_since_day + 2

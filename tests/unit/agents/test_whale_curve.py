@@ -47,10 +47,9 @@ def test_within_a_bucket_its_mean_counts_half_even(values: tuple[int, ...], fift
     assert whale_curve(counted(*values)).top_fifth == fifth
 
 
-def test_there_is_no_share_of_a_total_that_is_not_positive() -> None:
-    assert whale_curve(counted(5, -5)).top_fifth_share is None
-    assert whale_curve(counted(5, -6)).top_fifth_share is None
-    assert whale_curve(counted(5, -4)).top_fifth_share == (5, 1)
+@pytest.mark.parametrize(("loss", "share"), [(-5, None), (-6, None), (-4, (5, 1))])
+def test_there_is_no_share_of_a_total_that_is_not_positive(loss: int, share: object) -> None:
+    assert whale_curve(counted(5, loss)).top_fifth_share == share
 
 
 def test_where_all_lose_the_peak_is_nobody() -> None:

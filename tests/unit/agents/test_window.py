@@ -1,9 +1,11 @@
 """Windows: days kept in order, their sums, and which day leaves next."""
 
+from array import array
+from itertools import pairwise
+from typing import Any
+
 import pytest
 
-from agents.customer.rows import newcomer
-from agents.customer.state import Customer
 from agents.customer.windows import (
     ContactWindow,
     ValueWindow,
@@ -24,186 +26,163 @@ from schemas.base.value_lines import (
     SERVICE,
     SIGNS,
 )
-from schemas.inputs.events import Kind
-from schemas.outputs.records import Origin
-from tests.support.making import MINIMAL, POLICY, booked
+from tests.support.tables import table
 
-
-@pytest.fixture
-def ada() -> Customer:
-    """A customer to which nothing was applied yet: its windows are empty."""
-    first = booked(Kind.PURCHASES, MINIMAL[Kind.PURCHASES])
-    return newcomer("ada", Origin("purchases", 0, 0), first, POLICY)
-
-
-@pytest.fixture
-def value(ada: Customer) -> ValueWindow:
-    return ada.value
-
-
-@pytest.fixture
-def contacts(ada: Customer) -> ContactWindow:
-    return ada.contacts
+EMPTY = (0, NO_DAY)
 
 
 def lines(revenue: int = 0, goods: int = 0, fees: int = 0, returns: int = 0) -> list[int]:
     return [REVENUE, revenue, GOODS, goods, FEES, fees, RETURNS, returns]
 
 
-def book(value: ValueWindow, day: int, amounts: list[int]) -> None:
-    """Books [line, amount, line, amount, …] on a day."""
+def value(*booked: tuple[int, list[int]]) -> ValueWindow:
+    """A window with [line, amount, line, amount, …] booked on days."""
+    made = ValueWindow(array("q"))
+    for day, amounts in booked:
+        book(made, day, amounts)
+    return made
+
+
+def book(its: ValueWindow, day: int, amounts: list[int]) -> None:
     pairs = list(zip(amounts[::2], amounts[1::2], strict=True))
     brought = sum(SIGNS[line] * amount for line, amount in pairs)
     excused = sum(amount for line, amount in pairs if line == SELLER_FAULT)
-    value.book(cells_of(day, amounts), brought, excused)
+    its.book(cells_of(day, amounts), brought, excused)
 
 
-def left(value: ValueWindow, last_gone: int) -> list[tuple[int, int]]:
-    """What the days that leave brought, line by line."""
-    return contributions(value.expire(last_gone))
+def known(its: ValueWindow) -> tuple[int, int]:
+    """(contribution, the first day that changes it by leaving)."""
+    # the sums that are kept are those of what is kept
+    assert its.contribution == contribution_of(its.totals())
+    assert its.seller_fault == its.totals()[SELLER_FAULT]
+    again = ValueWindow(list(its.cells))
+    assert (again.totals(), again.counts_from) == (its.totals(), its.counts_from)
+    return its.contribution, its.counts_from
 
 
-def four(value: ValueWindow) -> tuple[int, int, int, int]:
-    totals = value.totals()
-    return totals[REVENUE], totals[GOODS], totals[FEES], totals[RETURNS]
+def four(its: ValueWindow) -> tuple[int, ...]:
+    return tuple(its.totals()[line] for line in (REVENUE, GOODS, FEES, RETURNS))
 
 
-def test_an_empty_window_is_worth_nothing(value: ValueWindow, contacts: ContactWindow) -> None:
-    assert value.totals() == [0] * LINES
-    assert (value.contribution, value.counts_from) == (0, NO_DAY)
-    assert (contacts.total, contacts.oldest) == (0, NO_DAY)
+def contacts(*days: int) -> ContactWindow:
+    made = ContactWindow(array("q"))
+    for day in days:
+        made.add(day, 1)
+    return made
 
 
-def test_figures_are_the_sums_of_all_days(value: ValueWindow) -> None:
-    book(value, 10, lines(10_000, 6_000))
-    book(value, 12, lines(-500, -300, 40, 900))
-    book(value, 10, lines(1, 2, 3, 4))
-    assert four(value) == (9_501, 5_702, 43, 904)
-    assert value.contribution == 9_501 - 5_702 + 43 - 904
+@table(
+    "booked sums left",
+    ("an empty one is worth nothing", [], (0, 0, 0, 0), EMPTY),
+    (
+        "figures are the sums of all days",
+        [(10, lines(10_000, 6_000)), (12, lines(-500, -300, 40, 900)), (10, lines(1, 2, 3, 4))],
+        (9_501, 5_702, 43, 904),
+        (9_501 - 5_702 + 43 - 904, 10),
+    ),
+    (
+        "a day whose amounts cancel out changes nothing when it leaves",
+        [(10, lines(500, 300)), (11, lines(1)), (10, lines(-500, -300))],
+        (1, 0, 0, 0),
+        (1, 11),
+    ),
+    (
+        "amounts that cancel out only in sum still count",
+        [(10, lines(500, 500)), (11, lines(1))],
+        (501, 500, 0, 0),
+        (1, 10),
+    ),
+)
+def test_what_is_booked(booked: Any, sums: tuple[int, ...], left: Any) -> None:
+    its = value(*booked)
+    assert (four(its), known(its)) == (sums, left)
 
 
 @pytest.mark.parametrize("line", range(LINES))
-def test_a_line_counts_by_its_sign(value: ValueWindow, line: int) -> None:
-    book(value, 10, [line, 7])
-    book(value, 11, [line, 5])
-    assert value.contribution == SIGNS[line] * 12 == contribution_of(value.totals())
-    assert value.seller_fault == (12 if line == SELLER_FAULT else 0)
-    assert left(value, 10) == ([(10, SIGNS[line] * 7)] if SIGNS[line] else [])
-    assert value.contribution == SIGNS[line] * 5
-    assert value.seller_fault == (5 if line == SELLER_FAULT else 0)
+def test_a_line_counts_by_its_sign_and_keeps_its_day_alone(line: int) -> None:
+    its = value((10, [line, 7]), (11, [line, 5]))
+    assert known(its) == (SIGNS[line] * 12, 10)
+    assert its.seller_fault == (12 if line == SELLER_FAULT else 0)
+    assert contributions(its.expire(10)) == ([(10, SIGNS[line] * 7)] if SIGNS[line] else [])
+    assert known(its) == (SIGNS[line] * 5, 11)
+    everything = [number for its in range(LINES) for number in (its, 5)]
+    others = [(10, [its, -5]) for its in range(LINES) if its != line]
+    its = value((10, everything), *others)
+    assert its.totals() == [5 if its == line else 0 for its in range(LINES)]
+    assert known(its) == (SIGNS[line] * 5, 10)
+    book(its, 10, [line, -5])
+    assert known(its) == EMPTY
 
 
 def test_the_cost_to_serve_is_what_counts_against_beside_goods() -> None:
     assert {line for line in range(LINES) if SIGNS[line] < 0} == {GOODS, *SERVICE}
 
 
-def test_a_day_that_leaves_takes_its_amounts_along(value: ValueWindow) -> None:
-    book(value, 10, lines(100))
-    book(value, 11, lines(20))
-    book(value, 12, lines(3))
-    assert left(value, 9) == []
-    assert value.contribution == 123
-    assert left(value, 10) == [(10, 100)]
-    assert (value.contribution, value.counts_from) == (23, 11)
-    assert left(value, 12) == [(11, 20), (12, 3)]
-    assert (value.contribution, value.counts_from) == (0, NO_DAY)
-    assert value.totals() == [0] * LINES
+def test_a_day_that_leaves_takes_its_amounts_along() -> None:
+    its = value((10, lines(100)), (11, lines(20)), (12, lines(3)))
+    assert (contributions(its.expire(9)), known(its)) == ([], (123, 10))
+    assert (contributions(its.expire(10)), known(its)) == ([(10, 100)], (23, 11))
+    assert (contributions(its.expire(12)), known(its)) == ([(11, 20), (12, 3)], EMPTY)
+    assert its.totals() == [0] * LINES
 
 
-def test_a_late_day_is_put_where_it_belongs(value: ValueWindow) -> None:
-    for day in (12, 10, 14, 11, 13, 9):
-        book(value, day, lines(1))
-    for gone in range(9, 15):
-        assert value.counts_from == gone
-        value.expire(gone)
-        assert value.contribution == 14 - gone
+def test_a_late_day_is_put_where_it_belongs() -> None:
+    its = value(*((day, lines(1)) for day in (12, 10, 14, 11, 13, 9)))
+    for gone, after in pairwise([*range(9, 15), NO_DAY]):
+        assert its.counts_from == gone
+        its.expire(gone)
+        assert known(its) == (14 - gone, after)
 
 
-def test_a_day_whose_amounts_cancel_out_changes_nothing_when_it_leaves(value: ValueWindow) -> None:
-    book(value, 10, lines(500, 300))
-    book(value, 11, lines(1))
-    book(value, 10, lines(-500, -300))
-    assert value.counts_from == 11
+def test_days_before_1970_are_days() -> None:
+    its, calls = value((-719_162, lines(5)), (-1, lines(7))), contacts(-1)
+    its.expire(-2)
+    calls.expire(-2)
+    assert known(its) == (7, -1)
+    assert (calls.total, calls.oldest) == (1, -1)
 
 
-@pytest.mark.parametrize("line", range(LINES))
-def test_a_day_of_which_a_single_line_is_left_still_counts(value: ValueWindow, line: int) -> None:
-    everything = [number for its in range(LINES) for number in (its, 5)]
-    book(value, 10, everything)
-    for its in range(LINES):
-        if its != line:
-            book(value, 10, [its, -5])
-    assert value.counts_from == 10
-    assert value.totals() == [5 if its == line else 0 for its in range(LINES)]
-    book(value, 10, [line, -5])
-    assert value.counts_from == NO_DAY
+def test_one_line_is_summed_over_some_days() -> None:
+    its = value(*((day, lines(day, 1)) for day in (10, 11, 12, 13)))
+    assert its.sum_of(REVENUE, 11, 12) == 23
+    assert its.sum_of(GOODS, 0, 99) == 4
+    assert its.sum_of(REVENUE, 14, 99) == 0
 
 
-def test_amounts_that_cancel_out_only_in_sum_still_count(value: ValueWindow) -> None:
-    book(value, 10, lines(500, 500))
-    book(value, 11, lines(1))
-    assert (value.contribution, value.counts_from) == (1, 10)
+HUGE = 2**63
+"""One more than fits into 64 bits."""
 
 
-def test_days_before_1970_are_days(value: ValueWindow, contacts: ContactWindow) -> None:
-    book(value, -719_162, lines(5))
-    book(value, -1, lines(7))
-    value.expire(-2)
-    assert (value.contribution, value.counts_from) == (7, -1)
-    contacts.add(-1, 1)
-    contacts.expire(-2)
-    assert (contacts.total, contacts.oldest) == (1, -1)
-
-
-def test_one_line_is_summed_over_some_days(value: ValueWindow) -> None:
-    for day in (10, 11, 12, 13):
-        book(value, day, lines(day, 1))
-    assert value.sum_of(REVENUE, 11, 12) == 23
-    assert value.sum_of(GOODS, 0, 99) == 4
-    assert value.sum_of(REVENUE, 14, 99) == 0
-
-
-def test_the_window_before_holds_what_left_this_one() -> None:
+@table("big", ("small", 5), ("beyond 64 bits", HUGE))
+def test_the_window_before_holds_what_left_this_one(big: int) -> None:
     before = WindowBefore([])
-    assert (before.total, before.counts_from) == (0, NO_DAY)
-    before.add(12, 5)
-    before.add(10, -3)
-    before.add(12, 1)
-    assert (before.total, before.counts_from) == (3, 10)
-    assert WindowBefore(before.cells).total == 3
+    assert (before.total, before.counts_from) == EMPTY
+    for day, amount in ((12, big), (10, -(10**40)), (12, 1)):
+        before.add(day, amount)
+    assert (before.total, before.counts_from) == (big + 1 - 10**40, 10)
+    assert WindowBefore(before.cells).total == before.total
     before.expire(10)
-    assert (before.total, before.counts_from) == (6, 12)
-    before.add(12, -6)
-    assert (before.total, before.counts_from) == (0, NO_DAY)
+    assert (before.total, before.counts_from) == (big + 1, 12)
+    before.add(12, -big - 1)
+    assert (before.total, before.counts_from) == EMPTY
 
 
-def test_contacts_are_counted_by_day(contacts: ContactWindow) -> None:
-    for day in (12, 10, 12, 11, 12):
-        contacts.add(day, 1)
-    assert (contacts.total, contacts.oldest) == (5, 10)
-    contacts.expire(11)
-    assert (contacts.total, contacts.oldest) == (3, 12)
-    contacts.expire(12)
-    assert (contacts.total, contacts.oldest) == (0, NO_DAY)
+def test_contacts_are_counted_by_day() -> None:
+    its = contacts()
+    assert ((its.total, its.oldest), its.day_leaving_at_most(0)) == (EMPTY, None)
+    its = contacts(12, 10, 12, 11, 12)
+    for gone, left in ((9, (5, 10)), (11, (3, 12)), (12, EMPTY)):
+        its.expire(gone)
+        assert (its.total, its.oldest) == left
 
 
-def test_the_day_after_whose_leaving_few_enough_remain_is_known(contacts: ContactWindow) -> None:
-    contacts.add(10, 2)
-    contacts.add(12, 1)
-    contacts.add(11, 1)
-    assert contacts.day_leaving_at_most(3) == 10
-    assert contacts.day_leaving_at_most(2) == 10
-    assert contacts.day_leaving_at_most(1) == 11
-    assert contacts.day_leaving_at_most(0) == 12
-    contacts.add(12, 1)
-    assert contacts.day_leaving_at_most(2) == 11
-    assert contacts.day_leaving_at_most(0) == 12
-    contacts.expire(10)
-    assert contacts.day_leaving_at_most(2) == 11
-
-
-def test_no_day_leaves_an_empty_window(contacts: ContactWindow) -> None:
-    assert contacts.day_leaving_at_most(0) is None
+def test_the_day_after_whose_leaving_few_enough_remain_is_known() -> None:
+    its = contacts(10, 10, 12, 11)
+    assert [its.day_leaving_at_most(most) for most in (3, 2, 1, 0)] == [10, 10, 11, 12]
+    its.add(12, 1)
+    assert [its.day_leaving_at_most(most) for most in (2, 0)] == [11, 12]
+    its.expire(10)
+    assert its.day_leaving_at_most(2) == 11
 
 
 def test_entries_stay_in_the_order_of_their_keys() -> None:
@@ -219,67 +198,34 @@ def test_entries_stay_in_the_order_of_their_keys() -> None:
 
 # amounts beyond 64 bits
 
-HUGE = 2**63
-"""One more than fits."""
-
-
-def is_wide(value: ValueWindow) -> bool:
-    return isinstance(value.cells, list)
-
 
 @pytest.mark.parametrize("amount", [HUGE, -HUGE - 1, 10**40])
-def test_an_amount_beyond_64_bits_neither_stops_nor_is_lost(
-    value: ValueWindow, amount: int
-) -> None:
-    book(value, 10, lines(1, 2))
-    book(value, 12, lines(3))
-    book(value, 12, lines(amount))
-    book(value, 11, lines(5))
-    assert four(value) == (amount + 9, 2, 0, 0)
-    assert value.contribution == amount + 7
-    assert value.sum_of(REVENUE, 12, 12) == amount + 3
-    value.expire(11)
-    assert (value.contribution, value.counts_from) == (amount + 3, 12)
-    value.expire(12)
-    assert (value.contribution, value.counts_from) == (0, NO_DAY)
+def test_an_amount_beyond_64_bits_neither_stops_nor_is_lost(amount: int) -> None:
+    its = value((10, lines(1, 2)), (12, lines(3)), (12, lines(amount)), (11, lines(5)))
+    assert (four(its), known(its)) == ((amount + 9, 2, 0, 0), (amount + 7, 10))
+    assert its.sum_of(REVENUE, 12, 12) == amount + 3
+    its.expire(11)
+    assert known(its) == (amount + 3, 12)
+    its.expire(12)
+    assert known(its) == EMPTY
 
 
 @pytest.mark.parametrize("day", [9, 10, 11])
-def test_it_may_come_first_in_the_middle_or_last(value: ValueWindow, day: int) -> None:
-    if day != 10:
-        book(value, 10, lines(1))
-    book(value, day, lines(HUGE, 7))
-    book(value, 10, lines(1))
-    assert four(value)[:2] == (HUGE + (1 if day == 10 else 2), 7)
-    assert ValueWindow(list(value.cells)).totals() == value.totals()
-    assert ValueWindow(list(value.cells)).contribution == value.contribution
+def test_it_may_come_first_in_the_middle_or_last(day: int) -> None:
+    context = [] if day == 10 else [(10, lines(1))]
+    its = value(*context, (day, lines(HUGE, 7)), (10, lines(1)))
+    assert four(its)[:2] == (HUGE + (1 if day == 10 else 2), 7)
+    assert known(its)[1] == min(day, 10)
 
 
-def test_a_sum_may_grow_beyond_64_bits_and_shrink_again(value: ValueWindow) -> None:
-    book(value, 10, lines(HUGE - 1))
-    book(value, 10, lines(1))
-    assert is_wide(value)
-    book(value, 10, lines(-HUGE))
-    assert (value.contribution, value.counts_from) == (0, NO_DAY)
-    book(value, 11, lines(5))
-    value.expire(10)
-    assert value.contribution == 5
-
-
-def test_once_the_large_ones_have_left_what_is_kept_is_small_again(value: ValueWindow) -> None:
-    book(value, 10, lines(HUGE))
-    book(value, 11, lines(5))
-    assert is_wide(value)
-    value.expire(10)
-    assert not is_wide(value)
-    assert value.contribution == 5
-
-
-def test_the_window_before_has_room_for_them_too() -> None:
-    before = WindowBefore([])
-    before.add(10, HUGE)
-    before.add(11, -(10**40))
-    before.add(10, -1)
-    assert before.total == HUGE - 1 - 10**40
-    before.expire(10)
-    assert before.total == -(10**40)
+def test_once_the_large_ones_have_left_what_is_kept_is_small_again() -> None:
+    grown = value((10, lines(HUGE - 1)), (10, lines(1)))
+    assert isinstance(grown.cells, list)
+    book(grown, 10, lines(-HUGE))
+    assert known(grown) == EMPTY
+    large = value((10, lines(HUGE)))
+    for its in (grown, large):
+        assert isinstance(its.cells, list)
+        book(its, 11, lines(5))
+        its.expire(10)
+        assert (isinstance(its.cells, list), known(its)) == (False, (5, 11))

@@ -31,7 +31,6 @@ class BigOrder(Signal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        del policy
         self._above, self._days = values.minor("above"), values.integer("days")
 
     @staticmethod
@@ -41,19 +40,18 @@ class BigOrder(Signal):
 
     @staticmethod
     def keeps(values: Values) -> Keeps:
-        del values
         return Keeps(sales_days=SALES_LEAST_DAYS)
 
-    def severity(self, customer: Customer, at_us: int) -> int:
+    def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         sales = customer.signals.sales
         if sales is None or at_us // DAY_US >= sales.last_day + self._days:
             return NONE
         return WATCH if sales.cells[-1] > self._above else NONE
 
-    def clears(self, customer: Customer, at_us: int) -> bool:
-        return self.severity(customer, at_us) == NONE
+    def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
+        return self.severity(customer, tier, at_us) == NONE
 
-    def next_us(self, customer: Customer, at_us: int, is_open: bool) -> int:
+    def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         sales = customer.signals.sales
         if not is_open or sales is None:
             return NO_DUE_US

@@ -23,21 +23,18 @@ def test_murmur2_gives_the_figures_of_kafka_s_own_tests(key: bytes, expected: in
 
 
 @pytest.mark.parametrize(
-    ("key", "expected"),
-    [(b"", 0x106E08D9), (b"23456", 0x058D780F), (LONG, 0x4F7703DA), (b"hejsan", 0x5EC19395)],
+    ("key", "murmur", "crc"),
+    [
+        (b"", 0x106E08D9, 0),
+        (b"23456", 0x058D780F, 0xB1B451D7),
+        (LONG, 0x4F7703DA, 0xB0150DF7),
+        (b"hejsan", 0x5EC19395, 0xD077037E),
+    ],
 )
-def test_murmur2_gives_the_partitions_of_librdkafka_s_tests(key: bytes, expected: int) -> None:
+def test_both_give_the_partitions_of_librdkafka_s_tests(key: bytes, murmur: int, crc: int) -> None:
     for partitions in (1, 4, 7, 17):
-        assert murmur2_partition(key, partitions) == expected % partitions
-
-
-@pytest.mark.parametrize(
-    ("key", "expected"),
-    [(b"", 0), (b"23456", 0xB1B451D7), (LONG, 0xB0150DF7), (b"hejsan", 0xD077037E)],
-)
-def test_crc32_gives_the_partitions_of_librdkafka_s_tests(key: bytes, expected: int) -> None:
-    for partitions in (1, 4, 7, 17):
-        assert crc32_partition(key, partitions) == expected % partitions
+        assert murmur2_partition(key, partitions) == murmur % partitions
+        assert crc32_partition(key, partitions) == crc % partitions
 
 
 @pytest.mark.parametrize("name", PARTITIONERS)

@@ -26,24 +26,18 @@ def on_topics(rights: tuple[Right, ...]) -> dict[str, set[Operation]]:
 
 
 def test_who_writes_and_reads_a_topic_goes_with_its_direction() -> None:
-    ways = {topic.direction: set[tuple[bool, bool]]() for topic in TOPICS}
-    for topic in TOPICS:
-        ways[topic.direction].add((read_here(topic), written_here(topic)))
-    assert ways == {
-        "in": {(True, False)},
-        "out": {(False, True), (True, True)},
-        "state": {(True, True)},
-    }
+    ways = {(topic.direction, read_here(topic), written_here(topic)) for topic in TOPICS}
+    outputs = {("out", False, True), ("out", True, True)}
+    assert ways == {("in", True, False), ("state", True, True)} | outputs
 
 
 def test_a_worker_reads_inputs_writes_outputs_and_does_both_with_what_is_its_own() -> None:
     found = on_topics(worker_rights(NAMES))
     assert set(found) == {NAMES.of(topic.name) for topic in TOPICS}
-    both = {Operation.READ, Operation.WRITE}
     assert found["in.purchases"] == {Operation.READ} | CHECKED
     assert found["out.tier-changes"] == {Operation.WRITE} | CHECKED
     for name in ("out.app-changelog", "out.tier-cutoffs", "out.value-histograms"):
-        assert found[name] == both | CHECKED
+        assert found[name] == {Operation.READ, Operation.WRITE} | CHECKED
 
 
 def test_a_worker_s_other_rights_are_its_group_and_its_transactions() -> None:

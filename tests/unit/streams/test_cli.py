@@ -10,9 +10,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from streams.cli.main import main, whalecurve
+from streams.cli.main import whalecurve
 from streams.cli.up import worker_environment
 from streams.demo.embedded_broker import BrokerError
+from tests.support.calling import Call
 
 
 def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -24,44 +25,17 @@ def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[
 
 
 COMMANDS = sorted(paths(whalecurve))
-
-
-@pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
-        if name.startswith("WHALECURVE_"):
-            monkeypatch.delenv(name)
-
-
-def called(monkeypatch: pytest.MonkeyPatch, *words: str) -> int | str | None:
-    """The exit status of a call within this process."""
-    monkeypatch.setattr("sys.argv", ["whalecurve", *words])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code
+OF_THE_CONTRACT = "up worker topics traffic replay tail policy fit lifetime"
 
 
 def test_the_contract_s_commands_are_there() -> None:
-    assert {path[0] for path in COMMANDS if path} == {
-        "up",
-        "worker",
-        "topics",
-        "traffic",
-        "replay",
-        "tail",
-        "policy",
-        "fit",
-        "lifetime",
-    }
+    assert {path[0] for path in COMMANDS if path} == set(OF_THE_CONTRACT.split())
 
 
 @pytest.mark.parametrize("group", ["", "topics", "policy"])
-def test_a_group_without_a_command_shows_its_help(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], group: str
-) -> None:
-    assert called(monkeypatch, *group.split()) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
+def test_a_group_without_a_command_shows_its_help(call: Call, group: str) -> None:
+    said = call(*group.split())
+    assert (said.status, said.out) == (2, "")
     assert said.err.startswith("Usage: whalecurve")
     assert "\nCommands:\n" in said.err
 
@@ -70,54 +44,45 @@ def test_a_group_without_a_command_shows_its_help(
 def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
     said = CliRunner().invoke(whalecurve, [*path, "--help"], prog_name="whalecurve")
     assert said.exit_code == 0
-    lines = said.output.splitlines()
-    example = lines.index("  Example:")
-    call = " ".join(("whalecurve", *path))
-    after = lines[example + 1 :]
-    assert any(line.startswith("    ") and call in line for line in after)
+    _, found, after = said.output.partition("\n  Example:\n")
+    assert found
+    example = " ".join(("whalecurve", *path))
+    assert any(line.startswith("    ") and example in line for line in after.splitlines())
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        ("nothing",),
-        ("tail",),
-        ("tail", "nothing"),
-        ("tail", "changelog"),
-        ("tail", "at-risk", "--count", "-1"),
-        ("traffic", "--rate", "0"),
-        ("traffic", "--events", "many"),
-        ("traffic", "--bad-share", "2"),
-        ("traffic", "more"),
-        ("replay",),
-        ("replay", "a", "b"),
-        ("replay", "a", "--rate", "fast"),
-        ("up", "--seconds", "x"),
-        ("up", "--unknown"),
-        ("topics", "forget"),
-        ("policy", "check"),
-        ("fit", "a", "b"),
-        ("fit", "a", "--until", "today"),
-        ("lifetime", "1", "2", "3"),
-        ("lifetime", "1", "4", "3", "10"),
-        ("lifetime", "0", "1", "3", "10"),
-        ("lifetime", "1", "2", "3", "nan"),
-        ("lifetime", "-1", "2", "3", "10"),
-        ("lifetime", "1", "2", "3", "10", "--threshold", "1"),
+        "nothing",
+        "tail",
+        "tail nothing",
+        "tail changelog",
+        "tail at-risk --count -1",
+        "traffic --rate 0",
+        "traffic --events many",
+        "traffic --bad-share 2",
+        "traffic more",
+        "replay",
+        "replay a b",
+        "replay a --rate fast",
+        "up --seconds x",
+        "up --unknown",
+        "topics forget",
+        "policy check",
+        "fit a b",
+        "fit a --until today",
+        "lifetime 1 2 3",
+        "lifetime 1 4 3 10",
+        "lifetime 0 1 3 10",
+        "lifetime 1 2 3 nan",
+        "lifetime -1 2 3 10",
+        "lifetime 1 2 3 10 --threshold 1",
     ],
-    ids=" ".join,
 )
-def test_a_wrong_call_ends_with_2_and_one_line(
-    words: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    assert called(monkeypatch, *words) == 2
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("whalecurve: ")
-    assert said.err.count("\n") == 1
-    assert said.err.endswith(" --help`.\n")
+def test_a_wrong_call_ends_with_2_and_one_line(words: str, call: Call) -> None:
+    said = call(*words.split()).refused(2)
+    assert said.startswith("whalecurve: ")
+    assert said.endswith(" --help`.")
 
 
 def test_without_a_broker_it_ends_with_1_and_one_line_that_names_the_setting(
@@ -125,17 +90,10 @@ def test_without_a_broker_it_ends_with_1_and_one_line_that_names_the_setting(
 ) -> None:
     file = tmp_path / "events.jsonl"
     file.write_text('{"topic": "purchases", "value": {}}\n')
-    calls = [
-        ("tail", "at-risk"),
-        ("traffic",),
-        ("replay", str(file)),
-        ("fit",),
-        ("topics", "check"),
-        ("worker",),
-    ]
+    calls = ["tail at-risk", "traffic", f"replay {file}", "fit", "topics check", "worker"]
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "streams", *words],
+            [sys.executable, "-m", "streams", *words.split()],
             env={**os.environ, "WHALECURVE_BROKER": "127.0.0.1:1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -145,61 +103,46 @@ def test_without_a_broker_it_ends_with_1_and_one_line_that_names_the_setting(
     ]
     for words, process in zip(calls, running, strict=True):
         out, err = process.communicate(timeout=60)
-        assert process.returncode == 1, words
-        assert out == ""
+        assert (process.returncode, out, err.count("\n")) == (1, "", 1), words
         assert err.startswith("whalecurve: no Kafka broker answers at 127.0.0.1:1: "), words
         assert "WHALECURVE_BROKER" in err
-        assert err.count("\n") == 1, words
 
 
-@pytest.mark.parametrize(
-    "words", [("tail", "at-risk"), ("traffic",), ("replay", "a"), ("up",)], ids=" ".join
-)
+@pytest.mark.parametrize("words", ["tail at-risk", "traffic", "replay a", "up"])
 def test_a_wrong_setting_ends_with_1_and_one_line(
-    words: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    words: str, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WHALECURVE_PARTITIONS", "none")
-    assert called(monkeypatch, *words) == 1
-    assert capfd.readouterr().err == (
-        "whalecurve: WHALECURVE_PARTITIONS: expected a whole number from 1 to 1024, found 'none'\n"
+    assert call(*words.split()).refused() == (
+        "whalecurve: WHALECURVE_PARTITIONS: expected a whole number from 1 to 1024, found 'none'"
     )
 
 
-@pytest.mark.parametrize("words", [("traffic",), ("replay", "a"), ("up",)], ids=" ".join)
+@pytest.mark.parametrize("words", ["traffic", "replay a", "up"])
 def test_a_bad_policy_ends_with_1_and_one_line(
-    words: tuple[str, ...],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    words: str, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text("version = 5")
     monkeypatch.setenv("WHALECURVE_POLICY", str(policy))
-    assert called(monkeypatch, *words) == 1
-    said = capfd.readouterr().err
-    assert said.startswith(f"whalecurve: {policy}")
-    assert said.count("\n") == 1
+    assert call(*words.split()).refused().startswith(f"whalecurve: {policy}")
 
 
-def test_a_file_that_is_not_there_is_named(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert called(monkeypatch, "replay", "/no/such/file") == 1
-    assert capfd.readouterr().err == "whalecurve: /no/such/file: No such file or directory\n"
+def test_a_file_that_is_not_there_is_named(call: Call) -> None:
+    said = call("replay", "/no/such/file").refused()
+    assert said == "whalecurve: /no/such/file: No such file or directory"
 
 
 def test_up_without_the_embedded_broker_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing(_: object) -> str:
         raise BrokerError("not installed: pip install 'whalecurve[embedded]'")
 
     monkeypatch.setattr("streams.demo.embedded_broker.EmbeddedBroker.start", missing)
-    assert called(monkeypatch, "up") == 1
-    said = capfd.readouterr().err
-    assert said == "whalecurve: not installed: pip install 'whalecurve[embedded]'\n"
+    said = call("up")
+    assert said.status == 1
+    assert said.err == "whalecurve: not installed: pip install 'whalecurve[embedded]'\n"
 
 
 def test_the_worker_of_a_first_look_gets_what_the_embedded_broker_asks_for() -> None:

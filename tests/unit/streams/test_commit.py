@@ -29,15 +29,12 @@ def test_without_transactions_nothing_overtakes_what_is_sent_again() -> None:
     options = options_of("at_least_once")
     assert options["max.in.flight.requests.per.connection"] == 1
     assert "transactional.id" not in options
+    assert options["acks"] == "all"
 
 
-@pytest.mark.parametrize("guarantee", ["exactly_once", "at_least_once"])
-def test_every_record_waits_for_all_replicas(guarantee: str) -> None:
-    assert options_of(guarantee)["acks"] == "all"
-
-
-def test_the_transactional_id_is_the_partition_s() -> None:
-    assert options_of("exactly_once")["transactional.id"] == "whalecurve-3"
+def test_the_transactional_id_is_the_partition_s_and_records_wait_for_all_replicas() -> None:
+    options = options_of("exactly_once")
+    assert (options["transactional.id"], options["acks"]) == ("whalecurve-3", "all")
 
 
 TASKS = Path("/proc/self/task")

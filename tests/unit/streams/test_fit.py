@@ -12,24 +12,14 @@ import pytest
 
 from agents.policy_file.reading import read_policy
 from streams.cli import fit as module
-from streams.cli.main import main
+from tests.support.calling import Call
 from tests.support.lifetime import SECTION, lines, market, sale
-from tests.support.making import POLICY_TEXT
+from tests.support.policies import POLICIES
 
 pytest.importorskip("scipy", reason="the extra `fit` is not installed")
 
-
-@pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("WHALECURVE_POLICY", raising=False)
-
-
-def called(monkeypatch: pytest.MonkeyPatch, *words: str) -> int | str | None:
-    """The exit status of a call within this process."""
-    monkeypatch.setattr("sys.argv", ["whalecurve", *words])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code
+PLAIN = (POLICIES / "plain.toml").read_text(encoding="utf-8")
+UNTIL = ("--until", "2026-06-28")
 
 
 @pytest.fixture(scope="module")
@@ -42,35 +32,30 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def policy(tmp_path: Path) -> Path:
     file = tmp_path / "policy.toml"
-    file.write_text(POLICY_TEXT + SECTION, encoding="utf-8")
+    file.write_text(PLAIN + SECTION, encoding="utf-8")
     return file
 
 
-def test_a_fit_prints_a_section_that_a_policy_takes(
-    events: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert called(monkeypatch, "fit", str(events), "--until", "2026-06-28", "--validate") == 0
-    said = capfd.readouterr().out
-    section = read_policy(POLICY_TEXT + said, "my.toml").lifetime
+def fitted(text: str) -> dict[str, Any]:
+    """The section that was printed."""
+    found: dict[str, Any] = tomllib.loads(text)["lifetime"]
+    return found
+
+
+def test_a_fit_prints_a_section_that_a_policy_takes(events: Path, call: Call) -> None:
+    said = call("fit", events, *UNTIL, "--validate").done()
+    section = read_policy(PLAIN + said, "my.toml").lifetime
     assert section is not None
     assert section.fitted_on == "2026-06-28"
     assert section.repeat_customers < section.customers <= 400
     assert " weeks after the fit: " in said
-    assert [line.split("  ")[0] for line in said.splitlines()[-3:]] == [
-        "# model",
-        "# last period repeats",
-        "# last 90 days, scaled",
-    ]
+    rules = [line.split("  ")[0] for line in said.splitlines()[-3:]]
+    assert rules == ["# model", "# last period repeats", "# last 90 days, scaled"]
 
 
-def test_a_fit_as_json_says_the_same(
-    events: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    words = ("fit", str(events), "--until", "2026-06-28")
-    assert called(monkeypatch, *words) == 0
-    section = tomllib.loads(capfd.readouterr().out)["lifetime"]
-    assert called(monkeypatch, *words, "--validate", "--json") == 0
-    facts = orjson.loads(capfd.readouterr().out)
+def test_a_fit_as_json_says_the_same(events: Path, call: Call) -> None:
+    section = fitted(call("fit", events, *UNTIL).done())
+    facts = orjson.loads(call("fit", events, *UNTIL, "--validate", "--json").done())
     assert facts["lifetime"] == section
     assert facts["currency"] == "USD"
     assert facts["counts"]["sales"] == len(events.read_bytes().splitlines())
@@ -78,26 +63,20 @@ def test_a_fit_as_json_says_the_same(
 
 
 def test_lines_of_replay_are_taken_too_and_other_topics_left_out(
-    events: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    events: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrapped = b'{"topic": "payments", "value": {}}\n\n' + b"".join(
         b'{"topic": "purchases", "value": ' + line + b"}\n"
         for line in events.read_bytes().splitlines()
     )
-    assert called(monkeypatch, "fit", str(events)) == 0
-    bare = capfd.readouterr().out
+    bare = call("fit", events).done()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(wrapped)))
-    assert called(monkeypatch, "fit", "-") == 0
-    assert capfd.readouterr().out == bare
+    assert call("fit", "-").done() == bare
 
 
-def test_with_a_policy_margins_are_its_own(
-    events: Path, policy: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert called(monkeypatch, "fit", str(events)) == 0
-    amounts = tomllib.loads(capfd.readouterr().out)["lifetime"]
-    assert called(monkeypatch, "fit", str(events), "--policy", str(policy)) == 0
-    margins = tomllib.loads(capfd.readouterr().out)["lifetime"]
+def test_with_a_policy_margins_are_its_own(events: Path, policy: Path, call: Call) -> None:
+    amounts = fitted(call("fit", events).done())
+    margins = fitted(call("fit", events, "--policy", policy).done())
     assert margins["purchases"] == amounts["purchases"]
     ratio = float(margins["margins"]["mean"]) / float(amounts["margins"]["mean"])
     assert ratio == pytest.approx(0.30, abs=0.001)
@@ -124,14 +103,12 @@ class Topic:
 
 
 def test_without_a_file_the_topic_is_read_to_its_end(
-    events: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    events: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert called(monkeypatch, "fit", str(events)) == 0
-    of_file = capfd.readouterr().out
+    of_file = call("fit", events).done()
     monkeypatch.setattr(Topic, "values", tuple(events.read_bytes().splitlines()))
     monkeypatch.setattr(module, "Reader", Topic)
-    assert called(monkeypatch, "fit") == 0
-    assert capfd.readouterr().out == of_file
+    assert call("fit").done() == of_file
 
 
 @pytest.mark.parametrize(
@@ -151,23 +128,15 @@ def test_without_a_file_the_topic_is_read_to_its_end(
     ],
 )
 def test_what_cannot_be_fitted_is_one_line(
-    text: bytes,
-    told: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+    text: bytes, told: str, tmp_path: Path, call: Call
 ) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(text)
-    assert called(monkeypatch, "fit", str(file)) == 1
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("whalecurve: " + told.format(file=file))
-    assert said.err.count("\n") == 1
+    assert call("fit", file).refused().startswith("whalecurve: " + told.format(file=file))
 
 
 def test_without_scipy_it_says_what_to_install(
-    events: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    events: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     imported = builtins.__import__
 
@@ -177,17 +146,13 @@ def test_without_scipy_it_says_what_to_install(
         return imported(name, *more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    assert called(monkeypatch, "fit", str(events)) == 1
-    assert capfd.readouterr().err == (
-        "whalecurve: fitting needs numpy and scipy: pip install 'whalecurve[fit]'\n"
+    assert call("fit", events).refused() == (
+        "whalecurve: fitting needs numpy and scipy: pip install 'whalecurve[fit]'"
     )
 
 
-def test_one_customer_by_the_default_policy_is_that_of_the_paper(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert called(monkeypatch, "lifetime", "2", "30.43", "38.86", "22.35") == 0
-    assert capfd.readouterr().out.splitlines() == [
+def test_one_customer_by_the_default_policy_is_that_of_the_paper(call: Call) -> None:
+    assert call("lifetime", "2", "30.43", "38.86", "22.35").done().splitlines() == [
         "P(alive)            0.727",
         "expected purchases  1.226 in 39 weeks",
         "mean margin         24.66 USD",
@@ -197,28 +162,26 @@ def test_one_customer_by_the_default_policy_is_that_of_the_paper(
     ]
 
 
-def test_one_customer_as_json(
-    policy: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    words = ("lifetime", "1", "3", "52", "--policy", str(policy), "--threshold", "0.9", "--json")
-    assert called(monkeypatch, *words, "--", "-5") == 0
-    facts = orjson.loads(capfd.readouterr().out)
-    assert facts["policy"] == "test-1"
-    assert facts["currency"] == "USD"
+def test_one_customer_as_json(policy: Path, call: Call) -> None:
+    options = ("--policy", policy, "--threshold", "0.9", "--json")
+    facts = orjson.loads(call("lifetime", "1", "3", "52", *options, "--", "-5").done())
+    assert (facts["policy"], facts["currency"]) == ("test-1", "USD")
     # it was below 0.9 with its last purchase, in week 3
     assert facts["alive_until"] == [{"threshold": 0.9, "week": 3.0, "from_now_weeks": -49.0}]
     assert float(facts["mean_margin"]) < 10
     assert 0 < facts["p_alive"] < 0.5
 
 
+def test_a_customer_may_have_bought_just_now(call: Call) -> None:
+    assert call("lifetime", "1", "3", "3", "10").status == 0
+
+
 def test_a_policy_that_knows_nothing_of_it_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "policy.toml"
-    file.write_text(POLICY_TEXT, encoding="utf-8")
+    file = POLICIES / "plain.toml"
     monkeypatch.setenv("WHALECURVE_POLICY", str(file))
-    assert called(monkeypatch, "lifetime", "0", "0", "1", "0") == 1
-    assert capfd.readouterr().err == (
+    assert call("lifetime", "0", "0", "1", "0").refused() == (
         f"whalecurve: {file}: lifetime: expected a section, found none: `whalecurve fit` prints "
-        "one made from your purchases\n"
+        "one made from your purchases"
     )

@@ -1,5 +1,7 @@
 """Fitting: what is counted of the events, the published fit of CDNOW, and when there is none."""
 
+import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +9,13 @@ import orjson
 import pytest
 
 from agents.policy_file.lifetime import lifetime_params
-from agents.policy_file.reading import read_policy
 from streams.fitting.found import Fit, TooLittleError
 from streams.fitting.purchases import Customer, Purchases, customer_at, span
 from streams.fitting.section import decimal_text, section, toml
 from streams.fitting.validation import TooShortError, Validation, validate
 from tests.support.lifetime import sale
-from tests.support.making import POLICY, POLICY_TEXT
+from tests.support.making import POLICY
+from tests.support.policies import policy_file
 
 pytest.importorskip("scipy", reason="the extra `fit` is not installed")
 
@@ -29,6 +31,11 @@ def taken(*sales: dict[str, Any], policy: bool = False) -> Purchases:
     for each in sales:
         purchases.take(orjson.dumps(each))
     return purchases
+
+
+def margins(purchases: Purchases) -> dict[str, list[int]]:
+    """By customer what its days brought."""
+    return {name: list(days.values()) for name, days in purchases.by_customer.items()}
 
 
 @pytest.fixture(scope="module")
@@ -48,20 +55,19 @@ def validation(cdnow: Purchases, found: Fit) -> Validation:
     return validate(cdnow.by_customer.values(), params, UNTIL)
 
 
+def rounded(values: Iterable[float], digits: int) -> list[float]:
+    return [round(each, digits) for each in values]
+
+
 def test_the_fit_of_cdnow_is_the_published_one(found: Fit) -> None:
     assert (found.customers, found.repeat_customers, found.margin_customers) == (2357, 946, 946)
-    assert [round(each, 3) for each in found.purchases.parameters] == [0.243, 4.414, 0.793, 2.426]
+    assert rounded(found.purchases.parameters, 3) == [0.243, 4.414, 0.793, 2.426]
     assert round(found.purchases.log_likelihood, 1) == -9582.4
-    assert [round(each, 2) for each in found.margins.parameters] == [6.25, 3.74, 15.44]
+    assert rounded(found.margins.parameters, 2) == [6.25, 3.74, 15.44]
 
 
 def test_the_fit_for_those_who_bought_once_is_one_of_its_own(found: Fit) -> None:
-    assert [round(each, 3) for each in found.one_purchase.parameters] == [
-        0.525,
-        6.183,
-        0.891,
-        1.614,
-    ]
+    assert rounded(found.one_purchase.parameters, 3) == [0.525, 6.183, 0.891, 1.614]
     assert round(found.one_purchase.log_likelihood, 1) == -9582.1
     assert found.mean_margin == pytest.approx(35.078, abs=5e-4)
 
@@ -69,7 +75,7 @@ def test_the_fit_for_those_who_bought_once_is_one_of_its_own(found: Fit) -> None
 def test_the_printed_section_is_one_that_the_policy_takes(found: Fit) -> None:
     made = section(found, UNTIL)
     assert made.fitted_on == "1997-09-30"
-    assert read_policy(POLICY_TEXT + toml(made), "my.toml").lifetime == made
+    assert policy_file(tomllib.loads(toml(made))).lifetime == made
 
 
 def test_the_model_counts_better_than_the_rules_and_tells_too_little(
@@ -77,10 +83,8 @@ def test_the_model_counts_better_than_the_rules_and_tells_too_little(
 ) -> None:
     model, again, recent = validation.scores
     assert (validation.weeks, validation.customers, validation.purchases) == (39.0, 2357, 1882)
-    assert model.mean_absolute_error == pytest.approx(0.768, abs=5e-4)
-    assert model.correlation == pytest.approx(0.626, abs=5e-4)
-    assert model.top_share == pytest.approx(0.663, abs=5e-4)
-    assert model.total_ratio == pytest.approx(0.849, abs=5e-4)
+    scores = (model.mean_absolute_error, model.correlation, model.top_share, model.total_ratio)
+    assert scores == pytest.approx((0.768, 0.626, 0.663, 0.849), abs=5e-4)
     assert again.mean_absolute_error > recent.mean_absolute_error * 0.95 > 0.8
     assert max(again.correlation, recent.correlation) < model.correlation
 
@@ -118,10 +122,7 @@ def test_purchases_of_a_day_are_one_and_returns_are_none() -> None:
     purchases.take(None)
     counts = purchases.counts
     assert (counts.sales, counts.returns, counts.repeated, counts.unusable) == (3, 1, 1, 4)
-    assert {name: list(days.values()) for name, days in purchases.by_customer.items()} == {
-        "c-1": [1500],
-        "c-2": [1000],
-    }
+    assert margins(purchases) == {"c-1": [1500], "c-2": [1000]}
 
 
 def test_with_a_policy_margins_are_those_that_a_worker_books() -> None:
@@ -132,10 +133,7 @@ def test_with_a_policy_margins_are_those_that_a_worker_books() -> None:
         policy=True,
     )
     assert (purchases.currencies, purchases.digits) == ({"USD"}, 2)
-    assert {name: list(days.values()) for name, days in purchases.by_customer.items()} == {
-        "c-1": [300],
-        "c-2": [880],
-    }
+    assert margins(purchases) == {"c-1": [300], "c-2": [880]}
     assert purchases.counts.unusable == 1
 
 

@@ -19,8 +19,10 @@ from streams.kafka.commit import CommitError, Log
 from streams.kafka.flow_control import FlowControl
 from streams.runtime.assignment import RESTORES_AT_ONCE, THREADS_MAX, Assignment
 from tests.oracle.sample_policy import POLICY_TOML
+from tests.support.batches import batch_of
 from tests.support.feeding import Desk, sale
-from tests.support.making import policy
+from tests.support.looping import in_a_loop
+from tests.support.policies import policy
 from tests.support.shards import policy_of
 
 DEADLINE_S = 5.0
@@ -47,6 +49,19 @@ class SlowLog:
 
     def close(self) -> None:
         self.closed = True
+
+
+class KeepingLog(SlowLog):
+    """A log that commits at once, and keeps the outputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on.set()
+        self.outputs: list[Message] = []
+
+    def commit(self, changes: Changes) -> None:
+        self.outputs += changes.outputs
+        super().commit(changes)
 
 
 class EmptyInputs:
@@ -96,32 +111,24 @@ async def until(true: Callable[[], bool]) -> None:
 
 def first_word(shards: Assignment) -> Batch:
     """The broker says that an input is empty: the partition has something to commit."""
-    ends = dict.fromkeys(Kind, 0)
-    epoch = shards._flow.epoch
-    return Batch(
-        kind=Kind.PURCHASES,
-        partition=0,
-        position=0,
-        next_position=0,
-        offsets=[],
-        timestamps_ms=[],
-        keys=[],
-        values=[],
-        headers=[],
-        ends=ends,
-        epoch=epoch,
-    )
+    return batch_of(ends=dict.fromkeys(Kind, 0), epoch=shards._flow.epoch)
+
+
+async def holding(shards: Assignment) -> None:
+    """Holds the partition, restored."""
+    await shards.reassigned(ALL_INPUTS)
+    await until(lambda: shards.ready)
 
 
 async def committing(shards: Assignment, logs: list[SlowLog]) -> None:
     """Holds the partition, in the middle of a commit."""
-    await shards.reassigned(ALL_INPUTS)
-    await until(lambda: shards.ready)
+    await holding(shards)
     await shards.take(first_word(shards))
     await until(logs[0].asked.is_set)
 
 
-async def fails_in_a_rebalance() -> list[Any]:
+@in_a_loop
+async def test_a_commit_that_fails_while_a_rebalance_begins_ends_the_process() -> None:
     log = SlowLog(CommitError("no"))
     async with shards_on(lambda: log) as (shards, failures):
         await committing(shards, [log])
@@ -129,14 +136,11 @@ async def fails_in_a_rebalance() -> list[Any]:
         await asyncio.sleep(0.01)
         log.go_on.set()
         await asyncio.wait_for(rebalance, DEADLINE_S)
-        return failures
+    assert isinstance(failures[0], CommitError)
 
 
-def test_a_commit_that_fails_while_a_rebalance_begins_ends_the_process() -> None:
-    assert [type(its) for its in asyncio.run(fails_in_a_rebalance())][:1] == [CommitError]
-
-
-async def stops_while_a_rebalance_ends() -> tuple[list[SlowLog], list[Any]]:
+@in_a_loop
+async def test_a_rebalance_that_ends_during_a_clean_stop_takes_nothing_over() -> None:
     logs: list[SlowLog] = []
 
     def make() -> SlowLog:
@@ -151,56 +155,42 @@ async def stops_while_a_rebalance_ends() -> tuple[list[SlowLog], list[Any]]:
         logs[0].go_on.set()
         await asyncio.wait_for(stop, DEADLINE_S)
         assert not shards.ready
-        return logs, failures
+        assert [log.closed for log in logs] == [True]
+        assert not failures
 
 
-def test_a_rebalance_that_ends_during_a_clean_stop_takes_nothing_over() -> None:
-    logs, failures = asyncio.run(stops_while_a_rebalance_ends())
-    assert [log.closed for log in logs] == [True]
-    assert not failures
-
-
-async def commits_while_others_restore() -> bool:
-    """Whether a commit goes through while every thread for restores is taken."""
-    log, go_on = SlowLog(), threading.Event()
-    log.go_on.set()
+@in_a_loop
+async def test_a_commit_does_not_wait_behind_restores() -> None:
+    log, go_on = KeepingLog(), threading.Event()
     async with shards_on(lambda: log) as (shards, failures):
-        await shards.reassigned(ALL_INPUTS)
-        await until(lambda: shards.ready)
-        context = shards._context
+        await holding(shards)
         restores = [
-            asyncio.create_task(context.restoring(lambda: go_on.wait(DEADLINE_S)))
+            asyncio.create_task(shards._context.restoring(lambda: go_on.wait(DEADLINE_S)))
             for _ in range(THREADS_MAX + RESTORES_AT_ONCE)
         ]
         await shards.take(first_word(shards))
         await until(log.asked.is_set)
-        went_through = not go_on.is_set()
+        assert not go_on.is_set()
         go_on.set()
         await asyncio.gather(*restores)
-        return went_through and not failures
+        assert not failures
 
 
-def test_a_commit_does_not_wait_behind_restores() -> None:
-    assert asyncio.run(commits_while_others_restore())
-
-
-async def a_client_dies(when: str) -> list[Any]:
-    """What is said when a client's thread ends and cancels whoever waits for it."""
+@pytest.mark.parametrize("when", ["beginnings", "committed", "open_inputs"])
+@in_a_loop
+async def test_a_client_that_dies_while_a_partition_is_taken_over_ends_the_process(
+    when: str,
+) -> None:
     cancelled = AsyncMock(side_effect=asyncio.CancelledError)
     async with shards_on(lambda: SlowLog(asyncio.CancelledError())) as (shards, failures):
         with patch.object(EmptyInputs, when, cancelled):
             await shards.reassigned(ALL_INPUTS)
             await until(lambda: bool(failures))
-        return failures
+        assert [type(its) for its in failures] == [asyncio.CancelledError]
 
 
-@pytest.mark.parametrize("when", ["beginnings", "committed", "open_inputs"])
-def test_a_client_that_dies_while_a_partition_is_taken_over_ends_the_process(when: str) -> None:
-    assert [type(its) for its in asyncio.run(a_client_dies(when))] == [asyncio.CancelledError]
-
-
-async def a_commit_is_cancelled() -> list[Any]:
-    """What is said when whoever waits for a commit is cancelled."""
+@in_a_loop
+async def test_a_commit_that_is_cancelled_is_in_doubt_and_ends_the_process() -> None:
     log = SlowLog()
     async with shards_on(lambda: log) as (shards, failures):
         await committing(shards, [log])
@@ -208,94 +198,34 @@ async def a_commit_is_cancelled() -> list[Any]:
             task.cancel()
         await until(lambda: bool(failures))
         log.go_on.set()
-        return failures
+        assert asyncio.CancelledError in [type(its) for its in failures]
 
 
-def test_a_commit_that_is_cancelled_is_in_doubt_and_ends_the_process() -> None:
-    assert asyncio.CancelledError in [type(its) for its in asyncio.run(a_commit_is_cancelled())]
-
-
-async def takes_much_at_once() -> list[set[TopicPartition]]:
-    """What may be read before records of many bytes came, and after."""
-    log = SlowLog()
-    log.go_on.set()
-    async with shards_on(lambda: log) as (shards, failures):
-        await shards.reassigned(ALL_INPUTS)
-        await until(lambda: shards.ready)
-        flow, names, value = shards._flow, [], b"x" * 1_000_000
-        names.append(flow.readable())
+@in_a_loop
+async def test_an_input_of_which_many_bytes_lie_here_is_not_read_on() -> None:
+    async with shards_on(KeepingLog) as (shards, failures):
+        await holding(shards)
+        flow = shards._flow
+        value: bytes | None = b"x" * 1_000_000
+        before = flow.readable()
         ends = {Kind.PURCHASES: 9}  # of the others nothing is heard yet: they are waited for
-        batch = Batch(
-            kind=Kind.PURCHASES,
-            partition=0,
-            position=0,
-            next_position=9,
-            offsets=list(range(9)),
-            timestamps_ms=[0] * 9,
-            keys=[None] * 9,
-            values=[value] * 9,
-            headers=[()] * 9,
-            ends=ends,
-            epoch=flow.epoch,
-        )
-        await shards.take(batch)
-        await until(lambda: flow.readable() != names[0])
-        names.append(flow.readable())
+        await shards.take(batch_of(0, 9, [value] * 9, ends=ends, epoch=flow.epoch))
+        await until(lambda: flow.readable() != before)
+        assert before - flow.readable() == {TopicPartition("purchases", 0)}
         await shards.stop()
         assert not failures
-        return names
 
 
-def test_an_input_of_which_many_bytes_lie_here_is_not_read_on() -> None:
-    before, after = asyncio.run(takes_much_at_once())
-    assert before - after == {TopicPartition("purchases", 0)}
-
-
-REVIEW = ("[tiers.entry]", "[tiers]\nreview_days = 0\n[tiers.entry]")
-
-
-class KeepingLog(SlowLog):
-    """A log that keeps the outputs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go_on.set()
-        self.outputs: list[Message] = []
-
-    def commit(self, changes: Changes) -> None:
-        self.outputs += changes.outputs
-
-
-async def is_reviewed_at_rest(log: KeepingLog) -> list[str]:
-    """The topics that go out when nothing more comes after a restart with another policy."""
-    desk = Desk()
+@in_a_loop
+async def test_what_a_policy_review_makes_due_already_happens_though_nothing_comes() -> None:
+    desk, log = Desk(), KeepingLog()
     desk.feed(Kind.PURCHASES, sale(1, amount="600"), sale(3, customer_id="bob"))
     desk.commit(stop=True)
-    newer = policy(REVIEW, ('important = "500.00"', 'important = "700.00"'))
+    newer = policy({"tiers.review_days": 0, "tiers.entry.important": "700.00"})
     async with shards_on(lambda: log, desk.rows, newer, clock="event") as (shards, failures):
-        await shards.reassigned(ALL_INPUTS)
-        await until(lambda: shards.ready)
-        epoch, ends = shards._flow.epoch, dict.fromkeys(Kind, 0) | {Kind.PURCHASES: 2}
-        await shards.take(
-            Batch(
-                kind=Kind.PURCHASES,
-                partition=0,
-                position=2,
-                next_position=2,
-                offsets=[],
-                timestamps_ms=[],
-                keys=[],
-                values=[],
-                headers=[],
-                ends=ends,
-                epoch=epoch,
-            )
-        )
+        await holding(shards)
+        ends = dict.fromkeys(Kind, 0) | {Kind.PURCHASES: 2}
+        await shards.take(batch_of(2, 2, ends=ends, epoch=shards._flow.epoch))
         await until(lambda: any(its.topic == "tier-changes" for its in log.outputs))
         await shards.stop()
         assert not failures
-    return [its.topic for its in log.outputs]
-
-
-def test_what_a_policy_review_makes_due_already_happens_though_nothing_comes() -> None:
-    assert "tier-changes" in asyncio.run(is_reviewed_at_rest(KeepingLog()))

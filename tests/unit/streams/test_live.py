@@ -1,6 +1,7 @@
 """A first look shows what the outputs say: tiers, signals, the whale curve, the latest reasons."""
 
 import io
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,57 +13,36 @@ from streams.cli import live as module
 from streams.cli.live import LiveView, PlainView
 from streams.cli.scene import Scene
 
+SINCE = "2026-03-01T00:00:00Z"
+
 
 def record(customer: str, **value: Any) -> Any:
-    body = orjson.dumps({"customer_id": customer, **value})
+    body = orjson.dumps({"customer_id": customer, "effective_at": SINCE, **value})
     return SimpleNamespace(key=customer.encode(), value=body, timestamp=0, headers=[])
 
 
-def tier_change(customer: str, before: str | None, after: str, contribution: str) -> Any:
-    return record(
-        customer,
-        from_tier=before,
-        to_tier=after,
-        direction="assigned" if before is None else "upgrade",
-        effective_at="2026-03-01T00:00:00Z",
-        value={"contribution": contribution},
-        reasons=[{"rule": f"tiers.entry.{after}", "observed": contribution, "threshold": "0.00"}],
-    )
+def tier_change(
+    customer: str, before: str | None, after: str, contribution: str, **more: Any
+) -> Any:
+    rule = {"rule": f"tiers.entry.{after}", "observed": contribution, "threshold": "0.00"}
+    value = {
+        "from_tier": before,
+        "to_tier": after,
+        "direction": "assigned" if before is None else "upgrade",
+        "value": {"contribution": contribution},
+        "reasons": [rule],
+    }
+    return record(customer, **value | more)
 
 
 def risk(customer: str, signal: str, status: str) -> Any:
-    return record(
-        customer,
-        signal=signal,
-        status=status,
-        severity="watch",
-        evidence=[],
-        recommended_step=None,
-        recommended_action=None,
-        effective_at="2026-03-01T00:00:00Z",
-    )
+    advice = {"recommended_step": None, "recommended_action": None}
+    said = {"signal": signal, "status": status, "severity": "watch", "evidence": []}
+    return record(customer, **advice, **said)
 
 
 def snapshot(customer: str, tier: str, contribution: str) -> Any:
     return record(customer, tier=tier, value={"contribution": contribution})
-
-
-def test_a_notice_moves_no_customer_to_another_tier() -> None:
-    made = Scene()
-    made.take("tier-changes", tier_change("a", None, "key", "3000.00"))
-    notice = record(
-        "a",
-        from_tier="key",
-        to_tier="ordinary",
-        direction="notice",
-        takes_effect_at="2026-03-31T00:00:00Z",
-        effective_at="2026-03-01T00:00:00Z",
-        value={"contribution": "10.00"},
-        reasons=[],
-    )
-    made.take("tier-changes", notice)
-    assert made.by_tier["key"] == 1
-    assert made.by_tier["ordinary"] == 0
 
 
 @pytest.fixture
@@ -78,7 +58,9 @@ def scene() -> Scene:
     return made
 
 
-def test_customers_are_counted_by_their_newest_tier(scene: Scene) -> None:
+def test_customers_are_counted_by_their_newest_tier_and_a_notice_moves_none(scene: Scene) -> None:
+    notice = {"direction": "notice", "takes_effect_at": "2026-03-31T00:00:00Z"}
+    scene.take("tier-changes", tier_change("a", "key", "ordinary", "10.00", **notice))
     assert scene.by_tier == {"key": 1, "important": 0, "ordinary": 1, "maintenance": 1}
 
 
@@ -105,11 +87,8 @@ def test_the_whale_curve_rises_above_the_profit_and_comes_back_to_it(scene: Scen
     assert curve is not None
     assert curve.points[0] == curve.best_tenth == 3000 / 2500
     assert curve.points[-1] == 1.0
-    assert curve.losing == 1
-    assert curve.lost == 500 / 2500
-
-
-def test_without_a_profit_there_is_no_curve() -> None:
+    assert (curve.losing, curve.lost) == (1, 500 / 2500)
+    # without a profit there is none
     assert Scene().curve() is None
 
 
@@ -144,34 +123,42 @@ def test_the_plain_view_writes_lines(
     assert len(written) == 2
 
 
+@pytest.fixture
+def paper(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], io.StringIO]:
+    """What is drawn on a terminal of this width and height."""
+
+    def of_size(width: int, height: int) -> io.StringIO:
+        drawn = io.StringIO()
+        terminal = Console(file=drawn, force_terminal=True, width=width, height=height)
+        monkeypatch.setattr(module, "Console", lambda: terminal)
+        return drawn
+
+    return of_size
+
+
 @pytest.mark.parametrize("width", [80, 140])
 @pytest.mark.parametrize("height", [24, 50])
 def test_the_live_table_fits_its_terminal(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, width: int, height: int
+    scene: Scene, paper: Callable[[int, int], io.StringIO], width: int, height: int
 ) -> None:
     for number in range(100):
         scene.take("tier-changes", tier_change(f"c-{number}", "ordinary", "key", "3000.00"))
         scene.take("at-risk", risk(f"c-{number}", "support_spike", "raised"))
-    paper = io.StringIO()
-    terminal = Console(file=paper, force_terminal=True, width=width, height=height)
-    monkeypatch.setattr(module, "Console", lambda: terminal)
+    drawn = paper(width, height)
     view = LiveView(scene, "Whalecurve: a title", ["look here", "and there"])
-    terminal.print(view._table("day 1 of 2", scene.rates()))
-    drawn = paper.getvalue().splitlines()
-    assert height - 4 <= len(drawn) < height
-    text = paper.getvalue()
-    for word in ("Whalecurve: a title", "day 1 of 2", "key", "maintenance", "whale curve",
-                 "Latest tier changes", "Latest signals", "c-99", "look here"):  # fmt: skip
+    view._console.print(view._table("day 1 of 2", scene.rates()))
+    text = drawn.getvalue()
+    assert height - 4 <= len(text.splitlines()) < height
+    said = ["Whalecurve: a title", "day 1 of 2", "key", "maintenance", "whale curve", "c-99"]
+    for word in (*said, "Latest tier changes", "Latest signals", "look here"):
         assert word in text
 
 
 def test_the_live_view_draws_and_leaves_the_terminal_as_it_was(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, paper: Callable[[int, int], io.StringIO]
 ) -> None:
-    paper = io.StringIO()
-    terminal = Console(file=paper, force_terminal=True, width=100, height=30)
-    monkeypatch.setattr(module, "Console", lambda: terminal)
+    drawn = paper(100, 30)
     with LiveView(scene, "Whalecurve", []) as view:
         view.show("day 1 of 2")
-    assert "Latest signals" in paper.getvalue()
-    assert paper.getvalue().endswith("\x1b[?25h")  # the cursor is back
+    assert "Latest signals" in drawn.getvalue()
+    assert drawn.getvalue().endswith("\x1b[?25h")  # the cursor is back

@@ -8,10 +8,10 @@ import pytest
 from agents.models.histogram import Histogram
 from agents.partition.cutoffs import read_histogram
 from agents.ports import InvariantError
-from streams.cli.main import main
 from streams.cli.replay_lines import LineError, read_line
 from streams.config.settings import SettingsError, read_settings
 from streams.observe.metrics import Metrics
+from tests.support.calling import Call
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, MINOR_UNITS, WORD, leaks
 
 LINES = [
@@ -36,7 +36,7 @@ def test_a_line_that_can_t_be_replayed_is_told_without_what_stands_there(line: s
 
 
 def test_an_error_that_nobody_foresaw_is_one_line_without_its_text(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise KeyError(CUSTOMER)
@@ -44,15 +44,10 @@ def test_an_error_that_nobody_foresaw_is_one_line_without_its_text(
     file = tmp_path / "events.jsonl"
     file.write_text("{}")
     monkeypatch.setattr("streams.cli.fit.Purchases", fail)
-    monkeypatch.setattr("sys.argv", ["whalecurve", "fit", str(file)])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    said = capfd.readouterr()
-    assert ended.value.code == 1
-    assert said.err.startswith("whalecurve: nobody foresaw this")
-    assert "KeyError at " in said.err
-    assert said.err.count("\n") == 1
-    assert leaks(said.err + said.out) == []
+    said = call("fit", file).refused()
+    assert said.startswith("whalecurve: nobody foresaw this")
+    assert "KeyError at " in said
+    assert leaks(said) == []
 
 
 @pytest.mark.parametrize("secret", ["hoopoe\nword", "hoopoe word" * 6])
@@ -67,14 +62,11 @@ def test_a_secret_that_can_t_be_used_is_not_quoted(secret: str, tmp_path: Path) 
 @pytest.mark.parametrize(
     "buckets", [[[1, 1, MAIL]], [[MAIL, 1, "1"]], [[5, 1, MINOR_UNITS]], MAIL, [[WORD]]]
 )
-def test_a_histogram_that_is_none_is_told_without_its_amounts(buckets: object) -> None:
+def test_a_histogram_or_value_that_is_none_is_told_without_its_amounts(buckets: object) -> None:
     wire = {"partition": 0, "policy_hash": "", "commit_number": 1, "caught_up": True}
     with pytest.raises(InvariantError) as refused:
         read_histogram({**wire, "buckets": buckets})
     assert leaks(str(refused.value)) == []
-
-
-def test_a_value_that_is_not_counted_is_told_without_it() -> None:
     with pytest.raises(InvariantError) as refused:
         Histogram().remove(int(MINOR_UNITS))
     assert leaks(str(refused.value)) == []

@@ -2,6 +2,7 @@
 
 import io
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,9 +10,9 @@ import orjson
 import pytest
 
 from streams.cli import replay as module
-from streams.cli.main import main
 from streams.cli.replay_lines import LineError, Replayed, read_line
 from streams.config.settings import Settings
+from tests.support.calling import Call, Said
 
 
 class Published:
@@ -38,22 +39,23 @@ class Published:
     def flush(self) -> None: ...
 
 
-@pytest.fixture(autouse=True)
-def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+Replay = Callable[..., Said]
+
+
+@pytest.fixture
+def replay(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Replay:
+    """Replays a text, as a file and without a broker."""
     monkeypatch.setattr(module, "Publisher", Published)
-    monkeypatch.delenv("WHALECURVE_CLOCK", raising=False)
+
+    def replayed(text: bytes, *options: str) -> Said:
+        file = tmp_path / "events.jsonl"
+        file.write_bytes(text)
+        return call("replay", file, *options)
+
+    return replayed
 
 
-def replayed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: bytes, *options: str
-) -> int | str | None:
-    """The exit status of a replay of this text."""
-    file = tmp_path / "events.jsonl"
-    file.write_bytes(text)
-    monkeypatch.setattr("sys.argv", ["whalecurve", "replay", str(file), *options])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return ended.value.code
+# what a line says
 
 
 def test_the_value_is_published_byte_for_byte_under_its_customer() -> None:
@@ -68,118 +70,89 @@ def test_the_value_is_published_byte_for_byte_under_its_customer() -> None:
 def test_what_an_event_holds_is_not_judged_and_without_a_customer_there_is_no_key(
     value: dict[str, Any],
 ) -> None:
-    found = read_line(orjson.dumps({"topic": "payments", "value": value}))
-    assert found is not None
-    assert found.key is None
-    assert found.value == orjson.dumps(value)
+    body = orjson.dumps(value)
+    line = orjson.dumps({"topic": "payments", "value": value})
+    assert read_line(line) == Replayed("payments", None, body, None, None)
 
 
 def test_a_timestamp_is_taken_over() -> None:
-    found = read_line(b'{"topic":"payments","value":{},"timestamp_ms":5,"note":"ignored"}')
-    assert found is not None
-    assert found.timestamp_ms == 5
+    line = b'{"topic":"payments","value":{},"timestamp_ms":5,"note":"ignored"}'
+    assert read_line(line) == Replayed("payments", None, b"{}", 5, None)
 
 
 def test_null_erases_the_customer_that_key_names() -> None:
-    found = read_line(b'{"topic":"customers","key":"c-17","value":null}')
-    assert found == Replayed("customers", b"c-17", None, None, None)
+    line = b'{"topic":"customers","key":"c-17","value":null}'
+    assert read_line(line) == Replayed("customers", b"c-17", None, None, None)
 
 
 def test_an_empty_line_is_nothing() -> None:
     assert read_line(b"  \r\n") is None
 
 
+NO_OBJECT = "a JSON object"
+NO_TOPIC = "topic: expected purchases, support-calls, payments or"
+NO_VALUE = "value: expected an object"
+NO_KEY = "key: expected the customer_id"
+NO_TIME = "timestamp_ms: expected"
+
+
 @pytest.mark.parametrize(
     ("line", "expected", "found"),
     [
-        (b"not json", "a JSON object", "invalid literal"),
-        (b"\xff", "a JSON object", "not valid UTF-8"),
-        (b'{"topic":"purchases","value":{}', "a JSON object", "unexpected end"),
-        (b"[1]", "a JSON object", "a list"),
-        (b'"text"', "a JSON object", "a text"),
-        (b'{"value":{}}', "topic: expected purchases, support-calls, payments or", "nothing"),
-        (b'{"topic":"at-risk","value":{}}', "topic: expected purchases", "another text"),
-        (b'{"topic":5,"value":{}}', "topic: expected purchases", "a number"),
-        (b'{"topic":"purchases"}', "value: expected an object", "nothing"),
-        (b'{"topic":"purchases","value":[1]}', "value: expected an object", "a list"),
-        (b'{"topic":"purchases","value":null}', "value: expected an object", "null"),
-        (b'{"topic":"customers","value":null}', "key: expected the customer_id", "nothing"),
-        (
-            b'{"topic":"customers","key":"","value":null}',
-            "key: expected the customer_id",
-            "an empty text",
-        ),
-        (
-            b'{"topic":"customers","key":5,"value":null}',
-            "key: expected the customer_id",
-            "a number",
-        ),
-        (b'{"topic":"purchases","key":"a","value":{}}', "key: expected beside a null", "one"),
-        (
-            b'{"topic":"purchases","value":{},"timestamp_ms":"5"}',
-            "timestamp_ms: expected",
-            "a text",
-        ),
-        (
-            b'{"topic":"purchases","value":{},"timestamp_ms":-1}',
-            "timestamp_ms: expected",
-            "another number",
-        ),
-        (
-            b'{"topic":"purchases","value":{},"timestamp_ms":true}',
-            "timestamp_ms: expected",
-            "true or false",
-        ),
-        (
-            b'{"topic":"purchases","value":{},"timestamp_ms":1e20}',
-            "timestamp_ms: expected",
-            "another number",
-        ),
-        (b"[" * 2_000, "a JSON object", "depth limit"),
+        ("not json", NO_OBJECT, "invalid literal"),
+        ("\udcff", NO_OBJECT, "not valid UTF-8"),
+        ('{"topic":"purchases","value":{}', NO_OBJECT, "unexpected end"),
+        ("[1]", NO_OBJECT, "a list"),
+        ('"text"', NO_OBJECT, "a text"),
+        ("[" * 2_000, NO_OBJECT, "depth limit"),
+        ('{"value":{}}', NO_TOPIC, "nothing"),
+        ('{"topic":"at-risk","value":{}}', NO_TOPIC, "another text"),
+        ('{"topic":5,"value":{}}', NO_TOPIC, "a number"),
+        ('{"topic":"purchases"}', NO_VALUE, "nothing"),
+        ('{"topic":"purchases","value":[1]}', NO_VALUE, "a list"),
+        ('{"topic":"purchases","value":null}', NO_VALUE, "null"),
+        ('{"topic":"customers","value":null}', NO_KEY, "nothing"),
+        ('{"topic":"customers","key":"","value":null}', NO_KEY, "an empty text"),
+        ('{"topic":"customers","key":5,"value":null}', NO_KEY, "a number"),
+        ('{"topic":"purchases","key":"a","value":{}}', "key: expected beside a null", "one"),
+        ('{"topic":"purchases","value":{},"timestamp_ms":"5"}', NO_TIME, "a text"),
+        ('{"topic":"purchases","value":{},"timestamp_ms":-1}', NO_TIME, "another number"),
+        ('{"topic":"purchases","value":{},"timestamp_ms":true}', NO_TIME, "true or false"),
+        ('{"topic":"purchases","value":{},"timestamp_ms":1e20}', NO_TIME, "another number"),
     ],
 )
 def test_a_line_that_is_none_is_told_with_what_was_expected_and_found(
-    line: bytes, expected: str, found: str
+    line: str, expected: str, found: str
 ) -> None:
     with pytest.raises(LineError) as refused:
-        read_line(line)
+        read_line(line.encode(errors="surrogateescape"))
     before, comma, after = str(refused.value).partition(", found ")
     assert expected in before
     assert comma
     assert found in after
 
 
+# what a replay does
+
+EVENT = b'{"topic":"purchases","value":{}}\n'
+
+
 def test_a_bad_line_stops_with_its_place_and_what_was_published(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    replay: Replay, tmp_path: Path
 ) -> None:
-    good = b'{"topic":"purchases","value":{}}\n'
-    assert replayed(monkeypatch, tmp_path, good * 2 + b"\n{]\n" + good) == 1
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert said.err.startswith(f"whalecurve: {tmp_path}/events.jsonl:4: expected a JSON object")
-    assert said.err.endswith("(2 records before it are published)\n")
-    assert said.err.count("\n") == 1
+    said = replay(EVENT * 2 + b"\n{]\n" + EVENT).refused()
+    assert said.startswith(f"whalecurve: {tmp_path}/events.jsonl:4: expected a JSON object")
+    assert said.endswith("(2 records before it are published)")
     assert len(Published.records) == 2
 
 
-def test_what_was_published_is_counted_by_topic(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    text = b'{"topic":"purchases","value":{}}\n' * 3 + b'{"topic":"payments","value":{}}'
-    assert replayed(monkeypatch, tmp_path, text) == 0
-    said = capfd.readouterr()
-    assert said.out == (
-        f"Published 4 records of {tmp_path}/events.jsonl: 1 payments, 3 purchases.\n"
-    )
-    assert said.err == ""
+def test_what_was_published_is_counted_by_topic(replay: Replay, tmp_path: Path) -> None:
+    said = replay(EVENT * 3 + b'{"topic":"payments","value":{}}').done()
+    assert said == f"Published 4 records of {tmp_path}/events.jsonl: 1 payments, 3 purchases.\n"
 
 
-def test_for_a_program_it_is_one_json_object(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    text = b'{"topic":"purchases","value":{}}\n'
-    assert replayed(monkeypatch, tmp_path, text, "--json", "--rate", "1000") == 0
-    assert orjson.loads(capfd.readouterr().out) == {
+def test_for_a_program_it_is_one_json_object(replay: Replay) -> None:
+    assert orjson.loads(replay(EVENT, "--json", "--rate", "1000").done()) == {
         "published": {"purchases": 1},
         "before_window": 0,
         "complete": True,
@@ -194,32 +167,22 @@ OLD = (
 )
 
 
-def test_events_before_the_window_get_one_warning_that_names_the_setting(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert replayed(monkeypatch, tmp_path, OLD) == 0
-    said = capfd.readouterr()
+def test_events_before_the_window_get_one_warning_that_names_the_setting(replay: Replay) -> None:
+    said = replay(OLD)
+    assert (said.status, said.err.count("\n")) == (0, 1)
     assert said.err.startswith("whalecurve: warning: 2 events lie before the policy's window")
     assert "WHALECURVE_CLOCK=event" in said.err
-    assert said.err.count("\n") == 1
     assert len(Published.records) == 4
 
 
 def test_who_has_set_the_clock_needs_no_warning(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    replay: Replay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WHALECURVE_CLOCK", "event")
-    assert replayed(monkeypatch, tmp_path, OLD) == 0
-    assert capfd.readouterr().err == ""
+    assert replay(OLD).done()
 
 
-def test_a_dash_reads_standard_input(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    lines = io.TextIOWrapper(io.BytesIO(b'{"topic":"payments","value":{}}\n{}\n'))
-    monkeypatch.setattr("sys.stdin", lines)
-    monkeypatch.setattr("sys.argv", ["whalecurve", "replay", "-"])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 1
-    assert capfd.readouterr().err.startswith("whalecurve: -:2: topic: expected purchases")
+@pytest.mark.usefixtures("replay")
+def test_a_dash_reads_standard_input(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(EVENT + b"{}\n")))
+    assert call("replay", "-").refused().startswith("whalecurve: -:2: topic: expected purchases")

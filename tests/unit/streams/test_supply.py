@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from streams.build.supply import FOUND, NOT_AUDITED, SupplyError, bill, locked, main, verdict
 
@@ -24,8 +24,14 @@ def environment(**changes: Any) -> dict[str, Any]:
     }
 
 
-def report(*entries: dict[str, Any]) -> dict[str, Any]:
-    return {"dependencies": list(entries)}
+def called(folder: Path, command: str, does: str | None) -> Result:
+    """A command with the lock, and a tool that does this or is not there."""
+    tool, lock = folder / "tool", folder / "lock"
+    lock.write_text(LOCK)
+    if does is not None:
+        tool.write_text(f"#!/bin/sh\n{does}\n")
+        tool.chmod(0o755)
+    return CliRunner().invoke(main, [command, str(tool), str(lock)])
 
 
 def test_a_lock_is_read_with_all_its_hashes() -> None:
@@ -48,42 +54,43 @@ def test_a_bill_that_lacks_something_is_refused(changes: dict[str, Any]) -> None
         bill(environment(**changes), locked(LOCK))
 
 
-def test_only_a_package_that_was_looked_at_is_clean() -> None:
-    clean = {"name": "Ab.c", "version": "1.0", "vulns": []}
-    skipped = {"name": "ab-c", "skip_reason": "not found"}
-    flawed = clean | {"vulns": [{"id": "PYSEC-1", "fix_versions": ["1.1"]}]}
-    assert verdict({"ab-c"}, report(clean))[0] == 0
-    assert verdict({"ab-c", "d"}, report(clean))[0] == NOT_AUDITED
-    assert verdict({"ab-c"}, report(skipped))[0] == NOT_AUDITED
-    assert verdict({"ab-c"}, report(flawed)) == (FOUND, ["ab-c 1.0: PYSEC-1, mended in 1.1"])
+CLEAN: dict[str, Any] = {"name": "Ab.c", "version": "1.0", "vulns": []}
+FLAWED = CLEAN | {"vulns": [{"id": "PYSEC-1", "fix_versions": ["1.1"]}]}
+SKIPPED = {"name": "ab-c", "skip_reason": "not found"}
 
 
 @pytest.mark.parametrize(
-    ("says", "status", "said"),
+    ("names", "entry", "status"),
     [
-        ("echo no route >&2; exit 1", NOT_AUDITED, "no answer of the vulnerability service"),
-        ("echo '{\"dependencies\": []}'", NOT_AUDITED, "nothing was heard of 1 of 1"),
+        ({"ab-c"}, CLEAN, 0),
+        ({"ab-c", "d"}, CLEAN, NOT_AUDITED),
+        ({"ab-c"}, SKIPPED, NOT_AUDITED),
+        ({"ab-c"}, FLAWED, FOUND),
     ],
 )
-def test_no_answer_has_a_status_of_its_own(
-    tmp_path: Path, says: str, status: int, said: str
+def test_only_a_package_that_was_looked_at_is_clean(
+    names: set[str], entry: dict[str, Any], status: int
 ) -> None:
-    tool, lock = tmp_path / "tool", tmp_path / "lock"
-    tool.write_text(f"#!/bin/sh\n{says}\n")
-    tool.chmod(0o755)
-    lock.write_text(LOCK)
-    done = CliRunner().invoke(main, ["audit", str(tool), str(lock)])
+    found, lines = verdict(names, {"dependencies": [entry]})
+    assert found == status
+    assert status != FOUND or lines == ["ab-c 1.0: PYSEC-1, mended in 1.1"]
+
+
+@pytest.mark.parametrize(
+    ("command", "does", "status", "said"),
+    [
+        ("audit", "echo no route >&2; exit 1", NOT_AUDITED, "no answer of the vulnerability"),
+        ("audit", "echo '{\"dependencies\": []}'", NOT_AUDITED, "nothing was heard of 1 of 1"),
+        ("audit", None, 1, "make tools"),
+        ("sbom", None, 1, "make tools"),
+    ],
+)
+def test_no_answer_has_a_status_of_its_own_and_a_tool_that_is_not_there_is_told(
+    tmp_path: Path, command: str, does: str | None, status: int, said: str
+) -> None:
+    done = called(tmp_path, command, does)
     assert done.exit_code == status
     assert said in done.output
-
-
-def test_a_tool_that_is_not_there_is_told(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    lock.write_text(LOCK)
-    for command in ("audit", "sbom"):
-        done = CliRunner().invoke(main, [command, str(tmp_path / "none"), str(lock)])
-        assert done.exit_code == 1
-        assert "make tools" in done.output
 
 
 def test_the_tools_are_pinned_with_hashes() -> None:
@@ -96,13 +103,10 @@ def test_the_sbom_is_written_whole_and_the_same_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    tool, lock = tmp_path / "tool", tmp_path / "lock"
-    tool.write_text(f"#!/bin/sh\ncat <<'E'\n{json.dumps(environment())}\nE\n")
-    tool.chmod(0o755)
-    lock.write_text(LOCK)
     written = set()
     for _ in range(2):
-        assert CliRunner().invoke(main, ["sbom", str(tool), str(lock)]).exit_code == 0
+        does = f"cat <<'E'\n{json.dumps(environment())}\nE"
+        assert called(tmp_path, "sbom", does).exit_code == 0
         [path] = (tmp_path / "dist").iterdir()
         written.add(path.read_bytes())
     assert len(written) == 1

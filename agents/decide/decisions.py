@@ -1,0 +1,117 @@
+"""What one evaluation decides of a customer, and the one place where the customer takes it over."""
+
+from enum import Enum
+
+import msgspec
+
+from agents.customer.signal_state import NOTHING_KEPT
+from agents.customer.state import Customer
+from agents.customer.tier_state import TierState
+from agents.decide.lives import NOTICE
+from agents.events.booking import Booking
+from schemas.outputs.records import Finding
+from schemas.state.rows import RiskRow
+from schemas.state.signal_rows import ClearedRow, LadderRow
+
+INTERVAL, COMPLAINT, DOWNGRADE_NOTICE = "interval", "complaint", "notice"
+"""Why somebody should get in touch."""
+
+
+class Trigger(Enum):
+    """What began an evaluation."""
+
+    EVENT = "event"
+    TIMER = "timer"
+    POLICY = "policy"
+    """The policy is another than the one that judged the customer last."""
+    ADOPTION = "adoption"
+    """Other cut-offs hold from now on."""
+
+
+class Move(msgspec.Struct, frozen=True):
+    """One thing that happened to a tier by value: it changed, or is going to, or not any more."""
+
+    direction: str
+    """Empty: nothing happened to it but an override's beginning or end."""
+    before: int | None
+    after: int
+    takes_effect_day: int | None = None
+
+    @property
+    def by_value(self) -> int:
+        """The tier by value once this has happened: a notice changes nothing yet."""
+        return self.after if self.direction != NOTICE or self.before is None else self.before
+
+
+class Announcement(msgspec.Struct, frozen=True):
+    """A move as it shows in force: one record on `tier-changes`."""
+
+    move: Move
+    before: int | None
+    """The rank of the tier in force before; None: the customer is new."""
+    after: int
+    direction: str
+    by_override: bool = False
+    """Whether an override's beginning or end made it."""
+
+    @property
+    def in_force(self) -> int:
+        """The tier in force once this is announced: a notice changes nothing yet."""
+        return self.after if self.direction != NOTICE or self.before is None else self.before
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """A signal that was raised, escalated or cleared."""
+
+    signal: str
+    status: str
+    severity: str
+    evidence: list[Finding]
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A move on the ladder of measures."""
+
+    step: int
+    evidence: list[Finding]
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """All that one evaluation found; the customer has changed in nothing yet."""
+
+    trigger: Trigger
+    event: Booking | None
+    """What began it; None: no event did."""
+    ranked: int
+    """Under tiers by shares: by what the tier was judged; else 0."""
+    tier_state: TierState
+    announcements: list[Announcement]
+    transitions: list[Transition]
+    risks: dict[str, RiskRow]
+    """The signals that are open from now on."""
+    cleared: dict[str, ClearedRow]
+    """Those in their cool-down from now on."""
+    ladder: LadderRow | None
+    """The place on the ladder from now on."""
+    step: Step | None
+    contacts: list[str]
+    """Why somebody should get in touch."""
+    due_us: int
+    """When it changes next with no event."""
+
+
+def take_over(customer: Customer, decision: Decision) -> None:
+    """The customer becomes what was decided."""
+    customer.ranked = decision.ranked
+    customer.tier_state = decision.tier_state
+    customer.risks = decision.risks
+    signals = customer.signals
+    if signals is not NOTHING_KEPT:
+        signals.cleared = decision.cleared
+        signals.ladder = decision.ladder
+    customer.step_to_set = None
+    if INTERVAL in decision.contacts:
+        assert customer.touch is not None
+        customer.touch.interval_day = customer.day
+    customer.due_us = decision.due_us
+    customer.policy_is_new = False

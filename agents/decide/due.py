@@ -1,0 +1,95 @@
+"""When a customer changes next with no event: the earliest of all that waits for it."""
+
+from agents.customer.commitment import leakage_day
+from agents.customer.signal_state import NOTHING_KEPT
+from agents.customer.state import Customer
+from agents.customer.tier_state import TierState
+from agents.decide.contacts import interval_day
+from agents.decide.episodes import Cleared, Open, SignalTracker
+from agents.decide.ladder import LadderMoves
+from agents.decide.override import override_ends_us
+from agents.decide.tiers import TierRules
+from agents.policy.compiled import Policy
+from schemas.base.times import NO_DAY, NO_DUE_US, day_start
+from schemas.state.signal_rows import LadderRow
+
+
+class DueTimes:
+    """The due times by one policy."""
+
+    def __init__(
+        self, policy: Policy, tiers: TierRules, tracker: SignalTracker, ladder: LadderMoves | None
+    ) -> None:
+        self._policy, self._tiers, self._tracker, self._ladder = policy, tiers, tracker, ladder
+        self._asks_contacts = bool(policy.contacts_due)
+        index = policy.index_rules
+        self._changes_by_day = policy.decay is not None or (index is not None and index.falls)
+
+    def due_us(
+        self,
+        customer: Customer,
+        index: int,
+        tier_state: TierState,
+        risks: Open,
+        cleared: Cleared,
+        ladder: LadderRow | None,
+        interval_began_day: int,
+    ) -> int:
+        """When a figure, the tier, a signal or a contact changes; NO_DUE_US: never.
+
+        `index` is what the tier is judged by, as of now; the others are as they will be from now
+        on. `interval_began_day`: of the interval of contacts; NO_DAY: as the customer has it.
+        """
+        counts_from, tier = customer.value.counts_from, tier_state.in_force
+        due = NO_DAY if counts_from == NO_DAY else counts_from + self._policy.window_days
+        if self._changes_by_day or not self._tiers.stays(tier_state, index):
+            due = min(due, self._tier_day(customer, tier_state, index))
+        if self._asks_contacts:
+            due = min(due, interval_day(customer, tier, self._policy, interval_began_day))
+        if customer.before is not None or customer.master is not None:
+            due = min(due, self._more_figures_day(customer))
+        due_us = NO_DUE_US if due == NO_DAY else day_start(due)
+        due_us = self._tracker.due_us(customer, tier, risks, cleared, due_us)
+        if self._ladder is not None and customer.signals is not NOTHING_KEPT:
+            due_us = min(due_us, self._ladder.due_us(customer, tier, ladder))
+        if customer.invoices is not None and customer.invoices.next_us < due_us:
+            due_us = customer.invoices.next_us
+        if customer.master is not None:
+            due_us = min(due_us, override_ends_us(customer.master, customer.as_of_us))
+        return due_us
+
+    def _more_figures_day(self, customer: Customer) -> int:
+        """When the window before loses a day, or discount leaks that did not."""
+        due, before, policy = NO_DAY, customer.before, self._policy
+        if before is not None and before.counts_from != NO_DAY:
+            due = before.counts_from + 2 * policy.window_days
+        commitment = customer.commitment
+        if commitment is not None and policy.discount is not None:
+            due = min(due, leakage_day(commitment, customer.day, policy.discount))
+        return due
+
+    def _tier_day(self, customer: Customer, tier_state: TierState, index: int) -> int:
+        """When the tier changes as days pass."""
+        due, tiers = NO_DAY, self._tiers
+        if not tiers.stays(tier_state, index):
+            tier_day = tiers.due_day(tier_state, index)
+            # what a policy's change kept back waits for the next occasion
+            if customer.day < tier_day:
+                due = tier_day
+        low, high = tiers.bounds(tier_state)
+        if low <= index < high:
+            due = min(due, self._leaving_day(customer, low, high))
+        return due
+
+    def _leaving_day(self, customer: Customer, low: float, high: float) -> int:
+        """When an index that changes by itself leaves the bounds of a tier; NO_DAY: never."""
+        decay, index_rules = self._policy.decay, self._policy.index_rules
+        leaves: int | None = None
+        if decay is not None and self._policy.share is None:
+            cost = customer.live_cost
+            leaves = decay.day_outside(customer.weighted, customer.day, low + cost, high + cost)
+        elif index_rules is not None and index_rules.falls:
+            leaves = index_rules.day_outside(
+                customer.contribution, customer.signals.history, customer.day, (low, high)
+            )
+        return NO_DAY if leaves is None else leaves

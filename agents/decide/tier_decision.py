@@ -1,0 +1,115 @@
+"""The tier of one evaluation: by value, in force under an override, and what is announced of it."""
+
+from agents.customer.state import Customer
+from agents.customer.tier_state import TierState
+from agents.decide.decisions import Announcement, Move
+from agents.decide.lives import (
+    DOWNGRADE,
+    HIDES,
+    NOTICE,
+    OVERRIDE_LIFE,
+    SEEN,
+    SHOWS,
+    UNSEEN,
+    UPGRADE,
+    WITHDRAWN,
+    happens,
+)
+from agents.decide.override import active_override, in_force, is_visible
+from agents.decide.tiers import TierRules
+from schemas.base.times import NO_DAY
+from schemas.state.rows import OverrideRow
+
+Decided = tuple[TierState, list[Announcement]]
+
+
+def first_tier(rules: TierRules, customer: Customer, index: int) -> Decided:
+    """The tier of a customer that is new."""
+    tier_state, first = rules.begin(index, customer.day)
+    override = active_override(customer.master, customer.as_of_us)
+    tier_state = tier_state.shown(in_force(tier_state.tier, override), customer.day)
+    return tier_state, [Announcement(first, None, tier_state.in_force, first.direction)]
+
+
+def next_tier(
+    rules: TierRules, customer: Customer, tier_state: TierState, index: int, on_change: str
+) -> Decided:
+    """The tier as override and value have it now; `on_change`: what may move by value.
+
+    Most customers stay what they are: then the state is the very one that was given.
+    """
+    announcements: list[Announcement] = []
+    if customer.master is not None or tier_state.in_force != tier_state.tier:
+        tier_state = _follow_override(rules, customer, tier_state, index, announcements)
+    if on_change != "keep" and not rules.stays(tier_state, index):
+        moves = rules.moves(
+            tier_state, index, customer.day, upgrades_only=on_change == "upgrades_only"
+        )
+        override = active_override(customer.master, customer.as_of_us)
+        for move in moves:
+            tier_state = _follow_move(tier_state, move, override, customer.day, announcements)
+    return tier_state, announcements
+
+
+def _follow_override(
+    rules: TierRules,
+    customer: Customer,
+    tier_state: TierState,
+    index: int,
+    announcements: list[Announcement],
+) -> TierState:
+    """An override began or ended, or a notice shows that did not, or the other way round."""
+    override = active_override(customer.master, customer.as_of_us)
+    tier, day = tier_state.tier, customer.day
+    now = in_force(tier, override)
+    if now != tier_state.in_force:
+        move = Move("", tier, tier)
+        announcements.append(_shown(tier_state, move, now, by_override=True))
+        tier_state = tier_state.shown(now, day)
+    if tier_state.notice_day == NO_DAY:
+        return tier_state
+    finding = SHOWS if is_visible(tier, override) else HIDES
+    direction = happens(OVERRIDE_LIFE, SEEN if tier_state.announced else UNSEEN, finding)
+    if not direction or (direction == NOTICE and not rules.awaits(tier_state, index, day)):
+        return tier_state
+    before, after = tier_state.in_force, tier_state.in_force
+    move = Move(WITHDRAWN, tier, tier)
+    if direction == NOTICE:
+        move = rules.notice_of(tier_state, index)
+        after = in_force(move.after, override)
+    announcements.append(Announcement(move, before, after, direction, by_override=True))
+    return tier_state.noticed(tier_state.notice_day, announced=direction == NOTICE)
+
+
+def _follow_move(
+    tier_state: TierState,
+    move: Move,
+    override: OverrideRow | None,
+    day: int,
+    announcements: list[Announcement],
+) -> TierState:
+    """One move of the tier by value, as far as it shows in force."""
+    before = tier_state.in_force
+    if move.direction == NOTICE:
+        announced = is_visible(tier_state.tier, override)
+        if announced:
+            after = in_force(move.after, override)
+            announcements.append(Announcement(move, before, after, NOTICE))
+        return tier_state.noticed(day, announced=announced)
+    if move.direction == WITHDRAWN:
+        if tier_state.announced:
+            announcements.append(Announcement(move, before, before, WITHDRAWN))
+        return tier_state.noticed(NO_DAY, announced=False)
+    now = in_force(move.after, override)
+    if now == before:
+        return tier_state.moved(move.after, day)
+    announcements.append(_shown(tier_state, move, now))
+    return tier_state.moved(move.after, day).shown(now, day)
+
+
+def _shown(
+    tier_state: TierState, move: Move, now: int, *, by_override: bool = False
+) -> Announcement:
+    """The tier in force becomes another."""
+    direction = UPGRADE if now > tier_state.in_force else DOWNGRADE
+    return Announcement(move, tier_state.in_force, now, direction, by_override)
