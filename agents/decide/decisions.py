@@ -1,6 +1,7 @@
 """What one evaluation decides of a customer, and the one place where the customer takes it over."""
 
 from enum import Enum
+from typing import Final
 
 import msgspec
 
@@ -76,28 +77,62 @@ class Step(msgspec.Struct, frozen=True):
     evidence: list[Finding]
 
 
-class Decision(msgspec.Struct, frozen=True):
-    """All that one evaluation found; the customer has changed in nothing yet."""
+class Decision:
+    """All that one evaluation found; the customer has changed in nothing yet.
 
-    trigger: Trigger
-    event: Booking | None
-    """What began it; None: no event did."""
-    ranked: int
-    """Under tiers by shares: by what the tier was judged; else 0."""
-    tier_state: TierState
-    announcements: list[Announcement]
-    transitions: list[Transition]
-    risks: dict[str, RiskRow]
-    """The signals that are open from now on."""
-    cleared: dict[str, ClearedRow]
-    """Those in their cool-down from now on."""
-    ladder: LadderRow | None
-    """The place on the ladder from now on."""
-    step: Step | None
-    contacts: list[str]
-    """Why somebody should get in touch."""
-    due_us: int
-    """When it changes next with no event."""
+    A plain class and no struct: it is made for every event, and compiled it costs less. Nothing of
+    it is ever assigned again.
+    """
+
+    __slots__ = (
+        "announcements",
+        "cleared",
+        "contacts",
+        "due_us",
+        "event",
+        "ladder",
+        "ranked",
+        "risks",
+        "step",
+        "tier_state",
+        "transitions",
+        "trigger",
+    )
+
+    def __init__(
+        self,
+        trigger: Trigger,
+        event: Booking | None,
+        ranked: int,
+        tier_state: TierState,
+        announcements: list[Announcement],
+        transitions: list[Transition],
+        risks: dict[str, RiskRow],
+        cleared: dict[str, ClearedRow],
+        ladder: LadderRow | None,
+        step: Step | None,
+        contacts: list[str],
+        due_us: int,
+    ) -> None:
+        self.trigger: Final = trigger
+        self.event: Final = event
+        """What began it; None: no event did."""
+        self.ranked: Final = ranked
+        """Under tiers by shares: by what the tier was judged; else 0."""
+        self.tier_state: Final = tier_state
+        self.announcements: Final = announcements
+        self.transitions: Final = transitions
+        self.risks: Final = risks
+        """The signals that are open from now on."""
+        self.cleared: Final = cleared
+        """Those in their cool-down from now on."""
+        self.ladder: Final = ladder
+        """The place on the ladder from now on."""
+        self.step: Final = step
+        self.contacts: Final = contacts
+        """Why somebody should get in touch."""
+        self.due_us: Final = due_us
+        """When it changes next with no event."""
 
 
 def take_over(customer: Customer, decision: Decision) -> None:
