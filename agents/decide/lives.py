@@ -13,13 +13,11 @@ RAISED, ESCALATED, CLEARED = "raised", "escalated", "cleared"
 Life = dict[tuple[str, str], tuple[str, str]]
 
 NEW, HELD, NOTICED = "new", "held", "noticed"
-FIRST, RISES, FALLS, STAYS_BELOW, RECOVERS = (
-    "first_event",
-    "reaches_a_higher_entry",
-    "falls_below",
-    "stays_below",
-    "recovers",
-)
+FIRST = "the first event"
+RISES = "value above the next entry and its margin"
+FALLS = "value below the entry and its margin"
+STAYS_BELOW = "still below when the days of grace and the least stay have passed"
+RECOVERS = "value above that bound again"
 TIER_LIFE: Final[Life] = {
     (NEW, FIRST): (ASSIGNED, HELD),
     (HELD, RISES): (UPGRADE, HELD),
@@ -31,7 +29,8 @@ TIER_LIFE: Final[Life] = {
 """Of the tier by value. Without days of grace a fall is no notice but a downgrade."""
 
 UNSEEN, SEEN = "notice_unseen", "notice_seen"
-SHOWS, HIDES = "override_shows_it", "override_hides_it"
+SHOWS = "the override would let the tier in force go down"
+HIDES = "the override holds the tier in force"
 OVERRIDE_LIFE: Final[Life] = {
     (UNSEEN, SHOWS): (NOTICE, SEEN),
     (SEEN, HIDES): (WITHDRAWN, UNSEEN),
@@ -40,7 +39,8 @@ OVERRIDE_LIFE: Final[Life] = {
 
 QUIET, WATCH_OPEN, HIGH_OPEN = "quiet", "watch", "high"
 COOLING_WATCH, COOLING_HIGH = "cooling_after_watch", "cooling_after_high"
-FOUND_WATCH, FOUND_HIGH, FOUND_CLEAR = "found_at_watch", "found_at_high", "found_clear"
+FOUND_WATCH, FOUND_HIGH = "its condition holds", "its condition for high holds"
+FOUND_CLEAR, COOLED = "its condition for clearing holds", "cooldown_days have passed"
 SIGNAL_LIFE: Final[Life] = {
     (QUIET, FOUND_WATCH): (RAISED, WATCH_OPEN),
     (QUIET, FOUND_HIGH): (RAISED, HIGH_OPEN),
@@ -48,8 +48,10 @@ SIGNAL_LIFE: Final[Life] = {
     (WATCH_OPEN, FOUND_CLEAR): (CLEARED, COOLING_WATCH),
     (HIGH_OPEN, FOUND_CLEAR): (CLEARED, COOLING_HIGH),
     (COOLING_WATCH, FOUND_HIGH): (RAISED, HIGH_OPEN),
+    (COOLING_WATCH, COOLED): ("", QUIET),
+    (COOLING_HIGH, COOLED): ("", QUIET),
 }
-"""Of a signal. `risk.cooldown_days` after it was cleared it is quiet again."""
+"""Of a signal. What happens without a word is told to nobody."""
 
 
 def happens(life: Life, state: str, finding: str) -> str:

@@ -14,12 +14,15 @@ import click
 import schemas
 from schemas.topics.asyncapi import asyncapi, file_name
 from schemas.topics.json_schemas import schemas as json_schemas
+from streams.docs.diagrams import with_diagrams
 from streams.docs.reference import reference
 from streams.docs.security_reference import security_reference
 from streams.kafka.access import LIST
 
 ROOM: Final = Path(schemas.__file__).parent
 DOCUMENTS: Final = ROOM / "documents"
+GUIDES: Final = ("upstream", "downstream")
+"""Those with diagrams of lives."""
 COMMAND: Final = "python -m streams.docs.generate"
 
 
@@ -31,6 +34,10 @@ def documents() -> dict[Path, str]:
     texts[DOCUMENTS / "asyncapi.json"] = _json(asyncapi())
     texts[ROOM.parent / "docs" / "reference.md"] = reference(COMMAND)
     texts[ROOM.parent / LIST] = security_reference(COMMAND)
+    texts |= {
+        path: with_diagrams(path.read_text(encoding="utf-8"))
+        for path in (ROOM.parent / "docs" / f"{name}.md" for name in GUIDES)
+    }
     return texts
 
 

@@ -171,14 +171,14 @@ CASES: Final = (
         "an input was deleted and made anew, cut off, or its retention passed the reader",
         "`worker failed` with topic and partition, and both offsets or the broker's word, at each "
         "start; never is it reset silently.",
-        "If the events are gone for good, begin anew (README).",
+        "If the events are gone for good, begin again (docs/operating.md).",
     ),
     Case(
         23,
         "partitions were added to an input",
         "A running worker ends with status 1; a start is refused with both numbers.",
         "Customers would be split. Make new topics with that many partitions, publish into them, "
-        "and begin anew (README) with another `WHALECURVE_TOPIC_PREFIX`.",
+        "and begin again (docs/operating.md) with another `WHALECURVE_TOPIC_PREFIX`.",
     ),
     Case(
         24,

@@ -18,10 +18,14 @@ from streams.observe.metrics import Metrics
 ROOT = Path(__file__).parents[2]
 OPS = ROOT / "streams" / "ops"
 COMPOSE = ROOT / "docker-compose.yml"
-WATCHED = (OPS / "alerts.yml", OPS / "grafana" / "whalecurve.json", ROOT / "README.md")
-PROSE = tuple(
-    ROOT / f"{name}.md"
-    for name in ("README", "ARCHITECTURE", "DECISIONS", "CHANGELOG", "CONTRIBUTING")
+WATCHED = (OPS / "alerts.yml", OPS / "grafana" / "whalecurve.json", ROOT / "docs" / "operating.md")
+GUIDES = tuple(sorted((ROOT / "docs").glob("*.md")))
+PROSE = (
+    *(
+        ROOT / f"{name}.md"
+        for name in ("README", "ARCHITECTURE", "DECISIONS", "CHANGELOG", "CONTRIBUTING")
+    ),
+    *GUIDES,
 )
 SUFFIXES = {
     "counter": ("_total",),
@@ -117,13 +121,17 @@ def test_settings_that_are_named_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", PROSE, ids=name)
 def test_links_and_make_targets_of_the_prose_lead_somewhere(path: Path) -> None:
     for target in found(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path):
-        assert (ROOT / target).exists(), target
+        assert (path.parent / target).exists(), target
     targets = set(found(r"^([a-z-]+):", ROOT / "Makefile"))
     assert set(found(r"(?:^|`)make ([a-z-]+)", path)) <= targets
 
 
-def test_the_samples_of_the_readme_are_python() -> None:
-    samples = re.findall(r"```python\n(.*?)```", text(ROOT / "README.md"), re.DOTALL)
+def test_the_samples_of_the_guides_are_python() -> None:
+    samples = [
+        sample
+        for guide in GUIDES
+        for sample in re.findall(r"```python\n(.*?)```", text(guide), re.DOTALL)
+    ]
     assert len(samples) == 2
     for sample in samples:
         ast.parse(sample)

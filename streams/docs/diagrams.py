@@ -1,0 +1,42 @@
+"""Diagrams of the guides: made of the very tables by which lives are decided."""
+
+import re
+from typing import Final
+
+from agents.decide.lives import (
+    NEW,
+    OVERRIDE_LIFE,
+    QUIET,
+    SIGNAL_LIFE,
+    TIER_LIFE,
+    UNSEEN,
+    Life,
+)
+
+LIVES: Final[dict[str, tuple[Life, str]]] = {
+    "tier": (TIER_LIFE, NEW),
+    "notice": (OVERRIDE_LIFE, UNSEEN),
+    "signal": (SIGNAL_LIFE, QUIET),
+}
+"""By name the table, and the state in which such a life begins."""
+_PLACE: Final = re.compile(
+    r"(<!-- the life of a (\w+), made .*? -->\n)```mermaid\n.*?```\n", re.DOTALL
+)
+
+
+def diagram(name: str) -> str:
+    """A life as a Mermaid diagram, without its fence."""
+    life, beginning = LIVES[name]
+    lines = [] if beginning == NEW else [f"    [*] --> {beginning}"]
+    lines += [_arrow(state, why, *life[state, why]) for state, why in life]
+    return "\n".join(["stateDiagram-v2", *lines, ""])
+
+
+def _arrow(state: str, why: str, word: str, after: str) -> str:
+    begin = "[*]" if state == NEW else state
+    return f"    {begin} --> {after}: {word} - {why}" if word else f"    {begin} --> {after}: {why}"
+
+
+def with_diagrams(text: str) -> str:
+    """A guide with its diagrams made anew."""
+    return _PLACE.sub(lambda place: f"{place[1]}```mermaid\n{diagram(place[2])}```\n", text)
