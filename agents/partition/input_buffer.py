@@ -1,10 +1,5 @@
-"""Inboxes: what was fetched of each input and is not taken yet, merged by event time.
+"""Input buffers: what was fetched of one input of a partition and is not taken yet."""
 
-Of the next record of each input the earliest is taken; ties go to the smaller kind. An input that
-has more on the broker and nothing here is waited for; one that is drained is not.
-"""
-
-from bisect import bisect_right
 from itertools import accumulate
 from typing import Final
 
@@ -17,7 +12,7 @@ AT_ONCE: Final = -(2**62)
 """The event time of what is rejected without a look at any state: it goes first."""
 UNKNOWN_END: Final = 2**63
 """The broker was not heard yet of this input: it is waited for."""
-_KINDS: Final = len(Kind)
+KINDS: Final = len(Kind)
 
 
 class InputBuffer:
@@ -65,7 +60,7 @@ class InputBuffer:
         self._weighed = 0
         kind = int(self.kind)
         turns = [
-            (AT_ONCE if isinstance(item, Rejection) else item.at_us) * _KINDS + kind
+            (AT_ONCE if isinstance(item, Rejection) else item.at_us) * KINDS + kind
             for item in items
         ]
         columns: tuple[tuple[list[object], list[object]], ...] = (
@@ -135,24 +130,3 @@ class InputBuffer:
         A record waits for those before it in its input; late, it comes right after them.
         """
         return list(accumulate(self.turns[self.at :], max))
-
-
-def plan(buffers: list[InputBuffer]) -> list[int]:
-    """The kinds of the next records, in the order in which they are to be taken.
-
-    It ends where an input has nothing left here and more on the broker; empty where one has
-    nothing at all, or all are drained.
-    """
-    merged: list[int] = []
-    bound: int | None = None
-    for buffer in buffers:
-        turns = buffer.queue()
-        if buffer.has_more:
-            if not turns:
-                return []
-            bound = turns[-1] if bound is None else min(bound, turns[-1])
-        merged += turns
-    merged.sort()
-    if bound is not None:
-        del merged[bisect_right(merged, bound) :]
-    return [turn % _KINDS for turn in merged]

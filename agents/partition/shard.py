@@ -14,7 +14,8 @@ from agents.customer.state import Customer
 from agents.events.admit import Admission, Placement
 from agents.partition.customers import NO_TIME, SWEEP, CustomerStore
 from agents.partition.cutoffs import Published
-from agents.partition.input_buffer import InputBuffer, plan
+from agents.partition.input_buffer import InputBuffer
+from agents.partition.merge import plan
 from agents.partition.pending import Bounds, Changes, Message, PendingCommit
 from agents.partition.policy_change import Adoption, adopt
 from agents.policy.compiled import Policy

@@ -22,7 +22,7 @@ from schemas.state.rows import ROW_MAX_BYTES
 from schemas.topics.declared import REJECTED_EXTRA_BYTES
 from streams.config.settings import FETCH_BYTES, PREFIX, Settings
 from streams.runtime.assignment import RESTORES_AT_ONCE
-from streams.runtime.partition import BUFFER_BYTES_HIGH, BUFFER_HIGH
+from streams.runtime.pump import BUFFER_BYTES_HIGH, BUFFER_HIGH
 
 TITLES: Final = ("what", "at most", "beyond")
 LIMITS_WORDS: Final = (

@@ -27,7 +27,8 @@ from streams.kafka.flow_control import FlowControl
 from streams.kafka.transport import BatchConsumer
 from streams.observe.logs import note
 from streams.observe.metrics import Metrics
-from streams.runtime.partition import PartitionRuntime, WorkerContext
+from streams.runtime.context import WorkerContext
+from streams.runtime.partition import PartitionRuntime
 
 THREADS_MAX: Final = 16
 RESTORES_AT_ONCE: Final = 4

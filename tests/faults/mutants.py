@@ -17,7 +17,7 @@ from agents.partition.shard import Changes, Message
 from agents.ports import NOTHING_COMMITTED
 from schemas.outputs.records import COMMIT_HEADER, REJECTED_EVENTS, Headers
 from streams.kafka import commit
-from streams.runtime import assignment, partition
+from streams.runtime import assignment, take_over
 
 NTH: Final = 50
 """Every so many-th message is hit."""
@@ -62,14 +62,15 @@ def _restore_before_fence() -> None:
         time.sleep(FENCED_LATE_S)
         start(self)
 
-    async def take_over(self: Any) -> None:
+    async def run(self: Any) -> dict[Any, int]:
         context = self._context
-        offsets = await context.restoring(self._restore)
+        offsets = await context.restoring(self.restore)
         await context.blocking(self._log.start)
-        await self._open(await self._positions(offsets))
+        found: dict[Any, int] = await self.positions(offsets)
+        return found
 
     commit.TransactionalLog.start = late  # type: ignore[method-assign]
-    partition.PartitionRuntime._take_over = take_over  # type: ignore[method-assign]
+    take_over.TakeOver.run = run  # type: ignore[method-assign]
 
 
 def _offsets_outside() -> None:
@@ -111,7 +112,7 @@ def _trusting(*, by_group: bool = False) -> None:
         committed = await self._context.inputs.committed(list(tps.values()))
         return {kind: committed.get(tp, NOTHING_COMMITTED).offset or 0 for kind, tp in tps.items()}
 
-    partition.PartitionRuntime._positions = positions  # type: ignore[method-assign]
+    take_over.TakeOver.positions = positions  # type: ignore[method-assign]
 
 
 MUTANTS: Final[dict[str, Callable[[], None]]] = {

@@ -77,7 +77,7 @@ def _with_a_zombie(mutant: Mutant) -> Callable[[Trial], None]:
             session_s=SESSION_S,
             records_per_s=300,
             # what it was about it goes on with, however long it stood still
-            constants={"runtime.partition.WORD_DEADLINE_S": 120.0},
+            constants={"runtime.committer.WORD_DEADLINE_S": 120.0},
         )
         zombie = trial.crew.start(still.told(trial.place))
         wait_until("it stands still", lambda: zombie.stands_still, READ_SECONDS)

@@ -22,7 +22,7 @@ import confluent_kafka  # noqa: E402 - the compiled rooms have to be preferred f
 
 from streams.cli.main import main as command  # noqa: E402
 from streams.kafka import changelog, commit, fetching  # noqa: E402
-from streams.runtime import partition, topology  # noqa: E402
+from streams.runtime import committer, pump, topology  # noqa: E402
 from tests.faults.mutants import MUTANTS  # noqa: E402
 from tests.faults.plan import SETTING, Plan, Strike, read_plan  # noqa: E402
 
@@ -124,7 +124,7 @@ class Consumer(confluent_kafka.Consumer):
 
 
 class PacedAsyncio:
-    """asyncio as the partition runtime sees it: whoever gives others their turn waits a while."""
+    """asyncio as the pump sees it: whoever gives others their turn waits a while."""
 
     def __init__(self, pause_s: float) -> None:
         self._pause_s = pause_s
@@ -147,12 +147,15 @@ def put_in(plan: Plan) -> None:
         put += [(where, "SESSION_TIMEOUT_S", plan.session_s) for where in (fetching, topology)]
     if plan.records_per_s is not None:
         put += [
-            (partition, "STEP", PACED_STEP),
-            (partition, "asyncio", PacedAsyncio(PACED_STEP / plan.records_per_s)),
+            (pump, "STEP", PACED_STEP),
+            (pump, "asyncio", PacedAsyncio(PACED_STEP / plan.records_per_s)),
         ]
     if plan.clock_off_s:
         off_ns = int(plan.clock_off_s * 1e9)
-        put.append((partition, "now_us", lambda: (time.time_ns() + off_ns) // 1000))
+        put += [
+            (where, "now_us", lambda: (time.time_ns() + off_ns) // 1000)
+            for where in (committer, pump)
+        ]
     for path, number in plan.constants.items():
         where, _, name = path.rpartition(".")
         put.append((importlib.import_module(f"streams.{where}"), name, number))

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.partition.input_buffer import plan
+from agents.partition.merge import plan
 from schemas.inputs.events import Kind
 from tests.support.feeding import INPUTS, Desk
 from tests.support.making import payment, purchase, support_call

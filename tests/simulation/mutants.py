@@ -14,11 +14,13 @@ from confluent_kafka import KafkaException
 from agents.partition.input_buffer import InputBuffer
 from agents.partition.pending import PendingCommit
 from agents.partition.shard import Changes, Message
+from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Rejection
 from schemas.outputs.records import Headers
 from streams.kafka import commit as commit_module
 from streams.kafka.commit import CommitError, TransactionalLog, _group_offsets, _Outbox
 from streams.runtime.partition import PartitionRuntime
+from streams.runtime.take_over import TakeOver
 from tests.simulation.log import GroupOffset, Place
 from tests.simulation.producer import SimulatedProducer
 
@@ -36,13 +38,13 @@ def failures_are_not_checked() -> AbstractContextManager[Any]:
 def restores_before_it_fences() -> AbstractContextManager[Any]:
     """Whoever held the partition may still commit while its changelog is read."""
 
-    async def take_over(self: PartitionRuntime) -> None:
+    async def run(self: TakeOver) -> dict[Kind, int]:
         context = self._context
-        offsets = await context.restoring(self._restore)
+        offsets = await context.restoring(self.restore)
         await context.blocking(self._log.start)
-        await self._open(await self._positions(offsets))
+        return await self.positions(offsets)
 
-    return patch.object(PartitionRuntime, "_take_over", take_over)
+    return patch.object(TakeOver, "run", run)
 
 
 def commits_offsets_outside() -> AbstractContextManager[Any]:
@@ -125,7 +127,7 @@ def trusts_memory_after_a_failure() -> AbstractContextManager[Any]:
 async def _fence_anew(its: PartitionRuntime) -> None:
     old = its._log
     assert isinstance(old, TransactionalLog)
-    its._log = TransactionalLog(old._settings, old._partition, old._group)
+    its._log = its._committer._log = TransactionalLog(old._settings, old._partition, old._group)
     await its._context.blocking(its._log.start)
 
 

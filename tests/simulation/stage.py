@@ -15,7 +15,7 @@ from agents.partition.shard import ShardSettings
 from agents.policy.compiled import Policy
 from streams.kafka import changelog, commit
 from streams.observe import metrics
-from streams.runtime import assignment, partition
+from streams.runtime import assignment, committer, context, pump, take_over
 from tests.simulation.consumer import SimulatedConsumer
 from tests.simulation.producer import SimulatedProducer
 from tests.simulation.recording import RecordingShard
@@ -24,7 +24,7 @@ from tests.simulation.world import World
 IDLE_S: Final = 2.0
 """A partition at rest looks at the clock so often: eight times as seldom as in the product, for
 most of a world's time nothing happens."""
-_CLOCKED = (partition, commit, changelog, metrics)
+_CLOCKED = (context, committer, take_over, commit, changelog, metrics)
 
 
 class Stage:
@@ -56,8 +56,8 @@ class Stage:
         """Plays a world to its end."""
         self.world = world
         with (
-            patch.object(partition, "BUFFER_HIGH", world.plan.buffer_high),
-            patch.object(partition, "BUFFER_LOW", max(1, world.plan.buffer_high // 2)),
+            patch.object(pump, "BUFFER_HIGH", world.plan.buffer_high),
+            patch.object(pump, "BUFFER_LOW", max(1, world.plan.buffer_high // 2)),
         ):
             world.play()
 
@@ -71,7 +71,7 @@ def staged() -> Iterator[Stage]:
         stack.enter_context(warnings.catch_warnings())
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         stack.callback(gc.collect)
-        stack.enter_context(patch.object(partition, "IDLE_S", IDLE_S))
+        stack.enter_context(patch.object(pump, "IDLE_S", IDLE_S))
         for module in _CLOCKED:
             stack.enter_context(patch.object(module, "time", stage))
         stack.enter_context(patch.object(commit, "Producer", stage.producer))

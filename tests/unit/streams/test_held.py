@@ -99,7 +99,7 @@ async def shards_on(
             yield shards, failures
         finally:
             for held in shards._held.values():
-                held.running = False  # wait_for may swallow the cancellation that ends a test
+                held.halt()  # wait_for may swallow the cancellation that ends a test
             shards.close()
 
 

@@ -13,7 +13,8 @@ from schemas.inputs.events import Kind
 from streams.config.settings import Settings
 from streams.kafka.flow_control import FlowControl
 from streams.observe.metrics import Metrics
-from streams.runtime.partition import PartitionRuntime, WorkerContext
+from streams.runtime.context import WorkerContext
+from streams.runtime.take_over import TakeOver
 
 
 class Group:
@@ -42,8 +43,8 @@ def read_on_at(offset: int, number: int) -> dict[Kind, int]:
         context = WorkerContext(settings, flow, Metrics(), executor, executor, lambda _: None)
         context.inputs = Group(offset, number)
         unused: Any = None
-        held = PartitionRuntime(shard, unused, unused, context)
-        return asyncio.run(held._positions({Kind.PURCHASES: 20}))
+        take_over = TakeOver(shard, unused, unused, context, lambda: False)
+        return asyncio.run(take_over.positions({Kind.PURCHASES: 20}))
 
 
 def test_the_row_rules_over_offsets_of_an_earlier_commit_that_came_late() -> None:

@@ -1,0 +1,76 @@
+"""The committer of one partition: every commit carries all that changed, or nothing of it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from agents.partition.shard import Shard
+from streams.kafka.commit import Log
+from streams.runtime.context import WorkerContext, now_us, within
+
+WORD_DEADLINE_S: Final = 15.0
+"""For a commit, whatever the client's own timeouts do: they were seen to be overrun by minutes
+when a broker died within a commit."""
+
+
+class Committer:
+    """Commits one shard's changes, one commit at a time."""
+
+    def __init__(
+        self, shard: Shard, log: Log, context: WorkerContext, wake: Callable[[], None]
+    ) -> None:
+        """`wake` is called when a commit has made room for more."""
+        self.running = False
+        self._shard, self._log, self._context, self._wake = shard, log, context, wake
+        self._halted = asyncio.Event()
+        self._committing = asyncio.Lock()
+
+    def start(self) -> None:
+        """`run` may go on."""
+        self.running = True
+        self._halted.clear()
+
+    def halt(self) -> None:
+        """No commit is begun by itself any more."""
+        self.running = False
+        self._halted.set()
+
+    async def run(self) -> None:
+        """Commits as often as the settings say, the next never before the last has ended."""
+        every_s = self._context.settings.commit_ms / 1000
+        while self.running:
+            began = time.monotonic()
+            await self.commit()
+            with suppress(TimeoutError):
+                left_s = max(0.0, every_s - (time.monotonic() - began))
+                await asyncio.wait_for(self._halted.wait(), left_s)
+
+    async def commit(self, *, all_snapshots: bool = False) -> bool:
+        """Commits what changed, if anything did; an error here must end the process."""
+        async with self._committing:
+            if self._context.failed:
+                return False  # memory is not trusted any more
+            before = self._shard.commit_number
+            changes = self._shard.changes(now_us(), all_snapshots=all_snapshots)
+            if changes is None:
+                return False
+            assert changes.number == before + 1, "commits are numbered without a gap"
+            self._wake()
+            began = time.monotonic()
+            try:
+                await within(
+                    WORD_DEADLINE_S, self._context.blocking(lambda: self._log.commit(changes))
+                )
+            except Exception as error:
+                # told here: whoever waits for a partition that is given up hears no errors
+                self._context.fail(error)
+                raise
+            except asyncio.CancelledError as error:
+                self._context.fail(error)  # nobody knows whether it was committed
+                raise
+            metrics = self._context.metrics
+            metrics.committed(changes.counters, time.monotonic() - began, len(changes.rows))
+            metrics.show_lag(self._shard.partition, self._shard.lag())
+            return True

@@ -1,0 +1,77 @@
+"""What every partition of a worker shares, and how it waits for the broker's word."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from typing import Any, Protocol
+
+from aiokafka import TopicPartition
+
+from agents.ports import Committed
+from streams.config.settings import Settings
+from streams.kafka.commit import CommitError
+from streams.kafka.flow_control import FlowControl
+from streams.observe.metrics import Metrics
+
+
+def now_us() -> int:
+    """The wall clock in microseconds."""
+    return time.time_ns() // 1000
+
+
+async def within(seconds: float, work: Awaitable[None]) -> None:
+    """Waits so long for the broker's word; after that it is in doubt, and CommitError."""
+    try:
+        await asyncio.wait_for(work, seconds)
+    except TimeoutError as error:
+        raise CommitError(
+            f"no word from the broker for {seconds:.0f} s: in doubt; start again when it is back"
+        ) from error
+
+
+class Inputs(Protocol):
+    """The consumer, as far as a partition needs it."""
+
+    async def open_inputs(self, positions: dict[TopicPartition, int]) -> None:
+        """Goes to these offsets."""
+
+    async def beginnings(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+        """The first offsets that the broker still has."""
+
+    async def committed(self, tps: list[TopicPartition]) -> dict[TopicPartition, Committed]:
+        """What the group committed of those of which it did."""
+
+
+class WorkerContext:
+    """What every partition of this worker shares."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        flow: FlowControl,
+        metrics: Metrics,
+        executor: Executor,
+        restores: Executor,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        """Restores have threads of their own: commits must not wait behind them."""
+        self.settings, self.flow, self.metrics = settings, flow, metrics
+        self.failed = False
+        """Once anything failed, nothing is committed any more."""
+        self.inputs: Inputs
+        self._fail = fail
+        self._executor, self._restores = executor, restores
+
+    def fail(self, error: BaseException) -> None:
+        """The process must end."""
+        self.failed = True
+        self._fail(error)
+
+    async def blocking(self, work: Callable[[], Any]) -> Any:
+        """Does what blocks in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+    async def restoring(self, work: Callable[[], Any]) -> Any:
+        """Reads a changelog and takes its rows, as soon as there is a thread for it."""
+        return await asyncio.get_running_loop().run_in_executor(self._restores, work)
