@@ -8,7 +8,7 @@ the term / days of it that have passed.
 from agents.policy.compiled import DiscountRules
 from schemas.base.money import Ratio, half_even
 from schemas.base.times import NO_DAY
-from schemas.state.rows import CommitmentRow, stored_int
+from schemas.state.rows import CommitmentRow
 
 
 def leakage(commitment: CommitmentRow, day: int, rules: DiscountRules) -> int:
@@ -17,7 +17,7 @@ def leakage(commitment: CommitmentRow, day: int, rules: DiscountRules) -> int:
     numerator, denominator = rules.after_share
     if passed == 0 or passed * denominator < numerator * term:
         return 0
-    revenue = max(0, stored_int(commitment.revenue))
+    revenue = max(0, commitment.revenue)
     earned, whole = _earned(revenue * term, passed, rules)
     granted, per = commitment.rate
     gap = granted * whole - earned * per
@@ -46,7 +46,7 @@ def leakage_day(commitment: CommitmentRow, day: int, rules: DiscountRules) -> in
     numerator, denominator = rules.after_share
     # the share of the term that has to pass first, and where the pace falls below a step
     marks = [max(1, -(-numerator * term // denominator))]
-    volume = max(0, stored_int(commitment.revenue)) * term
+    volume = max(0, commitment.revenue) * term
     marks += [volume // from_volume + 1 for from_volume, _ in rules.steps if from_volume > 0]
     days = sorted(commitment.starts_day + passed - 1 for passed in marks)
     for marked in days:

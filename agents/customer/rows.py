@@ -9,17 +9,8 @@ from agents.ports import LimitError
 from schemas.base.times import NO_DAY
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
-from schemas.state.rows import (
-    NO_OFFSET,
-    ROW_MAX_BYTES,
-    CustomerRow,
-    RowHead,
-    WeightedRow,
-    decode_customer,
-    encode_customer,
-    read_head,
-    wide,
-)
+from schemas.state.codec import ROW_MAX_BYTES, RowHead, decode_customer, encode_customer, read_head
+from schemas.state.rows import NO_OFFSET, CustomerRow, WeightedRow
 
 
 def stored(customer: Customer, policy: Policy) -> bytes:
@@ -34,9 +25,7 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         sequence=customer.sequence,
         offsets=customer.offsets,
         risks=customer.risks,
-        value_cells=cells.tobytes()
-        if isinstance(cells, array)
-        else [str(number) for number in cells],
+        value_cells=cells.tobytes() if isinstance(cells, array) else cells,
         contact_cells=customer.contacts.cells.tobytes(),
         payments=customer.payments,
         by_value_since_day=tier_state.since_day,
@@ -46,12 +35,10 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         invoices=[] if invoices is None else invoices.open,
         unmatched=bytearray() if invoices is None else invoices.unmatched.entries,
         master=customer.master,
-        days_before=[] if before is None else [wide(number) for number in before.cells],
+        days_before=[] if before is None else list(before.cells),
         weighted=None
         if policy.decay is None
-        else WeightedRow(
-            policy.decay.half_life_days, policy.decay.landmark_day, wide(customer.weighted)
-        ),
+        else WeightedRow(policy.decay.half_life_days, policy.decay.landmark_day, customer.weighted),
         touch=customer.touch,
         signals=customer.signals.row(),
         seen=customer.seen.entries,

@@ -7,7 +7,7 @@ from agents.events.booking import Sale
 from agents.events.cells import cells_below, find_cell
 from agents.models.bgnbd import PurchaseHistory
 from schemas.base.times import NO_DAY
-from schemas.state.rows import LARGEST, stored_int, wide
+from schemas.state.rows import LARGEST
 from schemas.state.signal_rows import SalesRow
 
 SALE_CELL: Final = 3
@@ -35,9 +35,9 @@ class Sales:
     def __init__(self, row: SalesRow) -> None:
         """As a stored row has them."""
         self.first_day, self.last_day, self.days = row.first_day, row.last_day, row.days
-        self.margin = stored_int(row.margin)
+        self.margin = row.margin
         """Of all sales, less returns."""
-        self.first_margin = stored_int(row.first_margin)
+        self.first_margin = row.first_margin
         """Of the sales of the first purchase day."""
         self.fades: dict[float, int] = {}
         """By threshold the day on which P(alive) falls below it, as far as somebody asked."""
@@ -50,8 +50,8 @@ class Sales:
     def beginning(day: int, sale: Sale, early_returns: int) -> "Sales":
         """Of a customer that bought for the first time, after returns of such a margin."""
         cells = bytearray(array("q", (day, 1, min(sale.paid, LARGEST))).tobytes())
-        margin = wide(sale.margin + early_returns)
-        return Sales(SalesRow(day, day, 1, margin, wide(sale.margin), cells))
+        margin = sale.margin + early_returns
+        return Sales(SalesRow(day, day, 1, margin, sale.margin, cells))
 
     def row(self) -> SalesRow:
         """As a row stores them."""
@@ -59,8 +59,8 @@ class Sales:
             self.first_day,
             self.last_day,
             self.days,
-            wide(self.margin),
-            wide(self.first_margin),
+            self.margin,
+            self.first_margin,
             bytearray(self.cells.tobytes()),
         )
 

@@ -9,7 +9,6 @@ from agents.customer.sales import Sales
 from agents.events.booking import Booking
 from agents.models.bgnbd import PurchaseHistory
 from agents.policy.compiled import Policy
-from schemas.state.rows import stored_int, wide
 from schemas.state.signal_rows import ClearedRow, IssueRow, LadderRow, SignalsRow
 
 _said_at: Final = itemgetter(0)
@@ -33,7 +32,7 @@ class SignalState:
         """None: it never stood on a step."""
         if row is not None:
             self.sales = None if row.sales is None else Sales(row.sales)
-            self.early_returns = stored_int(row.early_returns)
+            self.early_returns = row.early_returns
             self.issues, self.answers = row.issues, row.answers
             self.cleared, self.ladder = row.cleared, row.ladder
 
@@ -48,7 +47,7 @@ class SignalState:
         if not kept and self.sales is None and self.ladder is None:
             return None
         sales = None if self.sales is None else self.sales.row()
-        early = wide(self.early_returns)
+        early = self.early_returns
         return SignalsRow(sales, early, self.issues, self.answers, self.cleared, self.ladder)
 
     def book(self, event: Booking, day: int, policy: Policy) -> None:

@@ -22,16 +22,14 @@ from agents.policy.compiled import Policy
 from schemas.base.money import half_even
 from schemas.base.times import DAY_US, NO_DUE_US
 from schemas.base.value_lines import LATE_PAYMENT, LINE_MASK, REMINDERS, REVENUE
+from schemas.state.codec import RowHead
 from schemas.state.rows import (
     SEEN_BYTES,
     CommitmentRow,
     CustomerRow,
     MasterRow,
-    RowHead,
     TouchRow,
     WeightedRow,
-    stored_int,
-    wide,
 )
 
 _ROW_BYTES: Final = 300
@@ -84,9 +82,7 @@ class Customer:
         self.offsets = row.offsets
         self.risks = row.risks
         cells = row.value_cells
-        self.value = ValueWindow(
-            array("q", cells) if isinstance(cells, bytes) else [int(number) for number in cells]
-        )
+        self.value = ValueWindow(array("q", cells) if isinstance(cells, bytes) else cells)
         self.contacts = ContactWindow(array("q", row.contact_cells))
         self.payments = row.payments
         self.seen = DedupeIndex(row.seen)
@@ -94,7 +90,7 @@ class Customer:
         self.before: WindowBefore | None = None
         """What was booked in the window before; None: nothing asks for it."""
         if policy.segments.potential is not None:
-            self.before = WindowBefore([stored_int(number) for number in row.days_before])
+            self.before = WindowBefore(list(row.days_before))
         self.weighted = _weighted(row.weighted, self.value, policy)
         """The contribution that fades, relative to the policy's landmark; 0: nothing asks for it"""
         self.touch: TouchRow | None = row.touch
@@ -220,7 +216,7 @@ class Customer:
             self.before.add(day, brought)
         commitment = self.commitment
         if commitment is not None and commitment.starts_day <= day <= commitment.ends_day:
-            commitment.revenue = wide(stored_int(commitment.revenue) + _revenue(booked))
+            commitment.revenue = commitment.revenue + _revenue(booked)
 
     def _settle(self, event: Booking, policy: Policy) -> None:
         """A sale on credit or a payment: what is open changes, and what waiting costs."""
@@ -250,7 +246,7 @@ class Customer:
                 commitment.revenue = before.revenue
             else:
                 first_day = max(term[0], self.day - policy.window_days + 1)
-                commitment.revenue = wide(self.value.sum_of(REVENUE, first_day, term[1]))
+                commitment.revenue = self.value.sum_of(REVENUE, first_day, term[1])
         answer = master.ladder
         if answer is not None and (known is None or known.ladder != answer):
             self.step_to_set = answer.set_step
@@ -350,7 +346,7 @@ def _weighted(row: WeightedRow | None, value: ValueWindow, policy: Policy) -> in
         decay.half_life_days,
         decay.landmark_day,
     ):
-        return stored_int(row.weighted)
+        return row.weighted
     return sum(amount * decay.weight(day) for day, amount in contributions(value.cells))
 
 

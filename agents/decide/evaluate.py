@@ -18,7 +18,8 @@ from agents.decide.tiers import TierRules, entries_of
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY
-from schemas.state.rows import CutoffsRow, clamped
+from schemas.state.codec import clamped
+from schemas.state.rows import CutoffsRow
 from schemas.state.signal_rows import LadderRow
 
 PLAIN: Final = 2**60

@@ -27,7 +27,7 @@ from agents.policy.compiled import Policy
 from schemas.base.money import Ratio, format_minor, half_even
 from schemas.base.times import NO_DAY
 from schemas.outputs.records import TIER_NAMES, TIERS
-from schemas.state.rows import CutoffsRow, stored_int
+from schemas.state.rows import CutoffsRow
 
 KEY_RANK = len(TIERS) - 1
 
@@ -208,5 +208,5 @@ def entries_of(policy: Policy, cutoffs: CutoffsRow | None) -> tuple[int | None, 
         return policy.entries
     ordinary = policy.entries[1]
     assert ordinary is not None
-    important = max(stored_int(cutoffs.important), ordinary)
-    return None, ordinary, important, max(stored_int(cutoffs.key), important)
+    important = max(cutoffs.important, ordinary)
+    return None, ordinary, important, max(cutoffs.key, important)

@@ -22,16 +22,8 @@ from schemas.base.times import NO_DAY, day_start
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Reason, Rejection
 from schemas.outputs.records import CUTOFFS, TIERS, Origin, encode, subject_of
-from schemas.state.rows import (
-    NO_OFFSET,
-    PARTITION_KEY,
-    CutoffsRow,
-    PartitionRow,
-    RowError,
-    UnreadableRowError,
-    clamped,
-    read_head,
-)
+from schemas.state.codec import RowError, UnreadableRowError, clamped, read_head
+from schemas.state.rows import NO_OFFSET, PARTITION_KEY, CutoffsRow, PartitionRow
 
 NO_TIME: Final = -(2**62)
 """Of a partition in which nothing was applied yet; earlier than any event."""

@@ -15,7 +15,7 @@ from agents.policy.compiled import Policy
 from agents.ports import InvariantError
 from schemas.base.money import format_minor, format_share
 from schemas.base.times import format_micros
-from schemas.state.rows import CutoffsRow, stored_int, wide
+from schemas.state.rows import CutoffsRow
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -67,14 +67,14 @@ def make_cutoffs(
     own = _own(before, policy)
     if own is not None:
         numerator, denominator = rules.min_change
-        pairs = (important, stored_int(own.important)), (key, stored_int(own.key))
+        pairs = (important, own.important), (key, own.key)
         if all(abs(now - then) * denominator <= numerator * then for now, then in pairs):
             return None
     version = 1 if before is None else before.version + 1
     row = CutoffsRow(
         version=version,
-        important=wide(important),
-        key=wide(key),
+        important=important,
+        key=key,
         policy_hash=policy.hash,
         made_us=now_us,
     )
@@ -118,8 +118,8 @@ def cutoffs_wire(
     return {
         "version": cutoffs.version,
         "currency": policy.base_currency,
-        "important": format_minor(stored_int(cutoffs.important), digits),
-        "key": format_minor(stored_int(cutoffs.key), digits),
+        "important": format_minor(cutoffs.important, digits),
+        "key": format_minor(cutoffs.key, digits),
         "made_at": format_micros(cutoffs.made_us),
         "policy_hash": cutoffs.policy_hash,
         "policy_version": policy.version,
@@ -155,8 +155,8 @@ def read_cutoffs(wire: dict[str, Any], policy: Policy) -> CutoffsRow | None:
     minor = [int(str(wire[name]).replace(".", "")) for name in ("important", "key")]
     return CutoffsRow(
         version=wire["version"],
-        important=wide(minor[0]),
-        key=wide(minor[1]),
+        important=minor[0],
+        key=minor[1],
         policy_hash=policy.hash,
         made_us=0,
     )

@@ -23,16 +23,8 @@ from agents.ports import Batch, InvariantError
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Rejection
 from schemas.outputs.records import HISTOGRAMS, encode
-from schemas.state.rows import (
-    NO_OFFSET,
-    PARTITION_KEY,
-    CutoffsRow,
-    PartitionRow,
-    RowError,
-    UnreadableRowError,
-    decode_partition,
-    encode_partition,
-)
+from schemas.state.codec import RowError, UnreadableRowError, decode_partition, encode_partition
+from schemas.state.rows import NO_OFFSET, PARTITION_KEY, CutoffsRow, PartitionRow
 
 __all__ = ["Changes", "Message", "Shard", "ShardSettings"]
 

@@ -13,7 +13,7 @@ from schemas.base.money import Ratio, format_minor, format_share, half_even
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Finding
-from schemas.state.rows import CommitmentRow, stored_int
+from schemas.state.rows import CommitmentRow
 
 
 class CommitmentShortfall(Signal):
@@ -62,7 +62,7 @@ class CommitmentShortfall(Signal):
         if passed == 0 or passed * denominator < numerator * term:
             return NONE
         numerator, denominator = self._below
-        bought = stored_int(commitment.revenue) * term * denominator
+        bought = commitment.revenue * term * denominator
         return WATCH if bought < numerator * commitment.amount * passed else NONE
 
     def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
@@ -72,7 +72,7 @@ class CommitmentShortfall(Signal):
             return True
         term, passed = term_days(commitment, at_us // DAY_US)
         numerator, denominator = self._clear_at
-        bought = stored_int(commitment.revenue) * term * denominator
+        bought = commitment.revenue * term * denominator
         return bought >= numerator * commitment.amount * passed
 
     def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
@@ -85,7 +85,7 @@ class CommitmentShortfall(Signal):
         passed = max(1, -(-numerator * term // denominator))
         numerator, denominator = self._below
         promised = numerator * commitment.amount
-        bought = stored_int(commitment.revenue) * term * denominator
+        bought = commitment.revenue * term * denominator
         if bought >= 0:
             if promised == 0:
                 return NO_DUE_US
@@ -112,6 +112,6 @@ class CommitmentShortfall(Signal):
         promised = half_even(part[0] * commitment.amount * passed, part[1] * term)
         return self.finding(
             key,
-            format_minor(stored_int(commitment.revenue), self._digits),
+            format_minor(commitment.revenue, self._digits),
             format_minor(promised, self._digits),
         )

@@ -4,8 +4,6 @@ from typing import Final
 
 import msgspec
 
-Wide = int | str
-"""An integer; as hexadecimal text where it is beyond 64 bits, which msgpack does not carry."""
 NO_STEP: Final = 0
 """Of a step on the ladder: none."""
 
@@ -17,9 +15,9 @@ class SalesRow(msgspec.Struct, array_like=True, gc=False):
     last_day: int
     days: int
     """Purchase days; at least 1."""
-    margin: Wide
+    margin: int
     """Of all sales less returns, in minor units of the base currency."""
-    first_margin: Wide
+    first_margin: int
     """Of the sales of the first purchase day."""
     cells: bytearray
     """Of each purchase day of late, oldest first: day, sales and what was paid, each a
@@ -75,7 +73,7 @@ class SignalsRow(msgspec.Struct, array_like=True, gc=False):
     """All of it."""
 
     sales: SalesRow | None
-    early_returns: Wide
+    early_returns: int
     """The margin of returns that came before the first sale was known."""
     issues: list[IssueRow]
     answers: list[tuple[int, int]]

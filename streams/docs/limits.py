@@ -18,7 +18,7 @@ from schemas.inputs.events import (
     MAX_REASON_CHARS,
 )
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason
-from schemas.state.rows import ROW_MAX_BYTES
+from schemas.state.codec import ROW_MAX_BYTES
 from schemas.topics.declared import REJECTED_EXTRA_BYTES
 from streams.config.settings import FETCH_BYTES, PREFIX, Settings
 from streams.runtime.assignment import RESTORES_AT_ONCE

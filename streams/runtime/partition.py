@@ -14,7 +14,8 @@ from agents.partition.cutoffs import Published
 from agents.partition.shard import Shard
 from agents.ports import Batch, InvariantError
 from schemas.inputs.events import Kind
-from schemas.state.rows import CutoffsRow, UnreadableRowError
+from schemas.state.codec import UnreadableRowError
+from schemas.state.rows import CutoffsRow
 from streams.kafka.changelog import Changelog, Progress
 from streams.kafka.commit import Log
 from streams.runtime.committer import Committer

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 
 from schemas.base.times import NO_DUE_US
-from schemas.state.rows import decode_customer, read_head
+from schemas.state.codec import decode_customer, read_head
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
 from tests.oracle import instants

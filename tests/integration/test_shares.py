@@ -19,7 +19,8 @@ from agents.decide.tiers import entries_of, tier_rank
 from agents.models.histogram import cut_by_profit, cut_by_rank, merged
 from agents.partition.cutoffs import read_cutoffs, read_histogram
 from schemas.outputs.records import CUTOFFS, HISTOGRAMS, TIER_NAMES
-from schemas.state.rows import PARTITION_KEY, RowHead, read_head
+from schemas.state.codec import RowHead, read_head
+from schemas.state.rows import PARTITION_KEY
 from tests.oracle.records import Record
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.counting import counted

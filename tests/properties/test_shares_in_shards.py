@@ -13,7 +13,8 @@ from agents.partition.shard import Changes, Message, Shard
 from agents.policy.compiled import Policy
 from schemas.inputs.events import Kind
 from schemas.outputs.records import CUTOFFS, HISTOGRAMS, TIER_NAMES
-from schemas.state.rows import PARTITION_KEY, CutoffsRow, read_head
+from schemas.state.codec import read_head
+from schemas.state.rows import PARTITION_KEY, CutoffsRow
 from tests.oracle.records import Record
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import DECAYED_TOML, POLICY_TOML, WHOLE_TOML

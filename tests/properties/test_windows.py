@@ -15,7 +15,7 @@ from schemas.base.times import DAY_US, NO_DAY
 from schemas.base.value_lines import LINE_MASK, LINES
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
-from schemas.state.rows import decode_customer, encode_customer, read_head
+from schemas.state.codec import decode_customer, encode_customer, read_head
 from tests.support.making import POLICY, booked, payment, policy, purchase, support_call
 
 WINDOW, SPIKE, DEDUPE = 10, 3, 5

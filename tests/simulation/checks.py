@@ -29,7 +29,8 @@ from prometheus_client import Counter
 
 from schemas.inputs.events import TOPIC_OF_KIND
 from schemas.outputs.records import COMMIT_HEADER, REJECTED_EVENTS
-from schemas.state.rows import PARTITION_KEY, PartitionRow, decode_partition
+from schemas.state.codec import decode_partition
+from schemas.state.rows import PARTITION_KEY, PartitionRow
 from schemas.topics.declared import CHANGELOG
 from streams.observe.metrics import Metrics
 from tests.simulation.broker import Broker

@@ -25,7 +25,8 @@ from schemas.outputs.records import (
     REJECTED_EVENTS,
     TIER_CHANGES,
 )
-from schemas.state.rows import PARTITION_KEY, decode_customer, decode_partition, read_head
+from schemas.state.codec import decode_customer, decode_partition, read_head
+from schemas.state.rows import PARTITION_KEY
 from schemas.topics.declared import CHANGELOG
 from tests.simulation.broker import Broker
 from tests.simulation.log import Entry, Place

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 from agents.policy.compiled import Policy
 from schemas.inputs.events import Kind
 from schemas.outputs.records import AT_RISK
-from schemas.state.rows import CustomerRow, decode_customer, read_head
+from schemas.state.codec import decode_customer, read_head
+from schemas.state.rows import CustomerRow
 from schemas.state.signal_rows import SignalsRow
 from tests.support.feeding import WITH_CUSTOMERS, Desk, Erasure, newest
 from tests.support.making import POLICY

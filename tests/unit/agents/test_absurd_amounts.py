@@ -6,7 +6,7 @@ from typing import Any
 
 from agents.customer.credits import Credits
 from agents.policy.compiled import Policy
-from schemas.state.rows import LARGEST, stored_int
+from schemas.state.rows import LARGEST
 from tests.support.customers import at
 from tests.support.feeding import clock, erasure, on, record, sale
 from tests.support.happening import Story, fields_of, happened
@@ -52,7 +52,7 @@ def test_what_has_left_the_window_leaves_nothing_behind() -> None:
     assert desk.then(clock(11)).contribution() == "7.00"
     assert isinstance(desk.row().value_cells, bytes)
     # the window before holds it
-    assert desk.row().days_before == [at(1) // 86_400_000_000, f"{LARGE:x}"]
+    assert desk.row().days_before == [at(1) // 86_400_000_000, LARGE]
     desk = desk.again(clock(24))
     assert (desk.contribution(), desk.row().days_before[1::2]) == ("0.00", [700])
 
@@ -121,7 +121,7 @@ def test_what_was_bought_in_a_term_may_be_beyond_all_reason() -> None:
     master = desk.row().master
     assert master is not None
     assert master.commitment is not None
-    assert stored_int(master.commitment.revenue) == LARGE + 10_000
+    assert master.commitment.revenue == LARGE + 10_000
     # 10 % granted and 5 % earned: half of a tenth of it
     assert desk.worth("discount_leakage") == [round(Fraction((LARGE + 10_000) * 5, 100))]
     assert desk.newest()["wallet_share"] is None

@@ -15,7 +15,7 @@ from schemas.inputs.events import Kind
 from schemas.inputs.first_fault import first_fault
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection
 from schemas.outputs.records import rejected_headers, subject_of
-from schemas.state.rows import ROW_MAX_BYTES, RowError, stored_int
+from schemas.state.codec import ROW_MAX_BYTES, RowError
 from schemas.topics.declared import BY_NAME, CHANGELOG, REJECTED_EXTRA_BYTES
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, leaks
 from tests.support.feeding import SECRET, Desk, Erasure, sale
@@ -174,7 +174,6 @@ NAMED = [subject_of(CUSTOMER, SECRET), "start a new WHALECURVE_APP_ID"]
         lambda: Desk(rows={b"\xc3" + MAIL.encode(): b""}),
         ["a key that is no customer_id"],
     ),
-    ("a number", lambda: stored_int(MAIL), []),
 )
 def test_what_can_t_be_read_is_told_by_the_hash_that_erasures_have(read: Any, said: Any) -> None:
     with pytest.raises(RowError) as error:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from agents.ports import InvariantError
-from schemas.state.rows import RowError
+from schemas.state.codec import RowError
 from tests.support.feeding import WITH_CUSTOMERS, clock, on, sale
 from tests.support.happening import Story, fields_of, happened
 from tests.support.making import payment, support_call
@@ -106,7 +106,7 @@ def test_a_policy_that_the_rows_can_t_serve_is_refused(change: dict[str, Any], s
 def test_a_row_that_can_t_be_read_is_refused() -> None:
     desk = happened(sale(1)).committed()
     desk.rows[b"ada"] = b"\x09" + desk.rows[b"ada"][1:]
-    with pytest.raises(RowError, match="a newer Whalecurve wrote it"):
+    with pytest.raises(RowError, match="another Whalecurve wrote it"):
         desk.restarted()
 
 

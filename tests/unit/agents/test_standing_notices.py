@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.outputs.records import TIER_CHANGES, TIER_NAMES
-from schemas.state.rows import decode_customer, read_head
+from schemas.state.codec import decode_customer, read_head
 from tests.support.feeding import clock, on, record, sale
 from tests.support.hearing import proof_of
 from tests.support.overriding import HELD, Tiered, spent, word

@@ -8,12 +8,9 @@ import pytest
 from schemas.base.times import DAY_US, NO_DUE_US
 from schemas.inputs.events import Kind
 from schemas.outputs.records import TIERS
-from schemas.state.rows import (
+from schemas.state.codec import (
     INDEX_MAX,
-    PARTITION_KEY,
     ROW_VERSION,
-    CutoffsRow,
-    PartitionRow,
     RowError,
     RowHead,
     clamped,
@@ -22,9 +19,8 @@ from schemas.state.rows import (
     encode_customer,
     encode_partition,
     read_head,
-    stored_int,
-    wide,
 )
+from schemas.state.rows import PARTITION_KEY, CutoffsRow, PartitionRow
 from tests.support.feeding import WITH_CUSTOMERS, Desk, sale
 from tests.support.making import FULL, MINIMAL, payment
 from tests.support.policies import policy, section
@@ -45,7 +41,7 @@ PARTITION = PartitionRow(
     adopted=CutoffsRow(
         version=7,
         important=50_000,
-        key=f"{10**30:x}",
+        key=10**30,
         policy_hash="abc",
         made_us=1_772_366_400_000_000,
     ),
@@ -129,11 +125,11 @@ READERS = (
 )
 
 
-@pytest.mark.parametrize("version", [0, ROW_VERSION + 1, 255])
+@pytest.mark.parametrize("version", [0, ROW_VERSION - 1, ROW_VERSION + 1, 255])
 def test_a_row_of_another_version_is_refused_with_what_to_do(version: int) -> None:
     expected = (
-        f"expected a row of version 1 to {ROW_VERSION}, found {version}: "
-        "a newer Whalecurve wrote it; start that one"
+        f"expected a row of version {ROW_VERSION}, found {version}: another Whalecurve wrote it; "
+        "start that one, or start this one under a new WHALECURVE_APP_ID"
     )
     for read, make in READERS:
         data = make()
@@ -171,11 +167,38 @@ def test_another_thing_s_bytes_are_refused() -> None:
         decode_customer(stored()[:HEAD_BYTES] + msgspec.msgpack.encode({"a": 1}))
 
 
-@pytest.mark.parametrize("number", [0, 1, -1, 2**63 - 1, -(2**63), 2**63, -(2**63) - 1, 10**40])
-def test_a_number_is_stored_as_one_of_64_bits_and_a_larger_one_as_text(number: int) -> None:
-    fits = -(2**63) <= number < 2**63
-    assert wide(number) == (number if fits else f"{number:x}")
-    assert stored_int(msgspec.msgpack.decode(msgspec.msgpack.encode(wide(number)))) == number
+WIDE = [0, 1, -1, 2**63 - 1, -(2**63), 2**64 - 1, 2**64, -(2**63) - 1, 10**40, -(10**40)]
+
+
+@pytest.mark.parametrize("number", WIDE)
+def test_an_integer_of_any_size_is_stored_and_read_again(number: int) -> None:
+    row = msgspec.structs.replace(PARTITION, stream_time_us=number)
+    assert decode_partition(encode_partition(row)) == row
+    head, customer = read_head(stored()), decode_customer(stored())
+    assert customer.signals is not None
+    customer.signals.early_returns = number
+    customer.value_cells, customer.days_before = [7, number], [number]
+    read = decode_customer(encode_customer(customer, head))
+    assert msgspec.to_builtins(read) == msgspec.to_builtins(customer)
+    assert isinstance(read.seen, bytearray)
+
+
+def test_only_an_integer_beyond_64_bits_costs_an_extension() -> None:
+    plain = msgspec.structs.replace(PARTITION, adopted=None, adopted_before=None)
+    assert encode_partition(plain)[1:] == msgspec.msgpack.encode(plain)
+    wide = msgspec.structs.replace(plain, stream_time_us=2**64)
+    raw = msgspec.msgpack.decode(encode_partition(wide)[1:])
+    assert raw[0] == msgspec.msgpack.Ext(1, b"\x01" + bytes(8))
+
+
+def test_an_extension_of_another_kind_is_refused() -> None:
+    plain = msgspec.to_builtins(msgspec.structs.replace(PARTITION, adopted=None))
+    for code in (0, 2):
+        data = bytes([ROW_VERSION]) + msgspec.msgpack.encode(
+            [msgspec.msgpack.Ext(code, b"\x01"), *plain[1:]]
+        )
+        with pytest.raises(RowError, match="expected a partition's row"):
+            decode_partition(data)
 
 
 def test_a_value_is_counted_within_bounds() -> None:

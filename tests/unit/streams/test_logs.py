@@ -14,7 +14,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from agents.ports import InvariantError, LimitError
 from schemas.base.errors import OperatorError
-from schemas.state.rows import RowError
+from schemas.state.codec import RowError
 from streams.kafka.access import AccessError
 from streams.kafka.changelog import RestoreError
 from streams.kafka.commit import CommitError
