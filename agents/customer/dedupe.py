@@ -3,6 +3,9 @@
 import struct
 from typing import Final
 
+from agents.customer.part import Part
+from agents.events.booking import Booking
+from agents.policy.compiled import Policy
 from schemas.base.times import BEFORE_ALL_DAYS, NO_DAY
 from schemas.state.rows import ID_BYTES, SEEN_BYTES
 
@@ -14,17 +17,19 @@ _CHECK: Final = struct.Struct("<I")
 _KEY_AT: Final = 4
 
 
-class DedupeIndex:
+class DedupeIndex(Part):
     """Ids with the checksum of each event's content, by day, the oldest first.
 
     `entries` is all of it: day, key and checksum of each id side by side, SEEN_BYTES each.
     """
 
-    __slots__ = ("_index", "_newest", "entries", "oldest")
+    __slots__ = ("_index", "_newest", "entries", "forgotten", "oldest")
 
     def __init__(self, entries: bytearray) -> None:
         """`entries` as a stored row has them."""
         self.entries = entries
+        self.forgotten = 0
+        """Ids that had to go early since somebody asked last."""
         self._index: dict[bytes, int] | None = None
         self._look_again()
 
@@ -60,6 +65,28 @@ class DedupeIndex:
                 return check
             at = entries.find(key, at + 1)
         return None
+
+    def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
+        """Remembers the event, unless its day is too long ago."""
+        if day - event.day < policy.dedupe_days:
+            self.remember(event.day, event.id_key, event.content)
+            if len(self.entries) > policy.dedupe_ids_max * SEEN_BYTES:
+                self.forgotten += self.cap(policy.dedupe_ids_max)
+
+    def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
+        """Forgets the days that are too long ago."""
+        last_gone = day - policy.dedupe_days
+        if self.oldest <= last_gone:
+            self.expire(last_gone)
+
+    def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
+        """Fewer days or ids may be remembered now."""
+        self.advance(as_of_us, day, policy)
+        self.cap(policy.dedupe_ids_max)
+
+    def row(self, policy: Policy) -> bytearray:
+        """The entries as they lie in memory."""
+        return self.entries
 
     def remember(self, day: int, key: bytes, content: int) -> None:
         """Remembers an applied event's id on its own day."""

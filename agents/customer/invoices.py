@@ -10,28 +10,35 @@ from operator import attrgetter
 from typing import Final
 
 from agents.customer.credits import Credit, Credits
-from agents.events.booking import InvoiceEntry
+from agents.customer.part import Part
+from agents.customer.worth import Worth
+from agents.events.booking import Booking, InvoiceEntry
+from agents.events.cells import cells_of
 from agents.events.payments import DAYS_A_YEAR, late_cost
 from agents.policy.compiled import Policy
 from agents.policy.rates import Costs
 from schemas.base.money import half_even
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
-from schemas.state.rows import LARGEST, InvoiceRow
+from schemas.base.value_lines import REMINDERS
+from schemas.state.rows import LARGEST, InvoiceRow, InvoicesRow
 
 _due: Final = attrgetter("due_us")
 Closing = tuple[int, int]
 """Of an invoice that closed: the day, and what its reminders cost."""
 
 
-class Invoices:
+class Invoices(Part):
     """The open invoices of one customer, and payments whose invoice is not known yet."""
 
-    __slots__ = ("interest", "next_us", "open", "reminders", "unmatched")
+    __slots__ = ("_worth", "interest", "next_us", "open", "reminders", "unmatched", "written_off")
 
-    def __init__(self, open_ones: list[InvoiceRow], unmatched: bytearray) -> None:
-        """As a stored row has them; `weigh` has to follow."""
-        self.open = open_ones
-        self.unmatched = Credits(unmatched)
+    def __init__(self, row: InvoicesRow, worth: Worth) -> None:
+        """As a stored row has them; `weigh` has to follow. `worth` takes what a closing costs."""
+        self.open = row.open
+        self.unmatched = Credits(row.unmatched)
+        self.written_off = 0
+        """Invoices given up for want of room since somebody asked last."""
+        self._worth = worth
         self.interest = 0
         """Interest of what is past due, as it stands."""
         self.reminders = 0
@@ -39,28 +46,67 @@ class Invoices:
         self.next_us = NO_DUE_US
         """When either changes with no event."""
 
-    def take(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> tuple[Closing | None, int]:
-        """What a sale or a payment does: (an invoice that closed, how many were written off).
+    @property
+    def cost(self) -> int:
+        """What waiting for them costs, as it stands."""
+        return self.interest + self.reminders
 
-        `weigh` has to follow.
-        """
+    def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
+        """A sale on credit or a payment: what is open changes, and what waiting costs."""
+        if event.invoice is None:
+            return
+        closing = self._take(event.invoice, event.at_us, policy)
+        if closing is not None and closing[1]:
+            # an invoice closed: what reminding of it cost is booked on that day
+            closed_day, cost = closing
+            cells = cells_of(closed_day, [REMINDERS, cost])
+            self._worth.add(closed_day, cells, -cost, 0, day, policy)
+        self.weigh(as_of_us, policy)
+
+    def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
+        """Waiting costs more."""
+        if self.next_us <= as_of_us:
+            self.weigh(as_of_us, policy)
+
+    def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
+        """There may be less room now, or nobody who asks."""
+        rules = policy.invoices
+        if rules is None:
+            self.open.clear()
+            self.unmatched.cap(0)
+        else:
+            self._write_off(rules.open_max)
+            self.unmatched.cap(rules.unmatched_max)
+        self.weigh(as_of_us, policy)
+
+    def next_due_us(self, day: int, policy: Policy) -> int:
+        """When waiting costs more."""
+        return self.next_us
+
+    def row(self, policy: Policy) -> InvoicesRow:
+        """As they are."""
+        return InvoicesRow(self.open, self.unmatched.entries)
+
+    def _take(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> Closing | None:
+        """What a sale or a payment does; the invoice that closed with it."""
         rules = policy.invoices
         assert rules is not None
         found = self._find(entry.key)
         if entry.due_us is None:
             credit = Credit(at_us, entry.amount, entry.key, entry.currency)
             if found is not None:
-                return self._credit(found, credit, policy), 0
+                return self._credit(found, credit, policy)
             self.unmatched.add(credit)
             self.unmatched.cap(rules.unmatched_max)
-            return None, 0
+            return None
         if found is None:
             found = _opened(entry)
             self.open.append(found)
         else:
             _add(found, entry, at_us // DAY_US, policy)
         closing = self._match(found, policy)
-        return closing, self._write_off(rules.open_max)
+        self.written_off += self._write_off(rules.open_max)
+        return closing
 
     def _find(self, key: bytes) -> InvoiceRow | None:
         for invoice in self.open:
@@ -98,11 +144,6 @@ class Invoices:
             self.open.remove(min(self.open, key=_due))
             written_off += 1
         return written_off
-
-    def fit(self, open_max: int, unmatched_max: int) -> None:
-        """Forgets what a policy with more room kept."""
-        self._write_off(open_max)
-        self.unmatched.cap(unmatched_max)
 
     def weigh(self, at_us: int, policy: Policy) -> None:
         """Reckons what waiting costs at `at_us`, and when that changes next."""

@@ -1,7 +1,5 @@
 """A customer and its stored row: from one to the other."""
 
-from array import array
-
 from agents.customer.state import Customer
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
@@ -10,14 +8,13 @@ from schemas.base.times import NO_DAY
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
 from schemas.state.codec import ROW_MAX_BYTES, RowHead, decode_customer, encode_customer, read_head
-from schemas.state.rows import NO_OFFSET, CustomerRow, WeightedRow
+from schemas.state.rows import NO_OFFSET, CustomerRow, InvoicesRow, WorthRow
 
 
 def stored(customer: Customer, policy: Policy) -> bytes:
     """The row to store, judged by this policy; LimitError where it is too large."""
-    tier_state, cells = customer.tier_state, customer.value.cells
+    tier_state = customer.tier_state
     assert tier_state is not None
-    invoices, before = customer.invoices, customer.before
     row = CustomerRow(
         origin=customer.origin,
         first_day=customer.first_day,
@@ -25,23 +22,18 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         sequence=customer.sequence,
         offsets=customer.offsets,
         risks=customer.risks,
-        value_cells=cells.tobytes() if isinstance(cells, array) else cells,
-        contact_cells=customer.contacts.cells.tobytes(),
-        payments=customer.payments,
         by_value_since_day=tier_state.since_day,
         notice_day=tier_state.notice_day,
         announced=tier_state.announced,
         in_force_since_day=tier_state.in_force_since_day,
-        invoices=[] if invoices is None else invoices.open,
-        unmatched=bytearray() if invoices is None else invoices.unmatched.entries,
-        master=customer.master,
-        days_before=[] if before is None else list(before.cells),
-        weighted=None
-        if policy.decay is None
-        else WeightedRow(policy.decay.half_life_days, policy.decay.landmark_day, customer.weighted),
-        touch=customer.touch,
-        signals=customer.signals.row(),
-        seen=customer.seen.entries,
+        worth=customer.worth.row(policy),
+        contacts=customer.contacts.row(policy),
+        payments=customer.payments.row(policy),
+        invoices=customer.invoices.row(policy),
+        master=customer.master_data.row(policy),
+        touch=customer.touches.row(policy),
+        signals=customer.signals.row(policy),
+        dedupe=customer.dedupe.row(policy),
     )
     head = RowHead(
         due_us=customer.due_us,
@@ -78,21 +70,18 @@ def newcomer(
         sequence=0,
         offsets=[NO_OFFSET] * len(Kind) if taken is None else taken,
         risks={},
-        value_cells=b"",
-        contact_cells=b"",
-        payments=[],
         by_value_since_day=day,
         notice_day=NO_DAY,
         announced=False,
         in_force_since_day=day,
-        invoices=[],
-        unmatched=bytearray(),
+        worth=WorthRow(b"", [], None),
+        contacts=b"",
+        payments=[],
+        invoices=InvoicesRow([], bytearray()),
         master=None,
-        days_before=[],
-        weighted=None,
         touch=None,
         signals=None,
-        seen=bytearray(),
+        dedupe=bytearray(),
     )
     return Customer(customer_id, row, None, policy)
 

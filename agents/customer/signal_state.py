@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Final
 
 from agents.customer import issues
+from agents.customer.part import Part
 from agents.customer.sales import Sales
 from agents.events.booking import Booking
 from agents.models.bgnbd import PurchaseHistory
@@ -14,7 +15,7 @@ from schemas.state.signal_rows import ClearedRow, IssueRow, LadderRow, SignalsRo
 _said_at: Final = itemgetter(0)
 
 
-class SignalState:
+class SignalState(Part):
     """Sales, issues, answers, what was cleared of late, and the place on the ladder."""
 
     __slots__ = ("answers", "cleared", "early_returns", "issues", "ladder", "sales")
@@ -41,7 +42,7 @@ class SignalState:
         """What a model of purchases asks for; None of one who never bought."""
         return None if self.sales is None else self.sales.history
 
-    def row(self) -> SignalsRow | None:
+    def row(self, policy: Policy) -> SignalsRow | None:
         """As a row stores them; None where there is nothing."""
         kept = self.issues or self.answers or self.cleared or self.early_returns
         if not kept and self.sales is None and self.ladder is None:
@@ -50,8 +51,8 @@ class SignalState:
         early = self.early_returns
         return SignalsRow(sales, early, self.issues, self.answers, self.cleared, self.ladder)
 
-    def book(self, event: Booking, day: int, policy: Policy) -> None:
-        """An event of a customer whose day is `day` by now."""
+    def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
+        """A sale, or a contact with its issue and answer."""
         keeps = policy.keeps
         if event.sale is not None:
             if self.sales is not None:
@@ -71,8 +72,8 @@ class SignalState:
             insort(self.answers, (event.at_us, contact.satisfaction), key=_said_at)
             del self.answers[: -keeps.answers]
 
-    def age(self, day: int, policy: Policy) -> None:
-        """A day has come."""
+    def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
+        """Days and issues are forgotten, and cool-downs end."""
         keeps = policy.keeps
         if self.sales is not None:
             self.sales.expire(day - keeps.sales_days)
@@ -84,8 +85,10 @@ class SignalState:
             for name in over:
                 del self.cleared[name]
 
-    def fit(self, day: int, policy: Policy) -> None:
-        """Forgets what another policy kept and this one would not have."""
+    def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
+        """Less may be asked for now."""
+        if self is NOTHING_KEPT:
+            return
         keeps = policy.keeps
         if not keeps.sales_days:
             self.sales, self.early_returns = None, 0
@@ -93,7 +96,7 @@ class SignalState:
             self.issues.clear()
         issues.fit(self.issues, keeps)
         del self.answers[: max(0, len(self.answers) - keeps.answers)]
-        self.age(day, policy)
+        self.advance(as_of_us, day, policy)
 
 
 NOTHING_KEPT: Final = SignalState(None)

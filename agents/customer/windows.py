@@ -11,7 +11,10 @@ from array import array
 from operator import itemgetter
 from typing import TypeVar
 
+from agents.customer.part import Part
+from agents.events.booking import Booking
 from agents.events.cells import CELL, Cells, cells_below, find_cell, narrowed
+from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY
 from schemas.base.value_lines import LINE_BITS, LINE_MASK, LINES, SELLER_FAULT, SIGNS
 
@@ -177,7 +180,7 @@ class WindowBefore:
         self.counts_from = cells[0] if cells else NO_DAY
 
 
-class ContactWindow:
+class ContactWindow(Part):
     """The number of contacts in the last days; `cells` holds day and number of each day."""
 
     __slots__ = ("_leaving", "cells", "oldest", "total")
@@ -191,6 +194,25 @@ class ContactWindow:
     def _changed(self) -> None:
         self.oldest = self.cells[0] if self.cells else NO_DAY
         self._leaving: tuple[int, int | None] | None = None
+
+    def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
+        """A contact, where its day lies inside the window."""
+        if event.contacts and day - event.day < policy.keeps.contact_days:
+            self.add(event.day, event.contacts)
+
+    def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
+        """Days leave the window."""
+        last_gone = day - policy.keeps.contact_days
+        if self.oldest <= last_gone:
+            self.expire(last_gone)
+
+    def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
+        """The window may be shorter now."""
+        self.advance(as_of_us, day, policy)
+
+    def row(self, policy: Policy) -> bytes:
+        """The cells as they lie in memory."""
+        return self.cells.tobytes()
 
     def add(self, day: int, contacts: int) -> None:
         """Counts contacts of a day that lies inside the window."""

@@ -144,7 +144,7 @@ def take_over(customer: Customer, decision: Decision) -> None:
     if signals is not NOTHING_KEPT:
         signals.cleared = decision.cleared
         signals.ladder = decision.ladder
-    customer.step_to_set = None
+    customer.master_data.step_to_set = None
     if INTERVAL in decision.contacts:
         assert customer.touch is not None
         customer.touch.interval_day = customer.day

@@ -1,6 +1,5 @@
 """When a customer changes next with no event: the earliest of all that waits for it."""
 
-from agents.customer.commitment import leakage_day
 from agents.customer.signal_state import NOTHING_KEPT
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
@@ -40,33 +39,23 @@ class DueTimes:
         `index` is what the tier is judged by, as of now; the others are as they will be from now
         on. `interval_began_day`: of the interval of contacts; NO_DAY: as the customer has it.
         """
-        counts_from, tier = customer.value.counts_from, tier_state.in_force
-        due = NO_DAY if counts_from == NO_DAY else counts_from + self._policy.window_days
+        tier = tier_state.in_force
+        due = NO_DAY
         if self._changes_by_day or not self._tiers.stays(tier_state, index):
-            due = min(due, self._tier_day(customer, tier_state, index))
+            due = self._tier_day(customer, tier_state, index)
         if self._asks_contacts:
             due = min(due, interval_day(customer, tier, self._policy, interval_began_day))
-        if customer.before is not None or customer.master is not None:
-            due = min(due, self._more_figures_day(customer))
         due_us = NO_DUE_US if due == NO_DAY else day_start(due)
+        for part in customer.parts:
+            part_us = part.next_due_us(customer.day, self._policy)
+            if part_us < due_us:
+                due_us = part_us
         due_us = self._tracker.due_us(customer, tier, risks, cleared, due_us)
         if self._ladder is not None and customer.signals is not NOTHING_KEPT:
             due_us = min(due_us, self._ladder.due_us(customer, tier, ladder))
-        if customer.invoices is not None and customer.invoices.next_us < due_us:
-            due_us = customer.invoices.next_us
         if customer.master is not None:
             due_us = min(due_us, override_ends_us(customer.master, customer.as_of_us))
         return due_us
-
-    def _more_figures_day(self, customer: Customer) -> int:
-        """When the window before loses a day, or discount leaks that did not."""
-        due, before, policy = NO_DAY, customer.before, self._policy
-        if before is not None and before.counts_from != NO_DAY:
-            due = before.counts_from + 2 * policy.window_days
-        commitment = customer.commitment
-        if commitment is not None and policy.discount is not None:
-            due = min(due, leakage_day(commitment, customer.day, policy.discount))
-        return due
 
     def _tier_day(self, customer: Customer, tier_state: TierState, index: int) -> int:
         """When the tier changes as days pass."""
@@ -86,8 +75,10 @@ class DueTimes:
         decay, index_rules = self._policy.decay, self._policy.index_rules
         leaves: int | None = None
         if decay is not None and self._policy.share is None:
-            cost = customer.live_cost
-            leaves = decay.day_outside(customer.weighted, customer.day, low + cost, high + cost)
+            cost = customer.invoices.cost
+            leaves = decay.day_outside(
+                customer.worth.weighted, customer.day, low + cost, high + cost
+            )
         elif index_rules is not None and index_rules.falls:
             leaves = index_rules.day_outside(
                 customer.contribution, customer.signals.history, customer.day, (low, high)

@@ -41,7 +41,7 @@ class LadderMoves:
 
     def place(self, customer: Customer, tier: int, risks: dict[str, RiskRow]) -> Place:
         """Where a customer stands that has this tier in force and these signals open."""
-        row, step_to_set = customer.signals.ladder, customer.step_to_set
+        row, step_to_set = customer.signals.ladder, customer.master_data.step_to_set
         costly = [risk for risk in risks.values() if risk.signal in COSTLY] if risks else []
         if row is None:
             if not costly and not step_to_set:

@@ -164,7 +164,7 @@ class CustomerStore:
             customer = self.customers[customer_id] = newcomer(
                 customer_id, origin, event, self._policy, self._taken()
             )
-        self._pending.counters.ids_forgotten += customer.apply(event, offset, self._policy)
+        customer.apply(event, offset, self._policy)
         self._judged(customer, event, now_us)
         if customer.due_us <= self.stream_time_us:
             self._fire_all(customer, now_us)
@@ -186,7 +186,7 @@ class CustomerStore:
             return True
         if event.erases:
             return False
-        content = customer.seen.content_of(event.id_key)
+        content = customer.dedupe.content_of(event.id_key)
         if content is None:
             return False
         if content == event.content:

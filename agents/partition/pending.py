@@ -101,9 +101,12 @@ class PendingCommit:
     def judged(self, customer: Customer, outputs: list[Output], now_us: int) -> None:
         """A customer was judged: its row changed, and this is to be said of it."""
         self._change(customer)
-        if customer.written_off:
-            self.counters.invoices_written_off += customer.written_off
-            customer.written_off = 0
+        if customer.invoices.written_off:
+            self.counters.invoices_written_off += customer.invoices.written_off
+            customer.invoices.written_off = 0
+        if customer.dedupe.forgotten:
+            self.counters.ids_forgotten += customer.dedupe.forgotten
+            customer.dedupe.forgotten = 0
         is_news = False
         if outputs:
             key = customer.customer_id.encode()

@@ -64,12 +64,12 @@ class LatePayer(Signal):
         return WATCH if self._count_late(customer) >= self._late else NONE
 
     def _count_late(self, customer: Customer) -> int:
-        last = customer.payments[-self._of :]
+        last = customer.payments.last[-self._of :]
         return len([days for _, days in last if days > self._days])
 
     def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """On a run that was on time."""
-        last = customer.payments[-self._clear_on_time :]
+        last = customer.payments.last[-self._clear_on_time :]
         return len(last) == self._clear_on_time and all(days <= 0 for _, days in last)
 
     def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:

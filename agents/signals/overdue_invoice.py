@@ -46,7 +46,7 @@ class OverdueInvoice(Signal):
 
     def _most_days(self, customer: Customer, at_us: int) -> int:
         """The most whole days that an open invoice is past due; at least 0."""
-        if customer.invoices is None or not customer.invoices.open:
+        if not customer.invoices.open:
             return 0
         due_us = min([invoice.due_us for invoice in customer.invoices.open])
         return max(0, (at_us - due_us) // DAY_US)
@@ -64,7 +64,7 @@ class OverdueInvoice(Signal):
 
     def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When as many days have passed."""
-        if customer.invoices is None or not customer.invoices.open:
+        if not customer.invoices.open:
             return NO_DUE_US
         due_us = min([invoice.due_us for invoice in customer.invoices.open])
         for days in (self._days, self._high_days):

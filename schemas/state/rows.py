@@ -104,6 +104,25 @@ class WeightedRow(msgspec.Struct, array_like=True, gc=False):
     """Relative to the landmark (`agents.models.decay`)."""
 
 
+class WorthRow(msgspec.Struct, array_like=True, gc=False):
+    """What a customer brings."""
+
+    cells: bytes | list[int]
+    """Of the value window, oldest day first: day and line in one, and the amount, each a
+    little-endian signed 64-bit integer: as they lie in memory. As they are, where one is larger."""
+    days_before: list[int]
+    """Of the window before, oldest day first: day and contribution."""
+    weighted: WeightedRow | None
+
+
+class InvoicesRow(msgspec.Struct, array_like=True, gc=False):
+    """What a customer owes, and what it paid in advance."""
+
+    open: list[InvoiceRow]
+    unmatched: bytearray
+    """Payments whose invoice is not known, the oldest first: entries of CREDIT_BYTES."""
+
+
 class TouchRow(msgspec.Struct, array_like=True, gc=False):
     """When the customer and the company last met."""
 
@@ -125,13 +144,6 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     offsets: list[int]
     """Per input (by `Kind`) the offset last applied to this customer, or -1."""
     risks: dict[str, RiskRow]
-    value_cells: bytes | list[int]
-    """Of the value window, oldest day first: day and line in one, and the amount, each a
-    little-endian signed 64-bit integer: as they lie in memory. As they are, where one is larger."""
-    contact_cells: bytes
-    """Of the contacts window, likewise: day and number."""
-    payments: list[tuple[int, int]]
-    """The last payments by occurred_at: occurred_at in µs, whole days late."""
     by_value_since_day: int
     """The day since which it has the tier by value, which is in the row's head."""
     notice_day: int
@@ -140,17 +152,17 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """Whether that notice was put out."""
     in_force_since_day: int
     """The day since which it has the tier in force, which is in the row's head, too."""
-    invoices: list[InvoiceRow]
-    unmatched: bytearray
-    """Payments whose invoice is not known, the oldest first: entries of CREDIT_BYTES."""
+    worth: WorthRow
+    contacts: bytes
+    """Of the contacts window, oldest first: day and number, as they lie in memory."""
+    payments: list[tuple[int, int]]
+    """The last payments by occurred_at: occurred_at in µs, whole days late."""
+    invoices: InvoicesRow
     master: MasterRow | None
-    days_before: list[int]
-    """Of the window before, oldest day first: day and contribution."""
-    weighted: WeightedRow | None
     touch: TouchRow | None
     signals: SignalsRow | None
     """None: nothing is kept for them."""
-    seen: bytearray
+    dedupe: bytearray
     """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
 
 

@@ -1,5 +1,6 @@
 """How likely a customer is still one: BG/NBD, and MBG/NBD for who bought on one day only."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from functools import lru_cache
@@ -31,16 +32,6 @@ def first_day_below(bound: Decimal, today: int, alive: Callable[[int], Decimal])
     """Find the first day after today on which P(alive), which only falls, is below a bound."""
     if alive(today) < bound:
         return None
-    low, step = today, 1
-    while alive(low + step) >= bound:
-        low, step = low + step, step * 2
-        if low + step > LAST_DAY:
-            return None
-    high = low + step
-    while high - low > 1:
-        middle = (low + high) // 2
-        if alive(middle) < bound:
-            high = middle
-        else:
-            low = middle
-    return high
+    days = range(today + 1, LAST_DAY + 1)
+    at = bisect_left(days, x=True, key=lambda day: alive(day) < bound)
+    return days[at] if at < len(days) else None

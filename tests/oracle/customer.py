@@ -4,6 +4,7 @@ import heapq
 from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from . import decay, instants, ledger
 from .fields import Event
@@ -13,7 +14,6 @@ from .ledger import Day, Lines, booked, days_late
 from .master import Master
 from .money import Terms
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
-from .standing import Cleared, Risk, Standing
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,35 @@ class Figures:
     lines: Lines
     waiting: int
     """The part of the service cost that is booked on no day: invoices that are overdue."""
+
+
+class Risk(NamedTuple):
+    """An open signal: when it was raised, and how severe it is."""
+
+    since: int
+    severity: str
+
+
+class Cleared(NamedTuple):
+    """A signal that was cleared: on which day, and how severe it was."""
+
+    day: int
+    severity: str
+
+
+@dataclass
+class Standing:
+    """Where a customer stands on the ladder."""
+
+    step: str | None = None
+    since: int = 0
+    """The day of this step."""
+    steps: tuple[tuple[str, int], ...] = ()
+    """The steps taken since there was none, and the day of each."""
+    open_since: int | None = None
+    """The day since which a costly signal is open without a gap; None while none is."""
+    quiet_since: int = 0
+    """The day on which the last of them was cleared, or a human set a step while none was open."""
 
 
 EventName = tuple[str, str]

@@ -1,5 +1,6 @@
 """A value that halves in so many days: weights by day, the index, and when it moves a tier."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from functools import lru_cache
@@ -38,16 +39,9 @@ def first_day(
 
     It only ever comes nearer to zero: what does not fit today and begins to does so once.
     """
-    low, step = today, 1
-    while on_day(weighed_sum, low + step, decay) != 0:
+    step = 1
+    while on_day(weighed_sum, today + step, decay) != 0:
         step *= 2
-    high = low + step
-    if not fits(on_day(weighed_sum, high, decay)):
-        return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        if fits(on_day(weighed_sum, middle, decay)):
-            high = middle
-        else:
-            low = middle
-    return high
+    days = range(today + 1, today + step + 1)
+    at = bisect_left(days, x=True, key=lambda day: fits(on_day(weighed_sum, day, decay)))
+    return days[at] if at < len(days) else None

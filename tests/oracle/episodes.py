@@ -5,11 +5,10 @@ from copy import copy
 from typing import NamedTuple
 
 from . import instants
-from .customer import Customer, Figures
+from .customer import Cleared, Customer, Figures, Risk
 from .money import Terms
 from .opinion import HIGH, WATCH, Opinion
 from .opinions import OPINIONS
-from .standing import Cleared, Risk
 from .wire import Wire
 
 
@@ -48,7 +47,7 @@ def turns(customer: Customer, figures: Figures, terms: Terms) -> Iterator[int]:
     looked at again.
     """
     for signal, rule in terms.risk.rules.items():
-        instants_to_come = set(OPINIONS[signal].turns(customer, terms, rule))
+        instants_to_come = set(OPINIONS[signal](customer, figures, terms, rule).turns)
         if signal in customer.cooling:
             instants_to_come.add(instants.midnight(_cool_on(customer.cooling[signal], terms)))
         then = copy(customer)
@@ -63,7 +62,7 @@ def _next(customer: Customer, figures: Figures, terms: Terms, signal: str) -> Ha
     risk, rule = customer.risks.get(signal), terms.risk.rules.get(signal)
     if rule is None:
         return None if risk is None else Happening(signal, "cleared", risk.severity, [])
-    said = OPINIONS[signal].judge(customer, figures, terms, rule)
+    said = OPINIONS[signal](customer, figures, terms, rule)
     if risk is None:
         if said.severity is None or _cools(customer, terms, signal, said):
             return None

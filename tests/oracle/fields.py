@@ -76,18 +76,10 @@ def encodable(fields: tuple[Field, ...], raw: Event) -> bool:
     """Tell whether the known fields are text: a lone surrogate is none."""
     for field in fields:
         value = raw.get(field.name)
-        if isinstance(value, str) and not _utf8(value):
+        if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
             return False
         if isinstance(value, dict) and not encodable(field.inside, value):
             return False
-    return True
-
-
-def _utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
     return True
 
 
@@ -97,19 +89,11 @@ def _need(fits: object) -> None:
         raise ValueError
 
 
-def _text(value: Json, _: Event) -> str:
-    _need(isinstance(value, str))
-    return str(value)
+def _text(least: int = 0, most: float = float("inf")) -> Read:
+    """Read a text with so many characters."""
 
-
-def _kept_text(value: Json, _: Event) -> str:
-    _need(isinstance(value, str) and len(value) <= KEPT_MAX)
-    return str(value)
-
-
-def _text_up_to(most: int) -> Read:
     def read(value: Json, _: Event) -> str:
-        _need(isinstance(value, str) and 1 <= len(value) <= most)
+        _need(isinstance(value, str) and least <= len(value) <= most)
         return str(value)
 
     return read
@@ -195,15 +179,14 @@ def _on_return(read_value: Read) -> Read:
     return read
 
 
-_name = _text_up_to(ID_MAX)
-
-_COMMON = (Field("event_id", _name), Field("customer_id", _name), Field("occurred_at", _instant))
-
-_WALLET = (Field("amount", _money), Field("currency", _text))
-
+_COMMON = (
+    Field("event_id", _text(1, ID_MAX)),
+    Field("customer_id", _text(1, ID_MAX)),
+    Field("occurred_at", _instant),
+)
+_SUM = (Field("amount", _money), Field("currency", _text()))
 _COMMITMENT = (
-    Field("amount", _money),
-    Field("currency", _text),
+    *_SUM,
     Field("discount_rate", _share),
     Field("starts_on", _day),
     Field("ends_on", _last_day),
@@ -212,48 +195,47 @@ _COMMITMENT = (
 _OVERRIDE = (
     Field("tier", _one_of(*TIERS)),
     Field("mode", _one_of("floor", "lock")),
-    Field("reason", _text_up_to(REASON_MAX)),
+    Field("reason", _text(1, REASON_MAX)),
     Field("expires_at", _writable, required=False),
 )
 
 _LADDER = (
     Field("set_step", _one_of("none", *STEPS), required=False),
     Field("hold_until", _writable, required=False),
-    Field("reason", _text_up_to(REASON_MAX)),
+    Field("reason", _text(1, REASON_MAX)),
 )
 
 FIELDS: dict[str, tuple[Field, ...]] = {
     CUSTOMERS: (
         *_COMMON,
         Field("segment", _one_of("business", "individual"), required=False),
-        Field("region", _kept_text, required=False),
-        Field("industry", _kept_text, required=False),
+        Field("region", _text(0, KEPT_MAX), required=False),
+        Field("industry", _text(0, KEPT_MAX), required=False),
         Field("joined_at", _instant, required=False),
-        Field("wallet", _object, required=False, inside=_WALLET),
+        Field("wallet", _object, required=False, inside=_SUM),
         Field("commitment", _object, required=False, inside=_COMMITMENT),
         Field("override", _object, required=False, inside=_OVERRIDE),
         Field("ladder", _object, required=False, inside=_LADDER),
     ),
     PURCHASES: (
         *_COMMON,
-        Field("order_id", _text),
-        Field("amount", _money),
-        Field("currency", _text),
+        Field("order_id", _text()),
+        *_SUM,
         Field("type", _one_of("sale", "return"), required=False, default="sale"),
         Field("cost", _money, required=False),
         Field("list_amount", _money, required=False),
         Field("items", _between(1, 100_000), required=False, default=1),
-        Field("invoice_id", _text, required=False),
+        Field("invoice_id", _text(), required=False),
         Field("due_at", _instant, required=False),
         Field("fee", _on_return(_money), required=False),
         Field("seller_fault", _on_return(_flag), required=False, default=False),
-        Field("category", _text, required=False),
-        Field("channel", _text, required=False),
-        Field("location", _text, required=False),
+        Field("category", _text(), required=False),
+        Field("channel", _text(), required=False),
+        Field("location", _text(), required=False),
     ),
     SUPPORT_CALLS: (
         *_COMMON,
-        Field("issue", _text),
+        Field("issue", _text()),
         Field("channel", _one_of(*CHANNELS)),
         Field("duration_s", _between(0, 604_800)),
         Field("seller_fault", _flag, required=False, default=False),
@@ -263,9 +245,8 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     PAYMENTS: (
         *_COMMON,
-        Field("invoice_id", _text),
-        Field("amount", _money),
-        Field("currency", _text),
+        Field("invoice_id", _text()),
+        *_SUM,
         Field("due_at", _instant),
         Field("status", _one_of("paid", "failed"), required=False, default="paid"),
     ),

@@ -1,6 +1,7 @@
 """What the hand-computed cases share: a policy with round numbers, and records in one line."""
 
 import json
+import re
 import tomllib
 from collections import Counter
 from typing import Any
@@ -8,53 +9,12 @@ from typing import Any
 from .instants import parse
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record
 from .recount import Outcome, recount
+from .sample_policy import policy_text
 from .wire import Wire
 
 Body = dict[str, object]
 
-HAND_POLICY: dict[str, Any] = tomllib.loads("""
-version = "hand"
-base_currency = "USD"
-dedupe_days = 10
-dedupe_ids_max = 3
-[rates.EUR]
-"2026-01-01" = "1.10"
-"2026-02-01" = "1.20"
-[value]
-window_days = 30
-default_margin_rate = "0.30"
-[service.contact]
-phone = {fixed = "1.50", per_minute = "0.37"}
-chat = {fixed = "1.00", per_minute = "0.00"}
-email = {fixed = "1.00", per_minute = "0.00"}
-store = {fixed = "1.00", per_minute = "0.00"}
-self_service = {fixed = "0.00", per_minute = "0.00"}
-[service.returns]
-per_order = "8.00"
-per_item = "1.00"
-[service.late_payment]
-late_fee = "5.00"
-annual_rate = "0.12"
-[tiers.entry]
-key = "2000.00"
-important = "500.00"
-ordinary = "0.00"
-[treatment.important]
-support_priority = 2
-[risk.support_spike]
-contacts = 3
-clear_at = 1
-window_days = 7
-[risk.unprofitable]
-below = "0.00"
-clear_at = "10.00"
-min_tenure_days = 20
-[risk.late_payer]
-late = 2
-of = 3
-days = 10
-clear_on_time = 2
-""")
+HAND_POLICY: dict[str, Any] = tomllib.loads(policy_text("hand"))
 
 
 class Feed:
@@ -124,20 +84,50 @@ class Feed:
         return recount(HAND_POLICY | policy, self.records, partitions=1)
 
 
-def lines(outcome: Outcome, *names: str, customer_id: str = "ada") -> tuple[str, ...]:
-    """Show some lines of a customer's value."""
-    return tuple(outcome.values[customer_id]["value"]["lines"][name] for name in names)
+def figures(outcome: Outcome, names: str, customer_id: str = "ada") -> str:
+    """Show some figures and lines of a customer's value."""
+    value = outcome.values[customer_id]["value"]
+    return " ".join(str((value["lines"] | value)[name]) for name in names.split())
 
 
-def told(
-    outputs: list[Wire], *names: str, customer_id: str | None = "ada"
-) -> list[tuple[object, ...]]:
-    """Show a few fields of each output of a customer, or of all; `trigger` as its kind."""
+def told(outputs: list[Wire], names: str, customer_id: str | None = "ada") -> list[str]:
+    """Show a few fields of each output of a customer, or of all, in a line.
+
+    `trigger` is its kind; of an instant only what it does not share with 2026-01-01T00:00:00Z.
+    """
     return [
-        tuple((output | {"trigger": output["trigger"]["kind"]})[name] for name in names)
+        " ".join(_shown(output[name]) for name in names.split())
         for output in outputs
         if customer_id in {None, output["customer_id"]}
     ]
+
+
+def proof(findings: list[Wire]) -> str:
+    """Show findings as `rule observed/threshold`, rules without what they begin with."""
+    return ", ".join(
+        f"{its['rule'].partition('.')[2]} {its['observed']}/{its['threshold']}" for its in findings
+    )
+
+
+def happened(feed: Feed, risk: dict[str, Any], **policy: Any) -> list[str]:
+    """Show of each signal whether it was raised, the severity, and when."""
+    return told(feed.outcome(risk=risk, **policy).at_risk, "status severity effective_at")
+
+
+def proofs(feed: Feed, risk: dict[str, Any], **policy: Any) -> list[str]:
+    """Show the evidence of each record, rules without the signal."""
+    risks = feed.outcome(risk=risk, **policy).at_risk
+    shown = [proof(its["evidence"]) for its in risks if its["customer_id"] == "ada"]
+    return [re.sub(r"[a-z_]+\.([a-z_]+ )", r"\1", its) for its in shown]
+
+
+def _shown(field: Any) -> str:
+    if isinstance(field, dict) and "kind" in field:
+        return str(field["kind"])
+    if isinstance(field, list) and field and "rule" in field[0]:
+        return f"[{proof(field)}]"
+    short = str(field).removeprefix("2026-")
+    return short.removesuffix("Z").removesuffix("T00:00:00") if short.endswith("Z") else str(field)
 
 
 def moment(short: str) -> str:

@@ -1,7 +1,6 @@
 """What customers call about: contacts by issue, the newest word on each, and complaints."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from . import instants
@@ -112,12 +111,12 @@ class Issues:
         ]
         return sorted(found, key=lambda issue: (-issue.latest, issue.order))
 
-    def complained(self, fits: Callable[[int], bool]) -> list[tuple[int, int, str]]:
-        """List the complaints on unresolved issues that fit, the earliest first: when, on what."""
+    def complained(self) -> list[tuple[int, int, str]]:
+        """List the complaints on unresolved issues, the earliest first: when, on what."""
         found = [
             (made, issue.order, issue.name)
             for issue in self.known.values()
-            if issue.word is False and (made := issue.complaint()) is not None and fits(made)
+            if issue.word is False and (made := issue.complaint()) is not None
         ]
         return sorted(found)
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from . import instants, shares
+from . import instants
 from .fields import Event
 from .ledger import REVENUE, Day
-from .money import Discount, Terms
+from .money import Discount, Terms, decimal
 
 Term = tuple[int, int]
 """The first and the last day of a commitment."""
@@ -66,11 +66,14 @@ class Master:
 
     def promised(self, terms: Terms) -> int | None:
         """Say what the customer promised to buy, in base minor units of the record's day."""
-        commitment = self.record and self.record["commitment"]
-        if self.record is None or commitment is None:
+        return self._in_base("commitment", terms)
+
+    def _in_base(self, name: str, terms: Terms) -> int | None:
+        """Convert a sum that the record has at the rate of the record's day."""
+        if self.record is None or self.record[name] is None:
             return None
-        day = instants.day_of(self.record["occurred_at"])
-        return terms.in_base(commitment["amount"], commitment["currency"], day)
+        given, day = self.record[name], instants.day_of(self.record["occurred_at"])
+        return terms.in_base(given["amount"], given["currency"], day)
 
     def passed(self, day: int) -> Fraction:
         """Say which share of the term has passed by a day."""
@@ -82,28 +85,17 @@ class Master:
 
     def wallet_share(self, revenue: int, terms: Terms) -> str | None:
         """Say which share a revenue, made a yearly one, has of all the customer spends."""
-        wallet = self.record and self.record["wallet"]
-        if self.record is None or wallet is None:
-            return None
-        day = instants.day_of(self.record["occurred_at"])
-        spent = terms.in_base(wallet["amount"], wallet["currency"], day)
-        if spent == 0:
-            return None
-        return shares.text(Fraction(revenue * 365, terms.window_days * spent))
+        spent = self._in_base("wallet", terms)
+        return decimal(Fraction(revenue * 365, terms.window_days * spent)) if spent else None
 
     def leakage(self, day: int, discount: Discount | None) -> int:
         """Reckon how much of the discount given by a day was not earned, at this pace."""
-        if discount is None or self.record is None or self.term is None:
-            return 0
-        starts, ends = self.term
-        whole = ends - starts + 1
-        gone = min(max(day - starts + 1, 0), whole)
-        if gone == 0 or Fraction(gone, whole) < discount.after_share:
+        passed = self.passed(day)
+        if discount is None or self.record is None or not passed or passed < discount.after_share:
             return 0
         bought = max(0, self.revenue)
-        earned = discount.earned(Fraction(bought * whole, gone))
         granted: Fraction = self.record["commitment"]["discount_rate"]
-        return round(bought * max(Fraction(0), granted - earned))
+        return round(bought * max(Fraction(0), granted - discount.earned(bought / passed)))
 
     def leakage_changes(self, today: int, discount: Discount | None) -> int | None:
         """Find the first day to come on which the leakage is another, if nothing is bought.

@@ -6,11 +6,22 @@ becomes an amount by rounding half to even (`round` of a `Fraction` does that), 
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from . import instants
 from .currencies import DIGITS
 from .risk_terms import RiskTerms
+
+
+@lru_cache(maxsize=65_536)
+def decimal(number: Fraction | int, digits: int = 4) -> str:
+    """Write a number with so many digits behind the point, rounded half to even."""
+    unit = 10**digits
+    rounded = round(number * unit)
+    whole, rest = divmod(abs(rounded), unit)
+    sign, behind = "-" if rounded < 0 else "", f".{rest:0{digits}}" if digits else ""
+    return f"{sign}{whole}{behind}"
 
 
 class Terms:
@@ -34,34 +45,20 @@ class Terms:
         self.default_margin_rate = Fraction(policy["value"]["default_margin_rate"])
         self.decay = _decay(policy["value"])
         service = policy["service"]
-        self.cards = [(float("-inf"), Card(self, service))]
-        for card in service.get("card", []):
-            self.cards.append((instants.calendar_day(card["from"]), Card(self, card)))
-        self.card_days = [instants.calendar_day(card["from"]) for card in service.get("card", [])]
+        dated = service.get("card", [])
+        self.card_days = [instants.calendar_day(card["from"]) for card in dated]
+        cards = [Card(self, card) for card in (service, *dated)]
+        self.cards = list(zip([float("-inf"), *self.card_days], cards, strict=True))
         self.entry = {tier: self.minor(entry) for tier, entry in policy["tiers"]["entry"].items()}
-        hold = policy["tiers"].get("hold")
+        held, hold = "hold" in policy["tiers"], policy["tiers"].get("hold", {})
         self.hold: Mapping[str, Any] = {
-            "upgrade_margin": "0",
-            "keep_margin": "0",
+            "upgrade_margin": "0.05" if held else "0",
+            "keep_margin": "0.15" if held else "0",
             "min_band": "0",
-            "min_dwell_days": 0,
-            "grace_days": 0,
+            "min_dwell_days": 14 if held else 0,
+            "grace_days": 30 if held else 0,
             "downgrade": "full",
-        }
-        if hold is not None:
-            self.hold = {
-                "upgrade_margin": "0.05",
-                "keep_margin": "0.15",
-                "min_band": "0",
-                "min_dwell_days": 14,
-                "grace_days": 30,
-                "downgrade": "full",
-                **hold,
-            }
-        self._bands = {
-            (tier, margin): self._band(tier, margin)
-            for tier in self.entry
-            for margin in ("upgrade_margin", "keep_margin")
+            **hold,
         }
         self.treatment: Mapping[str, Any] = policy.get("treatment", {})
         self.risk = RiskTerms(policy, self.minor)
@@ -131,18 +128,12 @@ class Terms:
 
     def band(self, tier: str, margin: str) -> int:
         """Find how far around a tier's entry nothing happens."""
-        return self._bands[tier, margin]
-
-    def _band(self, tier: str, margin: str) -> int:
         share = round(abs(self.entry[tier]) * Fraction(self.hold[margin]))
         return max(share, self.minor(self.hold["min_band"]))
 
     def text(self, minor: int) -> str:
         """Write minor units with exactly the base currency's digits."""
-        if self.digits == 0:
-            return str(minor)
-        whole, rest = divmod(abs(minor), self.unit)
-        return f"{'-' if minor < 0 else ''}{whole}.{rest:0{self.digits}}"
+        return decimal(Fraction(minor, self.unit), self.digits)
 
 
 class Discount:

@@ -1,5 +1,6 @@
 """What a signal's rules say, and what proves it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from .wire import Wire
@@ -17,12 +18,22 @@ class Opinion(NamedTuple):
     """What proves the condition, at that severity."""
     cleared: list[Wire] | None
     """What proves that it is over; None where it is not."""
+    turns: Iterable[int] = ()
+    """When, if no event comes, the rules may come to say something else."""
+
+
+SILENT = Opinion(None, [], None)
 
 
 def opinion(
-    severity: str | bool | None, raised: list[Wire], cleared: list[Wire], *, over: bool
+    raised: list[Wire],
+    cleared: list[Wire],
+    *,
+    holds: bool,
+    high: bool = False,
+    over: bool,
+    turns: Iterable[int] = (),
 ) -> Opinion:
     """Put an opinion together; a condition that merely holds is one to watch."""
-    if isinstance(severity, bool):
-        severity = WATCH if severity else None
-    return Opinion(severity, raised, cleared if over else None)
+    severity = HIGH if high else WATCH if holds else None
+    return Opinion(severity, raised, cleared if over else None, turns)

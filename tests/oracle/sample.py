@@ -7,7 +7,7 @@ before, sometimes days or months before. Bodies come from `sample_bodies`, bad r
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from itertools import accumulate
 from random import Random
 
 from . import instants
@@ -15,7 +15,7 @@ from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, part
 from .sample_bodies import Body, Profile, body, conflicting, profile, restated
 from .sample_faults import Draft, spoiled
 from .sample_policy import POLICY, POLICY_TOML
-from .sample_risks import answered, awake, late, phase_of, troubled
+from .sample_risks import answered, awake, troubled
 from .sample_whole import Book, invoiced, master
 
 __all__ = ["END", "POLICY", "POLICY_TOML", "START", "sample"]
@@ -23,19 +23,9 @@ __all__ = ["END", "POLICY", "POLICY_TOML", "START", "sample"]
 START = instants.parse("2026-01-01T00:00:00Z")
 END = START + 200 * instants.DAY
 
-_TRADE = (PURCHASES, SUPPORT_CALLS, PAYMENTS)
-_TWICE_SHARE = 0.025
-_BURST_SHARE = 0.12
-_LATE_SHARE = 0.05
-_VERY_LATE_SHARE = 0.006
-_HEADERS_SHARE = 0.05
-_REMEMBERED = 400
-_CUSTOMERS_SHARE = 0.08
-_MASTER_TWICE_SHARE = 0.06
-_MASTERS_REMEMBERED = 20
-_ERASED_SHARE = 0.025
-_KNOWN_SHARE = 0.85
-_DAYS_LATE_SHARE = 0.1
+_VERY_LATE_SHARE, _LATE_SHARE = 0.006, 0.05
+_PHASE_DAYS = 9
+"""So many days the same customers are awake."""
 
 
 def sample(
@@ -68,38 +58,35 @@ class _Traffic:
         self.step = max(1, (END - START) // max(1, events))
         self.now = START
         self.profiles = [profile(rng, number) for number in range(customers)]
-        self.weights = _running_sums([one.weight for one in self.profiles])
+        self.weights = list(accumulate(one.weight for one in self.profiles))
         self.offsets: Counter[tuple[str, int]] = Counter()
         self.names: Counter[str] = Counter()
         self.sent: list[tuple[str, bytes]] = []
+        self.masters: list[tuple[str, bytes]] = []
         self.callers: list[Profile] = []
+        self.books = {one.customer_id: Book() for one in self.profiles}
+        self.bad_share = 0.0
 
     def record(self, bad_share: float) -> Record:
         """Let the next record arrive."""
+        self.bad_share = bad_share
         self.now += self.rng.randint(1, 2 * self.step - 1)
         draft = self._draft()
         if self.rng.random() < bad_share:
             spoiled(self.rng, draft, self.partitions)
         offset = self.offsets[draft.topic, draft.partition]
         self.offsets[draft.topic, draft.partition] += 1
-        traced = self.rng.random() < _HEADERS_SHARE
-        return Record(
-            topic=draft.topic,
-            partition=draft.partition,
-            offset=offset,
-            timestamp_ms=draft.timestamp_ms,
-            key=draft.key,
-            value=draft.value,
-            headers=(("trace", b"%d" % offset), ("blob", b"\x00\xff")) if traced else (),
-        )
+        traced = (("trace", b"%d" % offset), ("blob", b"\x00\xff"))
+        headers = traced if self.rng.random() < 0.05 else ()
+        where = draft.topic, draft.partition, offset
+        return Record(*where, draft.timestamp_ms, draft.key, draft.value, headers)
 
     def _draft(self) -> Draft:
         """Make a good record: mostly a new event, now and then one that was sent before."""
-        if self.sent and self.rng.random() < _TWICE_SHARE:
-            topic, value = self._again(self.sent)
-        else:
-            topic, value = self._new()
-            self.sent.append((topic, value))
+        if self.sent and self.rng.random() < 0.025:
+            return self._again(self.sent)
+        topic, value = self._new()
+        self.sent.append((topic, value))
         return self._addressed(topic, json.loads(value)["customer_id"], value)
 
     def _addressed(self, topic: str, customer_id: str, value: bytes | None) -> Draft:
@@ -107,25 +94,25 @@ class _Traffic:
         partition = partition_of(key, self.partitions, "murmur2")
         return Draft(topic, partition, self.now // 1_000, key, value)
 
-    def _again(self, sent: list[tuple[str, bytes]]) -> tuple[str, bytes]:
+    def _again(self, sent: list[tuple[str, bytes]]) -> Draft:
         """Send an event once more: its bytes, the same in other words, or another under its id."""
         recent = self.rng.random() < 0.9
-        topic, value = self.rng.choice(sent[-_REMEMBERED:] if recent else sent)
-        way = self.rng.random()
-        if way < 0.4:
-            return topic, value
-        if way < 0.8:
-            return topic, _bytes(self.rng, restated(self.rng, topic, json.loads(value)))
-        return topic, _bytes(self.rng, conflicting(self.rng, topic, json.loads(value)))
+        topic, value = self.rng.choice(sent[-400:] if recent else sent)
+        content, way = json.loads(value), self.rng.random()
+        if way >= 0.4:
+            say = restated if way < 0.8 else conflicting
+            value = _bytes(self.rng, say(self.rng, topic, content))
+        return self._addressed(topic, content["customer_id"], value)
 
     def _new(self) -> tuple[str, bytes]:
         """Send a new event of a customer, often another call of one that just called."""
         if self.callers and self.rng.random() < 0.3:
-            topic, who = "support-calls", self.callers.pop()
+            topic, who = SUPPORT_CALLS, self.callers.pop()
         else:
             who = self._who()
-            topic = self.rng.choices(_TRADE, (6, who.calls, 2))[0]
-            if topic == "support-calls" and self.rng.random() < _BURST_SHARE:
+            trade = (PURCHASES, SUPPORT_CALLS, PAYMENTS)
+            topic = self.rng.choices(trade, (6, who.calls, 2))[0]
+            if topic == SUPPORT_CALLS and self.rng.random() < 0.12:
                 self.callers += [who] * self.rng.randint(2, 5)
         name = self._event_id(topic)
         return topic, _bytes(self.rng, self._body(topic, who, name, self._happened()))
@@ -135,9 +122,8 @@ class _Traffic:
 
     def _event_id(self, topic: str) -> str:
         self.names[topic] += 1
-        if self.rng.random() < 0.5:
-            return str(self.names[topic])
-        return f"{topic[:2]}-{self.names[topic]}"
+        plain = self.rng.random() < 0.5
+        return str(self.names[topic]) if plain else f"{topic[:2]}-{self.names[topic]}"
 
     def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:
         return body(self.rng, topic, who, event_id, happened)
@@ -160,21 +146,15 @@ class _Traffic:
 class _WholeTraffic(_Traffic):
     """Traffic in which customers have master data, are erased, and pay their invoices."""
 
-    def __init__(self, rng: Random, events: int, customers: int, partitions: int) -> None:
-        super().__init__(rng, events, customers, partitions)
-        self.masters: list[tuple[str, bytes]] = []
-        self.books = {one.customer_id: Book() for one in self.profiles}
-
     def _draft(self) -> Draft:
-        if self.rng.random() >= _CUSTOMERS_SHARE:
+        if self.rng.random() >= 0.08:
             return super()._draft()
-        if self.rng.random() < _ERASED_SHARE:
-            known = self.rng.random() < _KNOWN_SHARE
+        if self.rng.random() < 0.025:
+            known = self.rng.random() < 0.85
             name = self.rng.choice(self.profiles).customer_id if known else "nobody"
             return self._addressed(CUSTOMERS, name, None)
-        if self.masters and self.rng.random() < _MASTER_TWICE_SHARE:
-            topic, value = self._again(self.masters[-_MASTERS_REMEMBERED:])
-            return self._addressed(topic, json.loads(value)["customer_id"], value)
+        if self.masters and self.rng.random() < 0.06:
+            return self._again(self.masters[-20:])
         who = self._who()
         content = self._master(who, self._event_id(CUSTOMERS), self._happened())
         value = _bytes(self.rng, content)
@@ -195,22 +175,18 @@ class _RisksTraffic(_WholeTraffic):
     def __init__(self, rng: Random, events: int, customers: int, partitions: int) -> None:
         super().__init__(rng, events, customers, partitions)
         self.seed = rng.random()
-        self.bad_share = 0.0
         self.up: tuple[int, list[Profile]] = (-1, [])
 
-    def record(self, bad_share: float) -> Record:
-        self.bad_share = bad_share
-        return super().record(bad_share)
-
     def _who(self) -> Profile:
-        phase = phase_of(self.now)
+        phase = instants.day_of(self.now) // _PHASE_DAYS
         if self.up[0] != phase:
             self.up = phase, [who for who in self.profiles if awake(self.seed, who, phase)]
         return self.rng.choice(self.up[1]) if self.up[1] else super()._who()
 
     def _happened(self) -> int:
-        if self.rng.random() < _DAYS_LATE_SHARE:
-            return late(self.rng, self.now)
+        """Let one of ten be up to five days late."""
+        if self.rng.random() < 0.1:
+            return self.now - self.rng.randint(0, 5 * instants.DAY)
         return super()._happened()
 
     def _master(self, who: Profile, event_id: str, happened: int) -> Body:
@@ -231,11 +207,3 @@ def _bytes(rng: Random, content: Body) -> bytes:
     shown = {name: content[name] for name in names}
     text = json.dumps(shown, separators=separators, ensure_ascii=rng.random() < 0.5)
     return text.encode()
-
-
-def _running_sums(weights: Sequence[float]) -> list[float]:
-    sums, total = [], 0.0
-    for weight in weights:
-        total += weight
-        sums.append(total)
-    return sums

@@ -8,10 +8,8 @@ from typing import Any
 
 from . import instants
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
-from .sample_whole import WRONG_MASTER
 
-TOO_LARGE = 65_537
-"""One byte more than the default limit."""
+TOO_LARGE = 65_537  # one byte more than the default limit
 
 
 @dataclass
@@ -32,80 +30,95 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     PAYMENTS: ("invoice_id", "amount", "currency", "due_at"),
 }
 _COMMON = ("event_id", "customer_id", "occurred_at")
-
-_ANYWHERE: tuple[tuple[str, Any], ...] = (
-    ("event_id", ""),
-    ("event_id", "x" * 129),
-    ("event_id", 17),
-    ("customer_id", ""),
-    ("customer_id", ["c-1"]),
-    ("occurred_at", "2026-03-01T10:00:00"),
-    ("occurred_at", "2026-02-30T10:00:00Z"),
-    ("occurred_at", "yesterday"),
-    ("occurred_at", 1_772_000_000),
-)
-_AMOUNTS: tuple[tuple[str, Any], ...] = (
-    ("amount", 12),
-    ("amount", "-1"),
-    ("amount", "+1"),
-    ("amount", "1e3"),
-    ("amount", ".5"),
-    ("amount", "5."),
-    ("amount", ""),
-    ("amount", "1.2345"),
-    ("amount", "1234567890123456"),
-    ("amount", "\u0661\u0662"),
-    ("currency", 840),
-)
-_WRONG: dict[str, tuple[tuple[str, Any], ...]] = {
-    PURCHASES: (
-        *_AMOUNTS,
-        ("order_id", 1),
-        ("type", "gift"),
-        ("type", True),
-        ("cost", "a lot"),
-        ("cost", 3.5),
-        ("list_amount", "0.00001"),
-        ("items", 0),
-        ("items", 100_001),
-        ("items", 2.0),
-        ("items", True),
-        ("items", "2"),
-        ("invoice_id", 5),
-        ("due_at", "soon"),
-        ("fee", "-2"),
-        ("seller_fault", "no"),
-        ("category", 1),
-        ("channel", {}),
-        ("location", [1]),
-    ),
-    SUPPORT_CALLS: (
-        ("issue", 5),
-        ("channel", "fax"),
-        ("channel", "Phone"),
-        ("duration_s", -1),
-        ("duration_s", 604_801),
-        ("duration_s", 30.0),
-        ("duration_s", "30"),
-        ("duration_s", False),
-        ("duration_s", 10**30),
-        ("seller_fault", 1),
-        ("complaint", "yes"),
-        ("resolved", 0),
-        ("satisfaction", 0),
-        ("satisfaction", 6),
-        ("satisfaction", 4.0),
-    ),
-    PAYMENTS: (
-        *_AMOUNTS,
-        ("invoice_id", False),
-        ("due_at", "2026-03-01"),
-        ("due_at", 0),
-        ("status", "PAID"),
-        ("status", 1),
-    ),
-    CUSTOMERS: WRONG_MASTER,
+_LONG = "x" * 1_001
+_WALLET: dict[str, Any] = {"amount": "5", "currency": "USD"}
+_COMMITMENT = _WALLET | {
+    "discount_rate": "0.1",
+    "starts_on": "2026-01-01",
+    "ends_on": "2026-12-31",
 }
+_OVERRIDE: dict[str, Any] = {"tier": "key", "mode": "lock", "reason": "because"}
+
+_ANYWHERE: dict[str, tuple[Any, ...]] = {
+    "event_id": ("", "x" * 129, 17),
+    "customer_id": ("", ["c-1"]),
+    "occurred_at": ("2026-03-01T10:00:00", "2026-02-30T10:00:00Z", "yesterday", 1_772_000_000),
+}
+_AMOUNTS: dict[str, tuple[Any, ...]] = {
+    "amount": (12, "-1", "+1", "1e3", ".5", "5.", "", "1.2345", "1234567890123456", "\u0661\u0662"),
+    "currency": (840,),
+}
+_WRONG: dict[str, dict[str, tuple[Any, ...]]] = {
+    PURCHASES: _AMOUNTS
+    | {
+        "order_id": (1,),
+        "type": ("gift", True),
+        "cost": ("a lot", 3.5),
+        "list_amount": ("0.00001",),
+        "items": (0, 100_001, 2.0, True, "2"),
+        "invoice_id": (5,),
+        "due_at": ("soon",),
+        "fee": ("-2",),
+        "seller_fault": ("no",),
+        "category": (1,),
+        "channel": ({},),
+        "location": ([1],),
+    },
+    SUPPORT_CALLS: {
+        "issue": (5,),
+        "channel": ("fax", "Phone"),
+        "duration_s": (-1, 604_801, 30.0, "30", False, 10**30),
+        "seller_fault": (1,),
+        "complaint": ("yes",),
+        "resolved": (0,),
+        "satisfaction": (0, 6, 4.0),
+    },
+    PAYMENTS: _AMOUNTS
+    | {"invoice_id": (False,), "due_at": ("2026-03-01", 0), "status": ("PAID", 1)},
+    CUSTOMERS: {
+        "segment": ("both", 1),
+        "region": (["north"],),
+        "industry": (False,),
+        "joined_at": ("2020-01-01",),
+        "wallet": (
+            *("5.00", [], {}),
+            *(_WALLET | {"amount": amount} for amount in (None, "5.001", 5)),
+            {"amount": "5"},
+            _WALLET | {"currency": 840},
+        ),
+        "commitment": (
+            0.1,
+            _COMMITMENT | {"amount": "-1"},
+            _COMMITMENT | {"currency": "JPY", "amount": "5.5"},
+            *(_COMMITMENT | {"discount_rate": rate} for rate in ("1.0001", "-0.1", None)),
+            *(_COMMITMENT | {"starts_on": day} for day in ("2026-02-30", "20260101")),
+            *(_COMMITMENT | {"ends_on": day} for day in ("2025-12-31", "0000-01-01")),
+            _COMMITMENT | {"ends_on": "2026-12-31T00:00:00Z"},
+        ),
+        "override": (
+            "lock",
+            _OVERRIDE | {"tier": "gold"},
+            _OVERRIDE | {"mode": "ceiling"},
+            *(_OVERRIDE | {"reason": reason} for reason in ("", _LONG, None)),
+            _OVERRIDE | {"expires_at": "tomorrow"},
+        ),
+    },
+}
+"""Fields of each topic that are not as they must be."""
+
+WRONG_LADDER: tuple[Any, ...] = (
+    "terminate",
+    {},
+    {"set_step": "migrate", "reason": ""},
+    {"set_step": "ask them", "reason": "so"},
+    {"set_step": 5, "hold_until": 5},
+    {"hold_until": "tomorrow", "reason": "so"},
+    {"hold_until": "9999-12-31T23:59:59-01:00", "reason": "so"},
+    {"hold_until": "0001-01-01T00:00:00+01:00", "reason": "so"},
+    {"set_step": "none", "reason": _LONG},
+    {"set_step": "none", "reason": None},
+)
+"""Human answers that are not as they must be."""
 
 
 def spoiled(rng: Random, draft: Draft, partitions: int) -> None:
@@ -134,21 +147,10 @@ def _put(draft: Draft, **fields: object) -> None:
 
 def _malformed(rng: Random, draft: Draft) -> None:
     value = draft.value or b"{}"
-    deep = b"[" * 64 + b"]" * 64
-    draft.value = rng.choice(
-        (
-            None,
-            b"",
-            b"null",
-            b"[" + value + b"]",
-            value[:-1],
-            value + b"}",
-            value[:-1] + b',"x":NaN}',
-            value[:-1] + b',"x":"\xff"}',
-            value[:-1] + b',"x":' + deep + b"}",
-            b"\xef\xbb\xbf" + value,
-        )
-    )
+    more = (b"NaN", b'"\xff"', b"[" * 64 + b"]" * 64)
+    nothing = (None, b"", b"null", b"[" + value + b"]", value[:-1], value + b"}")
+    with_more = (value[:-1] + b',"x":' + its + b"}" for its in more)
+    draft.value = rng.choice((*nothing, *with_more, b"\xef\xbb\xbf" + value))
 
 
 def _missing_field(rng: Random, draft: Draft) -> None:
@@ -163,8 +165,12 @@ def _missing_field(rng: Random, draft: Draft) -> None:
 
 
 def _invalid_field(rng: Random, draft: Draft) -> None:
-    name, value = rng.choice((*_ANYWHERE, *_WRONG[draft.topic], *_WRONG[draft.topic]))
+    name, value = rng.choice([*_pairs(_ANYWHERE), *_pairs(_WRONG[draft.topic]) * 2])
     _put(draft, **{name: value})
+
+
+def _pairs(wrong: dict[str, tuple[Any, ...]]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, values in wrong.items() for value in values]
 
 
 def _return_on_sale(rng: Random, draft: Draft) -> None:

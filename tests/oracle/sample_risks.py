@@ -1,48 +1,21 @@
 """Sample customers that are at risk: they sleep, complain, send back, and somebody answers."""
 
 from random import Random
-from typing import Any
 
 from . import instants
 from .fields import STEPS
 from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .sample_bodies import Body, Profile, written
+from .sample_faults import WRONG_LADDER
 from .sample_whole import Book
 
-_PHASE_DAYS = 9
 _AWAKE_SHARE = 0.55
-_LATEST = 5 * instants.DAY
 _ISSUES = ("delivery", "invoice", "does not work", "", "x" * 64 + "1", "x" * 64 + "2")
-_SEVERAL = 40
-
-WRONG_LADDER: tuple[Any, ...] = (
-    "terminate",
-    {},
-    {"set_step": "migrate", "reason": ""},
-    {"set_step": "ask them", "reason": "so"},
-    {"set_step": 5, "hold_until": 5},
-    {"hold_until": "tomorrow", "reason": "so"},
-    {"hold_until": "9999-12-31T23:59:59-01:00", "reason": "so"},
-    {"hold_until": "0001-01-01T00:00:00+01:00", "reason": "so"},
-    {"set_step": "none", "reason": "x" * 1_001},
-    {"set_step": "none", "reason": None},
-)
-"""Answers that are not as they must be."""
-
-
-def phase_of(now: int) -> int:
-    """Number the days on which the same customers are awake."""
-    return instants.day_of(now) // _PHASE_DAYS
 
 
 def awake(seed: float, who: Profile, phase: int) -> bool:
     """Tell whether a customer does anything these days."""
     return Random(f"{seed} {who.customer_id} {phase}").random() < _AWAKE_SHARE
-
-
-def late(rng: Random, now: int) -> int:
-    """Choose when an event happened that arrives up to five days late."""
-    return now - rng.randint(0, _LATEST)
 
 
 def troubled(rng: Random, topic: str, plain: Body, book: Book, happened: int) -> Body:
@@ -57,7 +30,7 @@ def troubled(rng: Random, topic: str, plain: Body, book: Book, happened: int) ->
         return plain
     if book.issue is None or rng.random() < 0.35:
         many = rng.random() < 0.15
-        book.issue = f"no. {rng.randrange(_SEVERAL)}" if many else rng.choice(_ISSUES)
+        book.issue = f"no. {rng.randrange(40)}" if many else rng.choice(_ISSUES)
     call = plain | {"issue": book.issue, "seller_fault": rng.random() < 0.06}
     call |= {"complaint": rng.random() < 0.25, "resolved": rng.choice((True, False, None))}
     if rng.random() < 0.5:

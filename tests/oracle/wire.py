@@ -3,10 +3,10 @@
 from fractions import Fraction
 from typing import Any
 
-from . import instants, ledger, shares
+from . import instants, ledger
 from .customer import Customer, Figures
 from .fields import CHANNELS, Event
-from .money import Terms
+from .money import Terms, decimal
 
 Wire = dict[str, Any]
 
@@ -96,7 +96,7 @@ def lifetime(customer: Customer, terms: Terms) -> Wire | None:
         "last_purchase_on": date(sales.last),
         "purchase_days": sales.purchase_days,
         "mean_margin": None if mean is None else terms.text(mean),
-        "p_alive": shares.text(Fraction(sales.alive(customer.today(), asked))),
+        "p_alive": decimal(Fraction(sales.alive(customer.today(), asked))),
         **dict.fromkeys(ESTIMATES),
         "horizon_weeks": asked.horizon_weeks,
     }

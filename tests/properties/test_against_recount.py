@@ -1,149 +1,198 @@
 """The shard against the independent recount: the same outputs in any batching, with restarts."""
 
 import tomllib
-from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 
 import orjson
 import pytest
 
 from schemas.state.rows import PARTITION_KEY
+from tests.oracle.fields import CHANNELS, STEPS, TIERS
 from tests.oracle.records import Record
 from tests.oracle.recount import Outcome, recount
+from tests.oracle.risk_terms import SIGNALS
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import (
     CARDS_TOML,
     DECAYED_TOML,
     HOLD_TOML,
-    POLICY,
     POLICY_TOML,
     RISKS_TOML,
     WHOLE_TOML,
     decayed,
 )
-from tests.support.against_recount import by_customer, check
-from tests.support.shards import policy_of, run_all
+from tests.oracle.wire import Wire
+from tests.support.against_recount import check
+from tests.support.shards import Made, policy_of, run_all
 
 PARTITIONS = 2
+WORLDS: dict[str, tuple[str, str, tuple[int | None, ...]]] = {
+    "plain": ("plain", POLICY_TOML, (None, 0, 1, 2, 3, 4)),
+    "held, one step": (
+        "plain",
+        POLICY_TOML + HOLD_TOML.replace("DOWNGRADE", "one_step"),
+        (None, 7),
+    ),
+    "held, full": ("plain", POLICY_TOML + HOLD_TOML.replace("DOWNGRADE", "full"), (None, 7)),
+    "dated rate cards": ("plain", POLICY_TOML + CARDS_TOML, (None, 3)),
+    "whole": ("whole", WHOLE_TOML, (None, 1, 2)),
+    "whole, decayed": ("whole", DECAYED_TOML, (None, 1, 2)),
+    "at risk": ("at risk", RISKS_TOML, (None, 1, 2)),
+    "at risk, decayed": ("at risk", decayed(RISKS_TOML), (None, 1, 2)),
+}
+"""Which sample, by which policy, and how it is cut: in one go, or by a seed, with restarts."""
 
 
-@pytest.fixture(scope="module")
-def records() -> list[Record]:
-    return sample(11, 6000, 150, partitions=PARTITIONS)
+@cache
+def records_of(sample_name: str) -> list[Record]:
+    if sample_name == "at risk":
+        return sample(21, 5000, 80, partitions=PARTITIONS, risks=True)
+    return sample(11, 6000, 150, partitions=PARTITIONS, whole=sample_name == "whole")
 
 
-@pytest.fixture(scope="module")
-def expected(records: list[Record]) -> Outcome:
-    return recount(POLICY, records, partitions=PARTITIONS)
+@cache
+def expected(world: str) -> Outcome:
+    sample_name, text, _ = WORLDS[world]
+    return recount(tomllib.loads(text), records_of(sample_name), partitions=PARTITIONS)
 
 
-def test_equals_the_recount_in_one_go(records: list[Record], expected: Outcome) -> None:
-    check(run_all(policy_of(POLICY_TOML), records, PARTITIONS), expected)
+def made_of(world: str, seed: int | None) -> Made:
+    sample_name, text, _ = WORLDS[world]
+    return run_all(policy_of(text), records_of(sample_name), PARTITIONS, seed)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_equals_the_recount_in_any_batches_with_restarts(
-    records: list[Record], expected: Outcome, seed: int
-) -> None:
-    check(run_all(policy_of(POLICY_TOML), records, PARTITIONS, seed), expected)
+@pytest.mark.parametrize("world", WORLDS)
+def test_equals_the_recount_in_any_batches_with_restarts(world: str) -> None:
+    outputs = set()
+    for seed in WORLDS[world][2]:
+        made = made_of(world, seed)
+        check(made, expected(world))
+        outputs.add(tuple(sorted(map(orjson.dumps, made.of("tier-changes") + made.of("at-risk")))))
+    assert len(outputs) == 1, "event_id and all"
 
 
-def test_the_sample_moves_what_it_should(expected: Outcome) -> None:
-    signals = {(wire["signal"], wire["status"]) for wire in expected.at_risk}
-    assert len(signals) == 6
-    assert {wire["direction"] for wire in expected.tier_changes} == {
-        "assigned",
-        "upgrade",
-        "downgrade",
-    }
-    assert expected.timers > 100
-    assert len({reason for _, reason, _ in expected.rejected}) == 9
+def test_what_is_erased_leaves_no_row() -> None:
+    rows = made_of("whole", 5).rows.values()
+    kept = {key.decode() for its in rows for key in its if key != PARTITION_KEY}
+    outcome = expected("whole")
+    assert kept == set(outcome.values)
+    assert {customer_id for customer_id, _, held in outcome.erased if held} - kept
 
 
-@pytest.mark.parametrize("way", ["one_step", "full"])
-@pytest.mark.parametrize("seed", [None, 7])
-def test_tiers_that_hold_still_equal_the_recount(
-    records: list[Record], way: str, seed: int | None
-) -> None:
-    text = POLICY_TOML + HOLD_TOML.replace("DOWNGRADE", way)
-    expected = recount(tomllib.loads(text), records, partitions=PARTITIONS)
-    assert {wire["direction"] for wire in expected.tier_changes} == {
-        "assigned",
-        "upgrade",
-        "downgrade",
-        "notice",
-        "notice_withdrawn",
-    }
-    check(run_all(policy_of(text), records, PARTITIONS, seed), expected)
+# what the worlds are made of
 
 
-@pytest.mark.parametrize("seed", [None, 3])
-def test_dated_rate_cards_equal_the_recount(records: list[Record], seed: int | None) -> None:
-    text = POLICY_TOML + CARDS_TOML
-    expected = recount(tomllib.loads(text), records, partitions=PARTITIONS)
-    plain = recount(POLICY, records, partitions=PARTITIONS)
-    costs, before = (
-        {wire["value"]["service_cost"] for wire in its.values.values()} for its in (expected, plain)
+def shown(outcome: Outcome) -> Iterator[str]:
+    """All that a world shows, kind by kind."""
+    for its in outcome.tier_changes:
+        yield f"{its['direction']} by {its['trigger']['kind']}"
+        yield f"to {its['to_tier']}"
+        yield from (reason["rule"] for reason in its["reasons"])
+        if its["to_tier"] != its["tier_by_value"]:
+            yield "another tier by value"
+    for its in outcome.at_risk:
+        yield f"{its['signal']} {its['status']}"
+        yield f"{its['status']} at {its['severity']}"
+        yield f"step {its['recommended_step']}"
+        yield f"action {its['recommended_action']}"
+        yield f"{len(its['evidence'])} findings of {its['signal']} {its['status']}"
+        if its["status"] == "step_changed":
+            yield from (finding["rule"] for finding in its["evidence"][:1])
+    for its in outcome.contacts_due:
+        yield f"contact for {its['reason']} by {its['trigger']['kind']}"
+    for _, _, held in outcome.erased:
+        yield f"erased, held: {held}"
+    if {name for name, _, held in outcome.erased if held} & outcome.values.keys():
+        yield "come again"
+    for its in outcome.values.values():
+        yield from told(its)
+
+
+def told(value: Wire) -> Iterator[str]:
+    """What a snapshot tells of a customer."""
+    lines = value["value"]["lines"] | value["value"]["lines"]["contacts"]
+    yield from (f"line {name}" for name, its in lines.items() if name != "contacts" and float(its))
+    yield f"estimated: {value['value']['estimated']}"
+    yield f"of {value['profile']['segment']}"
+    yield f"wallet: {value['wallet_share'] is not None}"
+    yield from (f"segment {name}" for name in value["segments"])
+    if value["ladder"] is not None:
+        yield f"held: {value['ladder']['hold_until'] is not None}"
+    if value["score"]["points"] == 100:
+        yield "all points"
+
+
+MOVES = ("upgrade", "downgrade")
+NOTICES = ("notice", "notice_withdrawn")
+KINDS = ("best", "fake_big", "over_served", "potential", "worst")
+LINES = (
+    *("revenue", "discounts_given", "goods", "restocking_fees", "returns", "late_payment"),
+    *("reminders", "discount_leakage", "seller_fault", "revenue_without_cost"),
+)
+WHOLE = {
+    "assigned by event",
+    *(f"{way} by {kind}" for way in MOVES for kind in ("timer", "override")),
+    *(f"{way} by {kind}" for way in NOTICES for kind in ("event", "timer", "override")),
+    *(
+        f"segments.{name}.{key}"
+        for name, key in (("worst", "contribution_below"), ("potential", "growth"))
+    ),
+    *("override.floor", "override.lock", "another tier by value"),
+    *("tiers.hold.keep_margin", "tiers.hold.upgrade_margin"),
+    *(
+        f"contact for {why} by {kind}"
+        for why in ("notice", "interval")
+        for kind in ("timer", "event")
+    ),
+    "contact for complaint by event",
+    *("erased, held: True", "erased, held: False", "come again"),
+    *(f"line {name}" for name in (*LINES, *(its for its in CHANNELS if its != "self_service"))),
+    *(f"{what}: {so}" for what in ("estimated", "wallet") for so in (True, False)),
+    *("of None", "of business", "of individual"),
+    *(f"segment {name}" for name in KINDS),
+    *(f"{many} findings of unprofitable raised" for many in (2, 3)),
+    *(f"{many} findings of unprofitable cleared" for many in (1, 2)),
+}
+SHOWN: dict[str, set[str]] = {
+    "plain": {
+        *(
+            "assigned by event",
+            *(f"{way} by {kind}" for way in MOVES for kind in ("event", "timer")),
+        ),
+        *(f"to {tier}" for tier in TIERS),
+        *(
+            f"{name} {status}"
+            for name in ("late_payer", "support_spike", "unprofitable")
+            for status in ("raised", "cleared")
+        ),
+    },
+    "held, one step": {f"{way} by timer" for way in NOTICES},
+    "held, full": {f"{way} by timer" for way in NOTICES},
+    "whole": WHOLE,
+    "whole, decayed": WHOLE,
+    "at risk": {
+        *(f"{name} {status}" for name in SIGNALS for status in ("raised", "cleared")),
+        *(f"{name} escalated" for name in ("fading", "overdue", "overdue_invoice")),
+        *("ladder step_changed", "raised at high", "all points", "held: True", "held: False"),
+        *(f"step {step}" for step in (None, *STEPS)),
+        *(f"action {name}" for name in (None, "call", "win_back", "fix_issue", "escalate")),
+        *(
+            f"ladder.{rule}"
+            for rule in ("set_step", "tier", "segment", "young_days", "dwell_days", "clear_days")
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("world", SHOWN)
+def test_every_kind_of_change_signal_step_and_line_occurs(world: str) -> None:
+    assert SHOWN[world] - set(shown(expected(world))) == set()
+
+
+def test_dated_rate_cards_move_most_of_what_service_costs() -> None:
+    dated, plain = (
+        {its["value"]["service_cost"] for its in expected(world).values.values()}
+        for world in ("dated rate cards", "plain")
     )
-    assert len(costs - before) > len(costs) / 2
-    check(run_all(policy_of(text), records, PARTITIONS, seed), expected)
-
-
-@pytest.fixture(scope="module")
-def whole_records() -> list[Record]:
-    return sample(11, 6000, 150, partitions=PARTITIONS, whole=True)
-
-
-@pytest.mark.parametrize("text", [WHOLE_TOML, DECAYED_TOML], ids=["rolling", "decayed"])
-def test_the_whole_worth_of_a_customer_equals_the_recount(
-    whole_records: list[Record], text: str
-) -> None:
-    expected = recount(tomllib.loads(text), whole_records, partitions=PARTITIONS)
-    assert {wire["trigger"]["kind"] for wire in expected.tier_changes} == {
-        "event",
-        "timer",
-        "override",
-    }
-    assert {wire["reason"] for wire in expected.contacts_due} == {
-        "interval",
-        "complaint",
-        "notice",
-    }
-    assert {held for _, _, held in expected.erased} == {True, False}
-    for seed in (None, 1, 2):
-        check(run_all(policy_of(text), whole_records, PARTITIONS, seed), expected)
-
-
-@pytest.mark.parametrize("half_life", [False, True], ids=["rolling", "decayed"])
-def test_who_is_at_risk_and_what_to_do_equals_the_recount(half_life: bool) -> None:
-    text = decayed(RISKS_TOML) if half_life else RISKS_TOML
-    records = sample(21, 5000, 80, partitions=PARTITIONS, risks=True)
-    expected = recount(tomllib.loads(text), records, partitions=PARTITIONS)
-    told = Counter((wire["signal"], wire["status"]) for wire in expected.at_risk)
-    assert len({signal for signal, _ in told}) == 15
-    assert {status for _, status in told} == {"raised", "escalated", "cleared", "step_changed"}
-    for seed in (None, 1, 2):
-        check(run_all(policy_of(text), records, PARTITIONS, seed), expected)
-
-
-def test_what_is_erased_leaves_no_row(whole_records: list[Record]) -> None:
-    policy = policy_of(WHOLE_TOML)
-    expected = recount(tomllib.loads(WHOLE_TOML), whole_records, partitions=PARTITIONS)
-    made = run_all(policy, whole_records, PARTITIONS, 5)
-    kept = {key.decode() for rows in made.rows.values() for key in rows if key != PARTITION_KEY}
-    assert kept == set(expected.values)
-    assert {customer_id for customer_id, _, held in expected.erased if held} - kept
-
-
-def test_ids_and_sequences_are_whole(records: list[Record]) -> None:
-    made = run_all(policy_of(POLICY_TOML), records, PARTITIONS, 99)
-    wires = made.of("tier-changes") + made.of("at-risk")
-    assert len({wire["event_id"] for wire in wires}) == len(wires)
-    for chain in by_customer(sorted(wires, key=lambda wire: wire["sequence"])).values():
-        assert [wire["sequence"] for wire in chain] == list(range(1, len(chain) + 1))
-
-
-def test_two_runs_differ_only_in_evaluated_at(records: list[Record]) -> None:
-    policy = policy_of(POLICY_TOML)
-    one, two = (run_all(policy, records, PARTITIONS, seed) for seed in (1, 2))
-    for topic in ("tier-changes", "at-risk"):
-        assert sorted(map(orjson.dumps, one.of(topic))) == sorted(map(orjson.dumps, two.of(topic)))
+    assert len(dated - plain) > len(dated) / 2

@@ -20,7 +20,6 @@ from schemas.inputs.events import (
     Payment,
     Purchase,
     Wire,
-    decode,
     depth,
 )
 from schemas.inputs.fields import FIELDS
@@ -41,57 +40,26 @@ NAMES = sorted(
     }
 )
 """`wallet.amount` is a field of an object."""
-AMOUNTS = [
-    "0",
-    "1",
-    "1.5",
-    "12.30",
-    "12.345",
-    "1.2345",
-    "9" * 15,
-    "9" * 16,
-    ".5",
-    "5.",
-    "-1",
-    "1e2",
-]
-MOMENTS = [
-    "2026-03-01T12:00:00Z",
-    "2026-03-01T12:00:00.5+01:00",
-    "2026-03-01T12:00:00",
-    "2026-02-30T12:00:00Z",
-    "1969-12-31T23:59:59Z",
-    "noon",
-]
-WORDS = [
-    "sale",
-    "return",
-    "paid",
-    "failed",
-    "phone",
-    "fax",
-    "USD",
-    "JPY",
-    "KWD",
-    "GBP",
-    "XXX",
-    "2026-02-28",
-    "2026-02-29",
-    "20260228",
-    "business",
-    "key",
-    "lock",
-    "",
+AMOUNTS = ("0 1 1.5 12.30 12.345 1.2345 .5 5. -1 1e2", "9" * 15, "9" * 16)
+MOMENTS = (
+    "2026-03-01T12:00:00Z 2026-03-01T12:00:00.5+01:00 2026-03-01T12:00:00",
+    "2026-02-30T12:00:00Z 1969-12-31T23:59:59Z noon",
+)
+WORDS = (
+    "sale return paid failed phone fax USD JPY KWD GBP XXX business key lock",
+    "2026-02-28 2026-02-29 20260228",
     "x" * 129,
-]
+)
+TEXTS = ["", *" ".join((*AMOUNTS, *MOMENTS, *WORDS)).split()]
 ODD: st.SearchStrategy[Any] = st.one_of(
-    st.sampled_from([*AMOUNTS, *MOMENTS, *WORDS]),
+    st.sampled_from(TEXTS),
     st.sampled_from([None, True, False, 0, 1, 5, 6, -1, 100_000, 100_001, 604_800, 604_801, 1.0]),
     st.sampled_from([2**63, 2**64, 10**30, 1e300, [], {}, [[]], {"a": None}]),
     st.text(max_size=5).filter(lambda text: text.isprintable()),
 )
 CHANGES = st.lists(st.tuples(st.sampled_from([*NAMES, "more"]), ODD), max_size=4)
 GONE = st.lists(st.sampled_from(NAMES), max_size=1)
+GONE_AWAY = object()
 EDIT = st.tuples(st.integers(0, 400), st.binary(max_size=2), st.integers(0, 2))
 EDITS = st.lists(EDIT, max_size=2)
 """(where, bytes put in, bytes cut out) of the text."""
@@ -103,26 +71,22 @@ def bent(
     """A valid event with some fields set to odd values and some taken away."""
     event = dict((FULL if full else MINIMAL)[kind])
     for name, odd in changes:
-        _set(event, name, odd)
+        _change(event, name, odd)
     for name in gone:
-        _take_away(event, name)
+        _change(event, name)
     return event
 
 
-def _set(event: dict[str, Any], name: str, odd: Any) -> None:
+def _change(event: dict[str, Any], name: str, odd: Any = GONE_AWAY) -> None:
+    """Set a field, or one of an object that is there, or take it away."""
     outer, dot, inner = name.partition(".")
-    if not dot:
-        event[name] = odd
-    elif isinstance(event.get(outer), dict):
-        event[outer] = event[outer] | {inner: odd}
-
-
-def _take_away(event: dict[str, Any], name: str) -> None:
-    outer, dot, inner = name.partition(".")
-    if not dot:
+    if dot and isinstance(event.get(outer), dict):
+        event[outer] = dict(event[outer])
+        _change(event[outer], inner, odd)
+    elif not dot and odd is GONE_AWAY:
         event.pop(name, None)
-    elif isinstance(event.get(outer), dict):
-        event[outer] = {key: held for key, held in event[outer].items() if key != inner}
+    elif not dot:
+        event[name] = odd
 
 
 def text_of(event: dict[str, Any], doubled: list[tuple[str, Any]]) -> bytes:
@@ -145,31 +109,6 @@ def book(kind: Kind, wire: Wire) -> Booking | Unbookable:
     return book_support_call(wire, POLICY)
 
 
-def fast(kind: Kind, value: bytes) -> Wire | None:
-    """What the fast path takes: decoded, and its amounts hold."""
-    wire = decode(kind, value)
-    if wire is None:
-        return None
-    booked = book(kind, wire)
-    faulty = isinstance(booked, Unbookable) and not booked.unknown_currency
-    return None if faulty else wire
-
-
-@settings(max_examples=400)
-@given(KINDS, st.booleans(), CHANGES, GONE)
-def test_the_fast_path_takes_exactly_what_the_judge_takes(
-    kind: Kind, full: bool, changes: list[tuple[str, Any]], gone: list[str]
-) -> None:
-    value = text_of(bent(kind, full=full, changes=changes, gone=gone), [])
-    taken, judged = fast(kind, value), first_fault(kind, value)
-    if isinstance(judged, Rejection):
-        unknown = decode(kind, value)
-        # the judge alone counts the digits of an amount whose currency nobody knows
-        assert taken is None or _of_unknown_currency(unknown)
-    else:
-        assert taken == judged
-
-
 def _of_unknown_currency(wire: Wire | None) -> bool:
     if isinstance(wire, CustomerRecord):
         amounts = (wire.wallet, wire.commitment)
@@ -177,7 +116,7 @@ def _of_unknown_currency(wire: Wire | None) -> bool:
     return isinstance(wire, Purchase | Payment) and wire.currency not in CURRENCY_DIGITS
 
 
-@settings(max_examples=400)
+@settings(max_examples=800)
 @given(KINDS, st.booleans(), CHANGES, GONE, CHANGES, EDITS)
 def test_intake_takes_and_refuses_as_the_judge_does(
     kind: Kind,

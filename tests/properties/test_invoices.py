@@ -14,14 +14,15 @@ from agents.customer.invoices import Invoices
 from agents.customer.rows import newcomer, restored, stored
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
+from agents.customer.worth import Worth
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.money import format_minor
-from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, day_start, format_micros
+from schemas.base.times import DAY_US, NO_DAY, day_start, format_micros
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
-from schemas.state.rows import InvoiceRow
-from tests.support.customers import at, customer_of, totals_of
+from schemas.state.rows import InvoiceRow, InvoicesRow, WorthRow
+from tests.support.customers import at, totals_of
 from tests.support.making import DECAYED, INVOICES, SEGMENTS, booked, payment, policy, purchase
 
 FIRST_US, END_US = at(1, "00:00:00"), at(28, "00:00:00")
@@ -102,19 +103,12 @@ def told(customer: Customer) -> tuple[object, ...]:
         customer.index(WHOLE),
         customer.before.total,
         customer.value.counts_from,
-        None if invoices is None else [invoice_told(its) for its in invoices.open],
-        None if invoices is None else len(invoices.unmatched.all()),
-        NO_DUE_US if invoices is None else invoices.next_us,
-    )
-
-
-def invoice_told(invoice: InvoiceRow) -> tuple[object, ...]:
-    return (
-        invoice.amount,
-        invoice.remaining,
-        invoice.base_amount,
-        invoice.due_us,
-        invoice.paid_until_us,
+        [
+            (its.amount, its.remaining, its.base_amount, its.due_us, its.paid_until_us)
+            for its in invoices.open
+        ],
+        len(invoices.unmatched.all()),
+        invoices.next_us,
     )
 
 
@@ -129,56 +123,18 @@ def figures_in_order(events: list[Booking], *, storing: bool) -> tuple[object, .
     return told(customer)
 
 
-def check_any_order(events: list[Booking], data: st.DataObject) -> None:
+@settings(max_examples=300)
+@given(one_sale() | many_sales(), st.data())
+def test_the_order_in_which_sales_and_their_credits_come_changes_no_figure(
+    events: list[Booking], data: st.DataObject
+) -> None:
     in_time = figures_in_order(sorted(events, key=lambda its: its.at_us), storing=False)
     shuffled = data.draw(st.permutations(events))
     assert figures_in_order(shuffled, storing=False) == in_time
     assert figures_in_order(shuffled, storing=True) == in_time
 
 
-@settings(max_examples=150)
-@given(one_sale(), st.data())
-def test_the_order_in_which_a_sale_and_its_credits_come_changes_no_figure(
-    events: list[Booking], data: st.DataObject
-) -> None:
-    check_any_order(events, data)
-
-
-@settings(max_examples=150)
-@given(many_sales(), st.data())
-def test_the_order_in_which_several_sales_of_an_invoice_come_changes_no_figure(
-    events: list[Booking], data: st.DataObject
-) -> None:
-    check_any_order(events, data)
-
-
 # what waiting costs
-
-
-def costing(rate: str, fee: str, more: str = "") -> Policy:
-    changes = ('annual_rate = "0.12"', f'annual_rate = "{rate}"'), ("5.00", fee)
-    return policy(*changes, more=more)
-
-
-@settings(max_examples=100)
-@given(RATES, FEES, st.integers(1, 10**7), st.integers(0, 40))
-def test_paid_late_and_whole_it_has_cost_one_fee_and_one_interest(
-    rate: str, fee: str, minor: int, days: int
-) -> None:
-    by = costing(rate, fee, "[invoices]")
-    due_us = at(2)
-    amount = format_minor(minor, 2)
-    paid_us = due_us + days * DAY_US
-    times = {"due_at": format_micros(due_us)}
-    sale = purchase(amount=amount, cost=amount, invoice_id="i", occurred_at="2026-03-01T00:00:00Z")
-    made = payment(amount=amount, invoice_id="i", occurred_at=format_micros(paid_us), **times)
-    customer = customer_of(
-        by, booked(Kind.PURCHASES, sale | times, by), booked(Kind.PAYMENTS, made, by)
-    )
-    interest = Fraction(minor) * Fraction(rate) * days / 365
-    expected = round(Fraction(fee) * 100 + interest) if days else 0
-    assert customer.invoices is None
-    assert totals_of(customer).get("late_payment", 0) == expected
 
 
 AMOUNTS = st.integers(1, 10**6)
@@ -212,7 +168,9 @@ def dated_policies(draw: st.DrawFn) -> Policy:
     more = "[invoices]\n" + card(None, "", "", draw(REMINDERS))
     for day in sorted(draw(st.sets(st.integers(2, 16), max_size=3))):
         more += card(day, draw(RATES), draw(FEES), draw(REMINDERS))
-    return costing(draw(RATES), draw(FEES), more)
+    rate, fee = draw(RATES), draw(FEES)
+    changes = ('annual_rate = "0.12"', f'annual_rate = "{rate}"'), ("5.00", fee)
+    return policy(*changes, more=more)
 
 
 def plain_cost(invoices: list[InvoiceRow], at_us: int, by: Policy) -> tuple[int, int]:
@@ -234,7 +192,8 @@ def plain_cost(invoices: list[InvoiceRow], at_us: int, by: Policy) -> tuple[int,
 def test_every_change_is_foreseen_and_none_happens_between(
     by: Policy, rows: list[InvoiceRow], begin: int
 ) -> None:
-    invoices = Invoices(rows, bytearray())
+    worth = Worth(WorthRow(b"", [], None), by)
+    invoices = Invoices(InvoicesRow(rows, bytearray()), worth)
     now_us = FIRST_US + begin
     invoices.weigh(now_us, by)
     moments = {its.due_us + n * DAY_US for its in rows for n in range(40)}

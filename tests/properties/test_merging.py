@@ -67,18 +67,3 @@ def test_the_plan_is_a_merge_by_the_next_record(
 ) -> None:
     expected = merged_by_head([Input(kind, times[kind], has_more=more[kind]) for kind in INPUTS])
     assert [int(kind) for kind in plan(desk_of(times, more).shard.buffers)] == expected
-
-
-@settings(max_examples=100)
-@given(EACH_TIMES, EACH_MORE, st.integers(1, 5))
-def test_as_many_are_taken_as_the_plan_says_in_steps_of_any_size(
-    times: dict[Kind, list[int | None]], more: dict[Kind, bool], step: int
-) -> None:
-    inputs = [Input(kind, times[kind], has_more=more[kind]) for kind in INPUTS]
-    expected = merged_by_head(inputs)
-    desk = desk_of(times, more)
-    while desk.take(step):
-        pass
-    left = {kind: desk.shard.buffer(kind).records for kind in INPUTS}
-    assert sum(len(times[kind]) - left[kind] for kind in INPUTS) == len(expected)
-    assert left == {its.kind: len(its.left) for its in inputs}

@@ -9,23 +9,19 @@ from hypothesis import strategies as st
 from schemas.base.money import MAX_DIGITS, format_minor, half_even, parse_minor, parse_signed_minor
 
 DIGITS = st.sampled_from([0, 2, 3, 4])
-MINOR = st.integers(0, 10**MAX_DIGITS - 1)
+SHORT = st.integers(-(10**MAX_DIGITS) + 1, 10**MAX_DIGITS - 1)
 WIDE = st.integers(-(10**40), 10**40)
 
 
-@given(MINOR, DIGITS)
-def test_what_is_written_reads_back(minor: int, digits: int) -> None:
-    assert parse_minor(format_minor(minor, digits), digits) == minor
-
-
-@given(st.integers(-(10**MAX_DIGITS) + 1, 10**MAX_DIGITS - 1), DIGITS)
-def test_what_is_written_with_a_sign_reads_back(minor: int, digits: int) -> None:
-    assert parse_signed_minor(format_minor(minor, digits), digits) == minor
-
-
-@given(WIDE, DIGITS)
-def test_what_is_written_is_the_amount(minor: int, digits: int) -> None:
-    assert Fraction(format_minor(minor, digits)) == Fraction(minor, 10**digits)
+@given(SHORT | WIDE, DIGITS)
+def test_what_is_written_is_the_amount_and_reads_back_where_it_is_short_enough(
+    minor: int, digits: int
+) -> None:
+    text = format_minor(minor, digits)
+    assert Fraction(text) == Fraction(minor, 10**digits)
+    if abs(minor) < 10**MAX_DIGITS:
+        assert parse_signed_minor(text, digits) == minor
+        assert minor < 0 or parse_minor(text, digits) == minor
 
 
 @given(st.from_regex(r"\A[0-9]{0,17}(\.[0-9]{0,6})?\Z"), DIGITS)
@@ -59,11 +55,3 @@ def test_any_other_text_is_no_amount(text: str, digits: int) -> None:
 def test_rounding_is_half_even(numerator: int, denominator: int) -> None:
     # Python rounds a Fraction exactly, ties to the even one
     assert half_even(numerator, denominator) == round(Fraction(numerator, denominator))
-
-
-@given(st.integers(-(10**20), 10**20), st.sampled_from([1, 2, 5, 10]))
-def test_ties_are_rounded_half_even(whole: int, scale: int) -> None:
-    numerator, denominator = (2 * whole + 1) * scale, 2 * scale
-    found = half_even(numerator, denominator)
-    assert found % 2 == 0
-    assert abs(Fraction(numerator, denominator) - found) == Fraction(1, 2)

@@ -109,74 +109,51 @@ def test_merged_is_that_of_all(parts: list[list[int]], seed: int) -> None:
     check(merged(counted(*part) for part in parts), together)
 
 
-@settings(max_examples=200)
-@given(CROWDS, SHARES)
-def test_a_cut_by_rank_is_just_below_the_exact_one(
-    values: list[int], share: tuple[int, int]
+@settings(max_examples=400)
+@given(CROWDS, SHARES, st.booleans())
+@example([10_000, 10_001, 10_002], (1, 3), False)
+def test_a_cut_is_just_below_the_exact_one(
+    values: list[int], share: tuple[int, int], by_rank: bool
 ) -> None:
-    found = cut_by_rank(counted(*values), share)
+    found = (cut_by_rank if by_rank else cut_by_profit)(counted(*values), share)
     gaining = sorted((value for value in values if value > 0), reverse=True)
     if not gaining:
         assert found is None
         return
-    asked = max(1, ceiling(len(gaining) * Fraction(*share)))
-    check_cut(found, gaining[asked - 1])
     assert found is not None
-    assert sum(value >= found for value in gaining) >= asked
-
-
-@settings(max_examples=200)
-@given(CROWDS, SHARES)
-@example([10_000, 10_001, 10_002], (1, 3))
-def test_a_cut_by_profit_is_just_below_the_exact_one(
-    values: list[int], share: tuple[int, int]
-) -> None:
-    found = cut_by_profit(counted(*values), share)
-    gaining = sorted((value for value in values if value > 0), reverse=True)
-    if not gaining:
-        assert found is None
-        return
-    asked = sum(gaining) * Fraction(*share)
-    reached = zip(gaining, accumulate(gaining), strict=True)
-    check_cut(found, next(value for value, brought in reached if brought >= asked))
-    assert found is not None
-    assert sum(value for value in gaining if value >= found) >= asked
-
-
-def check_cut(found: int | None, exact: int) -> None:
-    assert found is not None
+    if by_rank:
+        asked = max(1, ceiling(len(gaining) * Fraction(*share)))
+        exact = gaining[asked - 1]
+        assert sum(value >= found for value in gaining) >= asked
+    else:
+        profit = sum(gaining) * Fraction(*share)
+        reached = zip(gaining, accumulate(gaining), strict=True)
+        exact = next(value for value, brought in reached if brought >= profit)
+        assert sum(value for value in gaining if value >= found) >= profit
     assert 1 <= found <= exact
     assert (exact - found) * 100 <= found
     assert bucket_of(found) == bucket_of(exact)
     assert found == 1 or bucket_of(found - 1) < bucket_of(found)
 
 
-@settings(max_examples=200)
+@settings(max_examples=400)
 @given(CROWDS)
-def test_a_curve_is_exact_in_its_peak_and_its_ends(values: list[int]) -> None:
-    curve = whale_curve(counted(*values))
-    brought = [0, *accumulate(sorted(values, reverse=True))]
-    assert (curve.customers, curve.total) == (len(values), brought[-1])
-    assert curve.peak == max(brought)
-    assert curve.peak_customers == sum(value > 0 for value in values)
-    assert curve.erosion == -sum(value for value in values if value < 0)
-    if values:
-        assert curve.points[-1] == (len(values), sum(values))
-
-
-@settings(max_examples=300)
-@given(CROWDS)
-def test_a_curve_is_off_by_no_more_than_a_bucket_allows(values: list[int]) -> None:
+def test_a_curve_is_exact_in_its_peak_and_off_by_no_more_than_a_bucket_allows(
+    values: list[int],
+) -> None:
     curve = whale_curve(counted(*values))
     ordered = sorted(values, reverse=True)
+    brought, total = [0, *accumulate(ordered)], sum(values)
+    assert (curve.customers, curve.total, curve.peak) == (len(values), total, max(brought))
+    assert curve.peak_customers == sum(value > 0 for value in values)
+    assert curve.erosion == -sum(value for value in values if value < 0)
     assert len(curve.points) == (20 if values else 0)
     for step, (number, found) in enumerate(curve.points, 1):
         assert number == ceiling(Fraction(len(values) * step, 20))
         check_point(found, ordered, number)
     if values:
-        fifth = ceiling(Fraction(len(values), 5))
-        assert curve.points[3] == (fifth, curve.top_fifth)
-    total = sum(values)
+        assert curve.points[-1] == (len(values), total)
+        assert curve.points[3] == (ceiling(Fraction(len(values), 5)), curve.top_fifth)
     assert curve.top_fifth_share == ((curve.top_fifth, total) if total > 0 else None)
 
 

@@ -1,4 +1,4 @@
-"""Signals: what time alone turns is foreseen to the microsecond, and episodes are whole.
+"""Signals: what time alone turns is foreseen to the microsecond.
 
 A customer is led through events, some of them late, and through the due times between them.
 """
@@ -16,18 +16,15 @@ from agents.customer.signal_state import SignalState
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
 from agents.decide.decisions import Transition
-from agents.decide.lives import CLEARED, ESCALATED, RAISED
 from agents.events.booking import Booking, Sale
 from agents.policy.compiled import Policy
-from agents.signals.registry import rules_of
-from agents.signals.rule import SEVERITIES
-from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, day_start, format_micros
+from schemas.base.times import DAY_US, NO_DUE_US, day_start, format_micros
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
 from tests.support.deciding import Deciding, Tracking
 from tests.support.making import SEGMENTS, booked, master_data, payment, purchase, support_call
 from tests.support.overriding import word
-from tests.support.signalling import EVERY_SIGNAL, LADDER, cooling, day_number, day_us, only
+from tests.support.signalling import LADDER, cooling, day_number, day_us, only
 
 DAYS = 24
 FIRST_US = day_us(1)
@@ -117,7 +114,6 @@ EVENTS = {
     "spend_drop": purchases(),
 }
 """What feeds a signal that turns by itself."""
-ANY = purchases() | calls() | payments() | records()
 
 
 @st.composite
@@ -135,31 +131,25 @@ def lives(draw: st.DrawFn, events: st.SearchStrategy[Any], by: Policy) -> list[B
 
 
 class Life:
-    """A customer of a high tier, and what turned."""
+    """A customer of a high tier, led through events and due times."""
 
     def __init__(self, by: Policy, first: Booking) -> None:
         self.by, self.episodes = by, Tracking(by)
         self.customer = newcomer("ada", Origin("purchases", 0, 0), first, by)
         self.customer.tier_state = TierState(2, first.day)
-        self.turns: list[tuple[int, Transition]] = []
 
     def live(self, events: list[Booking]) -> None:
         for offset, event in enumerate(events):
             self.wait(event.at_us)
             self.customer.apply(event, offset, self.by)
-            self.hear(self.episodes.turn(self.customer, event))
+            self.episodes.turn(self.customer, event)
 
     def wait(self, until_us: int) -> None:
         """Due times happen; at each of them something turns."""
         while (due_us := self.episodes.due_us(self.customer, NO_DUE_US)) <= until_us:
             assert due_us > self.customer.as_of_us
             self.customer.advance(due_us, self.by)
-            turns = self.episodes.turn(self.customer, None)
-            assert turns
-            self.hear(turns)
-
-    def hear(self, turns: list[Transition]) -> None:
-        self.turns += [(self.customer.day, turn) for turn in turns]
+            assert self.episodes.turn(self.customer, None)
 
     def turns_at(self, at_us: int) -> list[Transition]:
         """What would turn at a time if nothing happened before."""
@@ -201,87 +191,6 @@ def test_a_due_time_is_the_first_at_which_a_signal_turns(name: str, data: st.Dat
     if due_us != NO_DUE_US:
         assert life.turns_at(due_us)
         assert name == "fading" or due_us in moments
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_what_a_rule_foresees_is_what_it_says_when_the_time_has_come(data: st.DataObject) -> None:
-    name = data.draw(st.sampled_from(sorted(EVENTS)))
-    by = only(name)
-    events = data.draw(lives(EVENTS[name], by))
-    life = Life(by, events[0])
-    life.live(events)
-    [rule] = rules_of(by)
-    at_us = life.customer.as_of_us + data.draw(on_days(AHEAD_DAYS))
-    ahead = rule.severity(life.customer, 2, at_us), rule.clears(life.customer, 2, at_us)
-    copy = again(life.customer, by)
-    copy.advance(at_us, by)
-    assert ahead == (rule.severity(copy, 2, at_us), rule.clears(copy, 2, at_us))
-
-
-# episodes
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_an_episode_is_raised_escalated_and_cleared_once_each(data: st.DataObject) -> None:
-    days = data.draw(st.sampled_from([0, 4]))
-    by = only(*EVENTS, "dissatisfied", "late_payer", "support_spike", more=cooling(days))
-    events = data.draw(lives(ANY, by))
-    life = Life(by, events[0])
-    life.live(events)
-    life.wait(day_us(DAYS + AHEAD_DAYS))
-    opened: dict[str, str] = {}
-    cleared: dict[str, tuple[int, str]] = {}
-    for day, turn in life.turns:
-        assert turn.evidence
-        if turn.status == RAISED:
-            assert turn.signal not in opened
-            since, severity = cleared.get(turn.signal, (-NO_DAY, ""))
-            worse = SEVERITIES.index(turn.severity) > SEVERITIES.index(severity)
-            assert day >= since + days or worse
-            opened[turn.signal] = turn.severity
-        elif turn.status == ESCALATED:
-            assert (opened[turn.signal], turn.severity) == ("watch", "high")
-            opened[turn.signal] = "high"
-        else:
-            assert turn.status == CLEARED
-            assert opened.pop(turn.signal) == turn.severity
-            cleared[turn.signal] = day, turn.severity
-    assert {name: risk.severity for name, risk in life.customer.risks.items()} == opened
-    assert list(life.customer.risks) == sorted(opened)
-
-
-# stored rows
-
-
-def led(events: list[Booking], by: Policy, stores: list[bool]) -> tuple[list[Any], bytes]:
-    """All outputs, and the last row; stored and restored where it says so."""
-    judge, outputs = Deciding(by), list[Any]()
-    customer = newcomer("ada", Origin("purchases", 0, 0), events[0], by)
-    end_us = day_us(DAYS + AHEAD_DAYS)
-    for offset, event in enumerate([*events, None]):
-        until_us = end_us if event is None else event.at_us
-        while customer.due_us <= max(until_us, customer.as_of_us):
-            customer.advance(customer.due_us, by)
-            outputs += [its.wire for its in judge.evaluate(customer, None)]
-        if event is not None:
-            customer.apply(event, offset, by)
-            outputs += [its.wire for its in judge.evaluate(customer, event)]
-            outputs.append(judge.snapshot(customer))
-            if stores[offset]:
-                customer = again(customer, by)
-    return outputs, stored(customer, by)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_a_stored_row_at_any_moment_has_the_same_later_outputs(data: st.DataObject) -> None:
-    events = data.draw(lives(ANY, EVERY_SIGNAL))
-    stores = data.draw(st.lists(st.booleans(), min_size=len(events), max_size=len(events)))
-    whole = led(events, EVERY_SIGNAL, [False] * len(events))
-    assert led(events, EVERY_SIGNAL, stores) == whole
-    assert led(events, EVERY_SIGNAL, [True] * len(events)) == whole
 
 
 @settings(max_examples=150, deadline=None)
@@ -341,10 +250,10 @@ def test_purchase_days_and_margins_equal_a_recount_in_any_order(
     today = day_number(1)
     for day, sale in booked_on:
         today = max(today, day)
-        kept.age(today, OVERDUE)
-        kept.book(sold_on(day, sale), today, OVERDUE)
+        kept.advance(day_start(today), today, OVERDUE)
+        kept.book(sold_on(day, sale), day_start(today), today, OVERDUE)
         if storing:
-            kept = SignalState(kept.row())
+            kept = SignalState(kept.row(OVERDUE))
     found = kept.sales
     assert found is not None
     sold = [(its_day, sale) for its_day, sale in booked_on if not sale.is_return]

@@ -40,7 +40,7 @@ class Owing(Story):
 
     @property
     def open(self) -> list[InvoiceRow]:
-        return self.row().invoices
+        return self.row().invoices.open
 
     @property
     def remaining(self) -> list[int]:
@@ -50,7 +50,7 @@ class Owing(Story):
     @property
     def kept(self) -> list[Credit]:
         """Payments and returns whose invoice is not known."""
-        return Credits(bytearray(self.row().unmatched)).all()
+        return Credits(bytearray(self.row().invoices.unmatched)).all()
 
     @property
     def lines(self) -> dict[str, int]:

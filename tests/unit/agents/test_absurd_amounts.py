@@ -48,20 +48,20 @@ def test_sums_are_exact_and_survive_restarts(by: Policy) -> None:
 
 def test_what_has_left_the_window_leaves_nothing_behind() -> None:
     desk = absurd(yen(1), sale(5, amount="7.00"))
-    assert isinstance(desk.row().value_cells, list)
+    assert isinstance(desk.row().worth.cells, list)
     assert desk.then(clock(11)).contribution() == "7.00"
-    assert isinstance(desk.row().value_cells, bytes)
+    assert isinstance(desk.row().worth.cells, bytes)
     # the window before holds it
-    assert desk.row().days_before == [at(1) // 86_400_000_000, LARGE]
+    assert desk.row().worth.days_before == [at(1) // 86_400_000_000, LARGE]
     desk = desk.again(clock(24))
-    assert (desk.contribution(), desk.row().days_before[1::2]) == ("0.00", [700])
+    assert (desk.contribution(), desk.row().worth.days_before[1::2]) == ("0.00", [700])
 
 
 def test_what_cancels_out_leaves_nothing_behind() -> None:
     free = policy(ABSURD, {"service.returns": None}, *WORTH)
     desk = absurd(yen(1), yen(1, 1, type="return", cost="0"), by=free)
     assert desk.contribution() == "0.00"
-    assert desk.row().value_cells in (b"", [])
+    assert desk.row().worth.cells in (b"", [])
 
 
 def test_a_late_payment_costs_what_it_costs() -> None:
@@ -74,10 +74,10 @@ def test_a_late_payment_costs_what_it_costs() -> None:
 def test_an_invoice_that_is_or_grows_too_large_to_be_kept_is_written_off_and_counted() -> None:
     desk = absurd(yen(1, **ON_CREDIT), clock(9))
     assert desk.outcome("written_off") == [1]
-    assert (desk.worth("contribution"), desk.row().invoices) == ([LARGE], [])
+    assert (desk.worth("contribution"), desk.row().invoices.open) == ([LARGE], [])
     desk = absurd(sale(1, amount="100.00", **ON_CREDIT), yen(1, 1, **ON_CREDIT))
     assert desk.outcome("written_off") == [1]
-    (invoice,) = desk.then(sale(1, 2, amount="100.00", **ON_CREDIT)).row().invoices
+    (invoice,) = desk.then(sale(1, 2, amount="100.00", **ON_CREDIT)).row().invoices.open
     assert (invoice.amount, invoice.base_amount) == (10_000, 10_000)
 
 
@@ -103,16 +103,16 @@ YEN = {"currency": "JPY"}
 def test_a_payment_of_another_magnitude_closes_an_invoice(by: Policy, sold: Any, paid: Any) -> None:
     desk = absurd(sale(1, amount="1000", **ON_CREDIT, **sold), by=by)
     row = desk.then(payment(**ON_CREDIT, **paid)).row()
-    assert (row.invoices, row.unmatched) == ([], bytearray())
+    assert (row.invoices.open, row.invoices.unmatched) == ([], bytearray())
 
 
 def test_the_largest_payment_in_a_currency_of_four_digits_is_kept() -> None:
     four_digits = policy({"rates.CLF": {"2026-01-01": "3.25"}}, *WORTH)
     desk = absurd(payment(currency="CLF", amount=MOST, invoice_id="i"), by=four_digits)
-    (credit,) = Credits(bytearray(desk.row().unmatched)).all()
+    (credit,) = Credits(bytearray(desk.row().invoices.unmatched)).all()
     assert credit.amount == int(MOST) * 10**4 > 2**63
     desk = desk.again(sale(2, amount="100.00", invoice_id="i", due_at=on(9)))
-    assert desk.row().unmatched == b""
+    assert desk.row().invoices.unmatched == b""
 
 
 def test_what_was_bought_in_a_term_may_be_beyond_all_reason() -> None:

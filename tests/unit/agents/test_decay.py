@@ -242,7 +242,7 @@ def test_by_another_half_life_the_sum_is_made_anew_from_what_lies_in_the_window(
 
 def test_without_decay_the_window_alone_counts_and_no_sum_is_kept() -> None:
     ada = judged_by(two_sales())
-    assert (value(ada), ada.row.weighted) == (("100.00", "100.00"), None)
+    assert (value(ada), ada.row.worth.weighted) == (("100.00", "100.00"), None)
 
 
 def test_where_decay_is_new_it_begins_with_what_lies_in_the_window() -> None:

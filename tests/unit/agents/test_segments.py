@@ -183,7 +183,7 @@ def test_a_day_is_due_in_the_window_before_if_anything_came_of_it(
 
 def before(ada: Ada) -> int:
     """What was brought in the window before, as stored."""
-    return sum(int(its) for its in ada.row.days_before[1::2])
+    return sum(int(its) for its in ada.row.worth.days_before[1::2])
 
 
 def test_reminders_that_were_booked_count_in_the_window_before_and_what_waits_does_not() -> None:

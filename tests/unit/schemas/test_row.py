@@ -177,10 +177,10 @@ def test_an_integer_of_any_size_is_stored_and_read_again(number: int) -> None:
     head, customer = read_head(stored()), decode_customer(stored())
     assert customer.signals is not None
     customer.signals.early_returns = number
-    customer.value_cells, customer.days_before = [7, number], [number]
+    customer.worth.cells, customer.worth.days_before = [7, number], [number]
     read = decode_customer(encode_customer(customer, head))
     assert msgspec.to_builtins(read) == msgspec.to_builtins(customer)
-    assert isinstance(read.seen, bytearray)
+    assert isinstance(read.dedupe, bytearray)
 
 
 def test_only_an_integer_beyond_64_bits_costs_an_extension() -> None:
