@@ -11,7 +11,11 @@ import pytest
 from streams.build.compiled import BuildError, build
 
 ROOT: Final = Path(__file__).parents[2]
-ROOMS_TESTS: Final = ("tests/unit/agents", "tests/unit/schemas/test_row.py", "tests/properties")
+ROOMS_TESTS: Final = (
+    "tests/unit/agents",
+    "tests/unit/schemas/state/test_codec.py",
+    "tests/properties",
+)
 RUN_SECONDS: Final = 600.0
 LAST_WORDS: Final = 3_000
 

@@ -4,7 +4,6 @@ One Kafka for the module. A user's name and rights are those of his part; the su
 in by another listener, alone makes users and gives and takes rights.
 """
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,18 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer
 
 from schemas.topics.acls import (
     Operation,
     Right,
-    downstream_rights,
     operator_rights,
-    upstream_rights,
-    worker_rights,
 )
-from schemas.topics.declared import TopicNames
-from streams.config.settings import Settings, librdkafka_options, read_settings
+from streams.config.settings import librdkafka_options
 from streams.demo.embedded_broker import HOST
 from streams.kafka.access import AccessError, probe
 from streams.kafka.changelog import Changelog, Progress
@@ -32,42 +27,24 @@ from streams.kafka.topics import check_topics, require_topics
 from tests.brokers import require_kafka
 from tests.brokers.door import ELSEWHERE, EXPIRED, HASTY, HASTY_MS, MUTUAL, OPEN, Door, Papers
 from tests.brokers.old_tls import TLS11, handshake
-from tests.support.topics import Place, Watch, bought, command
+from tests.integration.secured import (
+    APP_ID,
+    CANARY,
+    PARTITIONS,
+    PREFIX,
+    RIGHTS,
+    SECONDS,
+    password,
+    place_of,
+    received,
+    send,
+    settings_of,
+)
+from tests.support.topics import Place, Watch, command
 from tests.support.waiting import wait_until
 from tests.support.workers import Crew, Worker
 
 pytestmark = pytest.mark.kafka
-
-PREFIX: Final = "door."
-APP_ID: Final = "door-app"
-NAMES: Final = TopicNames(PREFIX, PREFIX, APP_ID)
-PARTITIONS: Final = 2
-SECONDS: Final = 30.0
-CANARY: Final = "kanarienvogel"
-"""Part of every password: nothing that is shown to anybody may hold it."""
-RIGHTS: Final = {
-    "operator": operator_rights(NAMES),
-    "worker": worker_rights(NAMES),
-    "upstream": upstream_rights(NAMES),
-    "downstream": downstream_rights(NAMES, "crm"),
-}
-
-
-def password(user: str) -> str:
-    return f"{CANARY} of {user}"
-
-
-def place_of(door: Door, folder: Path, user: str, listener: str = "DOOR") -> Place:
-    """What this user is told."""
-    path = folder / f"{user}.password"
-    path.write_text(f"{password(user)}\n")
-    return Place(door.address(listener), PREFIX, APP_ID, PARTITIONS).telling(
-        security_protocol="sasl_ssl",
-        tls_ca_file=door.papers.ca,
-        sasl_user=user,
-        sasl_password_file=path,
-        commit_ms=20,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -91,50 +68,6 @@ def places(door: Door, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pl
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("created") == len({right.name for right in RIGHTS["operator"]})
     return places
-
-
-def settings_of(place: Place) -> Settings:
-    return read_settings(place.environment)
-
-
-def send(place: Place, *customers: str) -> None:
-    """Publishes a sale for each, with no more than this user's rights."""
-    failures: list[str] = []
-    producer = Producer(librdkafka_options(settings_of(place)) | {"enable.idempotence": True})
-    for number, customer in enumerate(customers):
-        record = bought(customer, f"{customer}-{number}", "2026-03-01T10:00:00Z", "700.00", 0, 2)
-        producer.produce(
-            place.name(record.topic),
-            value=record.value,
-            key=record.key,
-            partition=record.partition,
-            on_delivery=lambda error, _: failures.append(str(error)) if error else None,
-        )
-    assert producer.flush(SECONDS) == 0
-    assert not failures
-
-
-def received(place: Place, group: str, number: int) -> list[Any]:
-    """So many tier changes, as a member of a group, with no more than this user's rights."""
-    consumer = Consumer(
-        librdkafka_options(settings_of(place))
-        | {"group.id": group, "auto.offset.reset": "earliest", "isolation.level": "read_committed"}
-    )
-    consumer.subscribe([place.name("tier-changes")])
-    found: list[Any] = []
-
-    def came() -> bool:
-        message = consumer.poll(0.2)
-        if message is not None:
-            assert message.error() is None, message.error()
-            found.append(json.loads(message.value() or b""))
-        return len(found) == number
-
-    try:
-        wait_until(f"{number} tier changes come", came, SECONDS)
-    finally:
-        consumer.close()
-    return found
 
 
 def test_the_rights_of_the_list_are_enough_from_the_first_topic_to_the_last_output(

@@ -1,7 +1,7 @@
 """Invoices: the order of arrival changes no figure; what waiting costs equals a plain reckoning.
 
 Where a credit too many comes, or another sale after an invoice was paid, order matters: these are
-left out here and stand as examples in tests/unit/agents/test_invoices.py.
+left out here and stand as examples in tests/unit/agents/customer/test_invoices.py.
 """
 
 from fractions import Fraction

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from streams.build.supply import FOUND, NOT_AUDITED, SupplyError, bill, locked, main, verdict
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 LOCK = f"Ab_c==1.0 \\\n    --hash=sha256:{'1' * 64} \\\n    --hash=sha256:{'0' * 64}\n    # via x\n"
 LICENCE = [{"license": {"id": "MIT"}}]
 

@@ -18,7 +18,7 @@ from streams.config.settings import Settings
 from streams.docs.security_reference import GROUP
 from streams.kafka.access import LIST
 
-TEXT = (Path(__file__).parents[3] / LIST).read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[4] / LIST).read_text(encoding="utf-8")
 NAMES = Settings().names
 PARTS = {
     "The worker": worker_rights(NAMES),

@@ -21,7 +21,7 @@ pytest.importorskip("scipy", reason="the extra `fit` is not installed")
 
 from streams.fitting.models import fit
 
-CDNOW = Path(__file__).parents[2] / "data" / "cdnow_sample.jsonl"
+CDNOW = Path(__file__).parents[3] / "data" / "cdnow_sample.jsonl"
 UNTIL = 10_134
 """1997-09-30, the end of week 39."""
 

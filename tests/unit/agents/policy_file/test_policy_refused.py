@@ -1,7 +1,7 @@
 """What a policy file refuses beyond what its types say, each with the words for it.
 
 What a type says, as bounds and digits, is tried of every key in
-`tests/unit/streams/test_policy_reference.py`.
+`tests/unit/streams/docs/test_policy_reference.py`.
 """
 
 import datetime as dt

@@ -83,7 +83,7 @@ def test_of_an_error_that_nobody_foresaw_only_kind_and_place_are_told(error: Exc
         fail()
     text = describe_safely(caught.value)
     assert leaks(text) == []
-    assert "streams/test_logs.py:" in text
+    assert "observe/test_logs.py:" in text
 
 
 @pytest.mark.parametrize("name", ["faust.app.base", "mode.services", "asyncio", "aiokafka.client"])
