@@ -1,1 +1,1 @@
-"""What bytes mean: every contract that crosses Whalecurve's door, and nothing that decides."""
+"""What bytes mean: every contract with the outside, and nothing that decides."""

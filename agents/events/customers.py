@@ -8,7 +8,6 @@ from agents.events.cells import NOTHING
 from agents.events.content import content_check
 from agents.policy.compiled import Policy
 from agents.policy.rates import convert
-from agents.ports import Agent, Batches, Takes
 from schemas.base.money import CURRENCY_DIGITS, parse_minor, parse_ratio
 from schemas.base.times import (
     FIRST_DAY,
@@ -26,16 +25,6 @@ from schemas.outputs.records import TIER_NAMES
 from schemas.state.rows import LARGEST, AnswerRow, CommitmentRow, MasterRow, OverrideRow
 
 RANKS = {name: rank for rank, name in enumerate(TIER_NAMES)}
-
-
-def customers_agent(shards: Takes) -> Agent:
-    """The agent of `customers`: it hands every batch to its shard."""
-
-    async def customers(batches: Batches) -> None:
-        async for batch in batches:
-            await shards.take(batch)
-
-    return customers
 
 
 def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:

@@ -13,7 +13,6 @@ from agents.events.cells import NOTHING, cells_of
 from agents.events.content import content_check
 from agents.policy.compiled import Policy
 from agents.policy.rates import Costs, convert
-from agents.ports import Agent, Batches, Takes
 from schemas.base.money import CURRENCY_DIGITS, half_even, parse_minor
 from schemas.base.times import DAY_US, FIRST_DAY, LAST_DAY, day_and_micros
 from schemas.base.value_lines import LATE_PAYMENT
@@ -21,16 +20,6 @@ from schemas.inputs.events import Kind, Payment
 
 DAYS_A_YEAR = 365
 """Interest runs on a year of 365 days, leap year or not (contract, section 4)."""
-
-
-def payments_agent(shards: Takes) -> Agent:
-    """The agent of `payments`: it hands every batch to its shard."""
-
-    async def payments(batches: Batches) -> None:
-        async for batch in batches:
-            await shards.take(batch)
-
-    return payments
 
 
 def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:

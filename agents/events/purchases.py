@@ -14,7 +14,6 @@ from agents.events.cells import cells_of
 from agents.events.content import content_check
 from agents.policy.compiled import Policy
 from agents.policy.rates import convert
-from agents.ports import Agent, Batches, Takes
 from schemas.base.money import CURRENCY_DIGITS, half_even, parse_minor
 from schemas.base.times import FIRST_DAY, LAST_DAY, day_and_micros, is_writable, micros
 from schemas.base.value_lines import (
@@ -29,16 +28,6 @@ from schemas.base.value_lines import (
     WITHOUT_COST,
 )
 from schemas.inputs.events import Kind, Purchase
-
-
-def purchases_agent(shards: Takes) -> Agent:
-    """The agent of `purchases`: it hands every batch to its shard and waits for nothing else."""
-
-    async def purchases(batches: Batches) -> None:
-        async for batch in batches:
-            await shards.take(batch)
-
-    return purchases
 
 
 def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # noqa: C901, PLR0911 - a return for each fault

@@ -14,7 +14,6 @@ from agents.events.booking import (
 from agents.events.cells import cells_of
 from agents.events.content import content_check
 from agents.policy.compiled import Policy
-from agents.ports import Agent, Batches, Takes
 from schemas.base.money import half_even
 from schemas.base.times import FIRST_DAY, LAST_DAY, day_and_micros
 from schemas.base.value_lines import CONTACTS, SELLER_FAULT
@@ -23,16 +22,6 @@ from schemas.inputs.events import CONTACT_CHANNELS, Kind, SupportCall
 LINE_OF_CHANNEL: Final = {
     channel: CONTACTS + place for place, channel in enumerate(CONTACT_CHANNELS)
 }
-
-
-def support_calls_agent(shards: Takes) -> Agent:
-    """The agent of `support-calls`: it hands every batch to its shard."""
-
-    async def support_calls(batches: Batches) -> None:
-        async for batch in batches:
-            await shards.take(batch)
-
-    return support_calls
 
 
 def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable:

@@ -27,7 +27,7 @@ from streams.cli.sample import LOST_SECONDS, Traffic
 from streams.cli.scene import WATCHED, Scene
 from streams.cli.stopping import silent_pipe, until_stopped
 from streams.config.policy import load_policy
-from streams.config.settings import DOOR, PREFIX, Settings, plaintext, variable
+from streams.config.settings import ENDPOINT_SETTINGS, PREFIX, Settings, plaintext, variable
 from streams.demo.embedded_broker import HOST, EmbeddedBroker, claim_port, start_tied, stop_process
 from streams.kafka.topics import create_topics
 
@@ -183,7 +183,11 @@ class FirstLook:
 def worker_environment(environment: Mapping[str, str], address: str, port: int) -> dict[str, str]:
     """Make the worker's environment: as found, but for what the embedded broker asks for."""
     defaults = {f"{PREFIX}COMMIT_MS": "500", f"{PREFIX}CLOCK": "event"}
-    found = {name: text for name, text in environment.items() if name not in map(variable, DOOR)}
+    found = {
+        name: text
+        for name, text in environment.items()
+        if name not in map(variable, ENDPOINT_SETTINGS)
+    }
     return {
         **defaults,
         **found,

@@ -58,7 +58,7 @@ def choice(*names: str) -> Callable[[str], str]:
 
 
 def protocol(text: str) -> str:
-    """How to come in at the broker's door."""
+    """How to connect to the broker."""
     if text == "sasl_plaintext":
         raise ValueError(
             "sasl_ssl: without TLS whoever listens on the way could take the user's part"

@@ -29,7 +29,7 @@ SASL_MECHANISM: Final = "SCRAM-SHA-512"
 """The one that is known to every Kafka and never sends the password."""
 TLS_1_2_CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """For librdkafka, which can't be told of a lowest version: TLS before 1.2 has none of these."""
-DOOR: Final = (
+ENDPOINT_SETTINGS: Final = (
     "security_protocol",
     "tls_ca_file",
     "tls_certificate_file",
@@ -38,7 +38,7 @@ DOOR: Final = (
     "sasl_user",
     "sasl_password_file",
 )
-"""The settings that say how to come in at the broker's door."""
+"""The settings that say how to connect to the broker."""
 CUSTOMERS_MAX: Final = 1_000_000
 """Of one partition, unless the setting says otherwise. At rest, with ten purchases each, they take
 some 650 MB; who is touched takes more."""
@@ -202,8 +202,10 @@ def unknown(environment: Mapping[str, str]) -> list[str]:
 
 
 def plaintext(settings: Settings) -> Settings:
-    """The same settings for a broker that has no door."""
-    bare: dict[str, Any] = {one.name: one.default for one in fields(Settings) if one.name in DOOR}
+    """The same settings for a broker without TLS or login."""
+    bare: dict[str, Any] = {
+        one.name: one.default for one in fields(Settings) if one.name in ENDPOINT_SETTINGS
+    }
     return replace(settings, **bare)
 
 

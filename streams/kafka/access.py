@@ -1,8 +1,8 @@
 """Why Kafka does not let us in, or not do something: in one line that says what to do.
 
 The clients tell it each in its own way, and some of them only in their logs while they try again
-for ever. So whoever is turned away knocks once more here, with one connection of our own, and says
-what came of it.
+for ever. So a client that is refused probes the broker once more here, with one connection of our
+own, and says what came of it.
 """
 
 import asyncio
@@ -28,11 +28,11 @@ from schemas.base.errors import OperatorError
 from schemas.topics.acls import Right
 from streams.config.settings import SASL_MECHANISM, Settings, aiokafka_options, variable
 
-KNOCK_SECONDS: Final = 5.0
+PROBE_SECONDS: Final = 5.0
 """For one broker, from the first byte to its answer."""
 CLOSE_SECONDS: Final = 0.2
 TURNED_AWAY: Final = {LibrdkafkaError._SSL, LibrdkafkaError._AUTHENTICATION}
-"""What librdkafka says of a door that stays shut; all else may pass by itself."""
+"""What librdkafka says where an endpoint refuses us; all else may pass by itself."""
 LIST: Final = "docs/security.md"
 _EXPIRED: Final = 10
 _OTHER_NAME: Final = {62, 64}
@@ -66,30 +66,30 @@ def is_denied(text: str) -> bool:
     return _DENIED.search(text) is not None
 
 
-# knocking
+# probing
 
 
 def probe(settings: Settings) -> None:
-    """Goes in by the first broker that opens; AccessError where one turns us away instead.
+    """Connects to the first broker that lets us; AccessError where one refuses us instead.
 
-    Returns where nobody answers at all: a broker that is away is not a door that is shut.
+    Returns where nobody answers at all: a broker that is away has refused nobody.
     """
     with ThreadPoolExecutor(1) as thread:  # there may be a loop in the caller's
-        refusals = thread.submit(asyncio.run, _knock_at_all(settings)).result()
+        refusals = thread.submit(asyncio.run, _probe_all(settings)).result()
     if refusals:
         raise AccessError(refusals[0])
 
 
-async def _knock_at_all(settings: Settings) -> list[str]:
-    """What was said at each door; nothing where one opened."""
+async def _probe_all(settings: Settings) -> list[str]:
+    """Why each endpoint refused us; nothing where one let us in."""
     refusals = []
     for host, port, _ in collect_hosts(settings.broker.split(",")):
         try:
-            async with asyncio.timeout(KNOCK_SECONDS):
+            async with asyncio.timeout(PROBE_SECONDS):
                 await _enter(settings, host, port)
         except (OSError, KafkaError, TimeoutError) as error:
             with suppress(TimeoutError):
-                async with asyncio.timeout(KNOCK_SECONDS):
+                async with asyncio.timeout(PROBE_SECONDS):
                     refusal = reason(settings, f"{host}:{port}", error)
                     refusal = refusal or await _other_language(settings, host, port)
                     refusals += [refusal] if refusal else []
@@ -100,16 +100,16 @@ async def _knock_at_all(settings: Settings) -> list[str]:
 
 async def _enter(settings: Settings, host: str, port: int) -> None:
     options = aiokafka_options(settings)
-    del options["bootstrap_servers"]  # we knock at one after the other
+    del options["bootstrap_servers"]  # one is probed after the other
     async with _connected(host, port, **options) as connection:
-        # whoever is to name himself first is only now shown the door
+        # an endpoint that asks for a login refuses only now
         await connection.send(MetadataRequest([]))
 
 
 @asynccontextmanager
 async def _connected(host: str, port: int, **options: Any) -> AsyncIterator[AIOKafkaConnection]:
     """One connection to one broker, closed before its loop ends."""
-    connection = AIOKafkaConnection(host, port, request_timeout_ms=KNOCK_SECONDS * 1000, **options)
+    connection = AIOKafkaConnection(host, port, request_timeout_ms=PROBE_SECONDS * 1000, **options)
     try:
         await connection.connect()
         yield connection

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,12 +11,8 @@ from faust.types import TP
 from mode.utils.queues import FlowControlEvent
 from yarl import URL
 
-from agents.events.customers import customers_agent
-from agents.events.payments import payments_agent
-from agents.events.purchases import purchases_agent
-from agents.events.support_calls import support_calls_agent
+from agents.events.agent import agent_of
 from agents.policy.compiled import Policy
-from agents.ports import Agent, Takes
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from streams.config.settings import SESSION_TIMEOUT_S, Settings
 from streams.kafka.flow_control import FlowControl
@@ -24,12 +20,6 @@ from streams.kafka.transport import BatchTransport
 from streams.observe.logs import describe_safely, note
 from streams.runtime.assignment import Assignment
 
-AGENTS: Final[Mapping[Kind, Callable[[Takes], Agent]]] = {
-    Kind.CUSTOMERS: customers_agent,
-    Kind.PURCHASES: purchases_agent,
-    Kind.SUPPORT_CALLS: support_calls_agent,
-    Kind.PAYMENTS: payments_agent,
-}
 BUFFERED_BATCHES: Final = 4
 
 
@@ -96,7 +86,7 @@ class Topology:
         self.app = self._app(settings)
         self._fail = fail
         for kind in kinds:
-            agent = AGENTS[kind]
+            topic = TOPIC_OF_KIND[kind]
             channel = self.app.topic(
                 self.flow.topics[kind],
                 schema=BatchSchema(),
@@ -104,7 +94,7 @@ class Topology:
                 value_type=bytes,
                 internal=False,
             )
-            self.app.agent(channel, name=TOPIC_OF_KIND[kind])(agent(self.shards))
+            self.app.agent(channel, name=topic)(agent_of(topic, self.shards))
         self.app.on_partitions_revoked.connect(self._on_revoked)
         self.app.on_partitions_assigned.connect(self._on_assigned)
 

@@ -1,9 +1,10 @@
 """Real Apache Kafka for tests: one KRaft node on loopback, its jars brought by Maven.
 
 `python -m tests.brokers.kafka --port 9092` runs one in the foreground. Nothing here is for
-production: the heap is small, nothing expires, one node does everything. What is made once is kept in `.kafka/` at the project's root, keyed by Kafka's version and the
-pom: the jars, a formatted (empty) data folder, which saves each node a JVM, and an archive of
-loaded classes. With them a node starts in one to two seconds instead of four.
+production: the heap is small, nothing expires, one node does everything. What is made once is kept
+in `.kafka/` at the project's root, keyed by Kafka's version and the pom: the jars, a formatted
+(empty) data folder, which saves each node a JVM, and an archive of loaded classes. With them a node
+starts in one to two seconds instead of four.
 """
 
 from __future__ import annotations

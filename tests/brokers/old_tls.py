@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from streams.demo.embedded_broker import HOST
-from tests.brokers.door import Paper
+from tests.brokers.secured_kafka import Paper
 
 SECONDS: Final = 5.0
 WEAK: Final = "DEFAULT:@SECLEVEL=0"

@@ -9,7 +9,7 @@ from confluent_kafka import Consumer, Producer
 from schemas.topics.acls import downstream_rights, operator_rights, upstream_rights, worker_rights
 from schemas.topics.declared import TopicNames
 from streams.config.settings import Settings, librdkafka_options, read_settings
-from tests.brokers.door import Door
+from tests.brokers.secured_kafka import SecuredKafka
 from tests.support.topics import Place, bought
 from tests.support.waiting import wait_until
 
@@ -32,13 +32,13 @@ def password(user: str) -> str:
     return f"{CANARY} of {user}"
 
 
-def place_of(door: Door, folder: Path, user: str, listener: str = "DOOR") -> Place:
+def place_of(secured: SecuredKafka, folder: Path, user: str, listener: str = "DOOR") -> Place:
     """What this user is told."""
     path = folder / f"{user}.password"
     path.write_text(f"{password(user)}\n")
-    return Place(door.address(listener), PREFIX, APP_ID, PARTITIONS).telling(
+    return Place(secured.address(listener), PREFIX, APP_ID, PARTITIONS).telling(
         security_protocol="sasl_ssl",
-        tls_ca_file=door.papers.ca,
+        tls_ca_file=secured.papers.ca,
         sasl_user=user,
         sasl_password_file=path,
         commit_ms=20,

@@ -215,7 +215,7 @@ def test_tls_is_1_2_or_newer_with_certificates_and_host_names_checked(secured: S
     options = librdkafka_options(secured)
     assert options["enable.ssl.certificate.verification"] is True
     assert options["ssl.endpoint.identification.algorithm"] == "https"
-    # it knows no lowest version: tests/integration/test_door.py shows that it speaks none older
+    # it knows no lowest version: tests/integration/test_secured.py shows that it speaks none older
 
 
 @pytest.mark.parametrize("options", [kafka_python_options, aiokafka_options])
@@ -240,7 +240,7 @@ def test_a_first_look_leaves_the_door_out(secured: Settings) -> None:
 
 
 def test_the_settings_of_the_door_are_settings() -> None:
-    assert set(module.DOOR) <= set(Settings.__dataclass_fields__)
+    assert set(module.ENDPOINT_SETTINGS) <= set(Settings.__dataclass_fields__)
 
 
 def test_names_that_look_like_settings_and_are_none_are_found() -> None:

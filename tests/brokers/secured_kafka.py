@@ -100,7 +100,7 @@ class Papers:
         return paper
 
 
-class Door:
+class SecuredKafka:
     """The node, its papers, its users and their rights."""
 
     def __init__(self, folder: Path, overrides: Mapping[str, str] | None = None) -> None:

@@ -25,8 +25,17 @@ from streams.kafka.access import AccessError, probe
 from streams.kafka.changelog import Changelog, Progress
 from streams.kafka.topics import check_topics, require_topics
 from tests.brokers import require_kafka
-from tests.brokers.door import ELSEWHERE, EXPIRED, HASTY, HASTY_MS, MUTUAL, OPEN, Door, Papers
 from tests.brokers.old_tls import TLS11, handshake
+from tests.brokers.secured_kafka import (
+    ELSEWHERE,
+    EXPIRED,
+    HASTY,
+    HASTY_MS,
+    MUTUAL,
+    OPEN,
+    Papers,
+    SecuredKafka,
+)
 from tests.integration.secured import (
     APP_ID,
     CANARY,
@@ -48,22 +57,22 @@ pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
     require_kafka()
-    door = Door(tmp_path_factory.mktemp("door"))
-    door.node.start()
+    secured = SecuredKafka(tmp_path_factory.mktemp("secured"))
+    secured.node.start()
     for user, rights in RIGHTS.items():
-        door.user(user, password(user))
-        door.grant(user, rights)
-    yield door
-    door.close()
+        secured.user(user, password(user))
+        secured.grant(user, rights)
+    yield secured
+    secured.close()
 
 
 @pytest.fixture(scope="module")
-def places(door: Door, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Place]:
+def places(secured: SecuredKafka, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Place]:
     """Every user's settings, with the topics made by the operator."""
     folder = tmp_path_factory.mktemp("users")
-    places = {user: place_of(door, folder, user) for user in RIGHTS}
+    places = {user: place_of(secured, folder, user) for user in RIGHTS}
     done = command(places["operator"], "topics", "create")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("created") == len({right.name for right in RIGHTS["operator"]})
@@ -95,19 +104,19 @@ def words_of(right: Right) -> str:
 
 
 @contextmanager
-def without(door: Door, user: str, right: Right) -> Iterator[None]:
-    door.revoke(user, [right])
+def without(secured: SecuredKafka, user: str, right: Right) -> Iterator[None]:
+    secured.revoke(user, [right])
     try:
         yield
     finally:
-        door.grant(user, [right])
+        secured.grant(user, [right])
 
 
 @pytest.mark.parametrize("right", RIGHTS["worker"][:-1], ids=words_of)
 def test_a_worker_that_lacks_a_right_is_refused_at_start_with_its_name(
-    door: Door, places: dict[str, Place], right: Right
+    secured: SecuredKafka, places: dict[str, Place], right: Right
 ) -> None:
-    with without(door, "worker", right), pytest.raises(AccessError) as refused:
+    with without(secured, "worker", right), pytest.raises(AccessError) as refused:
         require_topics(settings_of(places["worker"]))
     named = str(refused.value).partition(": grant it")[0]
     told = named.removeprefix("user worker has no right: ").split("; ")
@@ -117,10 +126,10 @@ def test_a_worker_that_lacks_a_right_is_refused_at_start_with_its_name(
 
 
 def test_every_right_that_is_lacking_is_named_in_one_line(
-    door: Door, places: dict[str, Place]
+    secured: SecuredKafka, places: dict[str, Place]
 ) -> None:
     gone = [right for right in RIGHTS["worker"] if right.name == f"{PREFIX}erasures"]
-    with without(door, "worker", gone[0]), without(door, "worker", gone[1]):
+    with without(secured, "worker", gone[0]), without(secured, "worker", gone[1]):
         done = command(places["worker"], "worker")
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
@@ -129,15 +138,15 @@ def test_every_right_that_is_lacking_is_named_in_one_line(
 
 @pytest.mark.parametrize("operation", [Operation.CREATE, Operation.DESCRIBE_CONFIGS])
 def test_an_operator_that_lacks_a_right_is_told_which(
-    door: Door, places: dict[str, Place], operation: Operation
+    secured: SecuredKafka, places: dict[str, Place], operation: Operation
 ) -> None:
     place = replace(places["operator"], app_id="door-other")
     rights = [r for r in operator_rights(settings_of(place).names) if "changelog" in r.name]
-    door.grant("operator", rights)
+    secured.grant("operator", rights)
     (right,) = (right for right in rights if right.operation is operation)
     if operation is not Operation.CREATE:
         assert command(place, "topics", "create").returncode == 0
-    with without(door, "operator", right):
+    with without(secured, "operator", right):
         done = command(place, "topics", "create")
     assert done.returncode == 1
     assert f"user operator has no right: {right.words}" in done.stderr
@@ -145,13 +154,13 @@ def test_an_operator_that_lacks_a_right_is_told_which(
 
 
 def test_a_producer_and_a_reader_without_a_right_are_told_which(
-    door: Door, places: dict[str, Place]
+    secured: SecuredKafka, places: dict[str, Place]
 ) -> None:
     for user, right, words in (
         ("upstream", RIGHTS["upstream"][0], ("traffic", "--events", "40", "--rate", "1000")),
         ("downstream", RIGHTS["downstream"][0], ("tail", "tier-changes")),
     ):
-        with without(door, user, right):
+        with without(secured, user, right):
             done = command(places[user], *words)
         assert done.returncode == 1
         assert f"user {user} has no right: {right.words}" in done.stderr
@@ -161,9 +170,9 @@ def test_a_producer_and_a_reader_without_a_right_are_told_which(
 
 
 def test_a_worker_without_its_transactions_ends_before_it_takes_anything(
-    door: Door, places: dict[str, Place], crew: Crew
+    secured: SecuredKafka, places: dict[str, Place], crew: Crew
 ) -> None:
-    with without(door, "worker", RIGHTS["worker"][-1]):
+    with without(secured, "worker", RIGHTS["worker"][-1]):
         worker = crew.start(places["worker"])
         ends_with(worker, f"user worker has no right: {RIGHTS['worker'][-1].words}")
     assert "restored" not in {note["event"] for note in worker.notes()}
@@ -181,11 +190,11 @@ TAKEN: Final = (
 
 @pytest.mark.parametrize(("operation", "name"), TAKEN)
 def test_a_worker_that_loses_a_right_ends_and_names_it(
-    door: Door, places: dict[str, Place], crew: Crew, operation: Operation, name: str
+    secured: SecuredKafka, places: dict[str, Place], crew: Crew, operation: Operation, name: str
 ) -> None:
     (right,) = (r for r in RIGHTS["worker"] if (r.operation, r.name) == (operation, name))
     worker = crew.start_ready(places["worker"].telling(clock="event"))
-    with without(door, "worker", right):
+    with without(secured, "worker", right):
         send(places["upstream"], f"late {right.words}")
         ends_with(worker, f"user worker has no right: {right.words}")
 
@@ -196,17 +205,19 @@ def ends_with(worker: Worker, words: str) -> None:
     assert CANARY not in worker.text()
 
 
-# the wrong door, the wrong papers
+# the wrong endpoint, the wrong papers
 
 
 @pytest.fixture(scope="module")
-def old_server(door: Door) -> Iterator[str]:
+def old_server(secured: SecuredKafka) -> Iterator[str]:
     """Where TLS 1.1 is the newest that is spoken: a Java of today would not do it."""
-    with TLS11(door.papers.paper("old", HOST)) as server:
+    with TLS11(secured.papers.paper("old", HOST)) as server:
         yield server.address
 
 
-def faults(door: Door, old_server: str, folder: Path) -> dict[str, tuple[dict[str, Any], str]]:
+def faults(
+    secured: SecuredKafka, old_server: str, folder: Path
+) -> dict[str, tuple[dict[str, Any], str]]:
     """What is told otherwise than it should be, and the words that say what to do."""
     stranger = Papers(folder / "stranger").ca
     wrong = folder / "wrong.password"
@@ -217,22 +228,22 @@ def faults(door: Door, old_server: str, folder: Path) -> dict[str, tuple[dict[st
             "speaks TLS, and WHALECURVE_SECURITY_PROTOCOL is plaintext",
         ),
         "TLS at a plaintext port": (
-            {"broker": door.node.address},
+            {"broker": secured.node.address},
             "speaks no TLS, and WHALECURVE_SECURITY_PROTOCOL is sasl_ssl",
         ),
         "TLS before 1.2": ({"broker": old_server}, "speaks no TLS 1.2 or newer"),
         "an unknown authority": ({"tls_ca_file": stranger}, "is signed by nobody known"),
         "another host's certificate": (
-            {"broker": door.address(ELSEWHERE)},
+            {"broker": secured.address(ELSEWHERE)},
             "is for another host: name Kafka in WHALECURVE_BROKER",
         ),
-        "an expired certificate": ({"broker": door.address(EXPIRED)}, "has expired: renew it"),
+        "an expired certificate": ({"broker": secured.address(EXPIRED)}, "has expired: renew it"),
         "no client certificate": (
-            {"broker": door.address(MUTUAL)},
+            {"broker": secured.address(MUTUAL)},
             "asks for a client certificate: set WHALECURVE_TLS_CERTIFICATE_FILE",
         ),
         "a user where none is asked for": (
-            {"broker": door.address(OPEN)},
+            {"broker": secured.address(OPEN)},
             "asks for no user: set WHALECURVE_SECURITY_PROTOCOL to ssl",
         ),
         "no user where one is asked for": (
@@ -273,9 +284,9 @@ FAULTS: Final = (
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_why_a_door_stays_shut_is_said(
-    door: Door, places: dict[str, Place], old_server: str, tmp_path: Path, fault: str
+    secured: SecuredKafka, places: dict[str, Place], old_server: str, tmp_path: Path, fault: str
 ) -> None:
-    wrong, words = faults(door, old_server, tmp_path)[fault]
+    wrong, words = faults(secured, old_server, tmp_path)[fault]
     with pytest.raises(AccessError) as refused:
         check_topics(settings_of(told_otherwise(places["worker"], wrong)))
     assert words in str(refused.value)
@@ -285,9 +296,14 @@ def test_why_a_door_stays_shut_is_said(
 @pytest.mark.parametrize("call", ["topics check", "worker", "tail at-risk"])
 @pytest.mark.parametrize("fault", ["an unknown authority", "a wrong password"])
 def test_why_a_door_stays_shut_is_one_line_of_every_command(
-    door: Door, places: dict[str, Place], old_server: str, tmp_path: Path, fault: str, call: str
+    secured: SecuredKafka,
+    places: dict[str, Place],
+    old_server: str,
+    tmp_path: Path,
+    fault: str,
+    call: str,
 ) -> None:
-    wrong, words = faults(door, old_server, tmp_path)[fault]
+    wrong, words = faults(secured, old_server, tmp_path)[fault]
     done = command(told_otherwise(places["worker"], wrong), *call.split())
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
@@ -296,9 +312,9 @@ def test_why_a_door_stays_shut_is_one_line_of_every_command(
 
 
 def test_no_library_speaks_tls_before_1_2(
-    places: dict[str, Place], old_server: str, door: Door
+    places: dict[str, Place], old_server: str, secured: SecuredKafka
 ) -> None:
-    assert handshake(old_server, door.papers.ca) == "TLSv1.1"  # it is the server's only language
+    assert handshake(old_server, secured.papers.ca) == "TLSv1.1"  # it is the server's only language
     settings = settings_of(places["worker"].telling(broker=old_server))
     errors: list[Any] = []
     consumer = Consumer(
@@ -315,12 +331,12 @@ def test_no_library_speaks_tls_before_1_2(
 
 
 def test_a_client_certificate_with_a_locked_key_opens_for_every_library(
-    door: Door, places: dict[str, Place], tmp_path: Path
+    secured: SecuredKafka, places: dict[str, Place], tmp_path: Path
 ) -> None:
-    paper = door.papers.paper("worker", "worker", password=CANARY)
+    paper = secured.papers.paper("worker", "worker", password=CANARY)
     (tmp_path / "key.password").write_text(f"{CANARY}\n")
     place = told_otherwise(places["worker"], {"security_protocol": "ssl"}).telling(
-        broker=door.address(MUTUAL),
+        broker=secured.address(MUTUAL),
         tls_certificate_file=paper.certificate,
         tls_key_file=paper.key,
         tls_key_password_file=tmp_path / "key.password",
@@ -335,16 +351,18 @@ def test_a_client_certificate_with_a_locked_key_opens_for_every_library(
 
 
 @pytest.fixture
-def watch(door: Door) -> Iterator[Watch]:
+def watch(secured: SecuredKafka) -> Iterator[Watch]:
     """How far the worker has come, as the super user sees it."""
-    with closing(Watch(Place(door.node.address, PREFIX, APP_ID, PARTITIONS))) as watching:
+    with closing(Watch(Place(secured.node.address, PREFIX, APP_ID, PARTITIONS))) as watching:
         yield watching
 
 
 def test_who_is_asked_for_the_password_again_and_again_goes_on(
-    door: Door, places: dict[str, Place], crew: Crew, watch: Watch
+    secured: SecuredKafka, places: dict[str, Place], crew: Crew, watch: Watch
 ) -> None:
-    worker = crew.start_ready(places["worker"].telling(broker=door.address(HASTY), clock="event"))
+    worker = crew.start_ready(
+        places["worker"].telling(broker=secured.address(HASTY), clock="event")
+    )
     for number in range(2):
         time.sleep(HASTY_MS / 1000)
         send(places["upstream"], f"patient-{number}")
@@ -353,24 +371,24 @@ def test_who_is_asked_for_the_password_again_and_again_goes_on(
 
 
 def test_a_new_password_is_nothing_to_a_worker_that_is_connected(
-    door: Door, places: dict[str, Place], crew: Crew, watch: Watch
+    secured: SecuredKafka, places: dict[str, Place], crew: Crew, watch: Watch
 ) -> None:
     crew.start_ready(places["worker"].telling(clock="event"))
-    door.user("worker", f"another {CANARY}")
+    secured.user("worker", f"another {CANARY}")
     try:
         send(places["upstream"], "unmoved")
         crew.wait_until_read(watch, SECONDS)
         crew.stop_all()
     finally:
-        door.user("worker", password("worker"))
+        secured.user("worker", password("worker"))
 
 
 def test_a_new_password_ends_a_worker_that_is_asked_for_it_and_the_next_one_has_it(
-    door: Door, places: dict[str, Place], crew: Crew
+    secured: SecuredKafka, places: dict[str, Place], crew: Crew
 ) -> None:
-    place = places["worker"].telling(broker=door.address(HASTY), clock="event")
+    place = places["worker"].telling(broker=secured.address(HASTY), clock="event")
     worker = crew.start_ready(place)
-    door.user("worker", f"another {CANARY}")
+    secured.user("worker", f"another {CANARY}")
     ends_with(worker, "knows no user worker with this password")
     Path(place.settings["WHALECURVE_SASL_PASSWORD_FILE"]).write_text(f"another {CANARY}")
     worker = crew.start(place)
