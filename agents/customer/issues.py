@@ -62,7 +62,7 @@ def _count(cells: list[int], day: int) -> None:
 
 
 def _hear(issue: IssueRow, contact: Contact, at_us: int) -> None:
-    """The newest word on it holds; one that says it is resolved answers what was complained of."""
+    """The newest word on it holds. If it says resolved, the complaints up to it are dropped."""
     if contact.resolved is not None and (issue.word is None or at_us >= issue.word_us):
         issue.word, issue.word_us = contact.resolved, at_us
     if contact.complains:

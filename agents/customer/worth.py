@@ -47,7 +47,7 @@ class Worth(Part):
             self.weighted += brought * policy.decay.weight(day)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
-        """Days leave the window for the one before, and that one for good."""
+        """Moves expired days to the window before, if it is kept; drops what expires there."""
         last_expired = day - policy.window_days
         if self.window.counts_from <= last_expired:
             expired = self.window.expire(last_expired)

@@ -83,7 +83,7 @@ class Rates:
         if code == self._base:
             return 1, 1
         key = code, day
-        # asked once: partitions that restore in threads of their own share the policy
+        # one look-up only: threads that restore partitions share the cache, and may clear it
         known = self._cache.get(key, _UNKNOWN)
         if known != _UNKNOWN:
             return known

@@ -93,7 +93,7 @@ def _erased(topic: str, parsed: dict[str, Any]) -> bytes:
 
 
 def _kind(value: object, text: str = "a text", number: str = "a number") -> str:
-    """What JSON it is: what stands there may be a customer's, and an error quotes none of it."""
+    """The JSON kind of a value. An error does not quote the value: it may be a customer's."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -62,7 +62,7 @@ class State:
 
 
 def connect(settings: Settings) -> KafkaAdminClient:
-    """An admin client; AccessError where we are turned away, BrokerMissingError where nobody is."""
+    """An admin client. AccessError: we are refused. BrokerMissingError: no broker answers."""
     probe(settings)
     try:
         return KafkaAdminClient(

@@ -101,7 +101,7 @@ class BatchConsumer(Consumer):
         return dict(offsets)
 
     async def committed(self, tps: Iterable[TopicPartition]) -> dict[TopicPartition, Committed]:
-        """What the group committed of those of which it did."""
+        """The group's committed offsets, without the partitions that have none."""
         consumer = self._thread._ensure_consumer()
         fetch = consumer._coordinator.fetch_committed_offsets
         commits = await self._thread.call_thread(fetch, list(tps))
