@@ -58,9 +58,9 @@ class Credits:
         at = entries.find(key)
         while at >= 0:
             if at % CREDIT_BYTES == _KEY_AT:
-                found = _credit_at(entries, at - _KEY_AT)
+                credit = _credit_at(entries, at - _KEY_AT)
                 del entries[at - _KEY_AT : at - _KEY_AT + CREDIT_BYTES]
-                return found
+                return credit
             at = entries.find(key, at + 1)
         return None
 

@@ -75,9 +75,9 @@ class DedupeIndex(Part):
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Forgets the days that are too long ago."""
-        last_gone = day - policy.dedupe_days
-        if self.oldest <= last_gone:
-            self.expire(last_gone)
+        last_expired = day - policy.dedupe_days
+        if self.oldest <= last_expired:
+            self.expire(last_expired)
 
     def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Fewer days or ids may be remembered now."""
@@ -111,14 +111,14 @@ class DedupeIndex(Part):
             at -= SEEN_BYTES
         return at
 
-    def expire(self, last_gone: int) -> None:
-        """Forgets the ids of the days up to `last_gone`."""
-        entries, gone = self.entries, SEEN_BYTES
-        if self.oldest > last_gone:
+    def expire(self, last_expired: int) -> None:
+        """Forgets the ids of the days up to `last_expired`."""
+        entries, end = self.entries, SEEN_BYTES
+        if self.oldest > last_expired:
             return
-        while gone < len(entries) and _DAY.unpack_from(entries, gone)[0] <= last_gone:
-            gone += SEEN_BYTES
-        self._forget(gone)
+        while end < len(entries) and _DAY.unpack_from(entries, end)[0] <= last_expired:
+            end += SEEN_BYTES
+        self._forget(end)
 
     def cap(self, ids_max: int) -> int:
         """Forgets the oldest ids beyond `ids_max`; returns how many."""

@@ -91,20 +91,20 @@ class Invoices(Part):
         """What a sale or a payment does; the invoice that closed with it."""
         rules = policy.invoices
         assert rules is not None
-        found = self._find(entry.key)
+        invoice = self._find(entry.key)
         if entry.due_us is None:
             credit = Credit(at_us, entry.amount, entry.key, entry.currency)
-            if found is not None:
-                return self._credit(found, credit, policy)
+            if invoice is not None:
+                return self._credit(invoice, credit, policy)
             self.unmatched.add(credit)
             self.unmatched.cap(rules.unmatched_max)
             return None
-        if found is None:
-            found = _opened(entry)
-            self.open.append(found)
+        if invoice is None:
+            invoice = _opened(entry)
+            self.open.append(invoice)
         else:
-            _add(found, entry, at_us // DAY_US, policy)
-        closing = self._match(found, policy)
+            _add(invoice, entry, at_us // DAY_US, policy)
+        closing = self._match(invoice, policy)
         self.written_off += self._write_off(rules.open_max)
         return closing
 
@@ -137,7 +137,9 @@ class Invoices(Part):
 
     def _write_off(self, open_max: int) -> int:
         """Gives up those that are too many, the longest due first, or too large to be kept."""
-        kept = [its for its in self.open if its.base_amount <= LARGEST >= its.amount]
+        kept = [
+            invoice for invoice in self.open if invoice.base_amount <= LARGEST >= invoice.amount
+        ]
         written_off = len(self.open) - len(kept)
         self.open = kept
         while len(self.open) > open_max:

@@ -31,9 +31,9 @@ def take(issues: list[IssueRow], contact: Contact, at_us: int, day: int, keeps: 
         issues.append(issue)
     issue.last_us = max(issue.last_us, at_us)
     issue.at_fault = issue.at_fault or contact.at_fault
-    its_day = at_us // DAY_US
-    if day - its_day < keeps.issue_days:
-        _count(issue.cells, its_day)
+    contact_day = at_us // DAY_US
+    if day - contact_day < keeps.issue_days:
+        _count(issue.cells, contact_day)
     _hear(issue, contact, at_us)
     _weigh(issue, day, keeps)
     if len(issues) > ISSUES_MAX:
@@ -62,7 +62,7 @@ def _count(cells: list[int], day: int) -> None:
 
 
 def _hear(issue: IssueRow, contact: Contact, at_us: int) -> None:
-    """The newest word on it holds; one that says it is resolved answers what was complained of."""
+    """The newest word on it holds. If it says resolved, the complaints up to it are dropped."""
     if contact.resolved is not None and (issue.word is None or at_us >= issue.word_us):
         issue.word, issue.word_us = contact.resolved, at_us
     if contact.complains:
@@ -70,7 +70,9 @@ def _hear(issue: IssueRow, contact: Contact, at_us: int) -> None:
         # the earliest count, and the latest, which may be left when those are answered
         del issue.complaints_us[COMPLAINTS_MAX - 1 : -1]
     if issue.word and issue.complaints_us:
-        issue.complaints_us = [its for its in issue.complaints_us if its > issue.word_us]
+        issue.complaints_us = [
+            complaint_us for complaint_us in issue.complaints_us if complaint_us > issue.word_us
+        ]
 
 
 def _weigh(issue: IssueRow, day: int, keeps: Keeps) -> None:
@@ -87,7 +89,9 @@ def age(issues: list[IssueRow], day: int, keeps: Keeps) -> None:
     """A day has come: contacts leave, and what was quiet for long is forgotten."""
     forgotten = keeps.issues_forgotten_days
     quiet = [
-        its for its in issues if not its.complaints_us and day - its.last_us // DAY_US >= forgotten
+        issue
+        for issue in issues
+        if not issue.complaints_us and day - issue.last_us // DAY_US >= forgotten
     ]
     for issue in quiet:
         issues.remove(issue)

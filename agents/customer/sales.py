@@ -94,10 +94,10 @@ class Sales:
         cells[~at:~at] = array("q", (day, 1, paid))
         return day not in (self.first_day, self.last_day)
 
-    def expire(self, last_gone: int) -> None:
-        """Forgets the single days up to `last_gone`."""
-        if self.cells and self.cells[0] <= last_gone:
-            del self.cells[: cells_below(self.cells, SALE_CELL, last_gone + 1)]
+    def expire(self, last_expired: int) -> None:
+        """Forgets the single days up to `last_expired`."""
+        if self.cells and self.cells[0] <= last_expired:
+            del self.cells[: cells_below(self.cells, SALE_CELL, last_expired + 1)]
 
     @property
     def repeats(self) -> int:

@@ -97,21 +97,21 @@ class ValueWindow:
         if isinstance(cells, list):
             cells[at:at] = cell
 
-    def expire(self, last_gone: int) -> list[int]:
-        """Forgets the days up to `last_gone`; returns their cells."""
+    def expire(self, last_expired: int) -> list[int]:
+        """Forgets the days up to `last_expired`; returns their cells."""
         cells = self.cells
-        gone = cells_below(cells, CELL, (last_gone + 1) << LINE_BITS)
-        went = list(cells[:gone])
-        del cells[:gone]
-        for at in range(0, gone, CELL):
-            line, amount = went[at] & LINE_MASK, went[at + 1]
+        end = cells_below(cells, CELL, (last_expired + 1) << LINE_BITS)
+        expired = list(cells[:end])
+        del cells[:end]
+        for at in range(0, end, CELL):
+            line, amount = expired[at] & LINE_MASK, expired[at + 1]
             self.contribution -= SIGNS[line] * amount
             if line == SELLER_FAULT:
                 self.seller_fault -= amount
         self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
         if isinstance(cells, list):
             self.cells = narrowed(cells)
-        return went
+        return expired
 
     def totals(self) -> list[int]:
         """The sum of each line over the window."""
@@ -122,11 +122,11 @@ class ValueWindow:
 
     def sum_of(self, line: int, first_day: int, last_day: int) -> int:
         """One line's sum over the days from `first_day` to `last_day` that are kept."""
-        cells, found = self.cells, 0
+        cells, total = self.cells, 0
         for at in range(0, len(cells), CELL):
             if cells[at] & LINE_MASK == line and first_day <= cells[at] >> LINE_BITS <= last_day:
-                found += cells[at + 1]
-        return found
+                total += cells[at + 1]
+        return total
 
 
 def contribution_of(totals: list[int]) -> int:
@@ -171,12 +171,12 @@ class WindowBefore:
                 del cells[at : at + 2]
         self.counts_from = cells[0] if cells else NO_DAY
 
-    def expire(self, last_gone: int) -> None:
-        """Forgets the days up to `last_gone`."""
+    def expire(self, last_expired: int) -> None:
+        """Forgets the days up to `last_expired`."""
         cells = self.cells
-        gone = cells_below(cells, 2, last_gone + 1)
-        self.total -= sum(cells[1:gone:2])
-        del cells[:gone]
+        end = cells_below(cells, 2, last_expired + 1)
+        self.total -= sum(cells[1:end:2])
+        del cells[:end]
         self.counts_from = cells[0] if cells else NO_DAY
 
 
@@ -202,9 +202,9 @@ class ContactWindow(Part):
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Days leave the window."""
-        last_gone = day - policy.keeps.contact_days
-        if self.oldest <= last_gone:
-            self.expire(last_gone)
+        last_expired = day - policy.keeps.contact_days
+        if self.oldest <= last_expired:
+            self.expire(last_expired)
 
     def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
         """The window may be shorter now."""
@@ -226,18 +226,18 @@ class ContactWindow(Part):
             self.cells[at + 1] += contacts
         self._changed()
 
-    def expire(self, last_gone: int) -> None:
-        """Forgets the days up to `last_gone`."""
+    def expire(self, last_expired: int) -> None:
+        """Forgets the days up to `last_expired`."""
         cells = self.cells
-        gone = cells_below(cells, 2, last_gone + 1)
-        self.total -= sum(cells[1:gone:2])
-        del cells[:gone]
+        end = cells_below(cells, 2, last_expired + 1)
+        self.total -= sum(cells[1:end:2])
+        del cells[:end]
         self._changed()
 
-    def after(self, last_gone: int) -> int:
+    def after(self, day: int) -> int:
         """The contacts of later days."""
         cells = self.cells
-        return sum([cells[at + 1] for at in range(0, len(cells), 2) if cells[at] > last_gone])
+        return sum([cells[at + 1] for at in range(0, len(cells), 2) if cells[at] > day])
 
     def day_leaving_at_most(self, contacts: int) -> int | None:
         """The day after whose leaving at most so many contacts remain."""

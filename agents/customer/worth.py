@@ -47,15 +47,15 @@ class Worth(Part):
             self.weighted += brought * policy.decay.weight(day)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
-        """Days leave the window for the one before, and that one for good."""
-        last_gone = day - policy.window_days
-        if self.window.counts_from <= last_gone:
-            gone = self.window.expire(last_gone)
+        """Moves expired days to the window before, if it is kept; drops what expires there."""
+        last_expired = day - policy.window_days
+        if self.window.counts_from <= last_expired:
+            expired = self.window.expire(last_expired)
             if self.before is not None:
-                for its_day, amount in contributions(gone):
-                    self.before.add(its_day, amount)
-        if self.before is not None and self.before.counts_from <= last_gone - policy.window_days:
-            self.before.expire(last_gone - policy.window_days)
+                for cell_day, amount in contributions(expired):
+                    self.before.add(cell_day, amount)
+        if self.before is not None and self.before.counts_from <= last_expired - policy.window_days:
+            self.before.expire(last_expired - policy.window_days)
 
     def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
         """A window may be shorter now."""

@@ -19,7 +19,7 @@ def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy
     rules, digits = policy.segments, policy.digits
     contribution = customer.contribution
     revenue = totals[REVENUE]
-    found: list[Segment] = []
+    segments: list[Segment] = []
 
     def money(name: str, key: str, observed: int, threshold: int) -> Finding:
         return Finding(
@@ -29,7 +29,9 @@ def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy
         )
 
     if rules.best_from is not None and contribution >= rules.best_from:
-        found.append(("best", [money("best", "contribution_from", contribution, rules.best_from)]))
+        segments.append(
+            ("best", [money("best", "contribution_from", contribution, rules.best_from)])
+        )
     if rules.fake_big is not None:
         revenue_from, below = rules.fake_big
         if revenue >= revenue_from and contribution < below:
@@ -37,23 +39,23 @@ def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy
                 money("fake_big", "revenue_from", revenue, revenue_from),
                 money("fake_big", "contribution_below", contribution, below),
             ]
-            found.append(("fake_big", why))
+            segments.append(("fake_big", why))
     if rules.over_served is not None and tier <= LOW_RANK:
         numerator, denominator = rules.over_served
         margin = revenue - totals[GOODS] + totals[FEES]
         cost = sum([totals[line] for line in SERVICE])
         if cost > 0 and cost * denominator > numerator * margin:
             most = half_even(numerator * margin, denominator)
-            found.append(("over_served", [money("over_served", "service_share", cost, most)]))
+            segments.append(("over_served", [money("over_served", "service_share", cost, most)]))
     if is_potential(customer, tier, policy) and rules.potential is not None:
         assert customer.before is not None
         (numerator, denominator), _ = rules.potential
         least = half_even(numerator * customer.before.total, denominator)
-        found.append(("potential", [money("potential", "growth", contribution, least)]))
+        segments.append(("potential", [money("potential", "growth", contribution, least)]))
     if rules.worst_below is not None and contribution < rules.worst_below:
         why = [money("worst", "contribution_below", contribution, rules.worst_below)]
-        found.append(("worst", why))
-    return found
+        segments.append(("worst", why))
+    return segments
 
 
 def is_potential(customer: Customer, tier: int, policy: Policy) -> bool:

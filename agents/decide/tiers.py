@@ -115,9 +115,9 @@ class TierRules:
         return moves
 
     def _next(self, tier_state: TierState, contribution: int, day: int) -> Move | None:
-        found = self._found(tier_state, contribution, day)
+        finding = self._finding(tier_state, contribution, day)
         state = HELD if tier_state.notice_day == NO_DAY else NOTICED
-        direction = happens(TIER_LIFE, state, found)
+        direction = happens(TIER_LIFE, state, finding)
         tier = tier_state.tier
         if not direction:
             return None
@@ -128,7 +128,7 @@ class TierRules:
         effect_day = self._effect_day(tier_state, day) if direction == NOTICE else None
         return Move(direction, tier, self._down_from(tier, contribution), effect_day)
 
-    def _found(self, tier_state: TierState, contribution: int, day: int) -> str:
+    def _finding(self, tier_state: TierState, contribution: int, day: int) -> str:
         """How the value stands to the tier; empty: there is nothing to say."""
         tier = tier_state.tier
         if contribution >= self._keeps[tier]:

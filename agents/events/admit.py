@@ -136,12 +136,12 @@ class Admission:
         assert not isinstance(wire, SupportCall)
         if isinstance(wire, CustomerRecord):
             named = ("wallet", wire.wallet), ("commitment", wire.commitment)
-            used = [(f"{name}.currency", its.currency) for name, its in named if its is not None]
+            used = [(f"{name}.currency", part.currency) for name, part in named if part is not None]
         else:
             used = [("currency", wire.currency)]
         day, _ = day_and_micros(wire.occurred_at)
         rates = self._policy.rates
-        name, currency = next(its for its in used if rates.ratio(its[1], day) is None)
+        name, currency = next((key, code) for key, code in used if rates.ratio(code, day) is None)
         return Rejection(
             Reason.UNKNOWN_CURRENCY,
             f"{name}: expected one with a rate in the policy for the event's day, "

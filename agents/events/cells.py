@@ -50,10 +50,10 @@ def find_cell(cells: Cells, size: int, key: int) -> int:
     """
     at = len(cells) - size
     while at >= 0:
-        found = cells[at]
-        if found == key:
+        cell_key = cells[at]
+        if cell_key == key:
             return at
-        if found < key:
+        if cell_key < key:
             break
         at -= size
     return ~(at + size)

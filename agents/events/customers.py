@@ -34,13 +34,13 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
     expires = None if override is None else override.expires_at
     hold_until = None if wire.ladder is None else wire.ladder.hold_until
     moments = (joined, expires, hold_until)
-    if not (FIRST_DAY <= day <= LAST_DAY and all(_writable(its) for its in moments)):
+    if not (FIRST_DAY <= day <= LAST_DAY and all(_writable(moment) for moment in moments)):
         return INVALID
     joined_us = None if joined is None else micros(joined)
     expires_us = None if expires is None else micros(expires)
     wallet = _wallet(wire.wallet, policy, day)
     commitment = _commitment(wire.commitment, policy, day)
-    faults = [found for found in (wallet, commitment) if isinstance(found, Unbookable)]
+    faults = [part for part in (wallet, commitment) if isinstance(part, Unbookable)]
     if faults:
         # a wrong field of the second comes before an unknown currency of the first
         return INVALID if INVALID in faults else UNKNOWN_CURRENCY

@@ -207,11 +207,11 @@ class LifetimeTables:
             nodes = int(log((alpha + self.WEEKS) / alpha) * self.NODES) + 3
             self._plain[x] = [-1.0] * nodes
             self._discounted[x] = [-1.0] * nodes
-        for each in (node, node + 1):
-            if self._plain[x][each] < 0.0:
-                weeks = alpha * exp(each / self.NODES) - alpha
+        for index in (node, node + 1):
+            if self._plain[x][index] < 0.0:
+                weeks = alpha * exp(index / self.NODES) - alpha
                 plain, discounted = _horizon(self._params, x, weeks)
-                self._plain[x][each], self._discounted[x][each] = plain, discounted
+                self._plain[x][index], self._discounted[x][index] = plain, discounted
 
 
 def _odds(params: LifetimeParams, x: int) -> float:

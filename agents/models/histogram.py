@@ -161,10 +161,10 @@ def _can_be(bucket: int, count: int, amount: int) -> bool:
 
 def merged(histograms: Iterable[Histogram]) -> Histogram:
     """One histogram of the customers of all; those given stay as they are."""
-    found = Histogram()
+    total = Histogram()
     for histogram in histograms:
-        found.merge(histogram)
-    return found
+        total.merge(histogram)
+    return total
 
 
 def cut_by_rank(histogram: Histogram, share: Ratio) -> int | None:

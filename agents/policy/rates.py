@@ -83,23 +83,23 @@ class Rates:
         if code == self._base:
             return 1, 1
         key = code, day
-        # asked once: partitions that restore in threads of their own share the policy
+        # one look-up only: threads that restore partitions share the cache, and may clear it
         known = self._cache.get(key, _UNKNOWN)
         if known != _UNKNOWN:
             return known
-        found: Ratio | None = None
+        ratio: Ratio | None = None
         if code in self._steps:
             days, ratios = self._steps[code]
             at = bisect_right(days, day)
-            found = ratios[at - 1] if at else None
+            ratio = ratios[at - 1] if at else None
         if len(self._cache) >= _CACHE_MAX:
             self._cache.clear()
-        self._cache[key] = found
-        return found
+        self._cache[key] = ratio
+        return ratio
 
 
 def checked_ratio(text: str) -> Ratio:
     """The exact ratio of a decimal text that was checked already."""
-    found = parse_ratio(text)
-    assert found is not None
-    return found
+    ratio = parse_ratio(text)
+    assert ratio is not None
+    return ratio

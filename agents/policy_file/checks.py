@@ -109,9 +109,9 @@ def _discount_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
 def _goes_out(grant: object) -> bool:
     """Whether a value survives the way into a tier change and out again."""
     if isinstance(grant, dict):
-        return all(_goes_out(its) for its in grant.values())
+        return all(_goes_out(value) for value in grant.values())
     if isinstance(grant, list):
-        return all(_goes_out(its) for its in grant)
+        return all(_goes_out(value) for value in grant)
     if isinstance(grant, float):
         return isfinite(grant)
     return not isinstance(grant, int) or -(2**63) <= grant < 2**63
@@ -196,11 +196,11 @@ def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
             yield key, "more than 0", text
         elif key.startswith(("value.default", "discount.", "tiers.share.")) and ratio[0] > ratio[1]:
             yield key, "at most 1", text
-    for its_key, costs in _costs(policy):
+    for card_key, costs in _costs(policy):
         for channel in costs.contact:
             if channel not in CONTACT_CHANNELS:
                 expected = "one of " + ", ".join(CONTACT_CHANNELS)
-                yield f"{its_key}.contact.{channel}", expected, channel
+                yield f"{card_key}.contact.{channel}", expected, channel
     yield from _card_faults(policy)
     yield from _reminder_faults(policy)
 
@@ -211,10 +211,10 @@ def _rates(policy: PolicyFile) -> Iterator[tuple[str, str]]:
     if policy.value.index is not None:
         yield "value.index.history", policy.value.index.history
         yield "value.index.future", policy.value.index.future
-    for its_key, costs in _costs(policy):
-        yield f"{its_key}.late_payment.annual_rate", costs.late_payment.annual_rate
+    for card_key, costs in _costs(policy):
+        yield f"{card_key}.late_payment.annual_rate", costs.late_payment.annual_rate
         for channel, contact in costs.contact.items():
-            yield f"{its_key}.contact.{channel}.per_minute", contact.per_minute
+            yield f"{card_key}.contact.{channel}.per_minute", contact.per_minute
     hold, discount, segments = policy.tiers.hold, policy.discount, policy.segments
     share = policy.tiers.share
     if share is not None:
@@ -238,12 +238,12 @@ def _reminder_faults(policy: PolicyFile) -> Iterator[Fault]:
     for key, costs in _costs(policy):
         before = 0
         for number, reminder in enumerate(costs.reminder):
-            its_key = f"{key}.reminder[{number}]"
+            reminder_key = f"{key}.reminder[{number}]"
             if policy.invoices is None:
-                yield its_key, "a section [invoices], without which nobody is reminded", "none"
+                yield reminder_key, "a section [invoices], without which nobody is reminded", "none"
             if reminder.after_days <= before:
                 expected = f"more days than the reminder before ({before})"
-                yield f"{its_key}.after_days", expected, reminder.after_days
+                yield f"{reminder_key}.after_days", expected, reminder.after_days
             before = reminder.after_days
 
 
@@ -260,9 +260,9 @@ def _card_faults(policy: PolicyFile) -> Iterator[Fault]:
 
 def _order_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
     def minor(text: str) -> int:
-        found = parse_signed_minor(text, digits)
-        assert found is not None
-        return found
+        amount = parse_signed_minor(text, digits)
+        assert amount is not None
+        return amount
 
     entry = policy.tiers.entry
     if not minor(entry.key) > minor(entry.important):

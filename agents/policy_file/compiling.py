@@ -66,7 +66,7 @@ def compile_policy(file: PolicyFile) -> Policy:
         ),
         entries=(
             None,
-            *(_minor(its, digits) for its in (entry.ordinary, entry.important, entry.key)),
+            *(_minor(text, digits) for text in (entry.ordinary, entry.important, entry.key)),
         ),
         on_change=file.tiers.on_change,
         review_days=file.tiers.review_days,
@@ -123,9 +123,9 @@ def _ladder(ladder: Ladder | None) -> LadderRules | None:
 
 
 def _minor(text: str, digits: int) -> int:
-    found = parse_signed_minor(text, digits)
-    assert found is not None
-    return found
+    amount = parse_signed_minor(text, digits)
+    assert amount is not None
+    return amount
 
 
 def _hold(file: PolicyFile, digits: int) -> HoldRules:

@@ -63,14 +63,14 @@ def _at(raw: Any, key: str) -> Any:
 
     Names that hold dots or brackets themselves lead no further.
     """
-    found = raw
+    value = raw
     with suppress(LookupError, ValueError):
         for part in key.split("."):
             name, bracket, number = part.partition("[")
-            found = found[name] if isinstance(found, dict) else found
-            if bracket and isinstance(found, list):
-                found = found[int(number.rstrip("]"))]
-    return found
+            value = value[name] if isinstance(value, dict) else value
+            if bracket and isinstance(value, list):
+                value = value[int(number.rstrip("]"))]
+    return value
 
 
 def _joined(key: str, inner: str) -> str:

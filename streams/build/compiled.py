@@ -38,11 +38,11 @@ class BuildError(Exception):
 
 def digest(source: Path = SOURCE) -> str:
     """Of all that decides in the rooms, and of the interpreter that extensions are made for."""
-    found = blake2b(str(sysconfig.get_config_var("EXT_SUFFIX")).encode(), digest_size=8)
+    hasher = blake2b(str(sysconfig.get_config_var("EXT_SUFFIX")).encode(), digest_size=8)
     for path in _files(source):
         content = path.read_bytes()
-        found.update(f"{path.relative_to(source)}\n{len(content)}\n".encode() + content)
-    return found.hexdigest()
+        hasher.update(f"{path.relative_to(source)}\n{len(content)}\n".encode() + content)
+    return hasher.hexdigest()
 
 
 def _files(source: Path) -> list[Path]:
@@ -98,7 +98,7 @@ def _require_compiler() -> None:
 
 def modules(source: Path = SOURCE) -> list[str]:
     """The files to compile, by their path in `source`; BuildError where a name finds none."""
-    found: list[str] = []
+    files: list[str] = []
     left_out = {path for pattern in INTERPRETED for path in source.glob(pattern)}
     for pattern in COMPILED:
         paths = [
@@ -108,8 +108,8 @@ def modules(source: Path = SOURCE) -> list[str]:
         ]
         if not paths:
             raise BuildError(f"{pattern} names no file: it would stay interpreted")
-        found += [path.relative_to(source).as_posix() for path in paths]
-    return found
+        files += [path.relative_to(source).as_posix() for path in paths]
+    return files
 
 
 def _compile(work: Path) -> None:

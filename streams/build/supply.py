@@ -14,7 +14,7 @@ import click
 
 from streams import __version__
 
-FOUND, NOT_AUDITED = 1, 3
+VULNERABLE, NOT_AUDITED = 1, 3
 """Exit statuses: vulnerabilities are known; it could not be found out."""
 TOOL_SECONDS: Final = 300.0
 _PIN: Final = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
@@ -44,14 +44,15 @@ def verdict(names: set[str], report: dict[str, Any]) -> tuple[int, list[str]]:
 
     A package that was skipped was not looked at: that is no clean bill.
     """
-    entries = {_normal(its["name"]): its for its in report["dependencies"]}
+    entries = {_normal(entry["name"]): entry for entry in report["dependencies"]}
     lines = [
-        f"{name} {its['version']}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or '-'}"
-        for name, its in sorted(entries.items())
-        for flaw in its.get("vulns", ())
+        f"{name} {entry['version']}: {flaw['id']}, mended in "
+        f"{', '.join(flaw['fix_versions']) or '-'}"
+        for name, entry in sorted(entries.items())
+        for flaw in entry.get("vulns", ())
     ]
     if lines:
-        return FOUND, lines
+        return VULNERABLE, lines
     left = sorted(name for name in names if "vulns" not in entries.get(name, {}))
     if left:
         many = f"{len(left)} of {len(names)} packages"
@@ -61,12 +62,12 @@ def verdict(names: set[str], report: dict[str, Any]) -> tuple[int, list[str]]:
     return 0, [f"no vulnerability is known of {len(names)} packages"]
 
 
-def bill(found: dict[str, Any], lock: dict[str, tuple[str, list[str]]]) -> dict[str, Any]:
+def bill(environment: dict[str, Any], lock: dict[str, tuple[str, list[str]]]) -> dict[str, Any]:
     """The environment's SBOM, with the lock's packages only, and their hashes.
 
     Raises SupplyError where one of them is missing, has another version, no hash or no licence.
     """
-    by_name = {_normal(its["name"]): its for its in found["components"]}
+    by_name = {_normal(component["name"]): component for component in environment["components"]}
     wrong = [
         name
         for name, (version, hashes) in lock.items()
@@ -80,16 +81,18 @@ def bill(found: dict[str, Any], lock: dict[str, tuple[str, list[str]]]) -> dict[
             f"are {', '.join(sorted(wrong)) or 'all'}: make setup"
         )
     components = [
-        by_name[name] | {"hashes": [{"alg": "SHA-256", "content": its} for its in hashes]}
+        by_name[name] | {"hashes": [{"alg": "SHA-256", "content": digest} for digest in hashes]}
         for name, (_, hashes) in sorted(lock.items())
     ]
-    refs = {its["bom-ref"] for its in components} | {found["metadata"]["component"]["bom-ref"]}
+    refs = {component["bom-ref"] for component in components} | {
+        environment["metadata"]["component"]["bom-ref"]
+    }
     dependencies = [
-        its | ({"dependsOn": _kept(its, refs)} if "dependsOn" in its else {})
-        for its in found["dependencies"]
-        if its["ref"] in refs
+        dependency | ({"dependsOn": _kept(dependency, refs)} if "dependsOn" in dependency else {})
+        for dependency in environment["dependencies"]
+        if dependency["ref"] in refs
     ]
-    return found | {"components": components, "dependencies": dependencies}
+    return environment | {"components": components, "dependencies": dependencies}
 
 
 def _kept(dependency: dict[str, Any], refs: set[str]) -> list[str]:

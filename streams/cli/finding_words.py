@@ -29,10 +29,10 @@ _SIGNALS: Final = {
 """Of a bound that is told when the signal is cleared, too, with a third word for that."""
 
 
-def findings(found: list[dict[str, Any]]) -> str:
+def findings(entries: list[dict[str, Any]]) -> str:
     """Put reasons or evidence in words: what was observed against which threshold."""
     words: dict[tuple[str, str], list[str]] = {}
-    for finding in found:
+    for finding in entries:
         name, sign = _named(finding)
         words.setdefault((name, str(finding["observed"])), []).append(
             f"{sign} {finding['threshold']}"

@@ -130,11 +130,11 @@ def _lines(file: Path) -> Iterator[bytes | None]:
         while line := lines.readline(LINE_BYTES_MAX + 1):
             number += 1
             try:
-                found = _value(line)
+                purchase = _value(line)
             except LineError as error:
                 raise Failure(f"{file}:{number}: {error}") from error
-            if found is not None:
-                yield found
+            if purchase is not None:
+                yield purchase
 
 
 def _value(line: bytes) -> bytes | None:

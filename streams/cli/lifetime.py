@@ -122,9 +122,9 @@ def _print(facts: dict[str, Any]) -> None:
         f"value               {facts['value']} {currency} in {weeks} weeks, "
         f"{facts['discounted_value']} {currency} discounted"
     )
-    for each in facts["alive_until"]:
-        ahead = each["from_now_weeks"]
+    for point in facts["alive_until"]:
+        ahead = point["from_now_weeks"]
         when = f"in {ahead:.1f} weeks" if ahead > 0 else f"{-ahead:.1f} weeks ago"
         click.echo(
-            f"P(alive) below {each['threshold']:<4g} from week {each['week']:.1f} on, {when}"
+            f"P(alive) below {point['threshold']:<4g} from week {point['week']:.1f} on, {when}"
         )

@@ -16,7 +16,7 @@ from streams.cli.lines import Line
 from streams.cli.scene import Curve, Scene
 
 DRAWN_EVERY_SECONDS: Final = 0.25
-TOLD_EVERY_SECONDS: Final = 5.0
+STATUS_EVERY_SECONDS: Final = 5.0
 BAR_WIDTH: Final = 40
 FRAME_LINES: Final = 15
 """Of the live table, all that is neither a line of a record nor of the footer."""
@@ -61,7 +61,7 @@ class PlainView:
     """A line a record, and now and then one on how it goes."""
 
     def __init__(self, scene: Scene) -> None:
-        self._scene, self._told = scene, time.monotonic()
+        self._scene, self._shown_at = scene, time.monotonic()
 
     def line(self, line: Line) -> None:
         """Show one record."""
@@ -70,9 +70,9 @@ class PlainView:
     def show(self, state: str) -> None:
         """Tell how it goes, every few seconds."""
         rates = self._scene.rates()
-        if time.monotonic() - self._told < TOLD_EVERY_SECONDS:
+        if time.monotonic() - self._shown_at < STATUS_EVERY_SECONDS:
             return
-        self._told = time.monotonic()
+        self._shown_at = time.monotonic()
         tiers = ", ".join(f"{number} {tier}" for tier, number in self._scene.by_tier.items())
         click.echo(
             f"-- {state}; {_speed(rates)}; {tiers}; {len(self._scene.open_risks)} signals open"

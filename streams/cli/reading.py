@@ -85,13 +85,17 @@ class Reader:
         first, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
         for partition, end in ends.items():
             consumer.seek(partition, max(first[partition], end - 1))
-        self._skip({each: end - 1 for each, end in ends.items() if end > first[each]})
+        self._skip(
+            {partition: end - 1 for partition, end in ends.items() if end > first[partition]}
+        )
 
     def _skip(self, last: dict[TopicPartition, int]) -> None:
         """Read over the last record of partitions, and over what comes with it."""
         waiting = dict(last)
         deadline = time.monotonic() + SKIP_SECONDS
-        while any(self._consumer.position(each) <= offset for each, offset in last.items()):
+        while any(
+            self._consumer.position(partition) <= offset for partition, offset in last.items()
+        ):
             if time.monotonic() > deadline:
                 raise Failure("the topic's end was not found in time: try again")
             for partition, records in self._consumer.poll(timeout_ms=POLL_MS).items():
@@ -105,12 +109,12 @@ class Reader:
             answers = answers or self._consumer.poll(timeout_ms=POLL_MS)
         except KafkaError as error:
             raise Failure(f"cannot read on: {error}") from error
-        found = [
+        records = [
             (self._topics[partition.topic], record)
             for partition, records in answers.items()
             for record in records
         ]
-        return sorted(found, key=lambda each: int(each[1].timestamp))
+        return sorted(records, key=lambda pair: int(pair[1].timestamp))
 
     def to_the_end(self) -> Iterator[tuple[str, Any]]:
         """What there is now, from where it reads on; Failure where an end does not come.
@@ -123,10 +127,10 @@ class Reader:
         except KafkaError as error:
             raise Failure(f"cannot be read: {error}") from error
         deadline = time.monotonic() + SILENT_SECONDS
-        while any(self._consumer.position(each) < end for each, end in ends.items()):
-            found = self.poll()
-            yield from found
-            if found:
+        while any(self._consumer.position(partition) < end for partition, end in ends.items()):
+            records = self.poll()
+            yield from records
+            if records:
                 deadline = time.monotonic() + SILENT_SECONDS
             elif time.monotonic() > deadline:
                 raise Failure("the topic's end was not found in time: try again")

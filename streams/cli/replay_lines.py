@@ -71,15 +71,15 @@ def _topic(parsed: dict[str, Any]) -> str:
 
 
 def _timestamp(parsed: dict[str, Any]) -> int | None:
-    found = parsed.get("timestamp_ms")
-    if found is None:
+    timestamp_ms = parsed.get("timestamp_ms")
+    if timestamp_ms is None:
         return None
-    if type(found) is not int or not 0 <= found <= TIMESTAMP_MS_MAX:
+    if type(timestamp_ms) is not int or not 0 <= timestamp_ms <= TIMESTAMP_MS_MAX:
         raise LineError(
             "timestamp_ms: expected whole milliseconds from 1970 to 9999, found "
-            + _kind(found, number="another number")
+            + _kind(timestamp_ms, number="another number")
         )
-    return found
+    return timestamp_ms
 
 
 def _erased(topic: str, parsed: dict[str, Any]) -> bytes:
@@ -92,22 +92,22 @@ def _erased(topic: str, parsed: dict[str, Any]) -> bytes:
     return key.encode()
 
 
-def _kind(found: object, text: str = "a text", number: str = "a number") -> str:
-    """What JSON it is: what stands there may be a customer's, and an error quotes none of it."""
-    if found is None:
+def _kind(value: object, text: str = "a text", number: str = "a number") -> str:
+    """The JSON kind of a value. An error does not quote the value: it may be a customer's."""
+    if value is None:
         return "null"
-    if isinstance(found, bool):
+    if isinstance(value, bool):
         return "true or false"
-    if isinstance(found, str):
+    if isinstance(value, str):
         return text
-    if isinstance(found, list):
+    if isinstance(value, list):
         return "a list"
-    return "an object" if isinstance(found, dict) else number
+    return "an object" if isinstance(value, dict) else number
 
 
 def _occurred_at(value: dict[str, Any]) -> datetime | None:
     """Say when it happened, where that can be told."""
     with suppress(msgspec.ValidationError):
-        found: datetime = msgspec.convert(value.get("occurred_at"), Moment)
-        return found
+        moment: datetime = msgspec.convert(value.get("occurred_at"), Moment)
+        return moment
     return None

@@ -75,8 +75,8 @@ def _json(topic: str, record: Any) -> str:
     return orjson.dumps(facts).decode()
 
 
-def _text(found: bytes | None) -> str | None:
-    return None if found is None else found.decode(errors="replace")
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else content.decode(errors="replace")
 
 
 def _nobody_reads() -> bool:

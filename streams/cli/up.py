@@ -183,14 +183,14 @@ class FirstLook:
 def worker_environment(environment: Mapping[str, str], address: str, port: int) -> dict[str, str]:
     """Make the worker's environment: as found, but for what the embedded broker asks for."""
     defaults = {f"{PREFIX}COMMIT_MS": "500", f"{PREFIX}CLOCK": "event"}
-    found = {
+    inherited = {
         name: text
         for name, text in environment.items()
         if name not in map(variable, ENDPOINT_SETTINGS)
     }
     return {
         **defaults,
-        **found,
+        **inherited,
         f"{PREFIX}BROKER": address,
         f"{PREFIX}GUARANTEE": "at_least_once",
         f"{PREFIX}WEB_PORT": str(port),

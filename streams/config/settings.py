@@ -175,7 +175,7 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings of an environment; SettingsError for one that is wrong."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for known in fields(Settings):
         name = variable(known.name)
         _refuse_bare_secret(known.type, name, environment)
@@ -184,12 +184,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             continue
         setting: Setting = known.metadata["setting"]
         try:
-            found[known.name] = setting.parse(text)
+            values[known.name] = setting.parse(text)
         except UnfitError as error:
             raise SettingsError(f"{name}: expected {error}, found {error.found}") from None
         except ValueError as error:
             raise SettingsError(f"{name}: expected {error}, found {text!r}") from error
-    settings = Settings(**found)
+    settings = Settings(**values)
     _check_together(settings)
     tls_context(settings)
     return settings

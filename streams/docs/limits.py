@@ -90,7 +90,7 @@ def _setting(name: str) -> str:
 
 
 def _key(section: type[msgspec.Struct], name: str) -> object:
-    return next(its.default for its in msgspec.structs.fields(section) if its.name == name)
+    return next(field.default for field in msgspec.structs.fields(section) if field.name == name)
 
 
 def _rejected(reason: Reason) -> str:

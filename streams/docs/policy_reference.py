@@ -20,7 +20,7 @@ def policy_rows() -> Iterator[Sequence[str]]:
 
 def _rows(struct: inspect.StructType, prefix: str) -> Iterator[Sequence[str]]:
     for field in struct.fields:
-        kind, told = _unwrapped(field.type)
+        kind, extra = _unwrapped(field.type)
         key = prefix + field.encode_name
         inner = _inner(kind, key)
         if inner is not None:
@@ -29,18 +29,18 @@ def _rows(struct: inspect.StructType, prefix: str) -> Iterator[Sequence[str]]:
         default = "" if field.required else "none"
         if field.default not in (NODEFAULT, None):
             default = f"`{_shown(field.default)}`"
-        if "description" not in told:
+        if "description" not in extra:
             raise AssertionError(f"{key} does not say what it means: agents/policy_file/keys.py")
-        yield f"`{key}`", _holds(kind, told), default, told["description"]
+        yield f"`{key}`", _holds(kind, extra), default, extra["description"]
 
 
 def _unwrapped(kind: inspect.Type) -> tuple[inspect.Type, dict[str, Any]]:
     """The bare type, and what was said of it in Annotated."""
-    told: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
     while isinstance(kind, inspect.Metadata):
-        told = (kind.extra_json_schema or {}) | told
+        extra = (kind.extra_json_schema or {}) | extra
         kind = kind.type
-    return kind, told
+    return kind, extra
 
 
 def _inner(kind: inspect.Type, key: str) -> tuple[inspect.StructType, str] | None:
@@ -64,7 +64,7 @@ def _shown(default: object) -> str:
     return ", ".join(default) if isinstance(default, tuple) else str(default)
 
 
-def _holds(kind: inspect.Type, told: dict[str, Any]) -> str:
+def _holds(kind: inspect.Type, extra: dict[str, Any]) -> str:
     if isinstance(kind, inspect.UnionType):
         [kind] = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
     if isinstance(kind, inspect.IntType):
@@ -72,11 +72,11 @@ def _holds(kind: inspect.Type, told: dict[str, Any]) -> str:
     if isinstance(kind, inspect.BoolType):
         return "`true` or `false`"
     if isinstance(kind, inspect.VarTupleType):
-        inner, its = _unwrapped(kind.item_type)
-        return f"a list of {_holds(inner, its)}"
+        inner, inner_extra = _unwrapped(kind.item_type)
+        return f"a list of {_holds(inner, inner_extra)}"
     if isinstance(kind, inspect.LiteralType):
         return " or ".join(f"`{value}`" for value in kind.values)
     if isinstance(kind, inspect.DictType):
         return "an integer for each name" if _is_int(kind.value_type) else "tables"
     assert isinstance(kind, inspect.StrType)
-    return str(told.get("title", "a text"))
+    return str(extra.get("title", "a text"))

@@ -88,7 +88,7 @@ def _commands(user: str, rights: Iterable[Right]) -> Iterator[str]:
     granted: dict[tuple[Resource, str, bool], list[str]] = {}
     for right in rights:
         granted.setdefault((right.resource, right.name, right.prefixed), []).append(right.operation)
-    alike = sorted((its, what) for what, its in granted.items())
+    alike = sorted((operations, target) for target, operations in granted.items())
     for (operations, resource, prefixed), whats in groupby(
         alike, lambda one: (one[0], one[1][0], one[1][2])
     ):

@@ -59,14 +59,14 @@ def fit(customers: Sequence[Customer]) -> Fit:
     )
 
 
-def _require(found: int, least: int, what: str) -> None:
-    if found < least:
-        raise TooLittleError(f"expected at least {least} {what}, found {found}")
+def _require(count: int, least: int, what: str) -> None:
+    if count < least:
+        raise TooLittleError(f"expected at least {least} {what}, found {count}")
 
 
 def _purchase_likelihoods(customers: Sequence[Customer]) -> tuple[Likelihood, Likelihood]:
     """The mean log-likelihoods of BG/NBD and MBG/NBD, by the logarithms of r, alpha, a, b."""
-    alike = Counter((each.x, each.t_x_days, each.T_days) for each in customers)
+    alike = Counter((customer.x, customer.t_x_days, customer.T_days) for customer in customers)
     rows = np.array(sorted(alike), dtype=float)
     count = np.array([alike[key] for key in sorted(alike)], dtype=float)
     x, t_x, until = rows[:, 0], rows[:, 1] / WEEK_DAYS, rows[:, 2] / WEEK_DAYS
@@ -105,10 +105,10 @@ def _fit_margins(gaining: Sequence[Customer]) -> Fitted:
 
     bounds = [MARGIN_BOUNDS, (1.0, MARGIN_BOUNDS[1]), MARGIN_BOUNDS]
     starts = ((1.0, 2.0, 1.0), (5.0, 4.0, 0.5))
-    found = _best("gamma-gamma", ("p", "q", "v"), gamma_gamma, len(gaining), bounds, starts)
-    p, q, v = found.parameters
+    fitted = _best("gamma-gamma", ("p", "q", "v"), gamma_gamma, len(gaining), bounds, starts)
+    p, q, v = fitted.parameters
     # the density of a margin in major units is that of its multiple of the unit, over the unit
-    return Fitted((p, q, v * unit), found.log_likelihood - len(gaining) * log(unit))
+    return Fitted((p, q, v * unit), fitted.log_likelihood - len(gaining) * log(unit))
 
 
 def _best(
@@ -121,7 +121,7 @@ def _best(
 ) -> Fitted:
     """The likeliest parameters of several starts; TooLittleError where there are none."""
     logs = [(log(low), log(high)) for low, high in bounds]
-    found: list[Any] = [
+    results: list[Any] = [
         minimize(
             lambda at: -likelihood(at),
             np.log(np.array(start)),
@@ -132,7 +132,7 @@ def _best(
         )
         for start in starts
     ]
-    best = min(found, key=lambda each: float(each.fun))
+    best = min(results, key=lambda result: float(result.fun))
     for name, at, (low, high) in zip(names, best.x, logs, strict=True):
         if not low + NEAR_BOUND < at < high - NEAR_BOUND:
             raise TooLittleError(
@@ -144,5 +144,5 @@ def _best(
             f"expected a fit of {model}, found none: it did not converge; take more customers, or "
             "a longer time"
         )
-    parameters = tuple(float(each) for each in np.exp(best.x))
+    parameters = tuple(float(value) for value in np.exp(best.x))
     return Fitted(parameters, -float(best.fun) * number)

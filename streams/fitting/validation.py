@@ -72,7 +72,7 @@ def validate(histories: Iterable[Days], params: LifetimeParams, until: int) -> V
     ]
     came = [bought_within(days, until, until + later_days) for days, _ in customers]
     scores = tuple(
-        _score(name, [forecast(*each) for each in customers], came, params.scale)
+        _score(name, [forecast(days, customer) for days, customer in customers], came, params.scale)
         for name, forecast in _forecasts(params, later_days, until).items()
     )
     number = sum(purchases for purchases, _ in came)
@@ -107,7 +107,8 @@ def _score(
     rule: str, forecast: list[tuple[float, float]], came: list[tuple[int, int]], scale: int
 ) -> Score:
     numbers, money = [number for number, _ in forecast], [margin for _, margin in forecast]
-    true_numbers, true_money = [float(each) for each, _ in came], [each / scale for _, each in came]
+    true_numbers = [float(number) for number, _ in came]
+    true_money = [margin / scale for _, margin in came]
     best = sorted(range(len(money)), key=lambda at: -money[at])[: ceil(len(money) * TOP_SHARE)]
     errors = (abs(one - other) for one, other in zip(numbers, true_numbers, strict=True))
     return Score(

@@ -160,18 +160,18 @@ async def _speaks_tls(host: str, port: int) -> bool:
 
 def reason(settings: Settings, where: str, error: BaseException) -> str | None:
     """What to do about an error of a connection; None where it may pass by itself."""
-    for each in _chain(error):
-        if isinstance(each, ssl.SSLError):
-            return _of_tls(settings, where, each)
-        if isinstance(each, SaslAuthenticationFailed):
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLError):
+            return _of_tls(settings, where, cause)
+        if isinstance(cause, SaslAuthenticationFailed):
             return (
                 f"{where} knows no user {settings.sasl_user} with this password: look at "
                 f"{variable('sasl_user')}, at the file of {variable('sasl_password_file')}, and "
                 f"whether Kafka has the user for {SASL_MECHANISM}"
             )
-        if isinstance(each, UnsupportedSaslMechanismError):
+        if isinstance(cause, UnsupportedSaslMechanismError):
             return f"{where} does not take {SASL_MECHANISM}, the one mechanism there is: enable it"
-        if isinstance(each, IllegalSaslStateError):
+        if isinstance(cause, IllegalSaslStateError):
             return f"{where} asks for no user: set {variable('security_protocol')} to ssl"
     return None
 

@@ -113,13 +113,13 @@ class _Outbox:
     def _on_failure(self, error: KafkaError | None, message: Any) -> None:
         if error is None or self._failure is not None:
             return
-        told = self._told(message.topic(), error, message.value())
+        text = self._failure_text(message.topic(), error, message.value())
         if error.code() in _CONSEQUENCES:
-            self._consequence = told
+            self._consequence = text
         else:
-            self._failure = told
+            self._failure = text
 
-    def _told(self, topic: str, error: KafkaError, value: bytes | None) -> str:
+    def _failure_text(self, topic: str, error: KafkaError, value: bytes | None) -> str:
         size = 0 if value is None else len(value)
         return f"{error.name()}: a record of {size} bytes for {topic}: {error.str()}"
 
@@ -132,7 +132,7 @@ class _Outbox:
                 while not self._produced(topic, message, message.headers or headers):
                     self._wait_for_room()
             except KafkaException as error:
-                self._raise_failure(self._told(topic, error.args[0], message.value), error)
+                self._raise_failure(self._failure_text(topic, error.args[0], message.value), error)
         self.producer.poll(0)
 
     def _produced(self, topic: str, message: Message, headers: Headers) -> bool:
@@ -160,15 +160,15 @@ class _Outbox:
             for message in left:
                 error = message.pop("_error")
                 if error.code() != KafkaError._QUEUE_FULL:
-                    self._raise_failure(self._told(topic, error, message["value"]), None)
+                    self._raise_failure(self._failure_text(topic, error, message["value"]), None)
             self._wait_for_room()
 
-    def _raise_failure(self, told: str, cause: BaseException | None) -> NoReturn:
+    def _raise_failure(self, text: str, cause: BaseException | None) -> NoReturn:
         """Says which message failed first: those after it fail only because of it."""
         until = time.monotonic() + TELL_DEADLINE_S
         while self._failure is None and time.monotonic() < until:
             self.producer.poll(0.05)
-        raise CommitError(self._failure or told) from cause
+        raise CommitError(self._failure or text) from cause
 
     def _wait_for_room(self) -> None:
         """The client's queue is full: what is in it has to be sent first."""
@@ -209,8 +209,8 @@ class _Outbox:
         with suppress(KafkaException):  # a producer that was fenced says it at every call
             self.producer.poll(0)
         reason = error.args[0]
-        told = f"{reason.name()}: {reason.str()}" if isinstance(reason, KafkaError) else _NO_TEXT
-        return f"{self._failure}; {told}" if self._failure else told
+        text = f"{reason.name()}: {reason.str()}" if isinstance(reason, KafkaError) else _NO_TEXT
+        return f"{self._failure}; {text}" if self._failure else text
 
 
 class TransactionalLog:

@@ -79,12 +79,12 @@ class SharesReader:
         consumer.assign(tps)
         # until every partition was read to its end once, what is newest is not known
         self._unread = {(tp.topic, tp.partition) for tp in tps}
-        told_at = 0.0
+        last_call_at = 0.0
         while not self._stopped.is_set():
             for message in consumer.consume(READ_AT_ONCE, READ_WAIT_S):
                 self._take(message, names.of(HISTOGRAMS))
-            if not self._unread and time.monotonic() - told_at >= TELL_EVERY_S:
-                told_at = time.monotonic()
+            if not self._unread and time.monotonic() - last_call_at >= TELL_EVERY_S:
+                last_call_at = time.monotonic()
                 self._tell((dict(self._histograms), self._cutoffs))
 
     def _take(self, message: Any, histograms: str) -> None:

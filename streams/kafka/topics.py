@@ -38,7 +38,7 @@ class TopicsError(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class BrokerTopic:
     """A topic as the broker has it."""
 
     partitions: int
@@ -62,7 +62,7 @@ class State:
 
 
 def connect(settings: Settings) -> KafkaAdminClient:
-    """An admin client; AccessError where we are turned away, BrokerMissingError where nobody is."""
+    """An admin client. AccessError: we are refused. BrokerMissingError: no broker answers."""
     probe(settings)
     try:
         return KafkaAdminClient(
@@ -97,26 +97,26 @@ def create_topics(settings: Settings) -> list[State]:
     Raises what `connect` raises, and AccessError where a right is lacking.
     """
     with _asking(settings) as admin:
-        found = _found(admin, settings)
-        _require(settings, found, operator_rights(settings.names))
+        broker_topics = _broker_topics(admin, settings)
+        _require(settings, broker_topics, operator_rights(settings.names))
         # inputs that are missing are made with what the broker admits
-        largest = max(_largest_input(found, settings), BROKER_MAX_MESSAGE_BYTES)
-        missing = [topic for topic in TOPICS if settings.names.of(topic.name) not in found]
+        largest = max(_largest_input(broker_topics, settings), BROKER_MAX_MESSAGE_BYTES)
+        missing = [topic for topic in TOPICS if settings.names.of(topic.name) not in broker_topics]
         for topic in missing:
             _create(admin, settings, topic, largest)
-        found = _found_all(admin, settings)
+        broker_topics = _all_broker_topics(admin, settings)
         return [
             State(s.topic, s.name, s.exists, s.fault, s.granted, s.topic in missing)
-            for s in _states(found, settings)
+            for s in _states(broker_topics, settings)
         ]
 
 
 def check_topics(settings: Settings) -> list[State]:
     """What the broker has, held against what is declared; raises as `create_topics`."""
     with _asking(settings) as admin:
-        found = _found(admin, settings)
-        _require(settings, found, operator_rights(settings.names))
-        return list(_states(found, settings))
+        broker_topics = _broker_topics(admin, settings)
+        _require(settings, broker_topics, operator_rights(settings.names))
+        return list(_states(broker_topics, settings))
 
 
 def look_at_topics(settings: Settings) -> dict[str, State]:
@@ -125,8 +125,8 @@ def look_at_topics(settings: Settings) -> dict[str, State]:
     How they are configured is not looked at: whoever only reads or writes may not be told.
     """
     with _asking(settings) as admin:
-        found = _found(admin, settings, configs=False)
-        return {state.topic.name: state for state in _states(found, settings)}
+        broker_topics = _broker_topics(admin, settings, configs=False)
+        return {state.topic.name: state for state in _states(broker_topics, settings)}
 
 
 def require_topics(settings: Settings) -> list[str]:
@@ -135,10 +135,10 @@ def require_topics(settings: Settings) -> list[str]:
     Raises AccessError where the worker lacks a right to them or to its group.
     """
     with _asking(settings) as admin:
-        found = _found(admin, settings)
-        _require(settings, found, worker_rights(settings.names))
+        broker_topics = _broker_topics(admin, settings)
+        _require(settings, broker_topics, worker_rights(settings.names))
         _require_group(admin, settings)
-        states = list(_states(found, settings))
+        states = list(_states(broker_topics, settings))
     faults = [state.fault for state in states if state.fault is not None]
     if faults:
         raise TopicsError(
@@ -148,27 +148,29 @@ def require_topics(settings: Settings) -> list[str]:
     return [state.topic.name for state in states if state.exists]
 
 
-def denied_right(settings: Settings, told: str) -> str:
+def denied_right(settings: Settings, text: str) -> str:
     """Which right a worker lacks, where a client said no more than that one is lacking."""
     try:
         require_topics(settings)
     except AccessError as error:
-        return f"{told}; {error}"
+        return f"{text}; {error}"
     except (BrokerMissingError, TopicsError, KafkaError):
-        return told
-    kind = Resource.TRANSACTIONAL_ID if "ransactional" in told else Resource.GROUP
+        return text
+    kind = Resource.TRANSACTIONAL_ID if "ransactional" in text else Resource.GROUP
     rights = [r for r in worker_rights(settings.names) if r.resource is kind]
-    return f"{told}; {lacking(settings, rights)}"
+    return f"{text}; {lacking(settings, rights)}"
 
 
-def _require(settings: Settings, found: dict[str, Found], rights: tuple[Right, ...]) -> None:
+def _require(
+    settings: Settings, broker_topics: dict[str, BrokerTopic], rights: tuple[Right, ...]
+) -> None:
     """AccessError with all of these rights that Kafka says we have not."""
     missed = [
         right
         for right in rights
         if right.resource is Resource.TOPIC
-        and right.name in found
-        and right.operation not in found[right.name].granted
+        and right.name in broker_topics
+        and right.operation not in broker_topics[right.name].granted
     ]
     if missed:
         raise lacking(settings, missed)
@@ -183,8 +185,9 @@ def _require_group(admin: KafkaAdminClient, settings: Settings) -> None:
         raise lacking(settings, rights) from error
     except (KafkaError, ValueError):  # no groups yet, or operations that the client does not know
         return
-    told = described.get("authorized_operations") or []
-    if "GroupAuthorizationFailed" in str(described["error"]) or (told and "READ" not in told):
+    operations = described.get("authorized_operations") or []
+    may_not_read = operations and "READ" not in operations
+    if "GroupAuthorizationFailed" in str(described["error"]) or may_not_read:
         raise lacking(settings, rights)
 
 
@@ -212,37 +215,37 @@ def _create(
         raise TopicsError(f"{new.name}: could not be created: {error}") from error
 
 
-def _found_all(admin: KafkaAdminClient, settings: Settings) -> dict[str, Found]:
+def _all_broker_topics(admin: KafkaAdminClient, settings: Settings) -> dict[str, BrokerTopic]:
     """What the broker has once it tells of everything that was just created."""
     until = time.monotonic() + ADMIN_TIMEOUT_MS / 1000
     while True:
-        found = _found(admin, settings)
-        if len(found) == len(TOPICS) or time.monotonic() > until:
-            return found
+        broker_topics = _broker_topics(admin, settings)
+        if len(broker_topics) == len(TOPICS) or time.monotonic() > until:
+            return broker_topics
         time.sleep(VISIBLE_POLL_S)
 
 
-def _found(
+def _broker_topics(
     admin: KafkaAdminClient, settings: Settings, *, configs: bool = True
-) -> dict[str, Found]:
+) -> dict[str, BrokerTopic]:
     """The topics that are there, or that we may not see: of these nothing is granted."""
     names = [settings.names.of(topic.name) for topic in TOPICS]
     # asked for by name: a list of all would leave out in silence what we may not see
-    told = {
+    descriptions = {
         topic["name"]: topic
         for topic in admin.describe_topics(names)
         if topic["error_code"] != UnknownTopicOrPartitionError.errno
     }
-    visible = [name for name, topic in told.items() if not _is_hidden(topic)]
+    visible = [name for name, topic in descriptions.items() if not _is_hidden(topic)]
     read = _configs(admin, visible) if configs and visible else {}
     return {
-        name: Found(
+        name: BrokerTopic(
             len(topic["partitions"]),
             _cleanup(read.get(name, {})),
             int(read.get(name, {}).get("max.message.bytes", BROKER_MAX_MESSAGE_BYTES)),
             _granted(topic),
         )
-        for name, topic in told.items()
+        for name, topic in descriptions.items()
     }
 
 
@@ -253,17 +256,18 @@ def _is_hidden(topic: dict[str, Any]) -> bool:
 def _granted(topic: dict[str, Any]) -> frozenset[Operation]:
     if _is_hidden(topic):
         return frozenset()
-    told = topic["authorized_operations"]
+    operations = topic["authorized_operations"]
     # a broker without an authorizer may tell nothing: then nobody is denied anything
-    return frozenset(one for one in Operation if not told or one.name in told)
+    return frozenset(one for one in Operation if not operations or one.name in operations)
 
 
 def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     answer: Any = admin.describe_configs(resources, config_filter="all")
-    found = answer["topic"]
+    configs = answer["topic"]
     return {
-        name: {key: entry["value"] for key, entry in found.get(name, {}).items()} for name in names
+        name: {key: entry["value"] for key, entry in configs.get(name, {}).items()}
+        for name in names
     }
 
 
@@ -272,40 +276,44 @@ def _cleanup(config: dict[str, str]) -> frozenset[str] | None:
     return None if policy is None else frozenset(one.strip() for one in policy.split(","))
 
 
-def _largest_input(found: dict[str, Found], settings: Settings) -> int:
+def _largest_input(broker_topics: dict[str, BrokerTopic], settings: Settings) -> int:
     inputs = [settings.names.of(topic.name) for topic in TOPICS if topic.direction == "in"]
-    sizes = [found[name].max_message_bytes for name in inputs if name in found]
+    sizes = [broker_topics[name].max_message_bytes for name in inputs if name in broker_topics]
     return max([*sizes, settings.max_event_bytes])
 
 
-def _states(found: dict[str, Found], settings: Settings) -> Iterator[State]:
-    need = _largest_input(found, settings) + REJECTED_EXTRA_BYTES
+def _states(broker_topics: dict[str, BrokerTopic], settings: Settings) -> Iterator[State]:
+    need = _largest_input(broker_topics, settings) + REJECTED_EXTRA_BYTES
     for topic in TOPICS:
         name = settings.names.of(topic.name)
-        there = found.get(name)
-        fault = _fault(topic, name, there, settings, need)
-        granted = frozenset() if there is None else there.granted
-        yield State(topic, name, there is not None, fault, granted)
+        broker_topic = broker_topics.get(name)
+        fault = _fault(topic, name, broker_topic, settings, need)
+        granted = frozenset() if broker_topic is None else broker_topic.granted
+        yield State(topic, name, broker_topic is not None, fault, granted)
 
 
 def _fault(
-    topic: Topic, name: str, found: Found | None, settings: Settings, rejected_bytes: int
+    topic: Topic,
+    name: str,
+    broker_topic: BrokerTopic | None,
+    settings: Settings,
+    rejected_bytes: int,
 ) -> str | None:
-    if found is None:
+    if broker_topic is None:
         return None if topic.optional else f"{name}: expected the topic, found none"
-    if found.partitions != settings.partitions:
+    if broker_topic.partitions != settings.partitions:
         return (
             f"{name}: expected {settings.partitions} partitions (WHALECURVE_PARTITIONS), "
-            f"found {found.partitions}"
+            f"found {broker_topic.partitions}"
         )
     wanted = "compact" if topic.compacted else "delete"
     # both at once would delete what is compacted to be kept
-    if found.cleanup is not None and found.cleanup != {wanted}:
-        policies = ",".join(sorted(found.cleanup))
+    if broker_topic.cleanup is not None and broker_topic.cleanup != {wanted}:
+        policies = ",".join(sorted(broker_topic.cleanup))
         return f"{name}: expected cleanup.policy={wanted}, found {policies}"
-    if topic.name == "rejected-events" and found.max_message_bytes < rejected_bytes:
+    if topic.name == "rejected-events" and broker_topic.max_message_bytes < rejected_bytes:
         return (
             f"{name}: expected max.message.bytes of at least {rejected_bytes} (the largest input "
-            f"record and {REJECTED_EXTRA_BYTES} more), found {found.max_message_bytes}"
+            f"record and {REJECTED_EXTRA_BYTES} more), found {broker_topic.max_message_bytes}"
         )
     return None

@@ -97,15 +97,17 @@ class BatchConsumer(Consumer):
     async def beginnings(self, tps: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """The first offsets that the broker still has."""
         consumer = self._thread._ensure_consumer()
-        found = await self._thread.call_thread(consumer.beginning_offsets, list(tps))
-        return dict(found)
+        offsets = await self._thread.call_thread(consumer.beginning_offsets, list(tps))
+        return dict(offsets)
 
     async def committed(self, tps: Iterable[TopicPartition]) -> dict[TopicPartition, Committed]:
-        """What the group committed of those of which it did."""
+        """The group's committed offsets, without the partitions that have none."""
         consumer = self._thread._ensure_consumer()
         fetch = consumer._coordinator.fetch_committed_offsets
-        found = await self._thread.call_thread(fetch, list(tps))
-        return {tp: Committed(its.offset, _number(its.metadata)) for tp, its in found.items()}
+        commits = await self._thread.call_thread(fetch, list(tps))
+        return {
+            tp: Committed(commit.offset, _number(commit.metadata)) for tp, commit in commits.items()
+        }
 
     async def commit_offsets(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commits offsets as a member of the group: for brokers without transactions."""

@@ -42,7 +42,7 @@ def _place(error: BaseException) -> str:
     if not frames:
         return "of unknown origin"
     # compiled rooms have relative names
-    mine = [its for its in frames if _is_ours(its.filename)]
+    mine = [frame for frame in frames if _is_ours(frame.filename)]
     frame = (mine or frames)[-1]
     return f"at {'/'.join(PurePath(frame.filename).parts[-2:])}:{frame.lineno}"
 
@@ -78,7 +78,7 @@ def _foreign(record: logging.LogRecord) -> str:
         return words
     with_names = record.name.partition(".")[0] == _NAMES_THINGS
     try:
-        return words % tuple(_harmless(each, with_names=with_names) for each in record.args)
+        return words % tuple(_harmless(argument, with_names=with_names) for argument in record.args)
     except (TypeError, ValueError):
         return words
 
@@ -103,8 +103,12 @@ def configure_logs() -> None:
     logging.raiseExceptions = False
     _log.setLevel(logging.INFO)
     sys.excepthook = _say_uncaught
-    threading.excepthook = lambda its: _say_uncaught(its.exc_type, its.exc_value, its.exc_traceback)
-    sys.unraisablehook = lambda its: _say_uncaught(its.exc_type, its.exc_value, its.exc_traceback)
+    threading.excepthook = lambda args: _say_uncaught(
+        args.exc_type, args.exc_value, args.exc_traceback
+    )
+    sys.unraisablehook = lambda args: _say_uncaught(
+        args.exc_type, args.exc_value, args.exc_traceback
+    )
 
 
 def _say_uncaught(

@@ -94,8 +94,8 @@ class Metrics:
             self.consumed.labels(topic).inc(counters.consumed[kind])
             self.applied.labels(topic).inc(counters.applied[kind])
             self.dropped.labels(topic, "duplicate").inc(counters.duplicates[kind])
-        for (its, reason), number in counters.rejected.items():
-            self.rejected.labels(TOPIC_OF_KIND[its], reason).inc(number)
+        for (kind, reason), number in counters.rejected.items():
+            self.rejected.labels(TOPIC_OF_KIND[kind], reason).inc(number)
         for (topic, label), number in counters.outputs.items():
             self.outputs.labels(topic, label).inc(number)
         self.due_times.inc(counters.due_times)

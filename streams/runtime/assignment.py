@@ -122,15 +122,15 @@ class Assignment:
         return self._stopping or self._context.failed
 
     def _checked(self, partitions_by_topic: dict[str, set[int]]) -> set[int]:
-        found = [partitions_by_topic.get(topic, set()) for topic in self._flow.kinds]
-        if any(partitions != found[0] for partitions in found):
+        assignments = [partitions_by_topic.get(topic, set()) for topic in self._flow.kinds]
+        if any(partitions != assignments[0] for partitions in assignments):
             counted = _counted(self._flow.kinds, partitions_by_topic)
             raise InvariantError(
                 f"the inputs have unlike partitions ({counted}): a customer would be split; where "
                 "a topic was deleted, made anew or given more partitions, `whalecurve topics "
                 "check` names it"
             )
-        return found[0]
+        return assignments[0]
 
     def _new(self, partition: int) -> PartitionRuntime:
         settings, secret = self._settings, self._settings.erasure_secret_file
@@ -185,7 +185,9 @@ class Assignment:
                     held.offer(offered)
             first = self._held.get(0)
             if first is not None and first.makes_cutoffs and len(histograms) == self._partitions:
-                published = [read_histogram(orjson.loads(its)) for its in histograms.values()]
+                published = [
+                    read_histogram(orjson.loads(histogram)) for histogram in histograms.values()
+                ]
                 first.consider(published)
         except Exception as error:  # noqa: BLE001 - a broken invariant ends the process
             self._context.fail(error)
@@ -222,9 +224,9 @@ class Assignment:
         self._flow.pause_all()
         self.assigned = False
         held, self._held = list(self._held.values()), {}
-        await asyncio.gather(*(each.suspend(last=True) for each in held))
-        for each in held:
-            await each.close()
+        await asyncio.gather(*(runtime.suspend(last=True) for runtime in held))
+        for runtime in held:
+            await runtime.close()
 
     def close(self) -> None:
         """Ends the threads and clients."""

@@ -96,10 +96,10 @@ class Worker:
             self._failure = error
             # the one line below says it; what threads say while the process ends is noise
             threading.excepthook = _say_nothing
-            complain("worker failed", error=self._told(error))
+            complain("worker failed", error=self._error_text(error))
             self._loop.call_soon_threadsafe(self._ended.set)
 
-    def _told(self, error: BaseException) -> str:
+    def _error_text(self, error: BaseException) -> str:
         text = describe_safely(error)
         return denied_right(self._settings, text) if is_denied(text) else text
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from streams.build.supply import FOUND, NOT_AUDITED, SupplyError, bill, locked, main, verdict
+from streams.build.supply import NOT_AUDITED, VULNERABLE, SupplyError, bill, locked, main, verdict
 
 ROOT = Path(__file__).parents[4]
 LOCK = f"Ab_c==1.0 \\\n    --hash=sha256:{'1' * 64} \\\n    --hash=sha256:{'0' * 64}\n    # via x\n"
@@ -65,7 +65,7 @@ SKIPPED = {"name": "ab-c", "skip_reason": "not found"}
         ({"ab-c"}, CLEAN, 0),
         ({"ab-c", "d"}, CLEAN, NOT_AUDITED),
         ({"ab-c"}, SKIPPED, NOT_AUDITED),
-        ({"ab-c"}, FLAWED, FOUND),
+        ({"ab-c"}, FLAWED, VULNERABLE),
     ],
 )
 def test_only_a_package_that_was_looked_at_is_clean(
@@ -73,7 +73,7 @@ def test_only_a_package_that_was_looked_at_is_clean(
 ) -> None:
     found, lines = verdict(names, {"dependencies": [entry]})
     assert found == status
-    assert status != FOUND or lines == ["ab-c 1.0: PYSEC-1, mended in 1.1"]
+    assert status != VULNERABLE or lines == ["ab-c 1.0: PYSEC-1, mended in 1.1"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.topics.declared import REJECTED_EXTRA_BYTES, TOPICS
 from streams.config.settings import Settings
-from streams.kafka.topics import Found, _states
+from streams.kafka.topics import BrokerTopic, _states
 
 SETTINGS = Settings()
 LARGE = 1_048_588
@@ -16,7 +16,7 @@ LARGE = 1_048_588
 def faults(input_bytes: int, rejected_bytes: int) -> list[str]:
     """What is said where inputs admit so many bytes, and rejected-events so many."""
     found = {
-        SETTINGS.names.of(topic.name): Found(
+        SETTINGS.names.of(topic.name): BrokerTopic(
             SETTINGS.partitions,
             frozenset({"compact" if topic.compacted else "delete"}),
             input_bytes if topic.direction == "in" else LARGE,
