@@ -28,8 +28,7 @@ from agents.policy_file.lifetime import lifetime_params
 from agents.signals.registry import SIGNALS, WEIGHTS, keeps_of
 from schemas.base.money import CURRENCY_DIGITS, parse_signed_minor
 from schemas.base.times import MINUTE_US, day_of_text
-from schemas.base.vocabulary import STEPS
-from schemas.outputs.records import TIERS
+from schemas.base.vocabulary import STEPS, TIERS
 
 
 def compile_policy(file: PolicyFile) -> Policy:

@@ -5,7 +5,6 @@ from typing import Any, Final
 from agents.customer.state import Customer
 from agents.decide.ladder import answer_of, name_of
 from agents.policy.compiled import Policy
-from agents.signals.rule import HIGH, SEVERITIES
 from schemas.base.times import day_start, format_micros
 from schemas.state.signal_rows import NO_STEP
 
@@ -19,7 +18,7 @@ def score_wire(customer: Customer, policy: Policy) -> dict[str, Any]:
     total = 0
     for risk in customer.risks.values():
         points = weights.get(risk.signal, 0)
-        if risk.severity == SEVERITIES[HIGH]:
+        if risk.severity == "high":
             points += points // 2
         total += points
         parts.append({"signal": risk.signal, "severity": risk.severity, "points": points})

@@ -5,19 +5,18 @@ from typing import Any, Final
 from agents.customer.state import Customer
 from agents.decide.decisions import Decision, Transition
 from agents.decide.ladder import TERMINATE, name_of
-from agents.decide.lives import CLEARED
+from agents.decide.lives import CLEARED, STEP_CHANGED
 from agents.policy.compiled import Policy
 from agents.records.advice import score_wire
 from agents.records.head import Output, head, trigger_wire
 from agents.signals.registry import COSTLY
-from agents.signals.rule import HIGH, SEVERITIES, WATCH
 from schemas.base.times import day_start, format_micros
-from schemas.outputs.records import AT_RISK, TIER_NAMES
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.records import AT_RISK
 from schemas.state.signal_rows import NO_STEP
 
 LADDER: Final = "ladder"
 """In place of a signal: the step moved, and no costly signal that turned tells of it."""
-STEP_CHANGED: Final = "step_changed"
 
 
 def at_risk(customer: Customer, decision: Decision, policy: Policy) -> list[Output]:
@@ -45,8 +44,9 @@ def _step_alone(decision: Decision) -> list[Transition]:
     ):
         return []
     costly = [risk.severity for risk in decision.risks.values() if risk.signal in COSTLY]
-    severity = SEVERITIES[HIGH if SEVERITIES[HIGH] in costly else WATCH]
-    return [Transition(LADDER, STEP_CHANGED, severity, step.evidence)]
+    return [
+        Transition(LADDER, STEP_CHANGED, "high" if "high" in costly else "watch", step.evidence)
+    ]
 
 
 def _record(customer: Customer, transition: Transition, policy: Policy) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _record(customer: Customer, transition: Transition, policy: Policy) -> dict[
     wire["status"] = transition.status
     wire["severity"] = transition.severity
     wire["evidence"] = [finding.wire() for finding in transition.evidence]
-    wire["tier"] = TIER_NAMES[customer.tier]
+    wire["tier"] = TIERS[customer.tier]
     return wire
 
 

@@ -7,10 +7,13 @@ from agents.decide.decisions import Decision
 from agents.policy.compiled import Policy
 from agents.records.head import Output, trigger_wire
 from schemas.base.times import format_micros
-from schemas.outputs.records import CONTACTS_DUE, TIER_NAMES, TIERS, output_id
+from schemas.base.vocabulary import TIERS, ContactReason
+from schemas.outputs.records import CONTACTS_DUE, output_id
 
 
-def contact_due(customer: Customer, reason: str, decision: Decision, policy: Policy) -> Output:
+def contact_due(
+    customer: Customer, reason: ContactReason, decision: Decision, policy: Policy
+) -> Output:
     """One reason; counts the customer's next sequence of this topic."""
     touch = customer.touch
     assert customer.tier is not None
@@ -22,7 +25,7 @@ def contact_due(customer: Customer, reason: str, decision: Decision, policy: Pol
         "customer_id": customer.customer_id,
         "sequence": touch.sequence,
         "reason": reason,
-        "tier": TIER_NAMES[customer.tier],
+        "tier": TIERS[customer.tier],
         "last_touch_at": None if last_us is None else format_micros(last_us),
         "effective_at": format_micros(customer.as_of_us),
         "trigger": trigger_wire(decision),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from schemas.base.times import format_micros
-from schemas.outputs.records import TIER_NAMES
+from schemas.base.vocabulary import TIERS
 from schemas.state.rows import OverrideRow
 
 
@@ -13,7 +13,7 @@ def override_wire(override: OverrideRow | None) -> dict[str, Any] | None:
         return None
     expires_us = override.expires_us
     return {
-        "tier": TIER_NAMES[override.tier],
+        "tier": TIERS[override.tier],
         "mode": override.mode,
         "reason": override.reason,
         "expires_at": None if expires_us is None else format_micros(expires_us),

@@ -15,7 +15,7 @@ from agents.records.value import value_of
 from schemas.base.money import format_share
 from schemas.base.times import day_start, format_micros
 from schemas.base.value_lines import REVENUE
-from schemas.outputs.records import TIER_NAMES
+from schemas.base.vocabulary import TIERS
 from schemas.state.rows import CutoffsRow, MasterRow
 
 
@@ -35,10 +35,10 @@ class Snapshots:
         return {
             "customer_id": customer.customer_id,
             "as_of": format_micros(customer.as_of_us),
-            "tier": TIER_NAMES[tier],
+            "tier": TIERS[tier],
             "tier_since": format_micros(day_start(tier_state.in_force_since_day)),
             "downgrade_at": None if effect_day is None else format_micros(day_start(effect_day)),
-            "tier_by_value": TIER_NAMES[tier_state.tier],
+            "tier_by_value": TIERS[tier_state.tier],
             "override": override_wire(active_override(master, customer.as_of_us)),
             "cutoffs_version": self._cutoffs_version,
             "value": value_of(customer, totals, customer.index(policy), policy),

@@ -13,7 +13,8 @@ from agents.records.override import override_wire
 from agents.records.value import value_of
 from schemas.base.money import format_minor
 from schemas.base.times import day_start, format_micros
-from schemas.outputs.records import TIER_CHANGES, TIER_NAMES, TIERS
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.records import TIER_CHANGES
 from schemas.state.rows import CutoffsRow
 
 
@@ -36,11 +37,11 @@ class TierChanges:
         index = customer.index(policy)
         due_day = move.takes_effect_day
         wire = head(customer, TIER_CHANGES, policy.version)
-        wire["from_tier"] = None if before is None else TIER_NAMES[before]
-        wire["to_tier"] = TIER_NAMES[said.after]
+        wire["from_tier"] = None if before is None else TIERS[before]
+        wire["to_tier"] = TIERS[said.after]
         wire["direction"] = said.direction
         wire["takes_effect_at"] = None if due_day is None else format_micros(day_start(due_day))
-        wire["tier_by_value"] = TIER_NAMES[move.by_value]
+        wire["tier_by_value"] = TIERS[move.by_value]
         wire["override"] = override_wire(override)
         wire["cutoffs_version"] = self._cutoffs_version
         wire["value"] = value_of(customer, totals, index, policy)
@@ -50,8 +51,8 @@ class TierChanges:
             reasons.append(
                 {
                     "rule": f"override.{override.mode}",
-                    "observed": TIER_NAMES[move.by_value],
-                    "threshold": TIER_NAMES[override.tier],
+                    "observed": TIERS[move.by_value],
+                    "threshold": TIERS[override.tier],
                 }
             )
         for _, findings in segments_of(customer, said.in_force, totals, policy):

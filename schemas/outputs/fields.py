@@ -7,8 +7,8 @@ Whalecurve puts out. A field stands in every record, though it may be null.
 from typing import Any, Final, NamedTuple
 
 from schemas.base.money import CURRENCY_DIGITS
-from schemas.base.vocabulary import STEPS
-from schemas.inputs.events import CONTACT_CHANNELS, MAX_ID_CHARS
+from schemas.base.vocabulary import CONTACT_CHANNELS, STEPS, TIERS
+from schemas.inputs.events import MAX_ID_CHARS
 from schemas.inputs.rejects import Reason
 from schemas.outputs.records import (
     AT_RISK,
@@ -19,7 +19,6 @@ from schemas.outputs.records import (
     ERASURES,
     HISTOGRAMS,
     TIER_CHANGES,
-    TIERS,
 )
 
 

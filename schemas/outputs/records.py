@@ -4,7 +4,6 @@ A builder takes decided facts and returns the wire form; it decides nothing. `ev
 only field that may differ between two runs over the same inputs.
 """
 
-from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
@@ -27,21 +26,6 @@ COMMIT_HEADER: Final = "commit"
 """Of every output but rejected events: the number of its partition's commit, in decimal."""
 
 Headers = tuple[tuple[str, bytes | None], ...]
-
-
-class Tier(StrEnum):
-    """How a customer is treated, worst first: a tier's place in this list is its rank."""
-
-    MAINTENANCE = "maintenance"
-    ORDINARY = "ordinary"
-    IMPORTANT = "important"
-    KEY = "key"
-
-
-TIERS: Final = tuple(Tier)
-HIGH_RANK: Final = TIERS.index(Tier.IMPORTANT)
-"""`important` or above is a high tier."""
-TIER_NAMES: Final = tuple(tier.value for tier in Tier)
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):

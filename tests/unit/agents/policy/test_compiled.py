@@ -9,8 +9,8 @@ from agents.policy.compiled import Policy
 from agents.policy_file.compiling import compile_policy
 from agents.policy_file.reading import read_policy
 from agents.signals.keys import Values
+from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Tier
 from tests.support.making import (
     POLICY,
     amounts,
@@ -74,7 +74,7 @@ def test_many_days_do_not_confuse_the_rates() -> None:
 
 
 def test_a_tier_without_a_treatment_is_granted_nothing() -> None:
-    assert POLICY.treatment == {tier: {} for tier in Tier} | {Tier.KEY: {"support_priority": 1}}
+    assert POLICY.treatment == {tier: {} for tier in TIERS} | {"key": {"support_priority": 1}}
 
 
 def test_a_signal_whose_section_is_absent_is_off() -> None:

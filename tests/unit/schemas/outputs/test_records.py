@@ -13,11 +13,10 @@ from schemas.base.value_lines import (
     SERVICE,
     WITHOUT_COST,
 )
+from schemas.base.vocabulary import TIERS
 from schemas.inputs.rejects import Reason, Rejection
 from schemas.outputs.records import (
-    TIERS,
     Origin,
-    Tier,
     encode,
     erasure_wire,
     evaluated,
@@ -111,7 +110,7 @@ def test_an_erased_customer_is_known_by_a_keyed_hash_alone() -> None:
 
 
 def test_tiers_are_ranked_worst_first() -> None:
-    assert TIERS == (Tier.MAINTENANCE, Tier.ORDINARY, Tier.IMPORTANT, Tier.KEY)
+    assert TIERS == ("maintenance", "ordinary", "important", "key")
 
 
 def test_the_clock_is_stamped_on_the_bytes() -> None:
