@@ -17,7 +17,7 @@ from schemas.base.vocabulary import (
     Severity,
     SignalStatus,
 )
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 from schemas.state.rows import RiskRow
 from schemas.state.signal_rows import ClearedRow, LadderRow
 

@@ -11,7 +11,7 @@ from agents.policy.compiled import LadderRules, Policy
 from agents.signals.registry import COSTLY
 from schemas.base.times import NO_DUE_US, day_of, day_start
 from schemas.base.vocabulary import HIGH_RANK, STEPS, TIERS, StepName
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 from schemas.state.rows import AnswerRow, RiskRow
 from schemas.state.signal_rows import NO_STEP, LadderRow
 

@@ -5,7 +5,7 @@ from agents.policy.compiled import Policy
 from schemas.base.money import format_minor, half_even
 from schemas.base.value_lines import FEES, GOODS, REVENUE, SERVICE
 from schemas.base.vocabulary import TIERS
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 LOW_RANK = TIERS.index("ordinary")
 """`ordinary` or below is a low tier."""

@@ -289,9 +289,9 @@ class CustomerStore:
 
     def consider(self, published: list[Published], now_us: int) -> None:
         """Makes new cut-offs of all partitions' histograms, where they are due."""
-        wire = self.shares.make(published, now_us)
-        if wire is not None:
-            self._pending.put_out(Message(CUTOFFS, CUTOFFS_KEY, encode(wire)), "made")
+        made = self.shares.make(published, now_us)
+        if made is not None:
+            self._pending.put_out(Message(CUTOFFS, CUTOFFS_KEY, encode(made)), "made")
 
     def _moved_by_cutoffs(self, old: TierRules) -> list[str]:
         """Whose value lies between the old and the new cut-offs."""

@@ -111,7 +111,8 @@ class Policy:
     """What a review by a new policy may do to a tier: keep, upgrades_only or full."""
     review_days: int
     """Over how many days the customers are judged by a new policy; 0: at once."""
-    treatment: dict[Tier, dict[str, Any]]
+    treatment: dict[Tier, msgspec.Raw]
+    """What a tier is granted, as JSON."""
     risk: RiskRules
     ladder: LadderRules | None
     """None: no step is recommended."""

@@ -13,7 +13,7 @@ from agents.policy.keeps import Keeps
 from agents.signals.keys import Fault, Key, Values
 from schemas.base.vocabulary import SEVERITIES, Severity
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 NONE, WATCH, HIGH = 0, 1, 2
 EVERY_KIND: Final = frozenset(Kind)

@@ -1,5 +1,6 @@
 """The compiled policy: integers, exact ratios, rates by their day."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -74,7 +75,8 @@ def test_many_days_do_not_confuse_the_rates() -> None:
 
 
 def test_a_tier_without_a_treatment_is_granted_nothing() -> None:
-    assert POLICY.treatment == {tier: {} for tier in TIERS} | {"key": {"support_priority": 1}}
+    grants = {tier: json.loads(bytes(its)) for tier, its in POLICY.treatment.items()}
+    assert grants == {tier: {} for tier in TIERS} | {"key": {"support_priority": 1}}
 
 
 def test_a_signal_whose_section_is_absent_is_off() -> None:
