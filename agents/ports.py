@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.base.errors import OperatorError
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Headers
+from schemas.outputs.headers import Headers
 
 
 class InvariantError(OperatorError):

@@ -6,7 +6,7 @@ from agents.decide.lives import NOTICE
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, day_of
-from schemas.outputs.records import HIGH_RANK
+from schemas.base.vocabulary import HIGH_RANK, ContactReason
 
 
 def reasons_due(
@@ -15,10 +15,10 @@ def reasons_due(
     event: Booking | None,
     announcements: list[Announcement],
     policy: Policy,
-) -> list[str]:
+) -> list[ContactReason]:
     """Why to get in touch now, in order, with a customer that has this tier in force."""
     asked = policy.contacts_due
-    reasons: list[str] = []
+    reasons: list[ContactReason] = []
     if announcements and DOWNGRADE_NOTICE in asked:
         reasons += [DOWNGRADE_NOTICE for said in announcements if said.direction == NOTICE]
     if event is not None and event.complains and COMPLAINT in asked and tier >= HIGH_RANK:

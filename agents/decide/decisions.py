@@ -8,14 +8,20 @@ import msgspec
 from agents.customer.signal_state import NOTHING_KEPT
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
-from agents.decide.lives import NOTICE
+from agents.decide.lives import NOTICE, Unsaid
 from agents.events.booking import Booking
-from schemas.outputs.records import Finding
+from schemas.base.vocabulary import (
+    CONTACT_REASONS,
+    ContactReason,
+    Direction,
+    Severity,
+    SignalStatus,
+)
+from schemas.outputs.parts import Finding
 from schemas.state.rows import RiskRow
 from schemas.state.signal_rows import ClearedRow, LadderRow
 
-INTERVAL, COMPLAINT, DOWNGRADE_NOTICE = "interval", "complaint", "notice"
-"""Why somebody should get in touch."""
+INTERVAL, COMPLAINT, DOWNGRADE_NOTICE = CONTACT_REASONS
 
 
 class Trigger(Enum):
@@ -32,7 +38,7 @@ class Trigger(Enum):
 class Move(msgspec.Struct, frozen=True):
     """One thing that happened to a tier by value: it changed, or is going to, or not any more."""
 
-    direction: str
+    direction: Direction | Unsaid
     """Empty: nothing happened to it but an override's beginning or end."""
     before: int | None
     after: int
@@ -51,7 +57,7 @@ class Announcement(msgspec.Struct, frozen=True):
     before: int | None
     """The rank of the tier in force before; None: the customer is new."""
     after: int
-    direction: str
+    direction: Direction
     by_override: bool = False
     """Whether an override's beginning or end made it."""
 
@@ -65,8 +71,8 @@ class Transition(msgspec.Struct, frozen=True):
     """A signal that was raised, escalated or cleared."""
 
     signal: str
-    status: str
-    severity: str
+    status: SignalStatus
+    severity: Severity
     evidence: list[Finding]
 
 
@@ -111,7 +117,7 @@ class Decision:
         cleared: dict[str, ClearedRow],
         ladder: LadderRow | None,
         step: Step | None,
-        contacts: list[str],
+        contacts: list[ContactReason],
         due_us: int,
     ) -> None:
         self.trigger: Final = trigger

@@ -18,13 +18,15 @@ from agents.decide.lives import (
     QUIET,
     SIGNAL_LIFE,
     WATCH_OPEN,
+    Unsaid,
     happens,
 )
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from agents.signals.registry import rules_of
-from agents.signals.rule import NONE, SEVERITIES, Signal
+from agents.signals.rule import NONE, Signal, word_of
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
+from schemas.base.vocabulary import Severity, SignalStatus
 from schemas.inputs.events import Kind
 from schemas.state.rows import RiskRow
 from schemas.state.signal_rows import ClearedRow
@@ -32,8 +34,8 @@ from schemas.state.signal_rows import ClearedRow
 Open = dict[str, RiskRow]
 Cleared = dict[str, ClearedRow]
 _FOUND: Final = ("", FOUND_WATCH, FOUND_HIGH)
-_OPEN: Final = {"watch": WATCH_OPEN, "high": HIGH_OPEN}
-_COOLING: Final = {"watch": COOLING_WATCH, "high": COOLING_HIGH}
+_OPEN: Final[dict[Severity, str]] = {"watch": WATCH_OPEN, "high": HIGH_OPEN}
+_COOLING: Final[dict[Severity, str]] = {"watch": COOLING_WATCH, "high": COOLING_HIGH}
 _signal: Final = attrgetter("signal")
 
 
@@ -95,7 +97,7 @@ class SignalTracker:
         at_us: int,
         row: RiskRow | None,
         cools: ClearedRow | None,
-    ) -> tuple[str, int]:
+    ) -> tuple[SignalStatus | Unsaid, int]:
         """(what happens, the severity found) at a time if no event comes before; empty: nothing."""
         if row is not None:
             state = _OPEN[row.severity]
@@ -147,7 +149,9 @@ class SignalTracker:
             at_us = next_us
 
 
-def _transition(customer: Customer, rule: Signal, status: str, severity: int) -> Transition:
+def _transition(
+    customer: Customer, rule: Signal, status: SignalStatus, severity: int
+) -> Transition:
     evidence = rule.evidence(customer, severity)
-    word = customer.risks[rule.name].severity if status == CLEARED else SEVERITIES[severity]
+    word = customer.risks[rule.name].severity if status == CLEARED else word_of(severity)
     return Transition(rule.name, status, word, evidence)

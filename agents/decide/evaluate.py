@@ -18,6 +18,7 @@ from agents.decide.tiers import TierRules, entries_of
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY
+from schemas.base.vocabulary import ContactReason
 from schemas.state.codec import clamped
 from schemas.state.rows import CutoffsRow
 from schemas.state.signal_rows import LadderRow
@@ -67,7 +68,7 @@ class Evaluator:
             ladder, step = left_ladder(customer.signals.ladder)
         elif customer.signals is not NOTHING_KEPT:
             ladder, step = self._ladder.place(customer, tier, risks)
-        contacts: list[str] = []
+        contacts: list[ContactReason] = []
         if self._asks_contacts:
             contacts = reasons_due(customer, tier, event, announcements, self._policy)
         began_day = customer.day if INTERVAL in contacts else NO_DAY

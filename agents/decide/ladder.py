@@ -10,8 +10,8 @@ from agents.decide.segments import is_potential
 from agents.policy.compiled import LadderRules, Policy
 from agents.signals.registry import COSTLY
 from schemas.base.times import NO_DUE_US, day_of, day_start
-from schemas.base.vocabulary import STEPS
-from schemas.outputs.records import HIGH_RANK, TIER_NAMES, Finding
+from schemas.base.vocabulary import HIGH_RANK, STEPS, TIERS, StepName
+from schemas.outputs.parts import Finding
 from schemas.state.rows import AnswerRow, RiskRow
 from schemas.state.signal_rows import NO_STEP, LadderRow
 
@@ -23,7 +23,7 @@ Place = tuple[LadderRow | None, Step | None]
 """Where a customer stands from now on, and the move that led there."""
 
 
-def name_of(step: int) -> str | None:
+def name_of(step: int) -> StepName | None:
     """A step's name; None of no step."""
     return None if step == NO_STEP else STEPS[step - 1]
 
@@ -101,7 +101,7 @@ class LadderMoves:
     def _guard_of_worth(self, customer: Customer, tier: int) -> tuple[int, str, int | str]:
         """(the last step, the rule, what was found)."""
         if tier >= HIGH_RANK:
-            return RENEGOTIATE, "ladder.tier", TIER_NAMES[tier]
+            return RENEGOTIATE, "ladder.tier", TIERS[tier]
         if is_potential(customer, tier, self._policy):
             return RENEGOTIATE, "ladder.segment", "potential"
         return TERMINATE, "", ""

@@ -4,13 +4,16 @@ A table says what happens to a thing in a state: `{(state, what is found): (what
 What stands in no table does not happen.
 """
 
-from typing import Final
+from typing import Final, Literal, TypeVar
 
-ASSIGNED, UPGRADE, DOWNGRADE = "assigned", "upgrade", "downgrade"
-NOTICE, WITHDRAWN = "notice", "notice_withdrawn"
-RAISED, ESCALATED, CLEARED = "raised", "escalated", "cleared"
+from schemas.base.vocabulary import DIRECTIONS, SIGNAL_STATUSES, Direction, SignalStatus
 
-Life = dict[tuple[str, str], tuple[str, str]]
+ASSIGNED, UPGRADE, DOWNGRADE, NOTICE, WITHDRAWN = DIRECTIONS
+RAISED, ESCALATED, CLEARED, STEP_CHANGED = SIGNAL_STATUSES
+
+Word = TypeVar("Word", bound=str)
+Life = dict[tuple[str, str], tuple[Word, str]]
+Unsaid = Literal[""]
 
 NEW, HELD, NOTICED = "new", "held", "noticed"
 FIRST = "the first event"
@@ -18,7 +21,7 @@ RISES = "value above the next entry and its margin"
 FALLS = "value below the entry and its margin"
 STAYS_BELOW = "still below when the days of grace and the least stay have passed"
 RECOVERS = "value above that bound again"
-TIER_LIFE: Final[Life] = {
+TIER_LIFE: Final[Life[Direction]] = {
     (NEW, FIRST): (ASSIGNED, HELD),
     (HELD, RISES): (UPGRADE, HELD),
     (HELD, FALLS): (NOTICE, NOTICED),
@@ -31,7 +34,7 @@ TIER_LIFE: Final[Life] = {
 UNSEEN, SEEN = "notice_unseen", "notice_seen"
 SHOWS = "the override would let the tier in force go down"
 HIDES = "the override holds the tier in force"
-OVERRIDE_LIFE: Final[Life] = {
+OVERRIDE_LIFE: Final[Life[Direction]] = {
     (UNSEEN, SHOWS): (NOTICE, SEEN),
     (SEEN, HIDES): (WITHDRAWN, UNSEEN),
 }
@@ -41,7 +44,7 @@ QUIET, WATCH_OPEN, HIGH_OPEN = "quiet", "watch", "high"
 COOLING_WATCH, COOLING_HIGH = "cooling_after_watch", "cooling_after_high"
 FOUND_WATCH, FOUND_HIGH = "its condition holds", "its condition for high holds"
 FOUND_CLEAR, COOLED = "its condition for clearing holds", "cooldown_days have passed"
-SIGNAL_LIFE: Final[Life] = {
+SIGNAL_LIFE: Final[Life[SignalStatus | Unsaid]] = {
     (QUIET, FOUND_WATCH): (RAISED, WATCH_OPEN),
     (QUIET, FOUND_HIGH): (RAISED, HIGH_OPEN),
     (WATCH_OPEN, FOUND_HIGH): (ESCALATED, HIGH_OPEN),
@@ -54,6 +57,6 @@ SIGNAL_LIFE: Final[Life] = {
 """Of a signal. What happens without a word is told to nobody."""
 
 
-def happens(life: Life, state: str, finding: str) -> str:
+def happens(life: Life[Word], state: str, finding: str) -> Word | Unsaid:
     """What happens to a thing in a state; empty: nothing."""
     return life[state, finding][0] if (state, finding) in life else ""

@@ -1,11 +1,7 @@
 """A human's override of the tier: whether it holds, and what it makes of the tier by value."""
 
-from typing import Final
-
 from schemas.base.times import NO_DUE_US
 from schemas.state.rows import MasterRow, OverrideRow
-
-FLOOR: Final = "floor"
 
 
 def active_override(master: MasterRow | None, at_us: int) -> OverrideRow | None:
@@ -28,9 +24,9 @@ def in_force(tier: int, override: OverrideRow | None) -> int:
     """The tier in force of a customer that has this one by value."""
     if override is None:
         return tier
-    return max(tier, override.tier) if override.mode == FLOOR else override.tier
+    return max(tier, override.tier) if override.mode == "floor" else override.tier
 
 
 def is_visible(tier: int, override: OverrideRow | None) -> bool:
     """Whether the tier in force would go down if the one by value did."""
-    return override is None or (override.mode == FLOOR and tier > override.tier)
+    return override is None or (override.mode == "floor" and tier > override.tier)

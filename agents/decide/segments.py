@@ -4,9 +4,10 @@ from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from schemas.base.money import format_minor, half_even
 from schemas.base.value_lines import FEES, GOODS, REVENUE, SERVICE
-from schemas.outputs.records import Finding, Tier
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.parts import Finding
 
-LOW_RANK = list(Tier).index(Tier.ORDINARY)
+LOW_RANK = TIERS.index("ordinary")
 """`ordinary` or below is a low tier."""
 Segment = tuple[str, list[Finding]]
 

@@ -4,6 +4,7 @@ from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
 from agents.decide.decisions import Announcement, Move
 from agents.decide.lives import (
+    ASSIGNED,
     DOWNGRADE,
     HIDES,
     NOTICE,
@@ -28,7 +29,7 @@ def first_tier(rules: TierRules, customer: Customer, index: int) -> Decided:
     tier_state, first = rules.begin(index, customer.day)
     override = active_override(customer.master, customer.as_of_us)
     tier_state = tier_state.shown(in_force(tier_state.tier, override), customer.day)
-    return tier_state, [Announcement(first, None, tier_state.in_force, first.direction)]
+    return tier_state, [Announcement(first, None, tier_state.in_force, ASSIGNED)]
 
 
 def next_tier(

@@ -26,7 +26,7 @@ from agents.decide.lives import (
 from agents.policy.compiled import Policy
 from schemas.base.money import Ratio, format_minor, half_even
 from schemas.base.times import NO_DAY
-from schemas.outputs.records import TIER_NAMES, TIERS
+from schemas.base.vocabulary import TIERS
 from schemas.state.rows import CutoffsRow
 
 KEY_RANK = len(TIERS) - 1
@@ -199,7 +199,7 @@ def thresholds(
 
 
 def _rule_of(rank: int, *, by_share: bool) -> str:
-    return f"tiers.{'share' if by_share and rank > 1 else 'entry'}.{TIER_NAMES[rank]}"
+    return f"tiers.{'share' if by_share and rank > 1 else 'entry'}.{TIERS[rank]}"
 
 
 def entries_of(policy: Policy, cutoffs: CutoffsRow | None) -> tuple[int | None, ...]:

@@ -18,13 +18,12 @@ from schemas.base.times import (
     is_writable,
     micros,
 )
-from schemas.base.vocabulary import STEPS
+from schemas.base.vocabulary import STEPS_TO_SET, TIERS
 from schemas.inputs.events import Commitment, CustomerRecord, Kind, LadderAnswer, Override, Wallet
 from schemas.inputs.fields import is_date, is_share
-from schemas.outputs.records import TIER_NAMES
 from schemas.state.rows import LARGEST, AnswerRow, CommitmentRow, MasterRow, OverrideRow
 
-RANKS = {name: rank for rank, name in enumerate(TIER_NAMES)}
+RANKS = {name: rank for rank, name in enumerate(TIERS)}
 
 
 def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
@@ -123,6 +122,6 @@ def _override(override: Override, expires_us: int | None) -> OverrideRow:
 def _answer(answer: LadderAnswer | None) -> AnswerRow | None:
     if answer is None:
         return None
-    step = None if answer.set_step is None else ("none", *STEPS).index(answer.set_step)
+    step = None if answer.set_step is None else STEPS_TO_SET.index(answer.set_step)
     hold_until = answer.hold_until
     return AnswerRow(step, None if hold_until is None else micros(hold_until), answer.reason)

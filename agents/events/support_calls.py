@@ -17,7 +17,8 @@ from agents.policy.compiled import Policy
 from schemas.base.money import half_even
 from schemas.base.times import FIRST_DAY, LAST_DAY, day_and_micros
 from schemas.base.value_lines import CONTACTS, SELLER_FAULT
-from schemas.inputs.events import CONTACT_CHANNELS, Kind, SupportCall
+from schemas.base.vocabulary import CONTACT_CHANNELS
+from schemas.inputs.events import Kind, SupportCall
 
 LINE_OF_CHANNEL: Final = {
     channel: CONTACTS + place for place, channel in enumerate(CONTACT_CHANNELS)

@@ -19,9 +19,10 @@ from agents.policy.compiled import Policy
 from agents.ports import GivenUpError, InvariantError, LimitError
 from agents.records.render import Renderer
 from schemas.base.times import NO_DAY, day_start
+from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Reason, Rejection
-from schemas.outputs.records import CUTOFFS, TIERS, Origin, encode, subject_of
+from schemas.outputs.records import CUTOFFS, Origin, encode, subject_of
 from schemas.state.codec import RowError, UnreadableRowError, clamped, read_head
 from schemas.state.rows import NO_OFFSET, PARTITION_KEY, CutoffsRow, PartitionRow
 
@@ -288,9 +289,9 @@ class CustomerStore:
 
     def consider(self, published: list[Published], now_us: int) -> None:
         """Makes new cut-offs of all partitions' histograms, where they are due."""
-        wire = self.shares.make(published, now_us)
-        if wire is not None:
-            self._pending.put_out(Message(CUTOFFS, CUTOFFS_KEY, encode(wire)), "made")
+        made = self.shares.make(published, now_us)
+        if made is not None:
+            self._pending.put_out(Message(CUTOFFS, CUTOFFS_KEY, encode(made)), "made")
 
     def _moved_by_cutoffs(self, old: TierRules) -> list[str]:
         """Whose value lies between the old and the new cut-offs."""

@@ -15,6 +15,9 @@ from agents.policy.compiled import Policy
 from agents.ports import InvariantError
 from schemas.base.money import format_minor, format_share
 from schemas.base.times import format_micros
+from schemas.outputs import parts
+from schemas.outputs.cutoffs import TierCutoffs
+from schemas.outputs.histograms import ValueHistogram
 from schemas.state.rows import CutoffsRow
 
 
@@ -81,15 +84,27 @@ def make_cutoffs(
     return row, whole
 
 
-def histogram_wire(histogram: Histogram, policy: Policy) -> dict[str, Any]:
-    """What a record for `value-histograms` says of values; sums are texts: they may be large."""
-    return {
-        "policy_hash": policy.hash,
-        "policy_version": policy.version,
-        "customers": histogram.customers,
-        "total": format_minor(histogram.total, policy.digits),
-        "buckets": [[bucket, count, str(amount)] for bucket, count, amount in histogram.rows()],
-    }
+def histogram_of(
+    histogram: Histogram,
+    policy: Policy,
+    partition: int,
+    commit_number: int,
+    cutoffs_version: int,
+    *,
+    caught_up: bool,
+) -> ValueHistogram:
+    """A partition's record for `value-histograms`; sums are texts: they may be large."""
+    return ValueHistogram(
+        partition=partition,
+        commit_number=commit_number,
+        cutoffs_version=cutoffs_version,
+        caught_up=caught_up,
+        policy_hash=policy.hash,
+        policy_version=policy.version,
+        customers=histogram.customers,
+        total=format_minor(histogram.total, policy.digits),
+        buckets=[(bucket, count, str(amount)) for bucket, count, amount in histogram.rows()],
+    )
 
 
 def read_histogram(wire: dict[str, Any]) -> Published:
@@ -110,42 +125,39 @@ def read_histogram(wire: dict[str, Any]) -> Published:
         ) from error
 
 
-def cutoffs_wire(
+def cutoffs_of(
     cutoffs: CutoffsRow, whole: Histogram, published: list[Published], policy: Policy
-) -> dict[str, Any]:
+) -> TierCutoffs:
     """A version of the cut-offs for `tier-cutoffs`, with the whale curve of that moment."""
     digits = policy.digits
-    return {
-        "version": cutoffs.version,
-        "currency": policy.base_currency,
-        "important": format_minor(cutoffs.important, digits),
-        "key": format_minor(cutoffs.key, digits),
-        "made_at": format_micros(cutoffs.made_us),
-        "policy_hash": cutoffs.policy_hash,
-        "policy_version": policy.version,
-        "whale_curve": curve_wire(whale_curve(whole), digits),
-        "partitions": [
-            {"partition": its.partition, "commit_number": its.commit_number} for its in published
-        ],
-    }
+    return TierCutoffs(
+        version=cutoffs.version,
+        currency=policy.base_currency,
+        important=format_minor(cutoffs.important, digits),
+        key=format_minor(cutoffs.key, digits),
+        made_at=format_micros(cutoffs.made_us),
+        policy_hash=cutoffs.policy_hash,
+        policy_version=policy.version,
+        whale_curve=curve_of(whale_curve(whole), digits),
+        partitions=[parts.Source(its.partition, its.commit_number) for its in published],
+    )
 
 
-def curve_wire(curve: WhaleCurve, digits: int) -> dict[str, Any]:
+def curve_of(curve: WhaleCurve, digits: int) -> parts.WhaleCurve:
     """The whale curve as it goes out."""
     share = curve.top_fifth_share
-    return {
-        "customers": curve.customers,
-        "total": format_minor(curve.total, digits),
-        "peak": format_minor(curve.peak, digits),
-        "peak_customers": curve.peak_customers,
-        "erosion": format_minor(curve.erosion, digits),
-        "top_fifth": format_minor(curve.top_fifth, digits),
-        "top_fifth_share": None if share is None else format_share(*share),
-        "points": [
-            {"customers": customers, "value": format_minor(value, digits)}
-            for customers, value in curve.points
+    return parts.WhaleCurve(
+        customers=curve.customers,
+        total=format_minor(curve.total, digits),
+        peak=format_minor(curve.peak, digits),
+        peak_customers=curve.peak_customers,
+        erosion=format_minor(curve.erosion, digits),
+        top_fifth=format_minor(curve.top_fifth, digits),
+        top_fifth_share=None if share is None else format_share(*share),
+        points=[
+            parts.Point(customers, format_minor(value, digits)) for customers, value in curve.points
         ],
-    }
+    )
 
 
 def read_cutoffs(wire: dict[str, Any], policy: Policy) -> CutoffsRow | None:

@@ -1,7 +1,6 @@
 """What one partition has to put out and to store with its next commit: all of it or nothing."""
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
@@ -10,24 +9,24 @@ from agents.customer.state import Customer
 from agents.partition.counts import Counters
 from agents.partition.input_buffer import InputBuffer
 from agents.policy.compiled import Policy
+from agents.records.erasures import receipt_of
 from agents.records.head import Output
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Rejection
+from schemas.outputs.customer_values import CustomerValue
+from schemas.outputs.headers import Headers, rejected_headers
 from schemas.outputs.records import (
     CONTACTS_DUE,
     CUSTOMER_VALUES,
     ERASURES,
     REJECTED_EVENTS,
-    Headers,
     Origin,
     encode,
-    erasure_wire,
     evaluated,
-    rejected_headers,
     subject_of,
 )
 
-Snapshot = Callable[[Customer], dict[str, Any]]
+Snapshot = Callable[[Customer], CustomerValue]
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -111,8 +110,8 @@ class PendingCommit:
         if outputs:
             key = customer.customer_id.encode()
             for output in outputs:
-                wire = evaluated(output.wire, now_us)
-                self.put_out(Message(output.topic, key, wire), output.label)
+                value = evaluated(output.record, now_us)
+                self.put_out(Message(output.topic, key, value), output.label)
                 is_news = is_news or output.topic != CONTACTS_DUE
         if is_news:
             # at the head of the queue: it goes out with this commit
@@ -168,8 +167,8 @@ class PendingCommit:
         self._gone.append(key)
         self._outputs.append(Message(CUSTOMER_VALUES, key, None))
         subject = subject_of(customer_id, secret)
-        wire = erasure_wire(subject, origin, at_us, held=customer is not None)
-        self.put_out(Message(ERASURES, subject.encode(), evaluated(wire, now_us)), "erased")
+        receipt = receipt_of(subject, origin, at_us, held=customer is not None)
+        self.put_out(Message(ERASURES, subject.encode(), evaluated(receipt, now_us)), "erased")
 
     def carry_away(
         self, policy: Policy, snapshot_of: Snapshot
@@ -177,8 +176,8 @@ class PendingCommit:
         """Outputs, rows and counts for one commit; nothing of it is left here."""
         for customer_id, customer in self._publish.items():
             customer.owed = False
-            wire = encode(snapshot_of(customer))
-            self.put_out(Message(CUSTOMER_VALUES, customer_id.encode(), wire), "snapshot")
+            value = encode(snapshot_of(customer))
+            self.put_out(Message(CUSTOMER_VALUES, customer_id.encode(), value), "snapshot")
         rows: list[tuple[bytes, bytes | None]] = [(key, None) for key in self._gone]
         for customer in self._changed:
             customer.changed = False

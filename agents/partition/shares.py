@@ -4,14 +4,12 @@ Only under `tiers.mode = "share"`; under another policy what a partition knew of
 it was.
 """
 
-from typing import Any
-
 from agents.models.histogram import Histogram
-from agents.partition.cutoffs import Published, are_due, cutoffs_wire, histogram_wire, make_cutoffs
+from agents.partition.cutoffs import Published, are_due, cutoffs_of, histogram_of, make_cutoffs
 from agents.policy.compiled import Policy
+from schemas.outputs.cutoffs import TierCutoffs
+from schemas.outputs.histograms import ValueHistogram
 from schemas.state.rows import CutoffsRow, PartitionRow
-
-Wire = dict[str, Any]
 
 
 class PartitionShares:
@@ -107,23 +105,24 @@ class PartitionShares:
 
     def publication(
         self, commit_number: int, now_us: int, every_us: int, *, caught_up: bool
-    ) -> Wire:
+    ) -> ValueHistogram:
         """The histogram; `caught_up`: nothing was left to take."""
         self._moved, self._next_us, self._every_us = False, now_us + every_us, every_us
         self._told_caught_up = caught_up
-        wire = histogram_wire(self._histogram, self._policy)
-        return {
-            "partition": self._partition,
-            "commit_number": commit_number,
-            "cutoffs_version": self.version,
-            "caught_up": caught_up,
-        } | wire
+        return histogram_of(
+            self._histogram,
+            self._policy,
+            self._partition,
+            commit_number,
+            self.version,
+            caught_up=caught_up,
+        )
 
     def makes(self, now_us: int) -> bool:
         """Whether `make` would look at the histograms at all."""
         return are_due(self.made, self._policy, now_us)
 
-    def make(self, published: list[Published], now_us: int) -> Wire | None:
+    def make(self, published: list[Published], now_us: int) -> TierCutoffs | None:
         """New cut-offs for all partitions, where they are due."""
         if not self.makes(now_us):
             return None
@@ -131,4 +130,4 @@ class PartitionShares:
         if found is None:
             return None
         self.made, whole = found
-        return cutoffs_wire(self.made, whole, published, self._policy)
+        return cutoffs_of(self.made, whole, published, self._policy)

@@ -10,7 +10,7 @@ from agents.models.expected import Future, IndexRules
 from agents.policy.keeps import Keeps
 from agents.policy.rates import RateCards, Rates
 from schemas.base.money import Ratio
-from schemas.outputs.records import Tier
+from schemas.base.vocabulary import Action, ContactReason, Tier
 
 
 class InvoiceRules(msgspec.Struct, frozen=True):
@@ -77,7 +77,7 @@ class RiskRules(msgspec.Struct, frozen=True, kw_only=True):
     cooldown_days: int
     weights: dict[str, int]
     """By signal, of all."""
-    actions: dict[str, tuple[str | None, ...]]
+    actions: dict[str, tuple[Action | None, ...]]
     """By signal, then by tier's rank."""
 
 
@@ -98,7 +98,7 @@ class Policy:
     decay: Decay | None
     """None: tiers are judged by the window's contribution."""
     segments: SegmentRules
-    contacts_due: frozenset[str]
+    contacts_due: frozenset[ContactReason]
     """Why a contact may be due; empty: off."""
     contact_every_days: tuple[int, ...]
     """By tier's rank; 0: never by itself."""
@@ -111,7 +111,8 @@ class Policy:
     """What a review by a new policy may do to a tier: keep, upgrades_only or full."""
     review_days: int
     """Over how many days the customers are judged by a new policy; 0: at once."""
-    treatment: dict[Tier, dict[str, Any]]
+    treatment: dict[Tier, msgspec.Raw]
+    """What a tier is granted, as JSON."""
     risk: RiskRules
     ladder: LadderRules | None
     """None: no step is recommended."""

@@ -26,10 +26,5 @@ Rate = Annotated[str, msgspec.Meta(title="decimal text")]
 """Decimal text, not negative, as fine as it likes."""
 
 
-def means(text: str) -> msgspec.Meta:
-    """What a key is for, in a few words."""
-    return msgspec.Meta(description=text)
-
-
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the file: a key it does not know is a mistake, not a wish."""

@@ -10,9 +10,8 @@ from agents.policy_file.lifetime_checks import lifetime_faults
 from agents.policy_file.risk_checks import risk_faults
 from agents.signals.keys import Fault
 from schemas.base.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
-from schemas.inputs.events import CONTACT_CHANNELS
+from schemas.base.vocabulary import CONTACT_CHANNELS, TIERS
 from schemas.inputs.fields import is_date
-from schemas.outputs.records import TIERS
 
 WHOLE_GRANTS: Final = ("support_priority", "contact_every_days", "credit_days")
 """Known keys of a treatment that are whole numbers."""
@@ -42,7 +41,7 @@ def faults(policy: PolicyFile) -> Iterator[Fault]:
 
 def _treatment_faults(policy: PolicyFile) -> Iterator[Fault]:
     for tier, grants in policy.treatment.items():
-        if tier not in list(TIERS):
+        if tier not in TIERS:
             yield f"treatment.{tier}", "one of " + ", ".join(TIERS), tier
         for name, grant in grants.items():
             key = f"treatment.{tier}.{name}"

@@ -5,6 +5,7 @@ from typing import Any
 from zlib import crc32
 
 import msgspec
+import orjson
 
 from agents.models.decay import Decay
 from agents.models.expected import Future, IndexRules
@@ -28,8 +29,7 @@ from agents.policy_file.lifetime import lifetime_params
 from agents.signals.registry import SIGNALS, WEIGHTS, keeps_of
 from schemas.base.money import CURRENCY_DIGITS, parse_signed_minor
 from schemas.base.times import MINUTE_US, day_of_text
-from schemas.base.vocabulary import STEPS
-from schemas.outputs.records import TIERS
+from schemas.base.vocabulary import STEPS, TIERS
 
 
 def compile_policy(file: PolicyFile) -> Policy:
@@ -72,7 +72,7 @@ def compile_policy(file: PolicyFile) -> Policy:
         review_days=file.tiers.review_days,
         share=_share(file),
         hold=_hold(file, digits),
-        treatment={tier: file.treatment.get(tier, {}) for tier in TIERS},
+        treatment={tier: msgspec.Raw(orjson.dumps(file.treatment.get(tier, {}))) for tier in TIERS},
         risk=_risk(file),
         ladder=_ladder(file.ladder),
         signals=signals,

@@ -5,7 +5,7 @@ from agents.policy_file.keys import Costs as CostsFile
 from agents.policy_file.keys import Service
 from schemas.base.money import parse_minor, parse_ratio
 from schemas.base.times import day_of_text
-from schemas.inputs.events import CONTACT_CHANNELS
+from schemas.base.vocabulary import CONTACT_CHANNELS
 
 
 def rate_cards(service: Service, digits: int) -> RateCards:
@@ -36,7 +36,7 @@ def _compiled(file: CostsFile, digits: int) -> Costs:
 
 
 def _contact_costs(file: CostsFile, digits: int) -> dict[str, tuple[int, int, int]]:
-    costs = dict.fromkeys(CONTACT_CHANNELS, (0, 0, 1))
+    costs: dict[str, tuple[int, int, int]] = dict.fromkeys(CONTACT_CHANNELS, (0, 0, 1))
     for channel, contact in file.contact.items():
         fixed, rate = parse_minor(contact.fixed, digits), parse_ratio(contact.per_minute)
         assert fixed is not None

@@ -19,11 +19,12 @@ from agents.policy.key_types import (
     Minutes,
     Rate,
     Section,
-    means,
 )
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
 from agents.policy_file.risk_keys import Risk
+from schemas.base.meanings import means
+from schemas.base.vocabulary import CONTACT_REASONS, ContactReason
 
 
 class ValueIndex(Section, frozen=True):
@@ -253,12 +254,12 @@ class ContactsDue(Section, frozen=True):
     """`[contacts_due]`: whom to get in touch with; absent: nothing is put out."""
 
     reasons: Annotated[
-        tuple[Literal["interval", "complaint", "notice"], ...],
+        tuple[ContactReason, ...],
         means(
             "`interval`: the tier's `contact_every_days` passed; `complaint`: of a key or "
             "important customer; `notice`: of a downgrade"
         ),
-    ] = ("interval", "complaint", "notice")
+    ] = CONTACT_REASONS
 
 
 class PolicyFile(Section, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from agents.policy.key_types import Days, DaysOrNone, Section, means
+from agents.policy.key_types import Days, DaysOrNone, Section
+from schemas.base.meanings import means
 
 
 class Playbook(Section, frozen=True):

@@ -4,7 +4,8 @@ from typing import Annotated, Final
 
 import msgspec
 
-from agents.policy.key_types import Rate, Section, means
+from agents.policy.key_types import Rate, Section
+from schemas.base.meanings import means
 
 HORIZON_WEEKS_MAX: Final = 520
 LIFETIME_MIN: Final = (1, 100)

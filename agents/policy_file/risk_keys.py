@@ -1,15 +1,16 @@
 """The policy file's keys for risk signals: each section is made from its signal's own keys."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
-from agents.policy.key_types import DaysOrNone, Section, means
+from agents.policy.key_types import DaysOrNone, Section
 from agents.signals.registry import SIGNALS
 from agents.signals.rule import Signal
+from schemas.base.meanings import means
+from schemas.base.vocabulary import Action
 
 Points = Annotated[int, msgspec.Meta(ge=0, le=100)]
-Action = Literal["call", "win_back", "fix_issue", "escalate"]
 
 
 class TierActions(Section, frozen=True):

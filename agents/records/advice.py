@@ -1,41 +1,41 @@
 """A customer's score and its place on the ladder, as records and snapshots tell them."""
 
-from typing import Any, Final
+from typing import Final
 
 from agents.customer.state import Customer
 from agents.decide.ladder import answer_of, name_of
 from agents.policy.compiled import Policy
-from agents.signals.rule import HIGH, SEVERITIES
 from schemas.base.times import day_start, format_micros
-from schemas.state.signal_rows import NO_STEP
+from schemas.outputs.parts import Ladder, Part, Score
 
 POINTS_MAX: Final = 100
 
 
-def score_wire(customer: Customer, policy: Policy) -> dict[str, Any]:
+def score_of(customer: Customer, policy: Policy) -> Score:
     """The score, with its parts by signal."""
     weights = policy.risk.weights
-    parts: list[dict[str, Any]] = []
+    parts: list[Part] = []
     total = 0
     for risk in customer.risks.values():
         points = weights.get(risk.signal, 0)
-        if risk.severity == SEVERITIES[HIGH]:
+        if risk.severity == "high":
             points += points // 2
         total += points
-        parts.append({"signal": risk.signal, "severity": risk.severity, "points": points})
-    return {"points": min(total, POINTS_MAX), "parts": parts}
+        parts.append(Part(risk.signal, risk.severity, points))
+    return Score(min(total, POINTS_MAX), parts)
 
 
-def ladder_wire(customer: Customer) -> dict[str, Any] | None:
+def ladder_of(customer: Customer) -> Ladder | None:
     """The customer's place on the ladder; None while it stands on no step."""
     row = customer.signals.ladder
-    if row is None or row.step == NO_STEP:
+    step = None if row is None else name_of(row.step)
+    if row is None or step is None:
         return None
     answer = answer_of(customer)
     hold_us = None if answer is None else answer.hold_until_us
-    return {
-        "step": name_of(row.step),
-        "since": format_micros(day_start(row.since_day)),
-        "hold_until": None if hold_us is None else format_micros(hold_us),
-        "reason": None if answer is None else answer.reason,
-    }
+    return Ladder(
+        step=step,
+        since=format_micros(day_start(row.since_day)),
+        hold_until=None if hold_us is None else format_micros(hold_us),
+        reason=None if answer is None else answer.reason,
+    )

@@ -1,23 +1,24 @@
 """Records for `at-risk`: which signal turned, which step follows, and the score."""
 
-from typing import Any, Final
+from typing import Final
 
 from agents.customer.state import Customer
 from agents.decide.decisions import Decision, Transition
 from agents.decide.ladder import TERMINATE, name_of
-from agents.decide.lives import CLEARED
+from agents.decide.lives import CLEARED, STEP_CHANGED
 from agents.policy.compiled import Policy
-from agents.records.advice import score_wire
-from agents.records.head import Output, head, trigger_wire
+from agents.records.advice import score_of
+from agents.records.head import Output, next_id, trigger_of
 from agents.signals.registry import COSTLY
-from agents.signals.rule import HIGH, SEVERITIES, WATCH
 from schemas.base.times import day_start, format_micros
-from schemas.outputs.records import AT_RISK, TIER_NAMES
-from schemas.state.signal_rows import NO_STEP
+from schemas.base.vocabulary import STEPS, TIERS, Action, Severity
+from schemas.outputs.at_risk import AtRisk
+from schemas.outputs.parts import Score, StepTaken, Trigger
+from schemas.outputs.records import AT_RISK, NOT_YET
+from schemas.state.signal_rows import NO_STEP, LadderRow
 
 LADDER: Final = "ladder"
 """In place of a signal: the step moved, and no costly signal that turned tells of it."""
-STEP_CHANGED: Final = "step_changed"
 
 
 def at_risk(customer: Customer, decision: Decision, policy: Policy) -> list[Output]:
@@ -25,16 +26,11 @@ def at_risk(customer: Customer, decision: Decision, policy: Policy) -> list[Outp
     transitions = [*decision.transitions, *_step_alone(decision)]
     if not transitions:
         return []
-    score = score_wire(customer, policy)
-    trigger = trigger_wire(decision)
-    outputs: list[Output] = []
-    for transition in transitions:
-        wire = _record(customer, transition, policy)
-        _add_advice(wire, customer, transition, policy)
-        wire["score"] = score
-        wire["trigger"] = trigger
-        outputs.append(Output(AT_RISK, transition.status, wire))
-    return outputs
+    score, trigger = score_of(customer, policy), trigger_of(decision)
+    return [
+        Output(AT_RISK, said.status, _record(customer, said, policy, score, trigger))
+        for said in transitions
+    ]
 
 
 def _step_alone(decision: Decision) -> list[Transition]:
@@ -45,44 +41,55 @@ def _step_alone(decision: Decision) -> list[Transition]:
     ):
         return []
     costly = [risk.severity for risk in decision.risks.values() if risk.signal in COSTLY]
-    severity = SEVERITIES[HIGH if SEVERITIES[HIGH] in costly else WATCH]
+    severity: Severity = "high" if "high" in costly else "watch"
     return [Transition(LADDER, STEP_CHANGED, severity, step.evidence)]
 
 
-def _record(customer: Customer, transition: Transition, policy: Policy) -> dict[str, Any]:
+def _record(
+    customer: Customer, said: Transition, policy: Policy, score: Score, trigger: Trigger
+) -> AtRisk:
     assert customer.tier is not None
-    wire = head(customer, AT_RISK, policy.version)
-    wire["signal"] = transition.signal
-    wire["status"] = transition.status
-    wire["severity"] = transition.severity
-    wire["evidence"] = [finding.wire() for finding in transition.evidence]
-    wire["tier"] = TIER_NAMES[customer.tier]
-    return wire
-
-
-def _add_advice(
-    wire: dict[str, Any], customer: Customer, transition: Transition, policy: Policy
-) -> None:
-    """What to do: a step for one who costs, an action for one who leaves."""
-    rules, row, signal = policy.ladder, customer.signals.ladder, transition.signal
-    step = NO_STEP
-    if (signal == LADDER or signal in COSTLY) and row is not None and rules is not None:
-        step = row.step
-    wire["recommended_step"] = name_of(step)
-    wire["recommended_action"] = None
-    if transition.status not in {CLEARED, STEP_CHANGED}:
-        actions = policy.risk.actions.get(signal)
-        assert customer.tier is not None
-        wire["recommended_action"] = None if actions is None else actions[customer.tier]
+    row = _place(customer, said, policy)
+    step, rules = NO_STEP if row is None else row.step, policy.ladder
     ends = step == TERMINATE
-    wire["playbook"] = None
-    wire["requires_approval"] = ends
-    wire["notice_days"] = None
-    wire["steps"] = []
-    if step != NO_STEP and row is not None and rules is not None:
-        wire["playbook"] = rules.playbook[step]
-        wire["notice_days"] = rules.notice_days if ends else None
-        wire["steps"] = [
-            {"step": name_of(taken), "since": format_micros(day_start(day))}
-            for taken, day in row.steps
-        ]
+    return AtRisk(
+        event_id=next_id(customer, AT_RISK),
+        customer_id=customer.customer_id,
+        sequence=customer.sequence,
+        effective_at=format_micros(customer.as_of_us),
+        policy_version=policy.version,
+        signal=said.signal,
+        status=said.status,
+        severity=said.severity,
+        evidence=said.evidence,
+        tier=TIERS[customer.tier],
+        recommended_step=name_of(step),
+        recommended_action=_action(said, customer.tier, policy),
+        playbook=None if rules is None else rules.playbook[step],
+        requires_approval=ends,
+        notice_days=rules.notice_days if ends and rules is not None else None,
+        steps=[] if row is None else [_taken(*taken) for taken in row.steps],
+        score=score,
+        trigger=trigger,
+        evaluated_at=NOT_YET,
+    )
+
+
+def _place(customer: Customer, said: Transition, policy: Policy) -> LadderRow | None:
+    """The step to tell of, for one who costs; None: none."""
+    row, signal = customer.signals.ladder, said.signal
+    if policy.ladder is None or (signal != LADDER and signal not in COSTLY):
+        return None
+    return None if row is None or row.step == NO_STEP else row
+
+
+def _action(said: Transition, tier: int, policy: Policy) -> Action | None:
+    """What to do for one who leaves."""
+    if said.status in {CLEARED, STEP_CHANGED}:
+        return None
+    actions = policy.risk.actions.get(said.signal)
+    return None if actions is None else actions[tier]
+
+
+def _taken(step: int, day: int) -> StepTaken:
+    return StepTaken(STEPS[step - 1], format_micros(day_start(day)))

@@ -1,20 +1,15 @@
 """The `override` object of records."""
 
-from typing import Any
-
 from schemas.base.times import format_micros
-from schemas.outputs.records import TIER_NAMES
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.parts import Override
 from schemas.state.rows import OverrideRow
 
 
-def override_wire(override: OverrideRow | None) -> dict[str, Any] | None:
+def override_of(row: OverrideRow | None) -> Override | None:
     """A human's word on the tier, as far as it holds; None: none does."""
-    if override is None:
+    if row is None:
         return None
-    expires_us = override.expires_us
-    return {
-        "tier": TIER_NAMES[override.tier],
-        "mode": override.mode,
-        "reason": override.reason,
-        "expires_at": None if expires_us is None else format_micros(expires_us),
-    }
+    expires_us = row.expires_us
+    expires_at = None if expires_us is None else format_micros(expires_us)
+    return Override(TIERS[row.tier], row.mode, row.reason, expires_at)

@@ -1,7 +1,5 @@
 """All records that one decision makes, in the order in which they go out."""
 
-from typing import Any
-
 from agents.customer.state import Customer
 from agents.decide.decisions import Decision
 from agents.decide.tiers import TierRules
@@ -11,6 +9,7 @@ from agents.records.contacts import contact_due
 from agents.records.head import Output
 from agents.records.snapshots import Snapshots
 from agents.records.tier_changes import TierChanges
+from schemas.outputs.customer_values import CustomerValue
 from schemas.state.rows import CutoffsRow
 
 
@@ -35,6 +34,6 @@ class Renderer:
         ]
         return outputs
 
-    def snapshot(self, customer: Customer) -> dict[str, Any]:
+    def snapshot(self, customer: Customer) -> CustomerValue:
         """The customer's record for `customer-values`."""
         return self._snapshots.record(customer)

@@ -1,21 +1,21 @@
 """Records for `customer-values`: the newest snapshot of a customer, whole."""
 
-from typing import Any
-
 from agents.customer.state import Customer
 from agents.decide.override import active_override
 from agents.decide.segments import segments_of
 from agents.decide.tiers import TierRules
 from agents.events.payments import DAYS_A_YEAR
 from agents.policy.compiled import Policy
-from agents.records.advice import ladder_wire, score_wire
-from agents.records.lifetime import lifetime_wire
-from agents.records.override import override_wire
+from agents.records.advice import ladder_of, score_of
+from agents.records.lifetime import lifetime_of
+from agents.records.override import override_of
 from agents.records.value import value_of
 from schemas.base.money import format_share
 from schemas.base.times import day_start, format_micros
 from schemas.base.value_lines import REVENUE
-from schemas.outputs.records import TIER_NAMES
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.customer_values import CustomerValue
+from schemas.outputs.parts import OpenRisk, Profile
 from schemas.state.rows import CutoffsRow, MasterRow
 
 
@@ -26,53 +26,49 @@ class Snapshots:
         self._policy, self._tiers = policy, tiers
         self._cutoffs_version = None if cutoffs is None else cutoffs.version
 
-    def record(self, customer: Customer) -> dict[str, Any]:
+    def record(self, customer: Customer) -> CustomerValue:
         """The customer as it is."""
         policy, tier_state, master = self._policy, customer.tier_state, customer.master
         assert tier_state is not None
         totals, tier = customer.totals(), tier_state.in_force
         effect_day = self._tiers.takes_effect_day(tier_state) if tier_state.announced else None
-        return {
-            "customer_id": customer.customer_id,
-            "as_of": format_micros(customer.as_of_us),
-            "tier": TIER_NAMES[tier],
-            "tier_since": format_micros(day_start(tier_state.in_force_since_day)),
-            "downgrade_at": None if effect_day is None else format_micros(day_start(effect_day)),
-            "tier_by_value": TIER_NAMES[tier_state.tier],
-            "override": override_wire(active_override(master, customer.as_of_us)),
-            "cutoffs_version": self._cutoffs_version,
-            "value": value_of(customer, totals, customer.index(policy), policy),
-            "tenure_days": customer.tenure_days,
-            "wallet_share": _wallet_share(totals[REVENUE], master, policy.window_days),
-            "profile": _profile(master),
-            "segments": [name for name, _ in segments_of(customer, tier, totals, policy)],
-            "risks": [
-                {
-                    "signal": risk.signal,
-                    "severity": risk.severity,
-                    "since": format_micros(risk.since_us),
-                }
+        return CustomerValue(
+            customer_id=customer.customer_id,
+            as_of=format_micros(customer.as_of_us),
+            tier=TIERS[tier],
+            tier_since=format_micros(day_start(tier_state.in_force_since_day)),
+            downgrade_at=None if effect_day is None else format_micros(day_start(effect_day)),
+            tier_by_value=TIERS[tier_state.tier],
+            override=override_of(active_override(master, customer.as_of_us)),
+            cutoffs_version=self._cutoffs_version,
+            value=value_of(customer, totals, customer.index(policy), policy),
+            tenure_days=customer.tenure_days,
+            wallet_share=_wallet_share(totals[REVENUE], master, policy.window_days),
+            profile=_profile(master),
+            segments=[name for name, _ in segments_of(customer, tier, totals, policy)],
+            risks=[
+                OpenRisk(risk.signal, risk.severity, format_micros(risk.since_us))
                 for risk in customer.risks.values()
             ],
-            "score": score_wire(customer, policy),
-            "ladder": ladder_wire(customer),
-            "lifetime": lifetime_wire(
+            score=score_of(customer, policy),
+            ladder=ladder_of(customer),
+            lifetime=lifetime_of(
                 policy.future, customer.signals.history, customer.day, policy.digits
             ),
-            "sequence": customer.sequence,
-            "policy_version": policy.version,
-        }
+            sequence=customer.sequence,
+            policy_version=policy.version,
+        )
 
 
-def _profile(master: MasterRow | None) -> dict[str, str | None]:
+def _profile(master: MasterRow | None) -> Profile:
     """What its master data tells of a customer."""
     joined_us = None if master is None else master.joined_us
-    return {
-        "segment": None if master is None else master.segment,
-        "region": None if master is None else master.region,
-        "industry": None if master is None else master.industry,
-        "joined_at": None if joined_us is None else format_micros(joined_us),
-    }
+    return Profile(
+        segment=None if master is None else master.segment,
+        region=None if master is None else master.region,
+        industry=None if master is None else master.industry,
+        joined_at=None if joined_us is None else format_micros(joined_us),
+    )
 
 
 def _wallet_share(revenue: int, master: MasterRow | None, window_days: int) -> str | None:

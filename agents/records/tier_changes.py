@@ -1,19 +1,20 @@
 """Records for `tier-changes`: what happened to a customer's tier, and why."""
 
-from typing import Any
-
 from agents.customer.state import Customer
 from agents.decide.decisions import Announcement, Decision
 from agents.decide.override import active_override
 from agents.decide.segments import segments_of
 from agents.decide.tiers import TierRules, thresholds
 from agents.policy.compiled import Policy
-from agents.records.head import Output, head, trigger_wire
-from agents.records.override import override_wire
+from agents.records.head import Output, next_id, trigger_of
+from agents.records.override import override_of
 from agents.records.value import value_of
 from schemas.base.money import format_minor
 from schemas.base.times import day_start, format_micros
-from schemas.outputs.records import TIER_CHANGES, TIER_NAMES, TIERS
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.parts import Finding
+from schemas.outputs.records import NOT_YET, TIER_CHANGES
+from schemas.outputs.tier_changes import TierChange
 from schemas.state.rows import CutoffsRow
 
 
@@ -35,40 +36,40 @@ class TierChanges:
         override = active_override(customer.master, customer.as_of_us)
         index = customer.index(policy)
         due_day = move.takes_effect_day
-        wire = head(customer, TIER_CHANGES, policy.version)
-        wire["from_tier"] = None if before is None else TIER_NAMES[before]
-        wire["to_tier"] = TIER_NAMES[said.after]
-        wire["direction"] = said.direction
-        wire["takes_effect_at"] = None if due_day is None else format_micros(day_start(due_day))
-        wire["tier_by_value"] = TIER_NAMES[move.by_value]
-        wire["override"] = override_wire(override)
-        wire["cutoffs_version"] = self._cutoffs_version
-        wire["value"] = value_of(customer, totals, index, policy)
         reasons = self._reasons(said, index)
-        wire["reasons"] = reasons
         if override is not None:
-            reasons.append(
-                {
-                    "rule": f"override.{override.mode}",
-                    "observed": TIER_NAMES[move.by_value],
-                    "threshold": TIER_NAMES[override.tier],
-                }
-            )
+            rule = f"override.{override.mode}"
+            reasons.append(Finding(rule, TIERS[move.by_value], TIERS[override.tier]))
         for _, findings in segments_of(customer, said.in_force, totals, policy):
-            reasons += [finding.wire() for finding in findings]
-        wire["trigger"] = trigger_wire(decision, by_override=said.by_override)
-        wire["treatment"] = policy.treatment[TIERS[said.in_force]]
-        return Output(TIER_CHANGES, said.direction, wire)
+            reasons += findings
+        record = TierChange(
+            event_id=next_id(customer, TIER_CHANGES),
+            customer_id=customer.customer_id,
+            sequence=customer.sequence,
+            effective_at=format_micros(customer.as_of_us),
+            policy_version=policy.version,
+            from_tier=None if before is None else TIERS[before],
+            to_tier=TIERS[said.after],
+            direction=said.direction,
+            takes_effect_at=None if due_day is None else format_micros(day_start(due_day)),
+            tier_by_value=TIERS[move.by_value],
+            override=override_of(override),
+            cutoffs_version=self._cutoffs_version,
+            value=value_of(customer, totals, index, policy),
+            reasons=reasons,
+            trigger=trigger_of(decision, by_override=said.by_override),
+            treatment=policy.treatment[TIERS[said.in_force]],
+            evaluated_at=NOT_YET,
+        )
+        return Output(TIER_CHANGES, said.direction, record)
 
-    def _reasons(self, said: Announcement, index: int) -> list[dict[str, Any]]:
+    def _reasons(self, said: Announcement, index: int) -> list[Finding]:
         digits, move = self._policy.digits, said.move
         observed = format_minor(index, digits)
-        reasons: list[dict[str, Any]] = [
-            {"rule": rule, "observed": observed, "threshold": threshold}
-            for rule, threshold in self._thresholds[move.after]
+        reasons = [
+            Finding(rule, observed, threshold) for rule, threshold in self._thresholds[move.after]
         ]
         band = self._tiers.band_of(move) if move.direction else None
         if band is not None:
-            threshold = format_minor(band[1], digits)
-            reasons.append({"rule": band[0], "observed": observed, "threshold": threshold})
+            reasons.append(Finding(band[0], observed, format_minor(band[1], digits)))
         return reasons

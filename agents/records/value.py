@@ -3,8 +3,6 @@
 A room of its own because it is made for every record, and compiled it takes half the time.
 """
 
-from typing import Any
-
 from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from schemas.base.money import format_minor
@@ -20,11 +18,12 @@ from schemas.base.value_lines import (
     SELLER_FAULT,
     WITHOUT_COST,
 )
+from schemas.outputs.parts import Contacts, Lines, Value
 
 
-def value_wire(
+def value_from(
     totals: list[int], index: int, leakage: int, currency: str, digits: int, window_days: int
-) -> dict[str, Any]:
+) -> Value:
     """Section 4's figures of the contract and their lines.
 
     `totals` holds the sum of each line (`schemas.base.value_lines`), `index` what tiers are judged
@@ -40,41 +39,41 @@ def value_wire(
     for line in range(CONTACTS, RETURNS):
         service_cost += totals[line]
     brought = format_minor(margin - service_cost, digits)
-    return {
-        "currency": currency,
-        "window_days": window_days,
-        "revenue": text[REVENUE],
-        "goods_cost": text[GOODS],
-        "margin": format_minor(margin, digits),
-        "service_cost": format_minor(service_cost, digits) if service_cost else nothing,
-        "contribution": brought,
-        "index": brought if index == margin - service_cost else format_minor(index, digits),
-        "estimated": totals[WITHOUT_COST] != 0,
-        "lines": {
-            "revenue": text[REVENUE],
-            "discounts_given": text[DISCOUNTS],
-            "goods": text[GOODS],
-            "restocking_fees": text[FEES],
-            "contacts": {
-                "phone": text[CONTACTS],
-                "chat": text[CONTACTS + 1],
-                "email": text[CONTACTS + 2],
-                "store": text[CONTACTS + 3],
-                "self_service": text[CONTACTS + 4],
-            },
-            "returns": text[RETURNS],
-            "late_payment": text[LATE_PAYMENT],
-            "reminders": text[REMINDERS],
-            "discount_leakage": format_minor(leakage, digits) if leakage else nothing,
-            "seller_fault": text[SELLER_FAULT],
-            "revenue_without_cost": text[WITHOUT_COST],
-        },
-    }
+    return Value(
+        currency=currency,
+        window_days=window_days,
+        revenue=text[REVENUE],
+        goods_cost=text[GOODS],
+        margin=format_minor(margin, digits),
+        service_cost=format_minor(service_cost, digits) if service_cost else nothing,
+        contribution=brought,
+        index=brought if index == margin - service_cost else format_minor(index, digits),
+        estimated=totals[WITHOUT_COST] != 0,
+        lines=Lines(
+            revenue=text[REVENUE],
+            discounts_given=text[DISCOUNTS],
+            goods=text[GOODS],
+            restocking_fees=text[FEES],
+            contacts=Contacts(
+                phone=text[CONTACTS],
+                chat=text[CONTACTS + 1],
+                email=text[CONTACTS + 2],
+                store=text[CONTACTS + 3],
+                self_service=text[CONTACTS + 4],
+            ),
+            returns=text[RETURNS],
+            late_payment=text[LATE_PAYMENT],
+            reminders=text[REMINDERS],
+            discount_leakage=format_minor(leakage, digits) if leakage else nothing,
+            seller_fault=text[SELLER_FAULT],
+            revenue_without_cost=text[WITHOUT_COST],
+        ),
+    )
 
 
-def value_of(customer: Customer, totals: list[int], index: int, policy: Policy) -> dict[str, Any]:
+def value_of(customer: Customer, totals: list[int], index: int, policy: Policy) -> Value:
     """The `value` object of a customer; `totals` and `index` are its own."""
-    return value_wire(
+    return value_from(
         totals,
         index,
         customer.leakage(policy),

@@ -12,7 +12,7 @@ from agents.signals.rule import NONE, WATCH, Signal
 from schemas.base.money import Ratio, format_minor, format_share, half_even
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 from schemas.state.rows import CommitmentRow
 
 

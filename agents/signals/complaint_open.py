@@ -10,7 +10,8 @@ from agents.policy.keeps import ISSUES_LEAST_DAYS, Keeps
 from agents.signals.keys import Key, Values
 from agents.signals.rule import NONE, WATCH, Signal
 from schemas.base.times import HOUR_US, NO_DUE_US
-from schemas.outputs.records import HIGH_RANK, Finding
+from schemas.base.vocabulary import HIGH_RANK
+from schemas.outputs.parts import Finding
 from schemas.state.signal_rows import IssueRow
 
 HOURS_MAX: Final = 8_784

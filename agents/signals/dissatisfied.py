@@ -14,7 +14,7 @@ from agents.signals.rule import CALLS, NONE, WATCH, Signal
 from schemas.base.money import format_minor, half_even
 from schemas.base.times import NO_DUE_US
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 ANSWERS_MAX: Final = 20
 

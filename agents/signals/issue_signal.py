@@ -7,7 +7,7 @@ from agents.customer.state import Customer
 from agents.signals.rule import CALLS, NONE, WATCH, Signal
 from schemas.base.times import NO_DUE_US
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 from schemas.state.signal_rows import IssueRow
 
 

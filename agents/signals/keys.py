@@ -5,8 +5,9 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from agents.policy.key_types import Amount, Rate, means
+from agents.policy.key_types import Amount, Rate
 from agents.policy.rates import checked_ratio
+from schemas.base.meanings import means
 from schemas.base.money import Ratio, parse_ratio, parse_signed_minor
 
 _ANNOTATED: Any = Annotated

@@ -11,7 +11,7 @@ from agents.signals.keys import Fault, Key, Values
 from agents.signals.rule import NONE, WATCH, Signal
 from schemas.base.times import NO_DUE_US
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 
 class LatePayer(Signal):

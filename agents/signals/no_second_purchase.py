@@ -10,7 +10,7 @@ from agents.signals.keys import Key, Values
 from agents.signals.rule import NONE, SALES, WATCH, Signal
 from schemas.base.times import DAY_US, NO_DUE_US, next_midnight_us
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 
 class NoSecondPurchase(Signal):

@@ -15,7 +15,7 @@ from agents.signals.rule import HIGH, NONE, SALES, WATCH, Signal
 from schemas.base.money import Ratio
 from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, next_midnight_us
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 
 class Overdue(Signal):

@@ -10,7 +10,7 @@ from agents.signals.keys import Fault, Key, Values
 from agents.signals.rule import HIGH, NONE, WATCH, Signal
 from schemas.base.times import DAY_US, NO_DUE_US
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 
 class OverdueInvoice(Signal):

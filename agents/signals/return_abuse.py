@@ -13,7 +13,7 @@ from schemas.base.money import format_share
 from schemas.base.times import NO_DUE_US
 from schemas.base.value_lines import ORDERS, RETURNED
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 
 class ReturnAbuse(Signal):

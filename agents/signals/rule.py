@@ -11,15 +11,20 @@ from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.policy.keeps import Keeps
 from agents.signals.keys import Fault, Key, Values
+from schemas.base.vocabulary import SEVERITIES, Severity
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 NONE, WATCH, HIGH = 0, 1, 2
-SEVERITIES: Final = ("", "watch", "high")
-"""By severity the word for it."""
 EVERY_KIND: Final = frozenset(Kind)
 CALLS: Final = frozenset({Kind.SUPPORT_CALLS})
 SALES: Final = frozenset({Kind.PURCHASES})
+
+
+def word_of(severity: int) -> Severity:
+    """A severity's word; NONE has none."""
+    assert severity != NONE
+    return SEVERITIES[severity - 1]
 
 
 class Signal:

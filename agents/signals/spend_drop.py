@@ -14,7 +14,7 @@ from agents.signals.rule import NONE, SALES, WATCH, Signal
 from schemas.base.money import format_minor, half_even
 from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, day_start
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 
 class SpendDrop(Signal):

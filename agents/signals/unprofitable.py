@@ -10,7 +10,7 @@ from agents.signals.keys import Fault, Key, Values
 from agents.signals.rule import NONE, WATCH, Signal
 from schemas.base.money import format_minor
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 
 class Unprofitable(Signal):

@@ -1,6 +1,49 @@
-"""Every closed list of words that crosses Kafka."""
+"""Every closed list of words that crosses Kafka, once: as a type, and as a tuple where one is used.
 
-from typing import Final
+A word's place in its tuple is its number wherever it has one. Why events are rejected stands with
+its words in `schemas.inputs.rejects`.
+"""
 
-STEPS: Final = ("reassess", "educate", "renegotiate", "migrate", "terminate")
+from typing import Final, Literal, get_args
+
+Tier = Literal["maintenance", "ordinary", "important", "key"]
+"""How a customer is treated, worst first: a tier's place in this list is its rank."""
+TIERS: Final[tuple[Tier, ...]] = get_args(Tier)
+HIGH_RANK: Final = TIERS.index("important")
+"""`important` or above is a high tier."""
+OverrideMode = Literal["floor", "lock"]
+"""At least that tier, or just that one."""
+
+Direction = Literal["assigned", "upgrade", "downgrade", "notice", "notice_withdrawn"]
+"""What happens to a tier."""
+DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
+
+Severity = Literal["watch", "high"]
+"""Of a signal."""
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+SignalStatus = Literal["raised", "escalated", "cleared", "step_changed"]
+"""What happens to a signal; the last to the ladder alone."""
+SIGNAL_STATUSES: Final[tuple[SignalStatus, ...]] = get_args(SignalStatus)
+Action = Literal["call", "win_back", "fix_issue", "escalate"]
+"""What to do for one who leaves."""
+
+StepName = Literal["reassess", "educate", "renegotiate", "migrate", "terminate"]
 """Of the ladder, the mildest first; a step's number is its place here, from 1."""
+STEPS: Final[tuple[StepName, ...]] = get_args(StepName)
+StepToSet = Literal["none", StepName]
+"""What a human may say of it."""
+STEPS_TO_SET: Final[tuple[StepToSet, ...]] = get_args(StepToSet)
+
+ContactReason = Literal["interval", "complaint", "notice"]
+"""Why somebody should get in touch."""
+CONTACT_REASONS: Final[tuple[ContactReason, ...]] = get_args(ContactReason)
+TriggerKind = Literal["event", "timer", "policy", "override"]
+"""What began an evaluation."""
+
+ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
+"""How a customer comes to the service."""
+CONTACT_CHANNELS: Final[tuple[ContactChannel, ...]] = get_args(ContactChannel)
+CustomerSegment = Literal["business", "individual"]
+"""What kind of customer."""
+PurchaseType = Literal["sale", "return"]
+PaymentStatus = Literal["paid", "failed"]

@@ -8,10 +8,19 @@ them (`schemas.base.money`).
 
 from datetime import datetime
 from enum import IntEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 
+from schemas.base.vocabulary import (
+    ContactChannel,
+    CustomerSegment,
+    OverrideMode,
+    PaymentStatus,
+    PurchaseType,
+    StepToSet,
+    Tier,
+)
 from schemas.inputs.rejects import Reason, Rejection
 
 MAX_DEPTH: Final = 64
@@ -27,12 +36,8 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Items = Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)]
 Duration = Annotated[int, msgspec.Meta(ge=0, le=MAX_DURATION_S)]
 Satisfaction = Annotated[int, msgspec.Meta(ge=1, le=5)]
-ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
-StepName = Literal["none", "reassess", "educate", "renegotiate", "migrate", "terminate"]
-TierName = Literal["key", "important", "ordinary", "maintenance"]
 ReasonText = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON_CHARS)]
 KeptText = Annotated[str, msgspec.Meta(max_length=MAX_KEPT_CHARS)]
-CONTACT_CHANNELS: Final = ("phone", "chat", "email", "store", "self_service")
 
 
 class Kind(IntEnum):
@@ -61,7 +66,7 @@ class Purchase(msgspec.Struct, frozen=True, gc=False):
     order_id: str
     amount: str
     currency: str
-    type: Literal["sale", "return"] | None = None
+    type: PurchaseType | None = None
     cost: str | None = None
     list_amount: str | None = None
     items: Items | None = None
@@ -99,7 +104,7 @@ class Payment(msgspec.Struct, frozen=True, gc=False):
     amount: str
     currency: str
     due_at: Moment
-    status: Literal["paid", "failed"] | None = None
+    status: PaymentStatus | None = None
 
 
 class Wallet(msgspec.Struct, frozen=True, gc=False):
@@ -122,8 +127,8 @@ class Commitment(msgspec.Struct, frozen=True, gc=False):
 class Override(msgspec.Struct, frozen=True, gc=False):
     """A human's word on a customer's tier."""
 
-    tier: TierName
-    mode: Literal["floor", "lock"]
+    tier: Tier
+    mode: OverrideMode
     reason: ReasonText
     expires_at: Moment | None = None
 
@@ -132,7 +137,7 @@ class LadderAnswer(msgspec.Struct, frozen=True, gc=False):
     """A human's word on a customer's step on the ladder."""
 
     reason: ReasonText
-    set_step: StepName | None = None
+    set_step: StepToSet | None = None
     hold_until: Moment | None = None
 
 
@@ -142,7 +147,7 @@ class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
     event_id: Id
     customer_id: Id
     occurred_at: Moment
-    segment: Literal["business", "individual"] | None = None
+    segment: CustomerSegment | None = None
     region: KeptText | None = None
     industry: KeptText | None = None
     joined_at: Moment | None = None

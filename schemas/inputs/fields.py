@@ -6,9 +6,18 @@ holds it equal to the structs of `schemas.inputs.events`.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from schemas.base.money import parse_ratio
+from schemas.base.vocabulary import (
+    ContactChannel,
+    CustomerSegment,
+    OverrideMode,
+    PaymentStatus,
+    PurchaseType,
+    StepToSet,
+    Tier,
+)
 from schemas.inputs import events
 from schemas.inputs.events import Kind
 
@@ -75,7 +84,7 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         *_COMMON,
         Field(
             "segment",
-            Literal["business", "individual"],
+            CustomerSegment,
             "'business' or 'individual'",
             "what kind of customer",
         ),
@@ -118,14 +127,12 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
             inner=(
                 Field(
                     "tier",
-                    events.TierName,
+                    Tier,
                     "'key', 'important', 'ordinary' or 'maintenance'",
                     "which tier",
                     True,
                 ),
-                Field(
-                    "mode", Literal["floor", "lock"], "'floor' or 'lock'", "at least, or just", True
-                ),
+                Field("mode", OverrideMode, "'floor' or 'lock'", "at least, or just", True),
                 Field("reason", events.ReasonText, "a text of 1 to 1000 characters", "why", True),
                 Field("expires_at", events.Moment, _MOMENT, "until when; absent: until taken back"),
             ),
@@ -138,7 +145,7 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
             inner=(
                 Field(
                     "set_step",
-                    events.StepName,
+                    StepToSet,
                     "'none', 'reassess', 'educate', 'renegotiate', 'migrate' or 'terminate'",
                     "the step to stand on from now on",
                 ),
@@ -154,7 +161,7 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field("currency", str, "an ISO 4217 code", "of all amounts of this event", True),
         Field(
             "type",
-            Literal["sale", "return"],
+            PurchaseType,
             "'sale' or 'return'",
             "which way the goods went",
             default="sale",
@@ -181,7 +188,7 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field("issue", str, _TEXT, "what it was about", True),
         Field(
             "channel",
-            events.ContactChannel,
+            ContactChannel,
             "'phone', 'chat', 'email', 'store' or 'self_service'",
             "how the customer came",
             True,
@@ -208,7 +215,7 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field("due_at", events.Moment, _MOMENT, "when it was due", True),
         Field(
             "status",
-            Literal["paid", "failed"],
+            PaymentStatus,
             "'paid' or 'failed'",
             "a failed payment is no payment",
             default="paid",

@@ -25,7 +25,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from schemas.base.errors import OperatorError
-from schemas.outputs.records import TIERS
+from schemas.base.vocabulary import TIERS
 from schemas.state.rows import CustomerRow, PartitionRow
 
 ROW_VERSION: Final = 2

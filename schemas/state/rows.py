@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from schemas.base.times import BEFORE_ALL_DAYS
+from schemas.base.vocabulary import CustomerSegment, OverrideMode, Severity
 from schemas.outputs.records import Origin
 from schemas.state.signal_rows import SignalsRow
 
@@ -31,7 +32,7 @@ class RiskRow(msgspec.Struct, array_like=True, gc=False):
     """An open signal."""
 
     signal: str
-    severity: str
+    severity: Severity
     since_us: int
 
 
@@ -51,8 +52,7 @@ class InvoiceRow(msgspec.Struct, array_like=True, gc=False):
 class OverrideRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A human's word on a customer's tier."""
 
-    mode: str
-    """floor or lock."""
+    mode: OverrideMode
     tier: int
     """Its rank."""
     reason: str
@@ -84,7 +84,7 @@ class MasterRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """Master data of a customer, as the newest of its records has it."""
 
     at_us: int
-    segment: str | None = None
+    segment: CustomerSegment | None = None
     region: str | None = None
     industry: str | None = None
     joined_us: int | None = None

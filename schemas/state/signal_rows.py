@@ -4,6 +4,8 @@ from typing import Final
 
 import msgspec
 
+from schemas.base.vocabulary import Severity
+
 NO_STEP: Final = 0
 """Of a step on the ladder: none."""
 
@@ -50,7 +52,7 @@ class IssueRow(msgspec.Struct, array_like=True, gc=False):
 class ClearedRow(msgspec.Struct, array_like=True, gc=False):
     """A signal that was cleared of late: it is not raised again so soon."""
 
-    severity: str
+    severity: Severity
     day: int
 
 

@@ -6,7 +6,9 @@ those without prefix; state of Whalecurve's own (the changelog) is nobody's cont
 
 from typing import Any, Final
 
-from schemas.outputs.fields import COMMIT_HEADERS
+import msgspec
+
+from schemas.outputs.headers import CommitHeaders
 from schemas.outputs.records import REJECTED_EVENTS
 from schemas.topics.declared import TOPICS, Topic
 from schemas.topics.json_schemas import DIALECT, schema_of
@@ -95,13 +97,8 @@ def _message(topic: Topic) -> dict[str, Any]:
 
 def _headers() -> dict[str, Any]:
     """Of an output: none is required, since without transactions there is none."""
-    return {
-        "type": "object",
-        "properties": {
-            field.name: {"type": "string", "description": field.meaning, **field.form.schema}
-            for field in COMMIT_HEADERS
-        },
-    }
+    _, found = msgspec.json.schema_components([CommitHeaders])
+    return {"type": "object", "properties": found[CommitHeaders.__name__]["properties"]}
 
 
 def _number_or_text(text: str) -> int | str:

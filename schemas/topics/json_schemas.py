@@ -11,8 +11,9 @@ import msgspec
 from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field
-from schemas.outputs.fields import OBJECT_FIELDS, OUTPUT_FIELDS, REJECTED_HEADERS, OutputField
+from schemas.outputs.headers import RejectedHeaders
 from schemas.outputs.records import REJECTED_EVENTS
+from schemas.outputs.registry import OUTPUTS
 from schemas.topics.declared import BY_NAME, TOPICS
 
 Schema = dict[str, Any]
@@ -30,9 +31,9 @@ _BY_DIGITS: Final = {
 def schema_of(name: str) -> Schema | None:
     """Make the schema of a topic's values (of rejected-events: headers); None if it has none."""
     if name == REJECTED_EVENTS:
-        return _of_headers()
-    if name in OUTPUT_FIELDS:
-        return _of_output(name)
+        return _of_struct(name, f"headers of {name}", RejectedHeaders)
+    if name in OUTPUTS:
+        return _of_struct(name, name, OUTPUTS[name])
     kinds = [kind for kind, topic in TOPIC_OF_KIND.items() if topic == name and kind in FIELDS]
     return _of_input(kinds[0]) if kinds else None
 
@@ -139,37 +140,9 @@ def _returns_rule() -> Schema:
 # what goes out
 
 
-def _of_output(name: str) -> Schema:
-    fields = OUTPUT_FIELDS[name]
-    used = _references(fields)
-    return (
-        _head(name, name)
-        | _of_object(fields)
-        | {"$defs": {its: _of_object(OBJECT_FIELDS[its]) for its in OBJECT_FIELDS if its in used}}
-    )
-
-
-def _of_headers() -> Schema:
-    return _head(REJECTED_EVENTS, f"headers of {REJECTED_EVENTS}") | _of_object(REJECTED_HEADERS)
-
-
-def _of_object(fields: tuple[OutputField, ...]) -> Schema:
-    return {
-        "type": "object",
-        "required": [field.name for field in fields],
-        "properties": {
-            field.name: {"description": field.meaning} | field.form.schema for field in fields
-        },
-    }
-
-
-def _references(fields: tuple[OutputField, ...]) -> set[str]:
-    """Find the objects that these fields hold, and those in them, by name."""
-    found = set()
-    for field in fields:
-        schema = field.form.schema.get("items", field.form.schema)
-        for its in schema.get("anyOf", [schema]):
-            if "$ref" in its:
-                name = its["$ref"].rpartition("/")[2]
-                found |= {name} | _references(OBJECT_FIELDS[name])
-    return found
+def _of_struct(name: str, title: str, struct: type[msgspec.Struct]) -> Schema:
+    """Of an output: msgspec's own, with the objects in it by their names in `$defs`."""
+    _, found = msgspec.json.schema_components([struct], ref_template="#/$defs/{name}")
+    head = _head(name, title)
+    schema: Schema = head | found.pop(struct.__name__) | head
+    return schema | {"$defs": found} if found else schema

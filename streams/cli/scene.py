@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from schemas.outputs.records import AT_RISK, CUSTOMER_VALUES, TIER_CHANGES, TIERS
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.records import AT_RISK, CUSTOMER_VALUES, TIER_CHANGES
 from streams.cli.lines import Line, describe
 
 WATCHED: Final = (TIER_CHANGES, AT_RISK, CUSTOMER_VALUES)
@@ -83,7 +84,7 @@ class Scene:
     def by_tier(self) -> dict[str, int]:
         """Count customers by tier, best first."""
         counted = Counter(self._tiers.values())
-        return {tier.value: counted[tier.value] for tier in reversed(TIERS)}
+        return {tier: counted[tier] for tier in reversed(TIERS)}
 
     @property
     def customers_at_risk(self) -> int:

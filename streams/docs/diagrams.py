@@ -1,7 +1,7 @@
 """Diagrams of the guides: made of the very tables by which lives are decided."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from agents.decide.lives import (
     NEW,
@@ -13,7 +13,7 @@ from agents.decide.lives import (
     Life,
 )
 
-LIVES: Final[dict[str, tuple[Life, str]]] = {
+LIVES: Final[dict[str, tuple[Life[Any], str]]] = {
     "tier": (TIER_LIFE, NEW),
     "notice": (OVERRIDE_LIFE, UNSEEN),
     "signal": (SIGNAL_LIFE, QUIET),

@@ -10,17 +10,13 @@ from prometheus_client.metrics import MetricWrapperBase
 from schemas.inputs.events import TOPIC_OF_KIND
 from schemas.inputs.fields import FIELDS, Field
 from schemas.inputs.rejects import REASON_TEXTS, Reason
-from schemas.outputs.fields import (
-    COMMIT_HEADERS,
-    OBJECT_FIELDS,
-    OUTPUT_FIELDS,
-    REJECTED_HEADERS,
-    OutputField,
-)
+from schemas.outputs.headers import CommitHeaders, RejectedHeaders
 from schemas.outputs.records import REJECTED_EVENTS
+from schemas.outputs.registry import OUTPUTS
 from schemas.topics.declared import BY_NAME, TOPICS, Topic
 from streams.config.settings import PREFIX, Setting, Settings
 from streams.docs.limits import LIMITS_WORDS, TITLES, limits
+from streams.docs.outputs_reference import field_rows, objects
 from streams.docs.policy_reference import policy_rows
 from streams.observe.metrics import Metrics
 
@@ -104,25 +100,21 @@ def _outputs() -> Iterator[str]:
     yield "## Fields of the outputs"
     yield "Every field stands in every record, though it may be null."
     titles = ("field", "holds", "means")
-    for name, fields in OUTPUT_FIELDS.items():
+    for name, struct in OUTPUTS.items():
         yield f"### `{name}`"
         yield _sentence(BY_NAME[name].meaning)
-        yield table(titles, map(_output_field, fields))
-    for name, fields in OBJECT_FIELDS.items():
+        yield table(titles, field_rows(struct))
+    for name, struct in objects().items():
         yield f"### `{name}`, in outputs"
-        yield table(titles, map(_output_field, fields))
+        yield table(titles, field_rows(struct))
     yield "### Headers"
     yield "Where commits are transactions, every record but a rejected event has this header:"
-    yield table(("header", "holds", "means"), map(_output_field, COMMIT_HEADERS))
+    yield table(("header", "holds", "means"), field_rows(CommitHeaders))
     yield f"### `{REJECTED_EVENTS}`"
     yield (
         f"{_sentence(BY_NAME[REJECTED_EVENTS].meaning)} After the record's own headers stand these:"
     )
-    yield table(("header", "holds", "means"), map(_output_field, REJECTED_HEADERS))
-
-
-def _output_field(field: OutputField) -> Sequence[str]:
-    return f"`{field.name}`", field.form.words, field.meaning
+    yield table(("header", "holds", "means"), field_rows(RejectedHeaders))
 
 
 def _reason(reason: Reason) -> Sequence[str]:

@@ -16,7 +16,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from agents.partition.shard import Changes, Message
 from schemas.base.errors import OperatorError
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
-from schemas.outputs.records import COMMIT_HEADER, Headers
+from schemas.outputs.headers import COMMIT_HEADER, Headers
 from schemas.topics.declared import CHANGELOG
 from streams.config.settings import (
     REQUEST_TIMEOUT_MS,

@@ -16,8 +16,8 @@ from prometheus_client import (
 )
 
 from agents.partition.counts import Counters
+from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
-from schemas.outputs.records import TIERS
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LATENCY: Final = (0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
@@ -133,7 +133,7 @@ class Metrics:
     def show_tiers(self, by_tier: list[int]) -> None:
         """Customers by tier, over the partitions held."""
         for tier, number in zip(TIERS, by_tier, strict=True):
-            self.customers.labels(tier.value).set(number)
+            self.customers.labels(tier).set(number)
 
     def text(self) -> bytes:
         """In Prometheus' text format."""

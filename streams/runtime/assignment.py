@@ -16,8 +16,8 @@ from agents.partition.shard import Shard, ShardSettings
 from agents.policy.compiled import Policy
 from agents.ports import Batch, InvariantError
 from schemas.base.partitioners import PARTITIONERS
+from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
-from schemas.outputs.records import TIERS
 from streams import __version__
 from streams.config.settings import Settings
 from streams.kafka.changelog import Changelog

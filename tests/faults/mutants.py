@@ -15,7 +15,8 @@ from aiokafka.structs import OffsetAndMetadata
 
 from agents.partition.shard import Changes, Message
 from agents.ports import NOTHING_COMMITTED
-from schemas.outputs.records import COMMIT_HEADER, REJECTED_EVENTS, Headers
+from schemas.outputs.headers import COMMIT_HEADER, Headers
+from schemas.outputs.records import REJECTED_EVENTS
 from streams.kafka import commit
 from streams.runtime import assignment, take_over
 

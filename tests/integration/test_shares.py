@@ -18,7 +18,8 @@ import pytest
 from agents.decide.tiers import entries_of, tier_rank
 from agents.models.histogram import cut_by_profit, cut_by_rank, merged
 from agents.partition.cutoffs import read_cutoffs, read_histogram
-from schemas.outputs.records import CUTOFFS, HISTOGRAMS, TIER_NAMES
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.records import CUTOFFS, HISTOGRAMS
 from schemas.state.codec import RowHead, read_head
 from schemas.state.rows import PARTITION_KEY
 from tests.oracle.records import Record
@@ -266,11 +267,11 @@ def test_every_tier_by_value_is_what_the_newest_cutoffs_say(ended: Ended) -> Non
     entries = entries_of(POLICY, read_cutoffs(ended.versions[-1], POLICY))
     tiers: Counter[str] = Counter()
     for customer_id, wire in ended.snapshots.items():
-        tier = TIER_NAMES[tier_rank(minor(wire["value"]["index"]), entries)]
+        tier = TIERS[tier_rank(minor(wire["value"]["index"]), entries)]
         assert wire["tier_by_value"] == tier, customer_id
-        assert TIER_NAMES[ended.heads[customer_id].by_value] == tier, customer_id
+        assert TIERS[ended.heads[customer_id].by_value] == tier, customer_id
         tiers[tier] += 1
-    assert set(tiers) == set(TIER_NAMES)
+    assert set(tiers) == set(TIERS)
 
 
 def test_sequences_have_no_gap_tiers_connect_and_ids_are_unique(ended: Ended) -> None:

@@ -11,8 +11,9 @@ from agents.models.histogram import Histogram, cut_by_profit, cut_by_rank
 from agents.partition.cutoffs import Published, read_cutoffs, read_histogram
 from agents.partition.shard import Changes, Message, Shard
 from agents.policy.compiled import Policy
+from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import Kind
-from schemas.outputs.records import CUTOFFS, HISTOGRAMS, TIER_NAMES
+from schemas.outputs.records import CUTOFFS, HISTOGRAMS
 from schemas.state.codec import read_head
 from schemas.state.rows import PARTITION_KEY, CutoffsRow
 from tests.oracle.records import Record
@@ -175,11 +176,11 @@ def test_histograms_are_recounts_and_everybody_has_the_tier_of_the_last_cutoffs(
     newest = {int(str(wire["cutoffs_version"] or 0)) for wire in market.newest.values()}
     assert max(newest) == cutoffs.version
     if text == POLICY_TOML:
-        assert {wire["tier"] for wire in market.newest.values()} == set(TIER_NAMES)
+        assert {wire["tier"] for wire in market.newest.values()} == set(TIERS)
         entries = entries_of(market.policy, cutoffs)
         for customer_id, head in heads.items():
             assert head.by_value == tier_rank(head.index, entries)
-            assert market.newest[customer_id]["tier"] == TIER_NAMES[head.tier]
+            assert market.newest[customer_id]["tier"] == TIERS[head.tier]
     # hardly moved: within min_change of what the whole would be cut at now
     rules = market.policy.share
     assert rules is not None

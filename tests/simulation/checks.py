@@ -28,7 +28,8 @@ from collections.abc import Mapping
 from prometheus_client import Counter
 
 from schemas.inputs.events import TOPIC_OF_KIND
-from schemas.outputs.records import COMMIT_HEADER, REJECTED_EVENTS
+from schemas.outputs.headers import COMMIT_HEADER
+from schemas.outputs.records import REJECTED_EVENTS
 from schemas.state.codec import decode_partition
 from schemas.state.rows import PARTITION_KEY, PartitionRow
 from schemas.topics.declared import CHANGELOG

@@ -16,7 +16,7 @@ from agents.partition.pending import PendingCommit
 from agents.partition.shard import Changes, Message
 from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Rejection
-from schemas.outputs.records import Headers
+from schemas.outputs.headers import Headers
 from streams.kafka import commit as commit_module
 from streams.kafka.commit import CommitError, TransactionalLog, _group_offsets, _Outbox
 from streams.runtime.partition import PartitionRuntime

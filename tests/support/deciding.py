@@ -1,7 +1,5 @@
 """Evaluates customers as a partition does: decided, taken over, rendered."""
 
-from typing import Any
-
 from agents.customer.state import Customer
 from agents.decide.decisions import Transition, take_over
 from agents.decide.episodes import SignalTracker
@@ -10,6 +8,7 @@ from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from agents.records.head import Output
 from agents.records.render import Renderer
+from schemas.outputs.customer_values import CustomerValue
 
 
 class Deciding:
@@ -25,7 +24,7 @@ class Deciding:
         take_over(customer, decision)
         return self.renderer.records(customer, decision)
 
-    def snapshot(self, customer: Customer) -> dict[str, Any]:
+    def snapshot(self, customer: Customer) -> CustomerValue:
         """Its record for `customer-values`."""
         return self.renderer.snapshot(customer)
 

@@ -12,6 +12,7 @@ from agents.policy.compiled import Policy
 from agents.ports import Batch
 from schemas.base.partitioners import murmur2_partition
 from schemas.inputs.events import Kind
+from schemas.outputs.headers import Headers
 from schemas.outputs.records import (
     AT_RISK,
     CONTACTS_DUE,
@@ -19,7 +20,6 @@ from schemas.outputs.records import (
     ERASURES,
     REJECTED_EVENTS,
     TIER_CHANGES,
-    Headers,
 )
 from schemas.state.rows import PARTITION_KEY
 from tests.support.making import LATER_MS, POLICY, master_data, purchase, raw, support_call

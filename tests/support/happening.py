@@ -11,7 +11,7 @@ from agents.partition.shard import Changes
 from agents.policy.compiled import Policy
 from agents.ports import Batch
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Headers
+from schemas.outputs.headers import Headers
 from schemas.state.codec import RowHead, decode_customer, decode_partition, read_head
 from schemas.state.rows import PARTITION_KEY, CustomerRow, PartitionRow
 from tests.support.feeding import WITH_CUSTOMERS, Desk, Erasure, Event, _value_of

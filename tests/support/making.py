@@ -27,7 +27,8 @@ from schemas.base.value_lines import (
     SIGNS,
     WITHOUT_COST,
 )
-from schemas.inputs.events import CONTACT_CHANNELS, Kind
+from schemas.base.vocabulary import CONTACT_CHANNELS
+from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Rejection
 
 ABSENT = object()

@@ -11,7 +11,7 @@ from agents.signals.keys import Fault, Key, Values
 from agents.signals.rule import NONE, SALES, WATCH, Signal
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Finding
+from schemas.outputs.parts import Finding
 
 
 class BigOrder(Signal):

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from schemas.outputs.records import TIER_CHANGES, TIER_NAMES
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.records import TIER_CHANGES
 from schemas.state.codec import decode_customer, read_head
 from tests.support.feeding import clock, on, record, sale
 from tests.support.hearing import proof_of
@@ -158,6 +159,6 @@ def test_a_restart_changes_nothing(mode: str) -> None:
 def test_a_row_knows_both_tiers() -> None:
     data = Tiered(HELD, *noticed("lock", "ordinary")).restarted().desk.rows[b"ada"]
     head, row = read_head(data), decode_customer(data)
-    assert [TIER_NAMES[its] for its in (head.tier, head.by_value)] == ["ordinary", "key"]
+    assert [TIERS[its] for its in (head.tier, head.by_value)] == ["ordinary", "key"]
     assert (head.noticed, row.announced) == (True, False)
     assert row.notice_day == row.in_force_since_day + 1 == row.by_value_since_day + 2

@@ -7,7 +7,8 @@ import pytest
 from agents.customer.tier_state import TierState
 from agents.decide.tiers import TierRules, tier_rank
 from agents.policy.compiled import Policy
-from schemas.outputs.records import TIER_CHANGES, TIER_NAMES
+from schemas.base.vocabulary import TIERS
+from schemas.outputs.records import TIER_CHANGES
 from tests.support.hearing import proof_of
 from tests.support.making import POLICY, purchase, support_call
 from tests.support.overriding import Tiered
@@ -52,7 +53,7 @@ def still(*changes: Change, **hold: Any) -> Policy:
     ],
 )
 def test_a_tier_begins_exactly_at_its_entry(tier: str, least: int, most: int) -> None:
-    assert {TIER_NAMES[tier_rank(its, POLICY.entries)] for its in (least, most)} == {tier}
+    assert {TIERS[tier_rank(its, POLICY.entries)] for its in (least, most)} == {tier}
 
 
 def test_entries_may_lie_below_zero() -> None:
@@ -170,7 +171,7 @@ def test_where_nothing_is_announced_nothing_takes_effect() -> None:
 @pytest.mark.parametrize("before", WORTH)
 @pytest.mark.parametrize("minor", [-1, 0, 49_999, 50_000, 199_999, 200_000])
 def test_without_the_section_it_is_the_plain_rule(before: str, minor: int) -> None:
-    now = TIER_NAMES[tier_rank(minor, POLICY.entries)]
+    now = TIERS[tier_rank(minor, POLICY.entries)]
     way = "upgrade" if WORTH[now] > WORTH[before] else "downgrade"
     move = "-" if now == before else f"{way}/{before}/{now}/event"
     Tiered.plays(policy(LONG), worths(before, (2, minor)), f"assigned/{before} {move}")

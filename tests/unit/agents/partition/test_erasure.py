@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 
 from agents.ports import InvariantError
+from agents.records.erasures import receipt_of
 from schemas.base.times import NO_DUE_US
-from schemas.outputs.records import Origin, erasure_wire, output_id, subject_of
+from schemas.outputs.records import Origin, output_id, subject_of
 from schemas.state.rows import PARTITION_KEY
 from tests.support.customers import at
 from tests.support.feeding import (
@@ -74,8 +76,9 @@ def test_row_and_snapshot_become_nulls_and_a_receipt_goes_out(restarts: bool, ow
 
 def test_a_receipt_has_all_that_belongs_to_it_and_does_not_name_the_customer() -> None:
     desk = sold().stopped(erasure(2, "12:00:00.123"))
-    expected = erasure_wire(ADA, Origin("customers", 0, 0), at(2, "12:00:00.123"), held=True)
-    assert desk.receipts == [expected | {"evaluated_at": "2027-01-15T08:00:00Z"}]
+    expected = receipt_of(ADA, Origin("customers", 0, 0), at(2, "12:00:00.123"), held=True)
+    stamped = to_builtins(expected) | {"evaluated_at": "2027-01-15T08:00:00Z"}
+    assert desk.receipts == [stamped]
     assert fields_of(desk.receipts, "held", "erased_at") == [(True, on(2, "12:00:00.123"))]
     (receipt,) = [its for its in desk.messages if its.topic == "erasures"]
     assert b"ada" not in (receipt.key or b"") + (receipt.value or b"")

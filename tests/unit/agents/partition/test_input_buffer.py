@@ -9,7 +9,7 @@ from agents.partition.input_buffer import InputBuffer
 from agents.ports import Batch, InvariantError
 from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Reason, Rejection
-from schemas.outputs.records import Headers
+from schemas.outputs.headers import Headers
 from tests.support.feeding import ALL, INPUTS, Desk, Event
 from tests.support.happening import batch
 from tests.support.making import payment, purchase, support_call

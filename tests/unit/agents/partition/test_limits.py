@@ -14,7 +14,8 @@ from schemas.inputs import events
 from schemas.inputs.events import Kind
 from schemas.inputs.first_fault import first_fault
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection
-from schemas.outputs.records import rejected_headers, subject_of
+from schemas.outputs.headers import rejected_headers
+from schemas.outputs.records import subject_of
 from schemas.state.codec import ROW_MAX_BYTES, RowError
 from schemas.topics.declared import BY_NAME, CHANGELOG, REJECTED_EXTRA_BYTES
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, leaks

@@ -1,6 +1,7 @@
 """The compiled policy: integers, exact ratios, rates by their day."""
 
-from datetime import date
+import json
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,8 +10,8 @@ from agents.policy.compiled import Policy
 from agents.policy_file.compiling import compile_policy
 from agents.policy_file.reading import read_policy
 from agents.signals.keys import Values
+from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import Kind
-from schemas.outputs.records import Tier
 from tests.support.making import (
     POLICY,
     amounts,
@@ -74,7 +75,17 @@ def test_many_days_do_not_confuse_the_rates() -> None:
 
 
 def test_a_tier_without_a_treatment_is_granted_nothing() -> None:
-    assert POLICY.treatment == {tier: {} for tier in Tier} | {Tier.KEY: {"support_priority": 1}}
+    grants = {tier: json.loads(bytes(its)) for tier, its in POLICY.treatment.items()}
+    assert grants == {tier: {} for tier in TIERS} | {"key": {"support_priority": 1}}
+
+
+def test_a_treatment_goes_out_as_it_has_gone_out_ever_since() -> None:
+    until = datetime(2027, 1, 1, tzinfo=UTC)
+    grants = {"rate": 1e16, "until": until, "gifts": [{"name": "caf\u00e9", "price": 0.5}]}
+    assert bytes(policy({"treatment.key": grants}).treatment["key"]) == (
+        b'{"support_priority":1,"rate":1e+16,"until":"2027-01-01T00:00:00+00:00",'
+        b'"gifts":[{"name":"caf\xc3\xa9","price":0.5}]}'
+    )
 
 
 def test_a_signal_whose_section_is_absent_is_off() -> None:

@@ -1,11 +1,10 @@
 """Events: their inputs, channels and brackets; what they may hold is in `test_judge.py`."""
 
 import re
-from typing import get_args
 
 import pytest
 
-from schemas.inputs.events import CONTACT_CHANNELS, TOPIC_OF_KIND, ContactChannel, Kind, depth
+from schemas.inputs.events import TOPIC_OF_KIND, Kind, depth
 
 
 @pytest.mark.parametrize(
@@ -21,10 +20,6 @@ def test_depth_counts_brackets_that_are_open_at_once_outside_of_texts(
     levels: int, values: list[bytes]
 ) -> None:
     assert [max(depth(value), 0) for value in values] == [levels] * len(values)
-
-
-def test_the_channels_are_declared_alike_as_type_and_as_list() -> None:
-    assert get_args(ContactChannel) == CONTACT_CHANNELS
 
 
 def test_ties_go_to_customers_then_purchases_then_support_calls_then_payments() -> None:

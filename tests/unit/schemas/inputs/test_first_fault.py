@@ -9,7 +9,8 @@ import orjson
 import pytest
 from orjson import Fragment
 
-from schemas.inputs.events import CONTACT_CHANNELS, MAX_DEPTH, WIRE_OF_KIND, Kind, Purchase, decode
+from schemas.base.vocabulary import CONTACT_CHANNELS
+from schemas.inputs.events import MAX_DEPTH, WIRE_OF_KIND, Kind, Purchase, decode
 from schemas.inputs.fields import FIELDS
 from schemas.inputs.first_fault import first_fault
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Rejection

@@ -1,8 +1,10 @@
 """Outputs: ids that stay the same, figures as decimal text, rejected events byte for byte."""
 
+import msgspec
 import pytest
 
-from agents.records.value import value_wire
+from agents.records.erasures import receipt_of
+from agents.records.value import value_from
 from schemas.base.value_lines import (
     DISCOUNTS,
     FEES,
@@ -13,18 +15,21 @@ from schemas.base.value_lines import (
     SERVICE,
     WITHOUT_COST,
 )
+from schemas.base.vocabulary import CONTACT_CHANNELS, TIERS
 from schemas.inputs.rejects import Reason, Rejection
+from schemas.outputs.erasures import Erasure
+from schemas.outputs.headers import rejected_headers
+from schemas.outputs.parts import Contacts, Finding
 from schemas.outputs.records import (
-    TIERS,
+    NOT_YET,
     Origin,
-    Tier,
     encode,
-    erasure_wire,
     evaluated,
     output_id,
-    rejected_headers,
     subject_of,
 )
+from schemas.outputs.registry import OUTPUTS
+from streams.docs.outputs_reference import field_rows, objects
 
 ORIGIN = Origin("purchases", 0, 0)
 NOT_YOURS = Rejection(Reason.KEY_MISMATCH, "key: expected the customer_id, found no key")
@@ -56,7 +61,7 @@ TOTALS[DISCOUNTS], TOTALS[SELLER_FAULT], TOTALS[WITHOUT_COST] = 1_500, 700, 2_00
 
 
 def test_figures_and_their_lines_go_out_as_decimal_text_with_the_currency_s_digits() -> None:
-    assert value_wire(TOTALS, 123, 45, "USD", 2, 365) == {
+    assert msgspec.to_builtins(value_from(TOTALS, 123, 45, "USD", 2, 365)) == {
         "currency": "USD",
         "window_days": 365,
         "revenue": "100.00",
@@ -89,39 +94,56 @@ def test_figures_and_their_lines_go_out_as_decimal_text_with_the_currency_s_digi
 
 
 def test_a_currency_without_digits_has_no_point() -> None:
-    value = value_wire(TOTALS, -600, 0, "JPY", 0, 1)
-    assert (value["contribution"], value["index"]) == ("800", "-600")
-    assert value["lines"]["discount_leakage"] == "0"
+    value = value_from(TOTALS, -600, 0, "JPY", 0, 1)
+    assert (value.contribution, value.index) == ("800", "-600")
+    assert value.lines.discount_leakage == "0"
 
 
 def test_nothing_is_estimated_where_every_sale_names_its_cost() -> None:
-    assert value_wire([0] * LINES, 0, 0, "USD", 2, 365)["estimated"] is False
+    assert value_from([0] * LINES, 0, 0, "USD", 2, 365).estimated is False
 
 
 def test_an_erased_customer_is_known_by_a_keyed_hash_alone() -> None:
     subjects = {subject_of("ada", b"one"), subject_of("ada", b"two"), subject_of("bob", b"one")}
     assert len(subjects) == 3
     assert subject_of("ada", b"one") == "9f36c2db6c3f27826df4fa875dec6429"
-    receipt = erasure_wire(subject_of("ada", b"one"), ORIGIN, 0, held=True)
+    receipt = receipt_of(subject_of("ada", b"one"), ORIGIN, 0, held=True)
     assert "ada" not in str(receipt)
-    assert receipt["erased_at"] == "1970-01-01T00:00:00Z"
-    assert receipt["held"] is True
-    other = erasure_wire(subject_of("ada", b"one"), Origin("customers", 0, 1), 0, held=True)
-    assert other["event_id"] != receipt["event_id"]
+    assert receipt.erased_at == "1970-01-01T00:00:00Z"
+    assert receipt.held is True
+    other = receipt_of(subject_of("ada", b"one"), Origin("customers", 0, 1), 0, held=True)
+    assert other.event_id != receipt.event_id
 
 
 def test_tiers_are_ranked_worst_first() -> None:
-    assert TIERS == (Tier.MAINTENANCE, Tier.ORDINARY, Tier.IMPORTANT, Tier.KEY)
+    assert TIERS == ("maintenance", "ordinary", "important", "key")
 
 
 def test_the_clock_is_stamped_on_the_bytes() -> None:
-    value = evaluated({"customer_id": "ada"}, 1_772_366_400_500_000)
-    assert value == b'{"customer_id":"ada","evaluated_at":"2026-03-01T12:00:00.500Z"}'
+    receipt = Erasure("id", "subject", True, "then", NOT_YET)
+    assert evaluated(receipt, 1_772_366_400_500_000) == (
+        b'{"event_id":"id","subject":"subject","held":true,"erased_at":"then",'
+        b'"evaluated_at":"2026-03-01T12:00:00.500Z"}'
+    )
+    assert evaluated(receipt, 0).endswith(b',"evaluated_at":"1970-01-01T00:00:00Z"}')
 
 
 def test_outputs_are_utf_8_json() -> None:
-    assert encode({"customer_id": "Ad\u00e4"}) == '{"customer_id":"Ad\u00e4"}'.encode()
-    assert evaluated({"n": 1}, 0) == b'{"n":1,"evaluated_at":"1970-01-01T00:00:00Z"}'
+    found = Finding('Ad\u00e4 "\x00\u2028', 1, "1.00")
+    assert (
+        encode(found)
+        == '{"rule":"Ad\u00e4 \\"\\u0000\u2028","observed":1,"threshold":"1.00"}'.encode()
+    )
+
+
+def test_contacts_have_a_field_for_each_channel_in_order() -> None:
+    assert Contacts.__struct_fields__ == CONTACT_CHANNELS
+
+
+@pytest.mark.parametrize("struct", [*OUTPUTS.values(), *objects().values()])
+def test_every_field_is_always_there_and_says_what_it_means(struct: type[msgspec.Struct]) -> None:
+    assert all(field.required for field in msgspec.structs.fields(struct))
+    assert all(meaning for _, _, meaning in field_rows(struct))
 
 
 def test_a_rejected_event_keeps_its_headers_and_tells_why_and_whence() -> None:

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from schemas.base.times import DAY_US, NO_DUE_US
+from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import Kind
-from schemas.outputs.records import TIERS
 from schemas.state.codec import (
     INDEX_MAX,
     ROW_VERSION,

@@ -3,7 +3,6 @@
 import pytest
 
 from schemas.inputs.events import TOPIC_OF_KIND
-from schemas.outputs.fields import OUTPUT_FIELDS
 from schemas.outputs.records import (
     AT_RISK,
     CUSTOMER_VALUES,
@@ -12,6 +11,7 @@ from schemas.outputs.records import (
     HISTOGRAMS,
     REJECTED_EVENTS,
 )
+from schemas.outputs.registry import OUTPUTS
 from schemas.topics.declared import (
     BY_NAME,
     CHANGELOG,
@@ -29,7 +29,7 @@ def names(direction: str) -> set[str]:
 def test_every_topic_is_declared_once_as_input_output_or_state() -> None:
     assert len(BY_NAME) == len(TOPICS)
     assert names("in") == set(TOPIC_OF_KIND.values())
-    assert names("out") == {*OUTPUT_FIELDS, REJECTED_EVENTS}
+    assert names("out") == {*OUTPUTS, REJECTED_EVENTS}
     assert set(BY_NAME) == names("in") | names("out") | {CHANGELOG}
 
 

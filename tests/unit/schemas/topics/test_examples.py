@@ -9,6 +9,7 @@ see what is wrong.
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 
@@ -20,7 +21,8 @@ from schemas.inputs.events import TOPIC_OF_KIND, WIRE_OF_KIND, decode
 from schemas.inputs.fields import FIELDS
 from schemas.inputs.first_fault import first_fault
 from schemas.inputs.rejects import Reason, Rejection
-from schemas.outputs.fields import OUTPUT_FIELDS
+from schemas.outputs.records import encode
+from schemas.outputs.registry import OUTPUTS as STRUCTS
 from schemas.topics.json_schemas import schemas as json_schemas
 from tests.support.making import LATER_MS, POLICY
 from tests.support.validating import Validator
@@ -31,7 +33,7 @@ VALIDATORS = {name: Validator(schema) for name, schema in json_schemas().items()
 
 FILES = sorted(EXAMPLES.glob("*/*.json"))
 INPUTS = [path for path in FILES if path.parent.name in KIND_OF_TOPIC]
-OUTPUTS = [path for path in FILES if path.parent.name in OUTPUT_FIELDS]
+OUTPUTS = [path for path in FILES if path.parent.name in STRUCTS]
 ERASURE = EXAMPLES / "customers" / "valid-erasure.json"
 VALID = [path for path in INPUTS if path.name.startswith("valid-") and path != ERASURE]
 INVALID = [path for path in INPUTS if path.name.startswith("invalid-")]
@@ -107,17 +109,19 @@ def test_an_invalid_event_does_not_fit_its_schema_unless_it_says_so(path: Path) 
 
 
 @pytest.mark.parametrize("path", OUTPUTS, ids=name)
-def test_an_output_fits_its_schema_and_has_its_fields(path: Path) -> None:
-    example, _ = loaded(path)
+def test_an_output_fits_its_schema_and_is_byte_for_byte_what_its_struct_puts_out(
+    path: Path,
+) -> None:
+    example, value = loaded(path)
     VALIDATORS[path.parent.name].check(example["value"])
-    fields = [field.name for field in OUTPUT_FIELDS[path.parent.name]]
-    assert list(example["value"]) == fields
+    assert value is not None
+    assert encode(msgspec.json.decode(value, type=STRUCTS[path.parent.name])) == value
 
 
 def test_every_input_and_output_has_examples() -> None:
     assert {path.parent.name for path in VALID} == {TOPIC_OF_KIND[kind] for kind in FIELDS}
     assert {path.parent.name for path in INVALID} == {TOPIC_OF_KIND[kind] for kind in FIELDS}
-    assert {path.parent.name for path in OUTPUTS} == set(OUTPUT_FIELDS)
+    assert {path.parent.name for path in OUTPUTS} == set(STRUCTS)
     assert sorted(INPUTS + OUTPUTS) == FILES
 
 

@@ -8,12 +8,14 @@ import pytest
 from agents.partition.cutoffs import read_histogram
 from schemas.base.money import CURRENCY_DIGITS
 from schemas.inputs.events import TOPIC_OF_KIND, WIRE_OF_KIND, Kind
-from schemas.outputs.fields import OBJECT_FIELDS, OUTPUT_FIELDS, REJECTED_HEADERS
+from schemas.outputs.headers import RejectedHeaders
 from schemas.outputs.records import HISTOGRAMS, REJECTED_EVENTS
+from schemas.outputs.registry import OUTPUTS
 from schemas.topics.asyncapi import asyncapi, file_name
 from schemas.topics.declared import BY_NAME, CHANGELOG
 from schemas.topics.json_schemas import schema_of
 from schemas.topics.json_schemas import schemas as json_schemas
+from streams.docs.outputs_reference import objects
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import WHOLE_TOML
 from tests.support.making import FULL, MINIMAL
@@ -30,6 +32,7 @@ from tests.support.validating import Validator
 
 SCHEMAS = json_schemas()
 DOCUMENT = asyncapi()
+OBJECTS = objects()
 SAMPLED = 200
 
 
@@ -66,7 +69,7 @@ def test_a_schema_is_one_by_its_own_dialect(topic: str) -> None:
 
 def test_every_input_that_is_read_and_every_output_has_a_schema() -> None:
     inputs = {TOPIC_OF_KIND[kind] for kind in WIRE_OF_KIND}
-    assert set(SCHEMAS) == inputs | set(OUTPUT_FIELDS) | {REJECTED_EVENTS}
+    assert set(SCHEMAS) == inputs | set(OUTPUTS) | {REJECTED_EVENTS}
     assert schema_of(CHANGELOG) is None
 
 
@@ -102,50 +105,50 @@ def test_every_currency_is_in_the_schema() -> None:
     assert sorted(listed) == sorted(CURRENCY_DIGITS)
 
 
-@pytest.mark.parametrize("topic", OUTPUT_FIELDS)
+@pytest.mark.parametrize("topic", OUTPUTS)
 def test_what_goes_out_fits_its_schema_and_has_exactly_the_declared_fields(
     made: Made, topic: str
 ) -> None:
     validator, wires = Validator(SCHEMAS[topic]), made.of(topic)
-    names = {field.name for field in OUTPUT_FIELDS[topic]}
+    names = OUTPUTS[topic].__struct_fields__
     assert wires
     for wire in wires[:SAMPLED]:
         validator.check(wire)
     for wire in wires:
-        assert set(wire) == names
+        assert tuple(wire) == names
         for name, held in _objects(wire):
-            assert set(held) == {field.name for field in OBJECT_FIELDS[name]}
+            assert tuple(held) == OBJECTS[name].__struct_fields__
 
 
 def _objects(wire: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The objects in an output, each with the name it is declared by."""
     found: list[tuple[str, dict[str, Any]]] = []
     lists = {
-        "reasons": "finding",
-        "evidence": "finding",
-        "risks": "risk",
-        "partitions": "source",
-        "points": "point",
-        "steps": "step",
-        "parts": "part",
+        "reasons": "Finding",
+        "evidence": "Finding",
+        "risks": "OpenRisk",
+        "partitions": "Source",
+        "points": "Point",
+        "steps": "StepTaken",
+        "parts": "Part",
     }
     for name, held in wire.items():
         if name == "treatment":
             continue
         if isinstance(held, dict):
-            found += [(name, held), *_objects(held)]
+            found += [(name.title().replace("_", ""), held), *_objects(held)]
         elif name in lists and isinstance(held, list):
             found += [(lists[name], its) for its in held]
     return found
 
 
 def test_the_sample_has_every_object_that_is_declared(made: Made) -> None:
-    wires = [wire for topic in OUTPUT_FIELDS for wire in made.of(topic)]
-    assert {name for wire in wires for name, _ in _objects(wire)} == set(OBJECT_FIELDS)
+    wires = [wire for topic in OUTPUTS for wire in made.of(topic)]
+    assert {name for wire in wires for name, _ in _objects(wire)} == set(OBJECTS)
 
 
 def test_rejected_events_have_exactly_the_declared_headers(made: Made) -> None:
-    names = [field.name for field in REJECTED_HEADERS]
+    names = list(RejectedHeaders.__struct_fields__)
     validator = Validator(SCHEMAS[REJECTED_EVENTS])
     found = [its.headers for its in made.messages if its.topic == REJECTED_EVENTS]
     assert found

@@ -11,9 +11,9 @@ import pytest
 from agents.events.admit import Admission, Placement
 from schemas.base.partitioners import murmur2_partition
 from schemas.base.times import DAY_US, EPOCH, micros
-from schemas.inputs.events import CONTACT_CHANNELS, TOPIC_OF_KIND, Kind, Purchase, decode
+from schemas.base.vocabulary import CONTACT_CHANNELS, TIERS
+from schemas.inputs.events import TOPIC_OF_KIND, Kind, Purchase, decode
 from schemas.inputs.rejects import Rejection
-from schemas.outputs.records import TIERS
 from streams.config.policy import load_policy
 from streams.demo.traffic import DAYS_PER_SECOND, Event, Lapse, currencies_of, events
 from tests.oracle.records import Record
@@ -158,7 +158,7 @@ def test_a_return_is_of_an_earlier_sale() -> None:
 
 def test_a_few_make_most_of_the_profit_and_some_cost_more_than_they_bring(year: Made) -> None:
     newest = {wire["customer_id"]: wire for wire in year.of("customer-values")}
-    assert {wire["tier"] for wire in newest.values()} == {tier.value for tier in TIERS}
+    assert {wire["tier"] for wire in newest.values()} == set(TIERS)
     values = sorted(float(wire["value"]["contribution"]) for wire in newest.values())
     best_tenth = sum(values[-len(values) // 10 :])
     assert best_tenth > 0.6 * sum(values)

@@ -1,0 +1,52 @@
+"""`at-risk`: what happened to a customer's signals and its step on the ladder."""
+
+from typing import Annotated
+
+import msgspec
+
+from schemas.base.meanings import means
+from schemas.base.vocabulary import Action, Severity, SignalStatus, StepName, Tier
+from schemas.outputs.common import (
+    Cause,
+    CustomerId,
+    EffectiveAt,
+    EvaluatedAt,
+    EventId,
+    PolicyVersion,
+    Sequence,
+)
+from schemas.outputs.kinds import Whole
+from schemas.outputs.parts import Finding, Score, StepTaken
+
+
+class AtRisk(msgspec.Struct, gc=False):
+    """A record on `at-risk`."""
+
+    event_id: EventId
+    customer_id: CustomerId
+    sequence: Sequence
+    effective_at: EffectiveAt
+    policy_version: PolicyVersion
+    signal: Annotated[str, means("the name of its `[risk.…]` section in the policy; or `ladder`")]
+    status: Annotated[
+        SignalStatus,
+        means("what became of it; `step_changed`, of the ladder alone: `recommended_step` is new"),
+    ]
+    severity: Annotated[Severity, means("`watch` where no rule says otherwise")]
+    evidence: Annotated[list[Finding], means("the rules that spoke")]
+    tier: Annotated[Tier, means("the customer's tier at that time")]
+    recommended_step: Annotated[
+        StepName | None,
+        means("the step of the ladder, for what costs; null where no rule says otherwise"),
+    ]
+    recommended_action: Annotated[
+        Action | None,
+        means("what to do for one who leaves, by `[risk.actions]`; null where it says nothing"),
+    ]
+    playbook: Annotated[str | None, means("the policy's text for that step")]
+    requires_approval: Annotated[bool, means("true of `terminate`: a human has to decide")]
+    notice_days: Annotated[Whole | None, means("of `terminate`, as the policy has it")]
+    steps: Annotated[list[StepTaken], means("those taken since there was none, oldest first")]
+    score: Annotated[Score, means("how much is wrong, of all open signals")]
+    trigger: Cause
+    evaluated_at: EvaluatedAt
