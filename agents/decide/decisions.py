@@ -18,7 +18,7 @@ from schemas.base.vocabulary import (
     SignalStatus,
 )
 from schemas.outputs.parts import Finding
-from schemas.state.rows import RiskRow
+from schemas.state.rows import OverrideRow, RiskRow
 from schemas.state.signal_rows import ClearedRow, LadderRow
 
 INTERVAL, COMPLAINT, DOWNGRADE_NOTICE = CONTACT_REASONS
@@ -96,7 +96,9 @@ class Decision:
         "contacts",
         "due_us",
         "event",
+        "index",
         "ladder",
+        "override",
         "ranked",
         "risks",
         "step",
@@ -109,7 +111,9 @@ class Decision:
         self,
         trigger: Trigger,
         event: Booking | None,
+        index: int,
         ranked: int,
+        override: OverrideRow | None,
         tier_state: TierState,
         announcements: list[Announcement],
         transitions: list[Transition],
@@ -123,6 +127,10 @@ class Decision:
         self.trigger: Final = trigger
         self.event: Final = event
         """What began it; None: no event did."""
+        self.index: Final = index
+        """What the tier is judged by, in minor units."""
+        self.override: Final = override
+        """The override that holds; None: none does."""
         self.ranked: Final = ranked
         """Under tiers by shares: by what the tier was judged; else 0."""
         self.tier_state: Final = tier_state

@@ -13,6 +13,7 @@ from agents.decide.decisions import INTERVAL, Decision, Step, Trigger
 from agents.decide.due import DueTimes
 from agents.decide.episodes import SignalTracker
 from agents.decide.ladder import LadderMoves, left_ladder
+from agents.decide.override import active_override
 from agents.decide.tier_decision import first_tier, next_tier
 from agents.decide.tiers import TierRules, entries_of
 from agents.events.booking import Booking
@@ -53,11 +54,14 @@ class Evaluator:
         """
         trigger = _trigger_of(customer, event, by_adoption)
         index, before = customer.index(self._policy), customer.tier_state
+        override = active_override(customer.master, customer.as_of_us)
         if before is None:
-            tier_state, announcements = first_tier(self.tiers, customer, index)
+            tier_state, announcements = first_tier(self.tiers, customer, override, index)
         else:
             on_change = self._policy.on_change if trigger is Trigger.POLICY else "full"
-            tier_state, announcements = next_tier(self.tiers, customer, before, index, on_change)
+            tier_state, announcements = next_tier(
+                self.tiers, customer, before, override, index, on_change
+            )
         tier, risks, cleared = tier_state.in_force, customer.risks, customer.signals.cleared
         transitions = self._tracker.transitions(customer, tier, event)
         if transitions:
@@ -76,7 +80,9 @@ class Evaluator:
         return Decision(
             trigger,
             event,
+            index,
             _kept(index) if self._by_share else 0,
+            override,
             tier_state,
             announcements,
             transitions,

@@ -16,7 +16,7 @@ from agents.decide.lives import (
     WITHDRAWN,
     happens,
 )
-from agents.decide.override import active_override, in_force, is_visible
+from agents.decide.override import in_force, is_visible
 from agents.decide.tiers import TierRules
 from schemas.base.times import NO_DAY
 from schemas.state.rows import OverrideRow
@@ -24,16 +24,22 @@ from schemas.state.rows import OverrideRow
 Decided = tuple[TierState, list[Announcement]]
 
 
-def first_tier(rules: TierRules, customer: Customer, index: int) -> Decided:
+def first_tier(
+    rules: TierRules, customer: Customer, override: OverrideRow | None, index: int
+) -> Decided:
     """The tier of a customer that is new."""
     tier_state, first = rules.begin(index, customer.day)
-    override = active_override(customer.master, customer.as_of_us)
     tier_state = tier_state.shown(in_force(tier_state.tier, override), customer.day)
     return tier_state, [Announcement(first, None, tier_state.in_force, ASSIGNED)]
 
 
 def next_tier(
-    rules: TierRules, customer: Customer, tier_state: TierState, index: int, on_change: str
+    rules: TierRules,
+    customer: Customer,
+    tier_state: TierState,
+    override: OverrideRow | None,
+    index: int,
+    on_change: str,
 ) -> Decided:
     """The tier as override and value have it now; `on_change`: what may move by value.
 
@@ -41,12 +47,11 @@ def next_tier(
     """
     announcements: list[Announcement] = []
     if customer.master is not None or tier_state.in_force != tier_state.tier:
-        tier_state = _follow_override(rules, customer, tier_state, index, announcements)
+        tier_state = _follow_override(rules, customer, tier_state, override, index, announcements)
     if on_change != "keep" and not rules.stays(tier_state, index):
         moves = rules.moves(
             tier_state, index, customer.day, upgrades_only=on_change == "upgrades_only"
         )
-        override = active_override(customer.master, customer.as_of_us)
         for move in moves:
             tier_state = _follow_move(tier_state, move, override, customer.day, announcements)
     return tier_state, announcements
@@ -56,11 +61,11 @@ def _follow_override(
     rules: TierRules,
     customer: Customer,
     tier_state: TierState,
+    override: OverrideRow | None,
     index: int,
     announcements: list[Announcement],
 ) -> TierState:
     """An override began or ended, or a notice shows that did not, or the other way round."""
-    override = active_override(customer.master, customer.as_of_us)
     tier, day = tier_state.tier, customer.day
     now = in_force(tier, override)
     if now != tier_state.in_force:

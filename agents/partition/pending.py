@@ -99,6 +99,7 @@ class PendingCommit:
 
     def judged(self, customer: Customer, outputs: list[Output], now_us: int) -> None:
         """A customer was judged: its row changed, and this is to be said of it."""
+        assert customer.tier_state is not None, "whose row goes out has a tier"
         self._change(customer)
         if customer.invoices.written_off:
             self.counters.invoices_written_off += customer.invoices.written_off
@@ -182,6 +183,7 @@ class PendingCommit:
         for customer in self._changed:
             customer.changed = False
             rows.append((customer.customer_id.encode(), stored(customer, policy)))
+        assert not any(customer.changed for customer in self._changed)
         outputs, counters = self._outputs, self.counters
         self._outputs, self.counters = [], Counters()
         self._rejected_bytes = self._row_bytes = 0

@@ -259,6 +259,7 @@ class Shard:
         outputs, rows, counters = self._pending.carry_away(
             self.policy, self._store.renderer.snapshot
         )
+        assert not rows or rows[-1][0] != PARTITION_KEY, "the partition's row comes last, once"
         self.commit_number += 1
         if counts:
             histogram = self._shares.publication(
@@ -268,7 +269,7 @@ class Shard:
             outputs.append(Message(HISTOGRAMS, key, encode(histogram)))
         rows.append((PARTITION_KEY, encode_partition(self._partition_row())))
         self._moved = False
-        offsets = {its.kind: its.taken_to for its in self.buffers}
+        offsets = {buffer.kind: buffer.taken_to for buffer in self.buffers}
         return Changes(outputs, rows, offsets, counters, self.commit_number)
 
     def _partition_row(self) -> PartitionRow:

@@ -2,7 +2,6 @@
 
 from agents.customer.state import Customer
 from agents.decide.decisions import Announcement, Decision
-from agents.decide.override import active_override
 from agents.decide.segments import segments_of
 from agents.decide.tiers import TierRules, thresholds
 from agents.policy.compiled import Policy
@@ -33,8 +32,7 @@ class TierChanges:
         """One announcement; the customer has taken the decision over."""
         policy, before, move = self._policy, said.before, said.move
         totals = customer.totals()
-        override = active_override(customer.master, customer.as_of_us)
-        index = customer.index(policy)
+        override, index = decision.override, decision.index
         due_day = move.takes_effect_day
         reasons = self._reasons(said, index)
         if override is not None:

@@ -246,6 +246,7 @@ class TransactionalLog:
     def commit(self, changes: Changes) -> None:
         """Outputs, rows and input offsets in one transaction."""
         producer = self._outbox.producer
+        assert changes.number > 0, "commits are numbered from 1"
         number = str(changes.number)
         offsets = _group_offsets(self._settings, self._partition, changes.offsets, number)
         try:

@@ -348,8 +348,7 @@ def main() -> int:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    print(line, flush=True)  # noqa: T201 - a command's own words
 
 
 def jars_made(cache_dir: Path = CACHE) -> bool:
