@@ -10,6 +10,10 @@ from tests.oracle.wire import without_estimates
 from tests.support.shards import Made
 
 
+ANSWERED = ("tier-changes", "at-risk", "contacts-due")
+"""Topics whose records have an id each."""
+
+
 def stripped(wire: dict[str, Any]) -> dict[str, Any]:
     return {name: wire[name] for name in wire if name not in ("event_id", "evaluated_at")}
 
@@ -23,6 +27,8 @@ def by_customer(wires: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 def check(made: Made, expected: Outcome) -> None:
     """All outputs equal the recount's: each customer's in order, rejected ones in any."""
+    ids = [wire["event_id"] for topic in ANSWERED for wire in made.of(topic)]
+    assert len(set(ids)) == len(ids)
     assert by_customer(made.of("tier-changes")) == by_customer(expected.tier_changes)
     assert by_customer(made.of("at-risk")) == by_customer(expected.at_risk)
     assert by_customer(made.of("contacts-due")) == by_customer(expected.contacts_due)

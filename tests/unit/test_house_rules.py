@@ -39,7 +39,7 @@ ON_THE_COMMIT_PATH = {
     "agents/partition/shard.py": ("put", "changes"),
     "agents/partition/pending.py": ("carry_away", "judged"),
     "streams/runtime/committer.py": ("commit",),
-    "streams/kafka/commit.py": ("commit", "send", "check"),
+    "streams/kafka/commit.py": ("commit", "check"),
     "streams/runtime/take_over.py": ("positions",),
 }
 OPTIONS = re.compile(r"(librdkafka|kafka_python|aiokafka)_options\(")

@@ -19,7 +19,7 @@ def test_every_key_says_what_it_means() -> None:
     assert all(holds and means for holds, _, means in ROWS.values())
 
 
-ACTIONS = "`call` or `escalate` or `fix_issue` or `win_back`"
+ACTIONS = "`call`, `win_back`, `fix_issue` or `escalate`"
 SAID = {
     "value.window_days": ("an integer from 1 to 3660", ""),
     "dedupe_ids_max": ("an integer from 1 to 200000", "`10000`"),
