@@ -1,6 +1,7 @@
 """What every part of a customer answers: one thing that is kept, in a file of its own.
 
-A part that is new needs its class, its field in `schemas.state.rows.CustomerRow`, and its place in
+A part that is new needs its class, its field in `schemas.state.rows.CustomerRow` (with another
+`ROW_VERSION`), a line each in `agents.customer.rows`, and its place in
 `agents.customer.state.Customer`, which asks all parts alike.
 """
 

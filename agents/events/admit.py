@@ -2,7 +2,7 @@
 
 Everything that can be said of an event without its customer's state is said here, in the order of
 the contract: too_large, malformed, the fields, key_mismatch, wrong_partition, unknown_currency,
-from_future. (`id_conflict` needs the state: `agents.partition.shard`.)
+from_future. (`id_conflict` needs the state: `agents.partition.customers`.)
 """
 
 from collections.abc import Callable, Container

@@ -28,7 +28,6 @@ from schemas.state.rows import NO_OFFSET, PARTITION_KEY, CutoffsRow, PartitionRo
 
 __all__ = ["Changes", "Message", "Shard", "ShardSettings"]
 
-INPUTS: Final = 4
 LOOK_EVERY: Final = 64
 """After so many events a look whether enough for one commit is done."""
 LATENCY_SAMPLE: Final = 256
@@ -273,7 +272,7 @@ class Shard:
         return Changes(outputs, rows, offsets, counters, self.commit_number)
 
     def _partition_row(self) -> PartitionRow:
-        offsets = [NO_OFFSET] * INPUTS
+        offsets = [NO_OFFSET] * len(Kind)
         for buffer in self.buffers:
             offsets[buffer.kind] = buffer.taken_to
         return PartitionRow(

@@ -9,7 +9,6 @@ from tests.oracle.recount import Outcome
 from tests.oracle.wire import without_estimates
 from tests.support.shards import Made
 
-
 ANSWERED = ("tier-changes", "at-risk", "contacts-due")
 """Topics whose records have an id each."""
 

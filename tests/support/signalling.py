@@ -1,5 +1,6 @@
 """Policies with a few signals on, and events, one by one, for what each of them goes by."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from tests.support.making import (
     purchase,
     support_call,
 )
+from tests.support.policies import POLICIES
 
 M, P, S, Y = WITH_CUSTOMERS
 """The inputs: master data, purchases, support calls, payments."""
@@ -49,25 +51,13 @@ q = "3.74"
 v = "15.44"
 mean = "35.09"
 """
-SECTIONS: Final = {
-    "call_abuse": "contacts = 3\nclear_at = 1\nwindow_days = 5\n",
-    "commitment_shortfall": 'after_share = "0.5"\nbelow = "0.5"\nclear_at = "0.75"\n',
-    "complaint_open": "after_hours = 24\n",
-    "dissatisfied": 'at_most = "2"\nclear_at = "4"\n',
-    "fading": 'below = "0.5"\nhigh_below = "0.3"\nclear_at = "0.65"\n',
-    "late_payer": "late = 2\nof = 3\ndays = 10\nclear_on_time = 2\n",
-    "no_second_purchase": "after_days = 7\n",
-    "overdue": 'watch = "2"\nhigh = "3"\n',
-    "overdue_invoice": "days = 3\nhigh_days = 5\n",
-    "repeat_issue": "contacts = 3\nwindow_days = 4\nquiet_days = 6\n",
-    "return_abuse": 'orders = 4\nabove = "0.5"\nclear_below = "0.25"\n',
-    "spend_drop": (
-        'recent_days = 3\nbefore_days = 6\nmin_purchases = 2\nbelow = "0.5"\nclear_at = "0.75"\n'
-    ),
-    "support_spike": "contacts = 4\nclear_at = 1\nwindow_days = 3\n",
-    "unprofitable": 'below = "0.00"\nclear_at = "10.00"\nmin_tenure_days = 4\n',
-}
-"""By signal what its section holds."""
+_SPLIT: Final = re.split(
+    r"^\[risk\.(\w+)\]\n",
+    (POLICIES / "signals.toml").read_text(encoding="utf-8"),
+    flags=re.MULTILINE,
+)
+SECTIONS: Final = dict(zip(_SPLIT[1::2], _SPLIT[2::2], strict=True))
+"""By signal the text of its section in `tests/policies/signals.toml`."""
 LADDER: Final = """
 [ladder]
 dwell_days = 5

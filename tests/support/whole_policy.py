@@ -24,19 +24,11 @@ EVERY_SECTION: Final[dict[str, Any]] = {
     "tiers.mode": "share",
     "tiers.share.key": {"by": "rank", "share": "0.05"},
     "tiers.share.important": {"by": "profit", "share": "0.80"},
-    "risk.call_abuse": {"contacts": 3, "clear_at": 1, "window_days": 5},
-    "risk.commitment_shortfall": {"after_share": "0.5", "below": "0.5", "clear_at": "0.75"},
-    "risk.complaint_open": {"after_hours": 24},
-    "risk.dissatisfied": {"at_most": "2", "clear_at": "4"},
-    "risk.fading": {"below": "0.5", "high_below": "0.3", "clear_at": "0.65"},
-    "risk.no_second_purchase": {"after_days": 7},
-    "risk.overdue": {"watch": "2", "high": "3"},
-    "risk.overdue_invoice": {"days": 3, "high_days": 5},
-    "risk.repeat_issue": {"contacts": 3, "window_days": 4, "quiet_days": 6},
-    "risk.return_abuse": {"orders": 4, "above": "0.5", "clear_below": "0.25"},
-    "risk.spend_drop": {"recent_days": 3, "before_days": 6, "min_purchases": 2},
-    "risk.spend_drop.below": "0.5",
-    "risk.spend_drop.clear_at": "0.75",
+    **{
+        f"risk.{name}": values
+        for name, values in section("signals")["risk"].items()
+        if name not in raw_policy()["risk"]
+    },
     "ladder.playbook": {},
     "lifetime": {"fitted_on": "1997-09-30", "customers": 2357, "repeat_customers": 946},
     "lifetime.log_likelihood": "-9582.4",
