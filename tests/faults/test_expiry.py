@@ -27,9 +27,9 @@ OVERRIDES = {
     "producer.id.expiration.check.interval.ms": "500",
 }
 SHORT = {
-    "commit.TRANSACTION_TIMEOUT_MS": 2_000,
-    "commit.REQUEST_TIMEOUT_MS": 2_000,
-    "settings.REQUEST_TIMEOUT_MS": 2_000,
+    "kafka.commit.TRANSACTION_TIMEOUT_MS": 2_000,
+    "kafka.commit.REQUEST_TIMEOUT_MS": 2_000,
+    "config.settings.REQUEST_TIMEOUT_MS": 2_000,
 }
 LONGER_S = 4.0
 
