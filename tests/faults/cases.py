@@ -161,9 +161,9 @@ CASES: Final = (
     ),
     Case(
         21,
-        "a row of the changelog is corrupt, or of a newer version",
+        "a row of the changelog is corrupt, or of another version",
         "`worker failed` with partition and offset, at each start; nothing is read as a default.",
-        "A newer version: run the newer program. A corrupt row: find who writes to the changelog; "
+        "Another version: run the program that wrote it, or begin again. A corrupt row: find who writes to the changelog; "
         "begin anew, or bring back a copy of all that was committed together (README).",
     ),
     Case(

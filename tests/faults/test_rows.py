@@ -54,9 +54,17 @@ CASES: dict[str, tuple[Callable[[list[Out]], Out], Callable[[bytes], bytes], str
         lambda value: value[:40] + b"\xc1" * 9,
         "corrupt",
     ),
-    "a customer's, newer": (of_a_customer, lambda value: bytes([NEWER]) + value[1:], "newer"),
+    "a customer's, newer": (
+        of_a_customer,
+        lambda value: bytes([NEWER]) + value[1:],
+        "another Whalecurve",
+    ),
     "a partition's, garbled": (of_a_partition, lambda value: value[:5], "that are none"),
-    "a partition's, newer": (of_a_partition, lambda value: bytes([NEWER]) + value[1:], "newer"),
+    "a partition's, newer": (
+        of_a_partition,
+        lambda value: bytes([NEWER]) + value[1:],
+        "another Whalecurve",
+    ),
 }
 
 
