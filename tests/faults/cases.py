@@ -163,8 +163,9 @@ CASES: Final = (
         21,
         "a row of the changelog is corrupt, or of another version",
         "`worker failed` with partition and offset, at each start; nothing is read as a default.",
-        "Another version: run the program that wrote it, or begin again. A corrupt row: find who writes to the changelog; "
-        "begin anew, or bring back a copy of all that was committed together (README).",
+        "Another version: run the program that wrote it, or begin again (docs/operating.md). A "
+        "corrupt row: find who writes to the changelog; begin again, or bring back a copy of all "
+        "that was committed together.",
     ),
     Case(
         22,
