@@ -11,6 +11,7 @@ import pytest
 from confluent_kafka import Producer
 
 from schemas.outputs.records import subject_of
+from schemas.state.codec import ROW_VERSION
 from tests.oracle.records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record
 from tests.support import planted
 from tests.support.canaries import AMOUNT, CUSTOMER, HEADER, KEY, MAIL, STRANGER, WORD, leaks
@@ -135,7 +136,8 @@ def test_a_limit_that_is_reached_is_told_without_who_reached_it(place: Place, cr
     says_nothing_of_customers(worker)
 
 
-BODY_OF_OTHER_THINGS = b"\x01" + bytes(31) + msgspec.msgpack.encode([MAIL, {WORD: AMOUNT}])
+VERSION = bytes([ROW_VERSION])
+BODY_OF_OTHER_THINGS = VERSION + bytes(31) + msgspec.msgpack.encode([MAIL, {WORD: AMOUNT}])
 """A row whose head can be read."""
 
 
@@ -146,7 +148,7 @@ BODY_OF_OTHER_THINGS = b"\x01" + bytes(31) + msgspec.msgpack.encode([MAIL, {WORD
         (CUSTOMER.encode(), BODY_OF_OTHER_THINGS, "expected a customer's row"),
         (b"\xc3" + KEY.encode(), MAIL.encode(), "a key that is no customer_id"),
         (None, MAIL.encode(), "has no key"),
-        (b"\xffpartition", b"\x01" + MAIL.encode(), "expected a partition's row"),
+        (b"\xffpartition", VERSION + MAIL.encode(), "expected a partition's row"),
     ],
 )
 def test_a_corrupt_changelog_is_told_by_a_keyed_hash(
