@@ -25,8 +25,9 @@ COMPILED: Final = (
     "schemas/base/times.py",
 )
 """What is compiled; enums and msgspec's structs, most of `schemas/`, would only get slower."""
-INTERPRETED: Final = ("agents/policy_file/*.py",)
-"""What stays as it is: msgspec reads the annotations of its keys, and mypyc keeps less of them."""
+INTERPRETED: Final = ("agents/policy_file/*.py", "agents/policy/key_types.py")
+"""What stays as it is: msgspec reads the annotations and the keywords of these classes, and mypyc
+keeps neither: a compiled section would let unknown keys pass."""
 SOURCE: Final = Path(__file__).parents[2]
 PLACE: Final = Path(sys.prefix) / "whalecurve-compiled"
 BUILD_DEADLINE_S: Final = 600.0
