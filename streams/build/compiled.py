@@ -38,8 +38,9 @@ class BuildError(Exception):
 
 
 def digest(source: Path = SOURCE) -> str:
-    """Of all that decides in the rooms, and of the interpreter that extensions are made for."""
-    hasher = blake2b(str(sysconfig.get_config_var("EXT_SUFFIX")).encode(), digest_size=8)
+    """Of all that decides in the rooms, what of it is compiled, and for which interpreter."""
+    made_for = sysconfig.get_config_var("EXT_SUFFIX"), COMPILED, INTERPRETED
+    hasher = blake2b(repr(made_for).encode(), digest_size=8)
     for path in _files(source):
         content = path.read_bytes()
         hasher.update(f"{path.relative_to(source)}\n{len(content)}\n".encode() + content)
