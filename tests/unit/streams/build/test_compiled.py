@@ -41,6 +41,14 @@ def test_any_change_of_a_file_changes_the_digest(source: Path, name: str) -> Non
     assert digest(source) != before
 
 
+def test_another_choice_of_what_is_compiled_changes_the_digest(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = digest(source)
+    monkeypatch.setattr(compiled, "INTERPRETED", ())
+    assert digest(source) != before
+
+
 def test_a_new_file_and_a_renamed_one_change_it_and_what_python_leaves_behind_does_not(
     source: Path,
 ) -> None:
