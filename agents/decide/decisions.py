@@ -46,8 +46,8 @@ class Move(msgspec.Struct, frozen=True):
 
     @property
     def by_value(self) -> int:
-        """The tier by value once this has happened: a notice changes nothing yet."""
-        return self.after if self.direction != NOTICE or self.before is None else self.before
+        """The tier by value once this has happened."""
+        return _rank_by_now(self.direction, self.before, self.after)
 
 
 class Announcement(msgspec.Struct, frozen=True):
@@ -63,8 +63,13 @@ class Announcement(msgspec.Struct, frozen=True):
 
     @property
     def in_force(self) -> int:
-        """The tier in force once this is announced: a notice changes nothing yet."""
-        return self.after if self.direction != NOTICE or self.before is None else self.before
+        """The tier in force once this is announced."""
+        return _rank_by_now(self.direction, self.before, self.after)
+
+
+def _rank_by_now(direction: str, before: int | None, after: int) -> int:
+    """Of a move from one rank to another: a notice changes nothing yet."""
+    return after if direction != NOTICE or before is None else before
 
 
 class Transition(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from agents.decide.override import override_ends_us
 from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, NO_DUE_US, day_start
+from schemas.state.rows import OverrideRow
 from schemas.state.signal_rows import LadderRow
 
 
@@ -28,6 +29,7 @@ class DueTimes:
         self,
         customer: Customer,
         index: int,
+        override: OverrideRow | None,
         tier_state: TierState,
         risks: Open,
         cleared: Cleared,
@@ -53,8 +55,8 @@ class DueTimes:
         due_us = self._tracker.due_us(customer, tier, risks, cleared, due_us)
         if self._ladder is not None and customer.signals is not NOTHING_KEPT:
             due_us = min(due_us, self._ladder.due_us(customer, tier, ladder))
-        if customer.master is not None:
-            due_us = min(due_us, override_ends_us(customer.master, customer.as_of_us))
+        if override is not None:
+            due_us = min(due_us, override_ends_us(override))
         return due_us
 
     def _tier_day(self, customer: Customer, tier_state: TierState, index: int) -> int:

@@ -76,7 +76,9 @@ class Evaluator:
         if self._asks_contacts:
             contacts = reasons_due(customer, tier, event, announcements, self._policy)
         began_day = customer.day if INTERVAL in contacts else NO_DAY
-        due_us = self._due.due_us(customer, index, tier_state, risks, cleared, ladder, began_day)
+        due_us = self._due.due_us(
+            customer, index, override, tier_state, risks, cleared, ladder, began_day
+        )
         return Decision(
             trigger,
             event,
@@ -101,6 +103,7 @@ class Evaluator:
         return self._due.due_us(
             customer,
             index,
+            active_override(customer.master, customer.as_of_us),
             customer.tier_state,
             customer.risks,
             signals.cleared,

@@ -12,9 +12,8 @@ def active_override(master: MasterRow | None, at_us: int) -> OverrideRow | None:
     return master.override if expires_us is None or at_us < expires_us else None
 
 
-def override_ends_us(master: MasterRow | None, at_us: int) -> int:
-    """When the override that holds at a time ends by itself."""
-    override = active_override(master, at_us)
+def override_ends_us(override: OverrideRow | None) -> int:
+    """When an override that holds ends by itself."""
     if override is None or override.expires_us is None:
         return NO_DUE_US
     return override.expires_us

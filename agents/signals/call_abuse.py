@@ -8,7 +8,7 @@ from agents.policy.compiled import Policy
 from agents.policy.keeps import ISSUES_LEAST_DAYS, IssueRule, Keeps
 from agents.policy.key_types import Count, CountOrNone, Days
 from agents.signals.issue_signal import IssueSignal
-from agents.signals.keys import Fault, Key, Values
+from agents.signals.keys import Fault, Key, Values, fewer_than
 from schemas.state.signal_rows import IssueRow
 
 
@@ -52,9 +52,7 @@ class CallAbuse(IssueSignal):
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
         """It is not cleared where it is raised."""
-        contacts, clear_at = values.integer("contacts"), values.integer("clear_at")
-        if not clear_at < contacts:
-            yield "clear_at", f"less than {contacts}", clear_at
+        return fewer_than(values, "clear_at", "contacts")
 
     @staticmethod
     def keeps(values: Values) -> Keeps:

@@ -7,7 +7,7 @@ from agents.customer.commitment import term_days
 from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.policy.key_types import Rate
-from agents.signals.keys import Fault, Key, Values
+from agents.signals.keys import Fault, Key, Values, not_below
 from agents.signals.rule import NONE, WATCH, Signal
 from schemas.base.money import Ratio, format_minor, format_share, half_even
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
@@ -49,8 +49,7 @@ class CommitmentShortfall(Signal):
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
         """It is not cleared where it is raised."""
-        if values.less("clear_at", "below"):
-            yield "clear_at", f"at least below ({values.text('below')})", values.text("clear_at")
+        return not_below(values, "clear_at", "below")
 
     def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """When enough of the term has passed, below a part of what is promised by then."""

@@ -9,7 +9,7 @@ from agents.models.bgnbd import alive_on, alive_until_day
 from agents.policy.compiled import Policy
 from agents.policy.keeps import SALES_LEAST_DAYS, Keeps
 from agents.policy.key_types import Rate
-from agents.signals.keys import Fault, Key, Values
+from agents.signals.keys import Fault, Key, Values, not_above, not_below
 from agents.signals.rule import HIGH, NONE, SALES, WATCH, Signal
 from schemas.base.times import DAY_US, NO_DUE_US, next_midnight_us
 from schemas.inputs.events import Kind
@@ -52,11 +52,8 @@ class Fading(Signal):
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
         """High is darker than watch, and it is not cleared where it is raised."""
-        below = values.text("below")
-        if values.less("below", "high_below"):
-            yield "high_below", f"at most below ({below})", values.text("high_below")
-        if values.less("clear_at", "below"):
-            yield "clear_at", f"at least below ({below})", values.text("clear_at")
+        yield from not_above(values, "high_below", "below")
+        yield from not_below(values, "clear_at", "below")
 
     @staticmethod
     def keeps(values: Values) -> Keeps:

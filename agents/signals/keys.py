@@ -94,6 +94,24 @@ def key_faults(keys: tuple[Key, ...], values: Values) -> Iterator[Fault]:
             yield key.name, expected, values.text(key.name)
 
 
+def not_below(values: Values, key: str, bound: str) -> Iterator[Fault]:
+    """The decimal text of one key is at least that of another."""
+    if values.less(key, bound):
+        yield key, f"at least {bound} ({values.text(bound)})", values.text(key)
+
+
+def not_above(values: Values, key: str, bound: str) -> Iterator[Fault]:
+    """The decimal text of one key is at most that of another."""
+    if values.less(bound, key):
+        yield key, f"at most {bound} ({values.text(bound)})", values.text(key)
+
+
+def fewer_than(values: Values, key: str, bound: str) -> Iterator[Fault]:
+    """The whole number of one key is less than that of another."""
+    if not values.integer(key) < values.integer(bound):
+        yield key, f"less than {values.integer(bound)}", values.integer(key)
+
+
 def _decimal_fault(key: Key, text: str) -> str:
     """What was expected of a decimal text; empty where it is so."""
     ratio = parse_ratio(text)

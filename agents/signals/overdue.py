@@ -10,7 +10,7 @@ from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.policy.keeps import SALES_LEAST_DAYS, Keeps
 from agents.policy.key_types import Rate
-from agents.signals.keys import Fault, Key, Values
+from agents.signals.keys import Fault, Key, Values, not_below
 from agents.signals.rule import HIGH, NONE, SALES, WATCH, Signal
 from schemas.base.money import Ratio
 from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, next_midnight_us
@@ -48,8 +48,7 @@ class Overdue(Signal):
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
         """High comes after watch."""
-        if values.less("high", "watch"):
-            yield "high", f"at least watch ({values.text('watch')})", values.text("high")
+        return not_below(values, "high", "watch")
 
     @staticmethod
     def keeps(values: Values) -> Keeps:

@@ -7,7 +7,7 @@ from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.policy.keeps import Keeps
 from agents.policy.key_types import Count, Rate
-from agents.signals.keys import Fault, Key, Values
+from agents.signals.keys import Fault, Key, Values, not_above
 from agents.signals.rule import NONE, SALES, WATCH, Signal
 from schemas.base.money import format_share
 from schemas.base.times import NO_DUE_US
@@ -46,9 +46,7 @@ class ReturnAbuse(Signal):
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
         """It is not cleared where it is raised."""
-        if values.less("above", "clear_below"):
-            expected = f"at most above ({values.text('above')})"
-            yield "clear_below", expected, values.text("clear_below")
+        return not_above(values, "clear_below", "above")
 
     @staticmethod
     def keeps(values: Values) -> Keeps:

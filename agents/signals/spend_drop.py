@@ -9,7 +9,7 @@ from agents.events.cells import cells_below
 from agents.policy.compiled import Policy
 from agents.policy.keeps import SALES_LEAST_DAYS, Keeps
 from agents.policy.key_types import MAX_WINDOW_DAYS, Count, Days, Rate
-from agents.signals.keys import Fault, Key, Values
+from agents.signals.keys import Fault, Key, Values, not_below
 from agents.signals.rule import NONE, SALES, WATCH, Signal
 from schemas.base.money import format_minor, half_even
 from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, day_start
@@ -53,8 +53,7 @@ class SpendDrop(Signal):
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
         """It is not cleared where it is raised, and looks no farther back than any window."""
-        if values.less("clear_at", "below"):
-            yield "clear_at", f"at least below ({values.text('below')})", values.text("clear_at")
+        yield from not_below(values, "clear_at", "below")
         recent_days, before_days = values.integer("recent_days"), values.integer("before_days")
         if recent_days + before_days > MAX_WINDOW_DAYS:
             expected = f"at most {MAX_WINDOW_DAYS} with recent_days ({recent_days})"

@@ -7,7 +7,7 @@ from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.policy.keeps import Keeps
 from agents.policy.key_types import Count, CountOrNone, Days
-from agents.signals.keys import Fault, Key, Values
+from agents.signals.keys import Fault, Key, Values, fewer_than
 from agents.signals.rule import CALLS, NONE, WATCH, Signal
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
 from schemas.inputs.events import Kind
@@ -38,9 +38,7 @@ class SupportSpike(Signal):
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
         """It is not cleared where it is raised."""
-        contacts, clear_at = values.integer("contacts"), values.integer("clear_at")
-        if not clear_at < contacts:
-            yield "clear_at", f"less than {contacts}", clear_at
+        return fewer_than(values, "clear_at", "contacts")
 
     @staticmethod
     def keeps(values: Values) -> Keeps:
