@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-REQUIRE = "WHALECURVE_REQUIRE_KAFKA"
+REQUIRE = "REQUIRE_KAFKA"
 
 
 def require_kafka() -> None:

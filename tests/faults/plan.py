@@ -19,6 +19,7 @@ STEPS: Final = (
     "begin.before",
     "begin.after",
     "outputs.sending",
+    "news.out",
     "rows.before",
     "rows.after",
     "offsets.before",

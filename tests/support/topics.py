@@ -21,6 +21,8 @@ from kafka.protocol.consumer import IsolationLevel
 from tests.oracle.records import CUSTOMERS, PURCHASES, TOPICS, Record, partition_of
 
 COMMAND: Final = (sys.executable, "-m", "streams")
+BARE: Final = {name: text for name, text in os.environ.items() if "WHALECURVE_" not in name}
+"""The environment without a setting of whoever runs the tests."""
 ROOT: Final = Path(__file__).parents[2]
 """For `tests.faults.worker`: workers run in folders of their own."""
 COMMAND_SECONDS: Final = 60.0
@@ -63,7 +65,6 @@ class Place:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of a worker or command."""
-        bare = {name: text for name, text in os.environ.items() if "WHALECURVE_" not in name}
         told = {
             "WHALECURVE_BROKER": self.broker,
             "WHALECURVE_TOPIC_PREFIX": self.prefix,
@@ -72,7 +73,7 @@ class Place:
         }
         if self.output_prefix is not None:
             told["WHALECURVE_OUTPUT_PREFIX"] = self.output_prefix
-        return {**bare, **told, **self.settings, "PYTHONPATH": str(ROOT)}
+        return {**BARE, **told, **self.settings, "PYTHONPATH": str(ROOT)}
 
     @property
     def command(self) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Every command explains itself with an example, and every failure is one line on stderr."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from streams.cli.main import whalecurve
 from streams.cli.up import worker_environment
 from streams.demo.embedded_broker import BrokerError
 from tests.support.calling import Call
+from tests.support.topics import BARE
 
 
 def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -94,7 +94,7 @@ def test_without_a_broker_it_ends_with_1_and_one_line_that_names_the_setting(
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "streams", *words.split()],
-            env={**os.environ, "WHALECURVE_BROKER": "127.0.0.1:1"},
+            env={**BARE, "WHALECURVE_BROKER": "127.0.0.1:1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
