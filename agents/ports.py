@@ -11,7 +11,11 @@ from schemas.outputs.headers import Headers
 
 
 class InvariantError(OperatorError):
-    """State and log disagree: going on would lose or double. The process must stop."""
+    """State and log disagree: going on would lose or double. The partition must stop."""
+
+
+class UnfitPolicyError(InvariantError):
+    """The worker's policy is not for these rows; whoever has the right one may take them."""
 
 
 class GivenUpError(Exception):
@@ -19,7 +23,7 @@ class GivenUpError(Exception):
 
 
 class LimitError(OperatorError):
-    """A bound is reached that no rejection can keep: the process must stop, or lose events."""
+    """A bound is reached that no rejection can keep: the partition must stop, or lose events."""
 
 
 class Batch(msgspec.Struct, kw_only=True):

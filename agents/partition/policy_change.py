@@ -10,7 +10,7 @@ from zlib import crc32
 import msgspec
 
 from agents.policy.compiled import Policy
-from agents.ports import InvariantError
+from agents.ports import UnfitPolicyError
 from schemas.base.times import DAY_US
 from schemas.state.rows import PartitionRow
 
@@ -28,14 +28,14 @@ class Adoption(msgspec.Struct, frozen=True):
 
 
 def adopt(row: PartitionRow | None, policy: Policy, partition: int) -> Adoption:
-    """What becomes of a partition under a policy; InvariantError where it must not be."""
+    """What becomes of a partition under a policy; UnfitPolicyError where it must not be."""
     if row is None:
         return Adoption([policy.hash], 0)
     _check_figures(row, policy, partition)
     if row.policies[-1] == policy.hash:
         return Adoption(row.policies, row.policy_since_day)
     if policy.hash in row.policies:
-        raise InvariantError(
+        raise UnfitPolicyError(
             f"partition {partition} was judged by a newer policy than {policy.version!r} already: "
             "start this worker with the newer one, or give the older one a new version"
         )
@@ -45,7 +45,7 @@ def adopt(row: PartitionRow | None, policy: Policy, partition: int) -> Adoption:
 
 def _check_figures(row: PartitionRow, policy: Policy, partition: int) -> None:
     if row.base_currency != policy.base_currency:
-        raise InvariantError(
+        raise UnfitPolicyError(
             f"the rows of partition {partition} are in {row.base_currency}, the policy in "
             f"{policy.base_currency}: start it under a new WHALECURVE_APP_ID and replay"
         )
@@ -56,7 +56,7 @@ def _check_figures(row: PartitionRow, policy: Policy, partition: int) -> None:
     for key, (kept, wanted) in windows.items():
         # 0: nobody asked before; a new signal begins with what comes from now on
         if 0 < kept < wanted:
-            raise InvariantError(
+            raise UnfitPolicyError(
                 f"the rows of partition {partition} hold {kept} days, the policy wants "
                 f"{key} = {wanted}: start it under a new WHALECURVE_APP_ID and replay"
             )

@@ -45,11 +45,22 @@ TELL_DEADLINE_S: Final = 1.0
 """So long a failed commit waits to hear which message did it."""
 _CONSEQUENCES: Final = {KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT, KafkaError._STATE}
 """Errors of messages that fail only because another one did."""
+_REFUSALS: Final = {
+    KafkaError.MSG_SIZE_TOO_LARGE,
+    KafkaError.INVALID_RECORD,
+    KafkaError.INVALID_TIMESTAMP,
+    KafkaError.POLICY_VIOLATION,
+}
+"""A topic's word on a record: it will be the same whoever asks, until the topic is changed."""
 _NO_TEXT: Final = "no more is known"
 
 
 class CommitError(OperatorError):
     """A commit failed or is in doubt; the process must end, and start again."""
+
+
+class RefusedError(OperatorError):
+    """A topic refuses a record, and nothing of its commit was committed, for certain."""
 
 
 class Log(Protocol):
@@ -88,6 +99,8 @@ class _Outbox:
         self._partition = partition
         self._failure: str | None = None
         self._consequence: str | None = None
+        self.refused = False
+        """The first message that failed was refused by its topic."""
         self._stuck_since = 0.0
         self.producer = Producer(
             librdkafka_options(settings)
@@ -118,6 +131,7 @@ class _Outbox:
             self._consequence = text
         else:
             self._failure = text
+            self.refused = error.code() in _REFUSALS
 
     def _failure_text(self, topic: str, error: KafkaError, value: bytes | None) -> str:
         size = 0 if value is None else len(value)
@@ -132,7 +146,7 @@ class _Outbox:
                 while not self._produced(topic, message, message.headers or headers):
                     self._wait_for_room()
             except KafkaException as error:
-                self._raise_failure(self._failure_text(topic, error.args[0], message.value), error)
+                self._raise_failure(topic, error.args[0], message.value, error)
         self.producer.poll(0)
 
     def _produced(self, topic: str, message: Message, headers: Headers) -> bool:
@@ -160,15 +174,21 @@ class _Outbox:
             for message in left:
                 error = message.pop("_error")
                 if error.code() != KafkaError._QUEUE_FULL:
-                    self._raise_failure(self._failure_text(topic, error, message["value"]), None)
+                    self._raise_failure(topic, error, message["value"], None)
             self._wait_for_room()
 
-    def _raise_failure(self, text: str, cause: BaseException | None) -> NoReturn:
+    def _raise_failure(
+        self, topic: str, error: KafkaError, value: bytes | None, cause: BaseException | None
+    ) -> NoReturn:
         """Says which message failed first: those after it fail only because of it."""
         until = time.monotonic() + TELL_DEADLINE_S
         while self._failure is None and time.monotonic() < until:
             self.producer.poll(0.05)
-        raise CommitError(self._failure or text) from cause
+        if self._failure is None:
+            self._failure = self._failure_text(topic, error, value)
+            self.refused = error.code() in _REFUSALS
+        self.check(cause)
+        raise AssertionError("there is a failure")
 
     def _wait_for_room(self) -> None:
         """The client's queue is full: what is in it has to be sent first."""
@@ -198,11 +218,11 @@ class _Outbox:
         if left:
             raise CommitError(f"{left} records were not acknowledged in {COMMIT_DEADLINE_S:.0f} s")
 
-    def check(self) -> None:
-        """Raises CommitError where a message failed."""
+    def check(self, cause: BaseException | None = None) -> None:
+        """Before anything is committed: RefusedError or CommitError where a message failed."""
         failure = self._failure or self._consequence
         if failure is not None:
-            raise CommitError(failure)
+            raise (RefusedError if self.refused else CommitError)(failure) from cause
 
     def why(self, error: KafkaException) -> str:
         """What failed: the message that did it, where one is known."""
@@ -259,7 +279,7 @@ class TransactionalLog:
             producer.commit_transaction(COMMIT_DEADLINE_S)
             seconds = time.monotonic() - began
         except KafkaException as error:
-            raise CommitError(f"partition {self._partition}: {self._outbox.why(error)}") from error
+            raise self._failed(error) from error
         self._outbox.check()
         if seconds > SENT_TWICE_S:
             raise CommitError(
@@ -267,6 +287,13 @@ class TransactionalLog:
                 "may have been sent twice, and the next transaction is in doubt: start again, and "
                 "look for a slow broker or a network that cuts connections"
             )
+
+    def _failed(self, error: KafkaException) -> OperatorError:
+        """Of a message that a topic refused the client tells before it asks for the end."""
+        text = f"partition {self._partition}: {self._outbox.why(error)}"
+        reason = error.args[0]
+        certain = isinstance(reason, KafkaError) and reason.txn_requires_abort()
+        return (RefusedError if certain and self._outbox.refused else CommitError)(text)
 
     def close(self) -> None:
         """Ends the producer; an open transaction stays for the broker to abort."""

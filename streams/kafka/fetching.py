@@ -45,6 +45,10 @@ class FetchFailedError(OperatorError):
     """An input can't be read where the shard wants to read on; never is it reset silently."""
 
 
+class UnreadableInputError(FetchFailedError):
+    """The same of one partition, which others need not wait for."""
+
+
 class Gated(Protocol):
     """What the thread knows of the consumer that it fetches for."""
 

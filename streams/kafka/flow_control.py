@@ -21,6 +21,8 @@ class FlowControl:
         """The inputs that exist, by the broker's name of their topic."""
         self.topics: dict[Kind, str] = {}
         self.failed: Callable[[BaseException], None] = lambda _: None
+        self.unreadable: Callable[[int, Exception], None] = lambda _, __: None
+        """Called by the fetch thread for a partition of which an input can't be read on."""
         self.epoch = 0
         """Counts assignments: what was fetched under an earlier one is void."""
         self._readable: set[TopicPartition] = set()

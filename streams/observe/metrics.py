@@ -73,6 +73,10 @@ class Metrics:
         self.cutoffs_version = gauge(
             "cutoffs_version", "version of the tier cut-offs judged by; 0: entries", "partition"
         )
+        self.partition_parked = gauge(
+            "partition_parked", "1: the partition stands still, and is tried again",
+            "partition", "reason",
+        )
         # taking over
         self.partitions = gauge("partitions", "partitions held", "state")
         self.partitions_configured = gauge(
@@ -129,6 +133,10 @@ class Metrics:
             self.cutoffs_version,
         ):
             of_partition.remove_by_labels({"partition": str(partition)})
+
+    def forget_parked(self, partition: int, reason: str) -> None:
+        """The partition is not parked any more."""
+        self.partition_parked.remove_by_labels({"partition": str(partition), "reason": reason})
 
     def show_tiers(self, by_tier: list[int]) -> None:
         """Customers by tier, over the partitions held."""

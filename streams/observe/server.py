@@ -18,6 +18,10 @@ class Watched(Protocol):
     def ready(self) -> bool:
         """Assigned and restored."""
 
+    @property
+    def parked(self) -> dict[int, str]:
+        """The partitions that stand still, with the reasons."""
+
     def show(self) -> None:
         """Brings the gauges up to date."""
 
@@ -54,6 +58,9 @@ class WebServer:
     async def _readyz(self, _: web.Request) -> web.Response:
         if self._watched.ready:
             return web.json_response({"status": "ready"})
+        if parked := self._watched.parked:
+            listed = [{"partition": one, "reason": why} for one, why in parked.items()]
+            return web.json_response({"status": "parked", "parked": listed}, status=503)
         return web.json_response({"status": "restoring or unassigned"}, status=503)
 
     async def _metrics(self, _: web.Request) -> web.Response:

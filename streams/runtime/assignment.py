@@ -28,11 +28,14 @@ from streams.kafka.transport import BatchConsumer
 from streams.observe.logs import note
 from streams.observe.metrics import Metrics
 from streams.runtime.context import WorkerContext
+from streams.runtime.parking import Parking
 from streams.runtime.partition import PartitionRuntime
 
 THREADS_MAX: Final = 16
 RESTORES_AT_ONCE: Final = 4
 """Each holds what it has fetched ahead, and all share one interpreter."""
+REBALANCE_LOOK_S: Final = 0.5
+"""How often a try that is due looks whether a rebalance has ended."""
 
 
 class Assignment:
@@ -55,14 +58,24 @@ class Assignment:
         self._group = GroupMetadata(settings)
         self._executor = ThreadPoolExecutor(min(THREADS_MAX, 2 * partitions + 2), "shard")
         self._restores = ThreadPoolExecutor(RESTORES_AT_ONCE, "restore")
+        self._parking = Parking(self.metrics)
         self._context = WorkerContext(
-            settings, flow, self.metrics, self._executor, self._restores, fail
+            settings,
+            flow,
+            self.metrics,
+            self._executor,
+            self._restores,
+            fail,
+            self._park,
+            self._parking.runs,
         )
         self._held: dict[int, PartitionRuntime] = {}
+        self._tries: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._consumer: BatchConsumer
         self._loop: asyncio.AbstractEventLoop
         flow.failed = self._context.fail
+        flow.unreadable = self._tell_unreadable
         self._reader: SharesReader | None = None
         if policy.share is not None:
             self._reader = SharesReader(settings, partitions, self._tell_shares, self._context.fail)
@@ -82,7 +95,7 @@ class Assignment:
             try:
                 held.put(batch)
             except Exception as error:  # noqa: BLE001 - records would be lost if this went on
-                self._context.fail(error)
+                held.failed(error)
 
     # the assignment
 
@@ -90,10 +103,7 @@ class Assignment:
         """A rebalance begins: what was taken is committed, nothing more is taken."""
         self._flow.pause_all()
         self.assigned = False
-        try:
-            await asyncio.gather(*(held.suspend() for held in self._held.values()))
-        except Exception as error:  # noqa: BLE001 - a commit that failed ends the process
-            self._context.fail(error)
+        await asyncio.gather(*(held.suspend() for held in self._held.values()))
 
     async def reassigned(self, partitions_by_topic: dict[str, set[int]]) -> None:
         """A rebalance ends: these partitions are this worker's."""
@@ -101,10 +111,11 @@ class Assignment:
         for partition, held in list(self._held.items()):
             if self._is_ending:
                 return  # whoever took a partition over anew would fence its own last commit
-            # without fencing another worker may have changed the rows in between
-            if partition not in mine or not held.shard.buffers or not self._settings.exactly_once:
+            if partition not in mine or not self._may_stay(held):
                 del self._held[partition]
                 await held.close()
+            if partition not in mine:
+                self._parking.forget(partition)
         note("assigned", partitions=sorted(mine), kept=sorted(self._held))
         for partition in sorted(mine):
             if self._is_ending:
@@ -115,6 +126,11 @@ class Assignment:
                 self._held[partition] = held = self._new(partition)
                 held.start()
         self.assigned = not self._is_ending
+
+    def _may_stay(self, held: PartitionRuntime) -> bool:
+        """Whether a partition that was kept needs no take-over; parked it waits for its try."""
+        # without fencing another worker may have changed the rows in between
+        return held.parked or (bool(held.shard.buffers) and self._settings.exactly_once)
 
     @property
     def _is_ending(self) -> bool:
@@ -169,6 +185,40 @@ class Assignment:
 
         return PlainLog(self._settings, partition, commit_offsets)
 
+    # partitions that stand still
+
+    def _park(self, partition: int, error: Exception) -> None:
+        """A partition stopped by itself: it is taken over anew after a pause."""
+        pause_s = self._parking.park(partition, error)
+        task = asyncio.create_task(self._try_again(self._held.get(partition), pause_s))
+        self._tries.add(task)
+        task.add_done_callback(self._tries.discard)
+
+    async def _try_again(self, parked: PartitionRuntime | None, pause_s: float) -> None:
+        if parked is None:
+            return
+        # a commit may be under way; then what the partition held is given back
+        await parked.suspend()
+        await parked.close()
+        await asyncio.sleep(pause_s)
+        while not self.assigned:
+            if self._is_ending:
+                return
+            await asyncio.sleep(REBALANCE_LOOK_S)
+        if self._held.get(parked.partition) is parked and not self._is_ending:
+            self._held[parked.partition] = again = self._new(parked.partition)
+            again.start()
+
+    def _tell_unreadable(self, partition: int, error: Exception) -> None:
+        """The fetch thread can't read on."""
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._see_unreadable, partition, error)
+
+    def _see_unreadable(self, partition: int, error: Exception) -> None:
+        held = self._held.get(partition)
+        if held is not None:
+            held.failed(error)
+
     # shares of the whole
 
     def _tell_shares(self, known: Known) -> None:
@@ -193,6 +243,11 @@ class Assignment:
             self._context.fail(error)
 
     # health and end
+
+    @property
+    def parked(self) -> dict[int, str]:
+        """The partitions that stand still, with the reasons."""
+        return dict(self._parking.reasons)
 
     @property
     def ready(self) -> bool:
@@ -232,6 +287,8 @@ class Assignment:
         """Ends the threads and clients."""
         if self._reader is not None:
             self._reader.stop()
+        for task in self._tries:
+            task.cancel()
         for executor in (self._executor, self._restores):
             executor.shutdown(wait=False, cancel_futures=True)
         self._group.close()

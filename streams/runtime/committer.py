@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from agents.partition.shard import Shard
-from streams.kafka.commit import Log
+from streams.kafka.commit import Log, RefusedError
 from streams.runtime.context import WorkerContext, now_us, within
 
 WORD_DEADLINE_S: Final = 15.0
@@ -48,7 +48,10 @@ class Committer:
                 await asyncio.wait_for(self._halted.wait(), left_s)
 
     async def commit(self, *, all_snapshots: bool = False) -> bool:
-        """Commits what changed, if anything did; an error here must end the process."""
+        """Commits what changed, if anything did.
+
+        RefusedError where a topic refuses a record of it; any other error must end the process.
+        """
         async with self._committing:
             if self._context.failed:
                 return False  # memory is not trusted any more
@@ -63,6 +66,8 @@ class Committer:
                 await within(
                     WORD_DEADLINE_S, self._context.blocking(lambda: self._log.commit(changes))
                 )
+            except RefusedError:
+                raise  # nothing was committed: the partition is parked
             except Exception as error:
                 # told here: whoever waits for a partition that is given up hears no errors
                 self._context.fail(error)

@@ -54,6 +54,8 @@ class WorkerContext:
         executor: Executor,
         restores: Executor,
         fail: Callable[[BaseException], None],
+        park: Callable[[int, Exception], None],
+        runs: Callable[[int], None],
     ) -> None:
         """Restores have threads of their own: commits must not wait behind them."""
         self.settings, self.flow, self.metrics = settings, flow, metrics
@@ -61,6 +63,8 @@ class WorkerContext:
         """Once anything failed, nothing is committed any more."""
         self.inputs: Inputs
         self._fail = fail
+        self.park, self.runs = park, runs
+        """What a partition calls that stopped by itself, and once it runs."""
         self._executor, self._restores = executor, restores
 
     def fail(self, error: BaseException) -> None:

@@ -5,21 +5,22 @@ carries away what changed. Here stands when which of them runs.
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from aiokafka import TopicPartition
 
 from agents.partition.cutoffs import Published
 from agents.partition.shard import Shard
-from agents.ports import Batch, InvariantError
+from agents.ports import Batch
 from schemas.inputs.events import Kind
 from schemas.state.codec import UnreadableRowError
 from schemas.state.rows import CutoffsRow
-from streams.kafka.changelog import Changelog, Progress
-from streams.kafka.commit import Log
+from streams.kafka.changelog import Changelog, Progress, RestoreError
+from streams.kafka.commit import Log, RefusedError
 from streams.runtime.committer import Committer
 from streams.runtime.context import WorkerContext, now_us
+from streams.runtime.parking import parks
 from streams.runtime.pump import Pump
 from streams.runtime.take_over import TakeOver
 
@@ -40,6 +41,10 @@ class PartitionRuntime:
         """What the shard holds may be committed."""
         self._given_up = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._suspending = asyncio.Lock()
+        self._closed = False
+        self.parked = False
+        """It stopped by itself; what it holds is not trusted any more."""
 
     @property
     def progress(self) -> Progress:
@@ -71,12 +76,15 @@ class PartitionRuntime:
             return
         self._restored = self._pump.running = True
         self._committer.start()
+        self._context.runs(self.partition)
         self._pump.open_flow()
         self._spawn(self._pump.run())
         self._spawn(self._committer.run())
 
     async def resume(self) -> None:
-        """Reads on after a rebalance that left the partition here."""
+        """Reads on after a rebalance that left the partition here; parked it stays parked."""
+        if self.parked:
+            return
         self._given_up = False
         await self._open({buffer.kind: buffer.taken_to for buffer in self.shard.buffers})
 
@@ -95,7 +103,7 @@ class PartitionRuntime:
     def offer(self, cutoffs: CutoffsRow) -> None:
         """Newer cut-offs, for a shard that is running."""
         if self.running:
-            self.shard.offer(cutoffs)
+            self._tried(lambda: self.shard.offer(cutoffs))
             self._pump.wake()
 
     @property
@@ -106,10 +114,16 @@ class PartitionRuntime:
     def consider(self, published: list[Published]) -> None:
         """All partitions' histograms, for the shard that makes the cut-offs."""
         if self.running:
-            self.shard.consider(published, now_us())
+            self._tried(lambda: self.shard.consider(published, now_us()))
+
+    def _tried(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - as in every task of a partition
+            self.failed(error)
 
     async def commit(self, *, all_snapshots: bool = False) -> bool:
-        """Commits what changed, if anything did; an error here must end the process."""
+        """Commits what changed, if anything did."""
         return await self._committer.commit(all_snapshots=all_snapshots)
 
     # giving up
@@ -128,18 +142,34 @@ class PartitionRuntime:
         """Stops taking and commits what was taken; `last`: with every snapshot that is owed."""
         was_running = self.running
         self.halt()
-        mine = asyncio.current_task()
-        tasks, self._tasks = [task for task in self._tasks if task is not mine], []
-        await asyncio.gather(*tasks, return_exceptions=True)
-        # a stop in the middle of a rebalance still owes the snapshots; the transaction fences
-        if was_running or (last and self._restored and self._context.settings.exactly_once):
-            while await self.commit(all_snapshots=last):
-                continue
+        async with self._suspending:
+            mine = asyncio.current_task()
+            tasks, self._tasks = [task for task in self._tasks if task is not mine], []
+            await asyncio.gather(*tasks, return_exceptions=True)
+            # a stop in the middle of a rebalance still owes the snapshots; the transaction fences
+            owes = last and self._restored and self._context.settings.exactly_once
+            try:
+                while (was_running or owes) and not self.parked:
+                    if not await self.commit(all_snapshots=last):
+                        return
+            except Exception as error:  # noqa: BLE001 - as in every task of a partition
+                self.failed(error)
 
     async def close(self) -> None:
-        """Gives the partition up for good."""
-        await self._context.blocking(self._log.close)
-        self._context.metrics.forget_partition(self.partition)
+        """Gives the partition up for good, once; suspended before."""
+        if not self._closed:
+            self._closed = True
+            await self._context.blocking(self._log.close)
+            self._context.metrics.forget_partition(self.partition)
+
+    def failed(self, error: Exception) -> None:
+        """Parks the partition, or ends the process where others could be concerned."""
+        if not parks(error):
+            self._context.fail(error)
+        elif not self.parked:
+            self.parked, self._restored = True, False
+            self.halt()
+            self._context.park(self.partition, error)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(self._guarded(work)))
@@ -152,16 +182,21 @@ class PartitionRuntime:
             if not self._given_up:
                 self._context.fail(error)
             raise
+        except RefusedError as error:
+            self.failed(error)  # what the commit carried is in no memory any more
         except Exception as error:  # noqa: BLE001 - whatever it was, going on could lose or double
             if not self._given_up:
-                self._context.fail(await self._placed(error))
+                self.failed(await self._placed(error))
 
     async def _placed(self, error: Exception) -> Exception:
         """The error; of a row that can't be read one that names its offset."""
         if not isinstance(error, UnreadableRowError):
             return error
         key, changelog = error.key, self._changelog
-        offset = await self._context.blocking(lambda: changelog.offset_of(key))
-        return InvariantError(
-            f"{changelog.at(offset)} can't be read, and nothing is taken for it: {error}"
+        try:
+            offset = await self._context.blocking(lambda: changelog.offset_of(key))
+        except RestoreError:
+            return error
+        return UnreadableRowError(
+            key, f"{changelog.at(offset)} can't be read, and nothing is taken for it: {error}"
         )
