@@ -1,12 +1,13 @@
 """What the rooms ask of the runtime, and what passes between them."""
 
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from schemas.base.errors import OperatorError
 from schemas.inputs.events import Kind
+from schemas.inputs.oversized import Oversized
 from schemas.outputs.headers import Headers
 
 
@@ -26,6 +27,10 @@ class LimitError(OperatorError):
     """A bound is reached that no rejection can keep: the partition must stop, or lose events."""
 
 
+class ClockError(OperatorError):
+    """A record would move time further beyond the worker's clock than any clock may be off."""
+
+
 class Batch(msgspec.Struct, kw_only=True):
     """The records of one fetch of one partition of one input, as columns, undecoded.
 
@@ -40,12 +45,40 @@ class Batch(msgspec.Struct, kw_only=True):
     offsets: list[int]
     timestamps_ms: list[int]
     keys: list[bytes | None]
-    values: list[bytes | None]
+    values: list[bytes | Oversized | None]
     headers: list[Headers]
     ends: dict[Kind, int]
     """Per input of this partition the last stable offset as of this fetch, where it is known."""
     epoch: int = 0
     """Under which assignment it was fetched: a batch of an earlier one is void."""
+
+    def slices(self, records_max: int, bytes_max: int) -> Iterator["Batch"]:
+        """The same in parts of at most so many records, and of few more bytes than that."""
+        offsets, values = self.offsets, self.values
+        begin = size = 0
+        for at, value in enumerate(values):
+            size += 0 if value is None else len(value)
+            is_full = at - begin + 1 >= records_max or size >= bytes_max
+            if is_full and at + 1 < len(offsets):
+                yield self._part(begin, at + 1, offsets[at + 1])
+                begin, size = at + 1, 0
+        yield self._part(begin, len(offsets), self.next_position) if begin else self
+
+    def _part(self, begin: int, end: int, next_position: int) -> "Batch":
+        """Records `begin` to `end`; it claims the offsets up to the next one."""
+        return Batch(
+            kind=self.kind,
+            partition=self.partition,
+            position=self.offsets[begin] if begin else self.position,
+            next_position=next_position,
+            offsets=self.offsets[begin:end],
+            timestamps_ms=self.timestamps_ms[begin:end],
+            keys=self.keys[begin:end],
+            values=self.values[begin:end],
+            headers=self.headers[begin:end],
+            ends=self.ends,
+            epoch=self.epoch,
+        )
 
 
 class Committed(NamedTuple):

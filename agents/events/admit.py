@@ -1,8 +1,8 @@
 """Intake: from a record's bytes to a booking, or to the reason why not.
 
 Everything that can be said of an event without its customer's state is said here, in the order of
-the contract: too_large, malformed, the fields, key_mismatch, wrong_partition, unknown_currency,
-from_future. (`id_conflict` needs the state: `agents.partition.customers`.)
+the contract: too_large, malformed, no_timestamp, the fields, key_mismatch, wrong_partition,
+unknown_currency, from_future. (`id_conflict` needs the state: `agents.partition.customers`.)
 """
 
 from collections.abc import Callable, Container
@@ -19,7 +19,8 @@ from agents.policy.compiled import Policy
 from agents.ports import Batch, InvariantError
 from schemas.base.times import LAST_DAY, MINUTE_US, day_and_micros
 from schemas.inputs.events import MAX_ID_CHARS, CustomerRecord, Kind, SupportCall, Wire, decode
-from schemas.inputs.first_fault import first_fault
+from schemas.inputs.first_fault import first_fault, malformed
+from schemas.inputs.oversized import Oversized
 from schemas.inputs.rejects import Reason, Rejection, excerpt
 
 DAY_MS: Final = 86_400_000
@@ -64,8 +65,8 @@ class Admission:
             )
         ]
 
-    def admit(  # noqa: PLR0911 - a return for each reason
-        self, kind: Kind, key: bytes | None, value: bytes | None, timestamp_ms: int
+    def admit(
+        self, kind: Kind, key: bytes | None, value: bytes | Oversized | None, timestamp_ms: int
     ) -> Booking | Rejection:
         """The booking of one record, or its rejection."""
         if value is not None and len(value) > self._max_event_bytes:
@@ -73,8 +74,16 @@ class Admission:
                 Reason.TOO_LARGE,
                 f"value: expected at most {self._max_event_bytes} bytes, found {len(value)}",
             )
+        assert not isinstance(value, Oversized), "what is cut is larger than any event may be"
+        if timestamp_ms < 0:
+            return _without_time(kind, value, timestamp_ms)
         if value is None and kind is Kind.CUSTOMERS:
             return self._erasure(key, timestamp_ms)
+        return self._event(kind, key, value, timestamp_ms)
+
+    def _event(
+        self, kind: Kind, key: bytes | None, value: bytes | None, timestamp_ms: int
+    ) -> Booking | Rejection:
         wire = decode(kind, value)
         if wire is None:
             judged = first_fault(kind, value)
@@ -94,7 +103,7 @@ class Admission:
             return self._judged_first(
                 kind, value, self._unknown_currency(wire) if booked.unknown_currency else None
             )
-        if timestamp_ms >= 0 and booked.at_us > timestamp_ms * 1000 + FUTURE_LIMIT_US:
+        if booked.at_us > timestamp_ms * 1000 + FUTURE_LIMIT_US:
             ahead_s = (booked.at_us - timestamp_ms * 1000) // 1_000_000
             return Rejection(
                 Reason.FROM_FUTURE,
@@ -161,6 +170,16 @@ class Admission:
                 "the fast and the slow judge disagree; please report which fields it has"
             )
         return otherwise
+
+
+def _without_time(kind: Kind, value: bytes | None, timestamp_ms: int) -> Rejection:
+    """Nothing holds an event's time against the record's: any client may send such a record."""
+    is_erasure = value is None and kind is Kind.CUSTOMERS
+    unreadable = None if is_erasure else malformed(kind, value)
+    return unreadable or Rejection(
+        Reason.NO_TIMESTAMP,
+        f"timestamp: expected milliseconds since 1970, found {timestamp_ms}",
+    )
 
 
 def _key_mismatch(key: bytes | None) -> Rejection:

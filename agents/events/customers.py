@@ -71,7 +71,7 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
 
 def book_erasure(customer_id: str, timestamp_ms: int) -> Booking:
     """The booking of a null value: at its record's time the customer is forgotten."""
-    at_us = max(0, timestamp_ms) * 1000
+    at_us = timestamp_ms * 1000
     return Booking(
         Kind.CUSTOMERS, customer_id, "", at_us, day_of(at_us), b"", 0, NOTHING, erases=True
     )

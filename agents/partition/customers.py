@@ -9,6 +9,7 @@ from agents.decide.decisions import take_over
 from agents.decide.evaluate import Evaluator
 from agents.decide.tiers import TierRules, entries_of
 from agents.events.booking import Booking
+from agents.partition.clock import AHEAD_MAX_US, clock_error
 from agents.partition.cutoffs import Published
 from agents.partition.input_buffer import InputBuffer
 from agents.partition.pending import Message, PendingCommit
@@ -46,6 +47,7 @@ class CustomerStore:
         customers_max: int,
         *,
         exactly_once: bool,
+        by_wall: bool,
     ) -> None:
         self.customers: dict[str, Customer | bytes] = {}
         self.by_tier = [0] * len(TIERS)
@@ -57,7 +59,7 @@ class CustomerStore:
         self.shares = PartitionShares(policy, partition)
         self._policy, self._partition, self._pending = policy, partition, pending
         self._erasure_secret, self._exactly_once = erasure_secret, exactly_once
-        self._customers_max = customers_max
+        self._customers_max, self._by_wall = customers_max, by_wall
         self._timers = TimerQueue()
 
     # restoring
@@ -149,6 +151,8 @@ class CustomerStore:
             customer = self._revive(customer_id, customer)
         if customer is not None and self._is_known(customer, event, buffer, offset):
             return True
+        if self._by_wall and at_us > max(now_us + AHEAD_MAX_US, self.stream_time_us):
+            raise clock_error(kind, self._partition, offset, at_us, self.stream_time_us, now_us)
         if self._timers.next_us <= at_us:
             self.fire_due(at_us, SWEEP, now_us)
             if self._timers.next_us <= at_us:

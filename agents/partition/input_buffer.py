@@ -6,6 +6,7 @@ from typing import Final
 from agents.events.booking import Booking
 from agents.ports import Batch
 from schemas.inputs.events import Kind
+from schemas.inputs.oversized import Oversized
 from schemas.inputs.rejects import Rejection
 
 AT_ONCE: Final = -(2**62)
@@ -47,7 +48,7 @@ class InputBuffer:
         self.offsets: list[int] = []
         self.timestamps_ms: list[int] = []
         self.keys: list[bytes | None] = []
-        self.values: list[bytes | None] = []
+        self.values: list[bytes | Oversized | None] = []
         self.headers: list[tuple[tuple[str, bytes | None], ...]] = []
         self._bytes = 0
         """Of the records from `_weighed` on."""

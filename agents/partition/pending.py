@@ -12,6 +12,7 @@ from agents.policy.compiled import Policy
 from agents.records.erasures import receipt_of
 from agents.records.head import Output
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.inputs.oversized import Oversized
 from schemas.inputs.rejects import Rejection
 from schemas.outputs.customer_values import CustomerValue
 from schemas.outputs.headers import Headers, rejected_headers
@@ -144,11 +145,13 @@ class PendingCommit:
         """Passes the buffer's next record on as it came, with the reason."""
         kind, at = buffer.kind, buffer.at
         self.counters.rejected[kind, rejection.reason.value] += 1
+        value = buffer.values[at]
         headers = rejected_headers(
-            buffer.headers[at], rejection, TOPIC_OF_KIND[kind], partition, buffer.offsets[at]
+            buffer.headers[at], rejection, TOPIC_OF_KIND[kind], partition, buffer.offsets[at], value
         )
         self._rejected_bytes += buffer.record_bytes(at)
-        self._outputs.append(Message(REJECTED_EVENTS, buffer.keys[at], buffer.values[at], headers))
+        passed_on = value.first if isinstance(value, Oversized) else value
+        self._outputs.append(Message(REJECTED_EVENTS, buffer.keys[at], passed_on, headers))
 
     def erase(
         self,

@@ -45,7 +45,9 @@ class ShardSettings(msgspec.Struct, frozen=True):
     erasure_secret: bytes = b""
     """Keys the hash that stands for an erased customer."""
     customers_max: int = 1_000_000
-    """Before one more would be held the process stops."""
+    """Before one more would be held the partition stops."""
+    by_wall: bool = False
+    """Time passes with the wall clock: no record may move it far beyond."""
 
 
 class Shard:
@@ -69,6 +71,7 @@ class Shard:
             settings.erasure_secret,
             settings.customers_max,
             exactly_once=settings.exactly_once,
+            by_wall=settings.by_wall,
         )
         self._shares = self._store.shares
         self._admission = Admission(

@@ -21,6 +21,7 @@ from schemas.base.vocabulary import (
     StepToSet,
     Tier,
 )
+from schemas.inputs.nesting import is_deeper
 from schemas.inputs.rejects import Reason, Rejection
 
 MAX_DEPTH: Final = 64
@@ -165,8 +166,6 @@ WIRE_OF_KIND: Final[dict[Kind, type[Wire]]] = {
     Kind.SUPPORT_CALLS: SupportCall,
     Kind.PAYMENTS: Payment,
 }
-_QUOTE: Final = ord('"')
-_BACKSLASH: Final = ord("\\")
 _DECODERS: Final = {kind: msgspec.json.Decoder(wire) for kind, wire in WIRE_OF_KIND.items()}
 
 
@@ -180,7 +179,7 @@ def decode(kind: Kind, value: bytes | None) -> Wire | None:
     if not value.isascii() and not _is_utf8(value):
         return None
     # nearly every event is one flat object: its only brace is the first
-    if (value.rfind(b"{") or b"[" in value) and _may_be_deep(value) and depth(value) > MAX_DEPTH:
+    if (value.rfind(b"{") or b"[" in value) and is_deeper(value, MAX_DEPTH):
         return None
     try:
         return _DECODERS[kind].decode(value)
@@ -188,43 +187,17 @@ def decode(kind: Kind, value: bytes | None) -> Wire | None:
         return None
 
 
-def malformed(value: bytes | None) -> Rejection | None:
-    """Why a value cannot even be read as one JSON object; None where it can."""
+def no_json(value: bytes | None) -> Rejection | None:
+    """Why a value can't be JSON, by its bytes alone; None where it may be."""
     if value is None:
         return Rejection(Reason.MALFORMED, "value: expected a JSON object, found no value")
     if not _is_utf8(value):
         return Rejection(Reason.MALFORMED, "value: expected UTF-8, found other bytes")
-    if depth(value) > MAX_DEPTH:
+    if is_deeper(value, MAX_DEPTH):
         return Rejection(
             Reason.MALFORMED, f"value: expected at most {MAX_DEPTH} levels of nesting, found more"
         )
     return None
-
-
-def depth(value: bytes) -> int:
-    """How deep brackets nest outside of strings; a lone bracket counts 1."""
-    level = deepest = 0
-    in_string = escaped = False
-    for byte in value:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == _BACKSLASH:
-                escaped = True
-            elif byte == _QUOTE:
-                in_string = False
-        elif byte == _QUOTE:
-            in_string = True
-        elif byte in b"{[":
-            level += 1
-            deepest = max(deepest, level)
-        elif byte in b"}]":
-            level -= 1
-    return deepest
-
-
-def _may_be_deep(value: bytes) -> bool:
-    return value.count(b"{") + value.count(b"[") > MAX_DEPTH
 
 
 def _is_utf8(value: bytes) -> bool:

@@ -11,16 +11,27 @@ import msgspec
 
 from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS, parse_minor
 from schemas.base.times import is_writable
-from schemas.inputs.events import WIRE_OF_KIND, Kind, Wire, malformed
+from schemas.inputs.events import WIRE_OF_KIND, Kind, Wire, no_json
 from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field
-from schemas.inputs.rejects import Reason, Rejection, excerpt
+from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection, excerpt
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def first_fault(kind: Kind, value: bytes | None) -> Wire | Rejection:
     """The event after all (every field holds), or the first of its faults."""
-    unreadable = malformed(value)
+    raw = _read(kind, value)
+    return raw if isinstance(raw, Rejection) else _judge_fields(kind, raw)
+
+
+def malformed(kind: Kind, value: bytes | None) -> Rejection | None:
+    """Why a value can't be read as one JSON object; None where it can, whatever its fields hold."""
+    raw = _read(kind, value)
+    return raw if isinstance(raw, Rejection) else None
+
+
+def _read(kind: Kind, value: bytes | None) -> dict[str, msgspec.Raw] | Rejection:
+    unreadable = no_json(value)
     if unreadable is not None:
         return unreadable
     assert value is not None
@@ -34,7 +45,7 @@ def first_fault(kind: Kind, value: bytes | None) -> Wire | Rejection:
         broken = _broken(field.name, raw.get(field.name))
         if broken is not None:
             return broken
-    return _judge_fields(kind, raw)
+    return raw
 
 
 def _broken(name: str, found: msgspec.Raw | None) -> Rejection | None:
@@ -125,7 +136,7 @@ def _invalid(field: Field, found: msgspec.Raw, name: str) -> Rejection:
 
 
 def _shown(found: msgspec.Raw) -> str:
-    return excerpt(bytes(found).decode(errors="replace"))
+    return excerpt(bytes(found)[: 4 * FOUND_MAX_CHARS].decode(errors="replace"))
 
 
 def _text_or_empty(found: msgspec.Raw | None) -> str:

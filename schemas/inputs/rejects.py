@@ -14,6 +14,7 @@ class Reason(StrEnum):
 
     TOO_LARGE = "too_large"
     MALFORMED = "malformed"
+    NO_TIMESTAMP = "no_timestamp"
     MISSING_FIELD = "missing_field"
     INVALID_FIELD = "invalid_field"
     KEY_MISMATCH = "key_mismatch"
@@ -26,6 +27,7 @@ class Reason(StrEnum):
 REASON_TEXTS: Final[dict[Reason, str]] = {
     Reason.TOO_LARGE: "the value is above WHALECURVE_MAX_EVENT_BYTES",
     Reason.MALFORMED: "not JSON, not an object, too deep, not UTF-8, or no value",
+    Reason.NO_TIMESTAMP: "the record has no timestamp, or one before 1970",
     Reason.MISSING_FIELD: "a required field is absent or null",
     Reason.INVALID_FIELD: "a field has a wrong type, range, choice or number of digits",
     Reason.KEY_MISMATCH: "the record's key is absent or not the customer_id",
@@ -45,5 +47,7 @@ class Rejection(msgspec.Struct, frozen=True, gc=False):
 
 def excerpt(value: object) -> str:
     """What was found, as text of bounded length."""
+    if isinstance(value, str | bytes):
+        value = value[:FOUND_MAX_CHARS]  # a repr of all of it would take long
     text = repr(value)
     return text if len(text) <= FOUND_MAX_CHARS else text[: FOUND_MAX_CHARS - 1] + "…"

@@ -23,6 +23,7 @@ COMPILED: Final = (
     "schemas/base/money.py",
     "schemas/base/partitioners.py",
     "schemas/base/times.py",
+    "schemas/inputs/nesting.py",
 )
 """What is compiled; enums and msgspec's structs, most of `schemas/`, would only get slower."""
 INTERPRETED: Final = ("agents/policy_file/*.py", "agents/policy/key_types.py")

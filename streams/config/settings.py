@@ -104,6 +104,11 @@ class Settings:
     max_event_bytes: int = _setting(
         65_536, "a larger value is rejected (too_large)", parsing.whole(1024, 16_777_216)
     )
+    unpack_bytes: int = _setting(
+        16_777_216,
+        "a packed batch that holds more is unpacked in parts of about so many bytes",
+        parsing.whole(1_048_576, 1_073_741_824),
+    )
     web_port: int = _setting(
         0,
         "of /livez, /readyz and /metrics; 0: any free one, printed",

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 import aiokafka
 from aiokafka import TopicPartition
-from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
+from aiokafka.consumer.fetcher import FetchResult
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
@@ -19,6 +19,7 @@ from faust.types import TP
 from agents.ports import Batch
 from schemas.base.errors import OperatorError
 from schemas.inputs.events import Kind
+from schemas.inputs.oversized import WHOLE_MAX_BYTES
 from streams.config.settings import (
     FETCH_BYTES,
     HEARTBEAT_S,
@@ -28,6 +29,7 @@ from streams.config.settings import (
 )
 from streams.kafka.access import AiokafkaRefusals, is_denied
 from streams.kafka.flow_control import FlowControl
+from streams.kafka.unpacking import Unpacker
 from streams.observe.logs import describe_safely
 
 POLL_S: Final = 0.2
@@ -69,6 +71,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         del transport
         settings = self.consumer.flow.settings
         self._assignor = self.app.assignor
+        self._room = bytearray(settings.unpack_bytes)
+        self._whole_max = max(WHOLE_MAX_BYTES, settings.max_event_bytes)
+        self._unpacking: dict[TopicPartition, tuple[FetchResult, Unpacker]] = {}
         return aiokafka.AIOKafkaConsumer(
             **aiokafka_options(settings),
             group_id=settings.app_id,
@@ -156,19 +161,15 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             if tp not in readable or tp not in assignment.tps:
                 blocked = True
                 continue
-            result = fetcher._records.pop(tp)
-            fetcher._notify(fetcher._wait_consume_future)
-            if type(result) is not FetchResult:
-                if is_denied(repr(result._error)):
-                    raise result._error
-                raise FetchFailedError(
-                    f"{tp.topic}-{tp.partition} can't be read on: "
-                    f"{describe_safely(result._error)}: if its events were deleted unread or the "
-                    "topic made anew, start a new WHALECURVE_APP_ID"
-                )
-            if result.check_assignment(tp):
+            try:
+                batch = self._next_part(fetcher, tp, assignment)
+            except UnreadableInputError as error:
+                self._drop(fetcher, tp)
+                flow.refuse(tp.partition, error)
+                continue
+            if batch is not None:
                 flow.note_answer(tp)
-                taken[TP(*tp)] = [self._batch(tp, result, assignment)]
+                taken[TP(*tp)] = [batch]
         for tp in readable - fetcher._records.keys():
             if not flow.answered(tp):
                 empty = self._first_word(tp, assignment)
@@ -177,6 +178,38 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 else:
                     taken[TP(*tp)] = [empty]
         return taken, blocked
+
+    def _next_part(self, fetcher: Any, tp: TopicPartition, assignment: Any) -> Batch | None:
+        """What is unpacked next of a fetch; None where it is void.
+
+        UnreadableInputError where it can't be read on.
+        """
+        result = fetcher._records[tp]
+        if type(result) is not FetchResult:
+            if is_denied(repr(result._error)):
+                self._drop(fetcher, tp)
+                raise result._error
+            raise _unreadable(tp, result._error)
+        if not result.check_assignment(tp):
+            self._drop(fetcher, tp)
+            return None
+        if self._unpacking.get(tp, (None,))[0] is not result:
+            unpacker = Unpacker(result._partition_records, self._room, self._whole_max)
+            self._unpacking[tp] = result, unpacker
+        try:
+            batch, has_more = self._batch(tp, self._unpacking[tp][1], result, assignment)
+        except CorruptRecordException as error:
+            raise _unreadable(tp, error) from error
+        if not has_more:
+            result._partition_records = None
+            self._drop(fetcher, tp)
+        return batch
+
+    def _drop(self, fetcher: Any, tp: TopicPartition) -> None:
+        """Nothing more is taken of a fetch: the next may be made."""
+        del fetcher._records[tp]
+        self._unpacking.pop(tp, None)
+        fetcher._notify(fetcher._wait_consume_future)
 
     def _first_word(self, tp: TopicPartition, assignment: Any) -> Batch | None:
         """An empty batch once the broker told how far a partition reaches."""
@@ -215,7 +248,10 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 ends[kind] = end
         return ends
 
-    def _batch(self, tp: TopicPartition, result: FetchResult, assignment: Any) -> Batch:
+    def _batch(
+        self, tp: TopicPartition, unpacker: Unpacker, result: FetchResult, assignment: Any
+    ) -> tuple[Batch, bool]:
+        """(the next part of a fetch, whether there is more of it)."""
         state = assignment.state_value(tp)
         position = state.position
         batch = Batch(
@@ -232,12 +268,18 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             epoch=self.consumer.flow.epoch,
         )
         fetched = result._partition_records
-        unpack(fetched, batch)
+        has_more = unpacker.fill(batch)
         state.consumed_to(fetched.next_fetch_offset)
-        result._partition_records = None
         batch.next_position = fetched.next_fetch_offset
         batch.ends = self._ends(tp.partition, assignment)
-        return batch
+        return batch, has_more
+
+
+def _unreadable(tp: TopicPartition, error: BaseException) -> UnreadableInputError:
+    return UnreadableInputError(
+        f"{tp.topic}-{tp.partition} can't be read on: {describe_safely(error)}: if its events were "
+        "deleted unread or the topic made anew, start a new WHALECURVE_APP_ID"
+    )
 
 
 def _check_fetching(task: "asyncio.Task[None]") -> None:
@@ -246,43 +288,3 @@ def _check_fetching(task: "asyncio.Task[None]") -> None:
         error = None if task.cancelled() else task.exception()
         why = "it was cancelled" if error is None else describe_safely(error)
         raise FetchFailedError(f"nothing is fetched any more: {why}: start again") from error
-
-
-def unpack(fetched: PartitionRecords, batch: Batch) -> None:
-    """Lays the committed records of a fetch into the batch's columns.
-
-    As aiokafka's own `_unpack_records`, without an object for each record.
-    """
-    offsets, timestamps = batch.offsets, batch.timestamps_ms
-    keys, values, headers = batch.keys, batch.values, batch.headers
-    records = fetched._records
-    while records.has_next():
-        part = records.next_batch()
-        if not part.validate_crc():
-            raise CorruptRecordException(f"a batch of {fetched._tp} has a wrong checksum")
-        if part.producer_id is not None:
-            fetched._consume_aborted_up_to(part.base_offset)
-            if part.is_control_batch and fetched._contains_abort_marker(part):
-                fetched._aborted_producers.discard(part.producer_id)
-            aborted = part.is_transactional and part.producer_id in fetched._aborted_producers
-            if aborted or part.is_control_batch:
-                fetched.next_fetch_offset = part.next_offset
-                continue
-        try:
-            for record in part:
-                offset = record.offset
-                if offset < fetched.next_fetch_offset:
-                    continue
-                fetched.next_fetch_offset = offset + 1
-                offsets.append(offset)
-                timestamps.append(record.timestamp)
-                keys.append(record.key)
-                values.append(record.value)
-                headers.append(tuple(record.headers))
-        except UnicodeDecodeError as error:
-            raise FetchFailedError(
-                f"{fetched._tp.topic}-{fetched._tp.partition}: offset {fetched.next_fetch_offset} "
-                "has a header whose name is not UTF-8: Kafka's clients write none; delete the "
-                "records up to it, and start a new WHALECURVE_APP_ID"
-            ) from error
-        fetched.next_fetch_offset = part.next_offset

@@ -51,6 +51,12 @@ class FlowControl:
         """The broker is to be heard of this partition: how far it reaches."""
         self._awaited.add(tp)
 
+    def refuse(self, partition: int, error: Exception) -> None:
+        """An input of a partition can't be read on: nothing of the partition is read any more."""
+        for topic in self.topics.values():
+            self._readable.discard(TopicPartition(topic, partition))
+        self.unreadable(partition, error)
+
     def readable(self) -> set[TopicPartition]:
         """A view of the moment, for the fetch thread."""
         return self._readable.copy()

@@ -74,8 +74,10 @@ class Metrics:
             "cutoffs_version", "version of the tier cut-offs judged by; 0: entries", "partition"
         )
         self.partition_parked = gauge(
-            "partition_parked", "1: the partition stands still, and is tried again",
-            "partition", "reason",
+            "partition_parked",
+            "1: the partition stands still, and is tried again",
+            "partition",
+            "reason",
         )
         # taking over
         self.partitions = gauge("partitions", "partitions held", "state")

@@ -32,6 +32,9 @@ from streams.runtime.parking import Parking
 from streams.runtime.partition import PartitionRuntime
 
 THREADS_MAX: Final = 16
+SLICE_RECORDS: Final = 500
+SLICE_BYTES: Final = 524_288
+"""So much is admitted before others get their turn: some milliseconds, of the worst events too."""
 RESTORES_AT_ONCE: Final = 4
 """Each holds what it has fetched ahead, and all share one interpreter."""
 REBALANCE_LOOK_S: Final = 0.5
@@ -89,13 +92,21 @@ class Assignment:
             self._reader.start()
 
     async def take(self, batch: Batch) -> None:
-        """Hands a batch to its shard; void where the partition is not held any more."""
-        held = self._held.get(batch.partition)
-        if held is not None and batch.epoch == self._flow.epoch:
+        """Hands a batch to its shard, slice by slice, so that others get their turn.
+
+        It is void where the partition is not held any more.
+        """
+        for part in batch.slices(SLICE_RECORDS, SLICE_BYTES):
+            held = self._held.get(part.partition)
+            if held is None or part.epoch != self._flow.epoch:
+                return
             try:
-                held.put(batch)
+                held.put(part)
             except Exception as error:  # noqa: BLE001 - records would be lost if this went on
                 held.failed(error)
+                return
+            if part is not batch:
+                await asyncio.sleep(0)
 
     # the assignment
 
@@ -160,6 +171,7 @@ class Assignment:
                 settings.exactly_once,
                 Bounds(),
                 b"" if secret is None else secret.text.encode(),
+                by_wall=settings.clock == "wall",
                 customers_max=settings.customers_max,
             ),
         )

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from agents.ports import InvariantError, LimitError, UnfitPolicyError
+from agents.ports import ClockError, InvariantError, LimitError, UnfitPolicyError
 from schemas.state.codec import RowError, UnreadableRowError
 from streams.kafka.access import AccessError, is_denied
 from streams.kafka.changelog import RestoreError
@@ -33,6 +33,7 @@ class ParkReason(StrEnum):
     RECORD = "record"
     ROW = "row"
     LIMIT = "limit"
+    CLOCK = "clock"
     MESSAGE = "message"
     STATE = "state"
     CHANGELOG = "changelog"
@@ -43,6 +44,7 @@ PARK_REASON_TEXTS: Final[dict[ParkReason, str]] = {
     ParkReason.RECORD: "an input can't be read on: a batch is damaged, or events were deleted",
     ParkReason.ROW: "a row of the changelog can't be read or is too large to be written",
     ParkReason.LIMIT: "a bound of the settings is reached",
+    ParkReason.CLOCK: "a record is of a time a day or more beyond the worker's clock",
     ParkReason.MESSAGE: "a topic refuses a record of a commit",
     ParkReason.STATE: "the changelog and the group's offsets disagree",
     ParkReason.CHANGELOG: "the changelog could not be read to its end",
@@ -53,6 +55,7 @@ _REASONS: Final[tuple[tuple[type[Exception], ParkReason], ...]] = (
     (UnreadableRowError, ParkReason.ROW),
     (RowError, ParkReason.ROW),
     (LimitError, ParkReason.LIMIT),
+    (ClockError, ParkReason.CLOCK),
     (RefusedError, ParkReason.MESSAGE),
     (InvariantError, ParkReason.STATE),
     (RestoreError, ParkReason.CHANGELOG),

@@ -125,14 +125,14 @@ def test_what_an_output_topic_refuses_is_told_without_what_it_holds(
     configure(place, "tier-changes", max_message_bytes=64)
     load(place, VALID)
     worker = crew.start(place)
-    assert "MSG_SIZE_TOO_LARGE" in worker.must_fail()
+    assert "MSG_SIZE_TOO_LARGE" in worker.must_park()
     says_nothing_of_customers(worker)
 
 
 def test_a_limit_that_is_reached_is_told_without_who_reached_it(place: Place, crew: Crew) -> None:
     load(place, VALID[:3])
     worker = crew.start(place.telling(customers_max=1))
-    assert "2 customers, more than WHALECURVE_CUSTOMERS_MAX = 1" in worker.must_fail()
+    assert "2 customers, more than WHALECURVE_CUSTOMERS_MAX = 1" in worker.must_park()
     says_nothing_of_customers(worker)
 
 
@@ -163,7 +163,7 @@ def test_a_corrupt_changelog_is_told_by_a_keyed_hash(
     if key is None:
         configure(place, CHANGELOG, cleanup_policy="compact")
     worker = crew.start(place)
-    told = worker.must_fail()
+    told = worker.must_park()
     assert said in told
     if key == CUSTOMER.encode():
         assert subject_of(CUSTOMER, SECRET.encode()) in told

@@ -60,7 +60,7 @@ def seen(place: Place, watch: Watch) -> Seen:
         ("tier-changes", 12_000),  # more is still being handed over when the broker says no
     ],
 )
-def test_a_message_that_does_not_fit_ends_the_worker_and_leaves_nothing_half_written(
+def test_a_message_that_does_not_fit_parks_its_partition_until_it_does(
     place: Place, watch: Watch, crew: Crew, topic: str, more: int
 ) -> None:
     records = sample(5, 600 + more, 60 + more // 10, partitions=PARTITIONS)
@@ -71,15 +71,15 @@ def test_a_message_that_does_not_fit_ends_the_worker_and_leaves_nothing_half_wri
 
     configure(place, topic, max_message_bytes=TINY)
     load(place, records[600:])
-    said = worker.must_fail()
+    said = worker.must_park()
     assert "MSG_SIZE_TOO_LARGE" in said
     assert place.name(topic) in said
     assert seen(place, watch) == before
 
     configure(place, topic, max_message_bytes=DEFAULT_LIMIT)
-    again = crew.start_ready(place)
     crew.wait_until_read(watch, READ_SECONDS)
-    again.stop()
+    worker.wait_until_ready()
+    worker.stop()
     outputs = Outputs(place)
     sequences_are_whole(outputs)
     equals_recount(outputs, recount(POLICY, records, partitions=PARTITIONS))

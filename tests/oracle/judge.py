@@ -46,12 +46,14 @@ class Erasure:
 def judge(record: Record, gate: Gate) -> Event | Erasure | Refusal:
     """Decode a record, or name the first reason to refuse it."""
     if record.topic == CUSTOMERS and record.value is None:
-        return _erasure(record, gate)
+        return _erasure(record, gate) if record.timestamp_ms >= 0 else ("no_timestamp", None)
     if record.value is not None and len(record.value) > gate.max_event_bytes:
         return "too_large", None
     raw = _decoded(record.value)
     if raw is None or not encodable(FIELDS[record.topic], raw):
         return "malformed", None
+    if record.timestamp_ms < 0:
+        return "no_timestamp", None
     try:
         event = read_all(FIELDS[record.topic], raw)
     except RefusedError as refused:
@@ -69,7 +71,7 @@ def _erasure(record: Record, gate: Gate) -> Erasure | Refusal:
         return "key_mismatch", None
     if record.partition != partition_of(record.key, gate.partitions, gate.partitioner):
         return "wrong_partition", None
-    return Erasure(name, max(0, record.timestamp_ms) * 1_000)
+    return Erasure(name, record.timestamp_ms * 1_000)
 
 
 def _misplaced(record: Record, event: Event, gate: Gate) -> Refusal | None:
@@ -82,7 +84,7 @@ def _misplaced(record: Record, event: Event, gate: Gate) -> Refusal | None:
     day = instants.day_of(happened)
     if any(gate.terms.rate(currency, day) is None for currency in _currencies(event)):
         return "unknown_currency", None
-    if record.timestamp_ms >= 0 and happened > record.timestamp_ms * 1_000 + FUTURE:
+    if happened > record.timestamp_ms * 1_000 + FUTURE:
         return "from_future", None
     return None
 

@@ -193,8 +193,8 @@ def test_what_is_due_before_an_erasure_comes_before_it() -> None:
     ]
 
 
-def test_an_erasure_comes_before_a_sale_of_the_same_instant_and_without_a_time_is_of_1970() -> None:
+def test_an_erasure_comes_before_a_sale_of_the_same_instant_and_without_a_time_is_none() -> None:
     feed = Feed().buy("01-05", "600").erase("01-05")
     outcome = feed.raw(CUSTOMERS, None, b"bob", timestamp_ms=-1).outcome()
-    assert outcome.erased == [("ada", 1_767_571_200_000_000, False), ("bob", 0, False)]
+    assert outcome.erased == [("ada", 1_767_571_200_000_000, False)]
     assert set(outcome.values) == {"ada"}

@@ -275,7 +275,7 @@ class SimulatedProducer:
     def _refuse_if_failed(self) -> None:
         self._refuse_if_fatal()
         if self._failed is not None:
-            raise failure_of(self._failed)
+            raise KafkaException(KafkaError(self._failed, txn_requires_abort=True))
 
     def _until_accepted(self, step: str, ask: Callable[[], int], timeout_s: float) -> None:
         """Asks again while what was before is still being ended; raises what else is said."""

@@ -35,6 +35,7 @@ class Worker:
         policy_number: int,
         fetch_max: int,
         ended: Callable[["Worker", int], None],
+        parked: Callable[["Worker", Exception], None],
     ) -> None:
         self.site, self.process = site, site.process
         self.policy_number = policy_number
@@ -44,7 +45,7 @@ class Worker:
         self.stopping = False
         self.deaf_until_s = 0.0
         self._group, self._settings, self._policy = group, settings, policy
-        self._fetch_max, self._ended = fetch_max, ended
+        self._fetch_max, self._ended, self._parked = fetch_max, ended, parked
         self._way = site.connect()
         self._joins = 0
         self._kernel = site.process.kernel
@@ -58,6 +59,14 @@ class Worker:
         self.shards = Assignment(
             self._settings, self._policy, self._settings.partitions, flow, self.fail
         )
+        park = self.shards._parking.park
+
+        def watched(partition: int, error: Exception) -> float:
+            self.site.tell(f"parks {partition}: {type(error).__name__}: {error}")
+            self._kernel.soon(None, self._parked, self, error)
+            return park(partition, error)
+
+        self.shards._parking.park = watched  # type: ignore[method-assign]
         self._flow = flow
         self._inputs = SimulatedInputs(self.site, flow, self.shards.take, self._fetch_max)
         self.shards.attach(self._inputs)  # type: ignore[arg-type]

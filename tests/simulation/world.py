@@ -28,7 +28,7 @@ from schemas.outputs.records import (
 from schemas.topics.declared import CHANGELOG
 from streams.config.settings import SESSION_TIMEOUT_S
 from streams.kafka.changelog import RestoreError
-from streams.kafka.commit import CommitError
+from streams.kafka.commit import CommitError, RefusedError
 from tests.oracle.records import TOPICS
 from tests.simulation import faults
 from tests.simulation.broker import Broker
@@ -147,6 +147,7 @@ class World:
             number,
             plan.fetch_max,
             self._exited,
+            self._parked,
         )
         process.ended = lambda: self._ended(worker)
         self.workers.append(worker)
@@ -166,9 +167,12 @@ class World:
         for _ in range(self.plan.workers):
             self.kernel.later(None, 1.0, self.restart)
 
+    def _parked(self, worker: Worker, error: Exception) -> None:
+        self._judge(error, worker)
+
     def _judge(self, failure: BaseException | None, worker: Worker) -> None:
-        """A worker may end only because a commit or a restore failed."""
-        if failure is None or isinstance(failure, CommitError | RestoreError):
+        """A worker may end, or park a partition, only because a commit or a restore failed."""
+        if failure is None or isinstance(failure, CommitError | RefusedError | RestoreError):
             return
         late = worker.was_fenced or worker.policy_number < self.policy_number
         if isinstance(failure, InvariantError) and late:

@@ -1,5 +1,7 @@
 """Batches as a fetch of `purchases` would bring them."""
 
+from collections.abc import Sequence
+
 from agents.ports import Batch
 from schemas.inputs.events import Kind
 
@@ -7,7 +9,7 @@ from schemas.inputs.events import Kind
 def batch_of(
     first: int = 0,
     after: int = 0,
-    values: list[bytes | None] | None = None,
+    values: Sequence[bytes | None] | None = None,
     *,
     ends: dict[Kind, int] | None = None,
     epoch: int = 0,
@@ -22,7 +24,7 @@ def batch_of(
         offsets=list(range(first, first + len(held))),
         timestamps_ms=[0] * len(held),
         keys=[None] * len(held),
-        values=held,
+        values=list(held),
         headers=[()] * len(held),
         ends=ends or {},
         epoch=epoch,

@@ -101,7 +101,7 @@ class Desk:
                 offsets=offsets,
                 timestamps_ms=stamps,
                 keys=keys,
-                values=values,
+                values=list(values),
                 headers=headers,
                 ends={},
             )

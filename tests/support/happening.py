@@ -140,6 +140,10 @@ def happened(*events: Event, by: Policy = POLICY, **settings: Any) -> Story:
     return Story(by, **({"inputs": WITH_CUSTOMERS} | settings)).then(*events)
 
 
+LAST_MS = 253_402_300_799_999
+"""The last millisecond of the year 9999."""
+
+
 def fields_of(wires: Iterable[dict[str, Any]], *names: str) -> list[Any]:
     """These fields of records: of one name values, of several tuples."""
     found = [tuple(its[name] for name in names) for its in wires]
@@ -153,11 +157,11 @@ def batch(
     at: int = 0,
     first: int | None = None,
     after: int | None = None,
-    stamp_ms: int = -1,
+    stamp_ms: int = LAST_MS,
     headers: Headers = (),
     ends: dict[Kind, int] | None = None,
 ) -> Batch:
-    """A batch as fetched, its records at these offsets; without a timestamp unless one is given.
+    """A batch as fetched, its records at these offsets; as late as can be unless a time is given.
 
     `first` and `after` say where it begins and ends, where that is elsewhere than its records do.
     """
@@ -175,7 +179,7 @@ def batch(
         offsets=offsets,
         timestamps_ms=stamps,
         keys=keys,
-        values=values,
+        values=list(values),
         headers=all_headers,
         ends=ends or {},
     )

@@ -89,7 +89,9 @@ async def shards_on(
         patch("streams.kafka.changelog.Changelog.read", lambda *_: dict(rows or {})),
         patch("streams.runtime.assignment.GroupMetadata"),
     ):
-        shards = Assignment(settings, its or policy_of(POLICY_TOML), partitions, flow, failures.append)
+        shards = Assignment(
+            settings, its or policy_of(POLICY_TOML), partitions, flow, failures.append
+        )
         shards.attach(EmptyInputs())  # type: ignore[arg-type]
         try:
             yield shards, failures

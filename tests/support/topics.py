@@ -225,6 +225,11 @@ class Watch:
         committed = self.committed()
         return sum(end - committed.get(tp, 0) for tp, end in self.ends().items())
 
+    def unread_partitions(self) -> set[int]:
+        """The partitions of which the group has not committed all."""
+        committed = self.committed()
+        return {tp.partition for tp, end in self.ends().items() if end > committed.get(tp, 0)}
+
     def hidden(self, *topics: str) -> int:
         """How many offsets of these topics lie behind a transaction that is still open."""
         high, stable = (

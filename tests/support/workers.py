@@ -22,6 +22,7 @@ STRUCK_SECONDS: Final = READY_SECONDS + END_SECONDS
 """A start, and then a number of commits."""
 HTTP_SECONDS: Final = 5.0
 OK: Final = 200
+UNREADY: Final = 503
 _SERIES: Final = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$", re.MULTILINE)
 _LABEL: Final = re.compile(r'(\w+)="([^"]*)"')
 
@@ -200,6 +201,21 @@ class Worker:
         lines += [note["error"] for note in self.notes() if note["event"] == "worker failed"]
         assert len(lines) == 1, self.text()
         return str(lines[0])
+
+    def must_park(self, seconds: float = STRUCK_SECONDS) -> str:
+        """Waits until a partition is parked and the worker lives on; the line that says why."""
+
+        def holds() -> bool:
+            assert self.running, self.text()
+            return self.get("/readyz")[0] == UNREADY and bool(self.parked())
+
+        wait_until("a partition is parked", holds, seconds, otherwise=self.text)
+        assert "Traceback" not in self.text(), self.text()
+        return str(self.parked()[0]["error"])
+
+    def parked(self) -> list[dict[str, Any]]:
+        """Its lines on partitions that were parked."""
+        return [note for note in self.notes() if note["event"] == "partition parked"]
 
     def must_die(self, seconds: float = STRUCK_SECONDS) -> None:
         """Waits until a strike of its plan has killed it."""

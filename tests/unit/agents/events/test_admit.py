@@ -10,6 +10,7 @@ from agents.events.admit import Admission, Placement
 from schemas.base.partitioners import crc32_partition, murmur2_partition
 from schemas.inputs.events import WIRE_OF_KIND, Kind
 from schemas.inputs.rejects import Rejection
+from tests.support.happening import LAST_MS
 from tests.support.making import (
     ABSENT,
     FULL,
@@ -129,8 +130,6 @@ def test_an_event_may_be_five_minutes_ahead(occurred_at: str, seconds: Any) -> N
     told = f"occurred_at: expected at most 300 s after the record's timestamp, found {seconds} s"
     found = said(raw(purchase(occurred_at=occurred_at)), timestamp_ms=NOON_MS)
     assert found == (TAKEN if seconds is None else ("from_future", told))
-    # a record without a timestamp has no future
-    assert said(raw(purchase(occurred_at=occurred_at)), timestamp_ms=-1) == TAKEN
 
 
 @table(
@@ -148,7 +147,7 @@ def test_an_event_may_be_five_minutes_ahead(occurred_at: str, seconds: Any) -> N
 def test_every_time_lies_in_the_years_1_to_9999_of_utc(
     field: str, kind: Kind, time: str, *, is_taken: bool
 ) -> None:
-    reason, detail = said(raw(MINIMAL[kind] | {field: time}), timestamp_ms=-1, kind=kind)
+    reason, detail = said(raw(MINIMAL[kind] | {field: time}), timestamp_ms=LAST_MS, kind=kind)
     assert reason == ("" if is_taken else "invalid_field")
     assert is_taken or detail.startswith(f"{field}: expected an RFC 3339 time with an offset")
 
@@ -158,6 +157,7 @@ def test_every_time_lies_in_the_years_1_to_9999_of_utc(
 ORDER = {
     "size": "too_large",
     "json": "malformed",
+    "stamp": "no_timestamp",
     "field": "invalid_field",
     "key": "key_mismatch",
     "partition": "wrong_partition",
@@ -179,8 +179,9 @@ def reason_of(kind: Kind, fields: dict[str, Any], faults: Iterable[str]) -> str:
         value = value[:-1] + b',"more":NaN}'
     if "size" in faults:
         value += b" " * 65_536
+    stamp_ms = -1 if "stamp" in faults else NOON_MS
     by = admission(partition=ELSEWHERE, partitions=TWO) if "partition" in faults else admission()
-    return said(value, b"bob" if "key" in faults else b"ada", NOON_MS, kind=kind, by=by)[0]
+    return said(value, b"bob" if "key" in faults else b"ada", stamp_ms, kind=kind, by=by)[0]
 
 
 def some_of(faults: list[str]) -> Iterator[tuple[str, ...]]:
@@ -194,6 +195,14 @@ def test_of_several_reasons_the_first_is_given(kind: Kind, first: str) -> None:
     faults = list(ORDER)
     for later in some_of(faults[faults.index(first) + 1 :]):
         assert reason_of(kind, {}, {first, *later}) == ORDER[first]
+
+
+@table("stamp_ms", -1, -1_000, -(2**62))
+def test_nothing_without_a_time_of_its_record_is_taken(stamp_ms: int) -> None:
+    told = f"timestamp: expected milliseconds since 1970, found {stamp_ms}"
+    for kind, value in [(kind, raw(fields)) for kind, fields in MINIMAL.items()] + [(C, None)]:
+        assert said(value, timestamp_ms=stamp_ms, kind=kind) == ("no_timestamp", told)
+        assert said(value, timestamp_ms=0, kind=kind)[0] in {"", "from_future"}
 
 
 @table(

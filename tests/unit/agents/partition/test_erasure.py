@@ -151,7 +151,7 @@ FUTURE_MS, LAST_MS = LATER_MS + 10**9, 253_402_300_799_999
 @table(
     "its erased_at time_us",
     ("late", erasure(2), on(2), at(9)),
-    *((f"{ms}", Erasure("ada", ms), "1970-01-01T00:00:00Z", at(9)) for ms in (0, -1, -(2**40))),
+    *((f"{ms}", Erasure("ada", ms), "1970-01-01T00:00:00Z", at(9)) for ms in (0,)),
     ("of the future", Erasure("ada", FUTURE_MS), "2027-01-26T21:46:40Z", FUTURE_MS * 1_000),
     ("at the end", Erasure("ada", LAST_MS), "9999-12-31T23:59:59.999Z", LAST_MS * 1_000),
 )

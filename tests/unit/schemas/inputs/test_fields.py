@@ -50,6 +50,7 @@ def test_reasons_are_declared_in_the_order_in_which_they_are_judged() -> None:
     assert [reason.value for reason in Reason] == [
         "too_large",
         "malformed",
+        "no_timestamp",
         "missing_field",
         "invalid_field",
         "key_mismatch",

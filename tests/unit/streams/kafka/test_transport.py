@@ -1,7 +1,6 @@
 """What is fetched reaches the shards, once more too where they ask for it once more."""
 
 import asyncio
-import struct
 from collections.abc import AsyncIterator, Coroutine
 from types import SimpleNamespace
 from typing import Any
@@ -9,19 +8,15 @@ from unittest.mock import AsyncMock
 
 import faust
 import pytest
-from aiokafka import TopicPartition
 from aiokafka.consumer.group_coordinator import GroupCoordinator
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
-from aiokafka.record.memory_records import MemoryRecords
-from aiokafka.record.util import calc_crc32c
 from faust.types import TP
 
 from streams.config.settings import Settings
-from streams.kafka.fetching import FetchFailedError, _check_fetching, unpack
+from streams.kafka.fetching import FetchFailedError, _check_fetching
 from streams.kafka.flow_control import FlowControl
 from streams.kafka.transport import BatchTransport
 from tests.support.batches import batch_of
-from tests.support.canaries import HEADER, MAIL, leaks
+from tests.support.canaries import MAIL, leaks
 from tests.support.looping import in_a_loop
 
 PURCHASES = TP("purchases", 0)
@@ -99,44 +94,3 @@ async def test_a_rebalance_may_last_for_a_day() -> None:
     )
     await GroupCoordinator.ensure_active_group(coordinator, "subscription", "before")
     joins.assert_awaited()
-
-
-CRC_AT, CRC_FROM = 17, 21
-"""Of a batch on the wire."""
-
-
-def fetched(header: bytes, wanted_from: int = 0) -> SimpleNamespace:
-    """One record on the wire, with a header of this name."""
-    builder = DefaultRecordBatchBuilder(
-        magic=2, compression_type=0, is_transactional=0, producer_id=-1, producer_epoch=-1,
-        base_sequence=-1, batch_size=1_000_000,
-    )  # fmt: skip
-    stand_in = "h" * len(header)
-    builder.append(0, 5, b"key", MAIL.encode(), [(stand_in, MAIL.encode())])
-    wire = bytearray(builder.build()).replace(stand_in.encode(), header)
-    struct.pack_into(">I", wire, CRC_AT, calc_crc32c(wire[CRC_FROM:]))
-    return SimpleNamespace(
-        _records=MemoryRecords(bytes(wire)),
-        _tp=TopicPartition("purchases", 0),
-        next_fetch_offset=wanted_from,
-        _aborted_producers=set(),
-        _consume_aborted_up_to=lambda _: None,
-    )
-
-
-def test_headers_are_handed_on_as_they_came() -> None:
-    batch = batch_of()
-    unpack(fetched(HEADER.encode()), batch)
-    assert batch.headers == [((HEADER, MAIL.encode()),)]
-
-
-def test_what_lies_in_a_batch_before_the_offset_that_was_asked_for_is_left_out() -> None:
-    batch = batch_of()
-    unpack(fetched(HEADER.encode(), wanted_from=1), batch)
-    assert batch.offsets == []
-
-
-def test_a_header_whose_name_is_not_utf_8_is_refused_with_its_offset() -> None:
-    with pytest.raises(FetchFailedError, match="purchases-0: offset 0 has a header") as refused:
-        unpack(fetched(b"\xff" + HEADER.encode()), batch_of())
-    assert leaks(str(refused.value)) == []

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from agents.partition.shard import Changes
-from agents.ports import Batch, InvariantError, LimitError, UnfitPolicyError
+from agents.ports import Batch, ClockError, InvariantError, LimitError, UnfitPolicyError
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.state.codec import UnreadableRowError
 from streams.kafka.access import AccessError
@@ -28,6 +28,7 @@ ERRORS: dict[Exception, ParkReason] = {
     UnreadableInputError("no"): ParkReason.RECORD,
     UnreadableRowError(b"k", "no"): ParkReason.ROW,
     LimitError("no"): ParkReason.LIMIT,
+    ClockError("no"): ParkReason.CLOCK,
     RefusedError("no"): ParkReason.MESSAGE,
     InvariantError("no"): ParkReason.STATE,
     RestoreError("no"): ParkReason.CHANGELOG,
@@ -171,7 +172,7 @@ async def test_what_a_refused_commit_carried_is_taken_again_though_a_rebalance_b
 
 def test_pauses_grow_until_it_has_run_well_for_a_while() -> None:
     places, error = Parking(Metrics()), LimitError("no")
-    with patch.object(parking.time, "monotonic") as clock:
+    with patch("time.monotonic") as clock:
         clock.return_value = 0.0
         assert tuple(places.park(3, error) for _ in PAUSES_S) == PAUSES_S
         assert places.park(3, error) == PAUSES_S[-1]
