@@ -1,10 +1,11 @@
-"""Gives kafka-python the codecs it lacks.
+"""Gives kafka-python the codecs it lacks, and lets it read names of headers that are no UTF-8.
 
 It reads lz4 (which workers write), snappy and zstd (which other producers may) with a package for
 each, where that is installed. cramjam, which is installed for aiokafka, can do all three.
 """
 
 from types import SimpleNamespace
+from typing import Any
 
 import cramjam
 import kafka.codec
@@ -23,8 +24,31 @@ def _zstd(payload: bytes) -> bytes:
     return bytes(cramjam.zstd.decompress(payload))
 
 
+class _Lenient(bytearray):
+    """Bytes whose slices decode, whatever they are."""
+
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        return _Lenient(found) if isinstance(at, slice) else found
+
+    def decode(self, encoding: str = "utf-8", errors: str = "backslashreplace") -> str:
+        return super().decode(encoding, errors)
+
+
+_read = batches.DefaultRecordBatch._read_msg
+
+
+def _read_any(self: Any) -> Any:
+    try:
+        return _read(self)
+    except UnicodeDecodeError:
+        self._buffer = _Lenient(self._buffer)
+        return _read(self)
+
+
 def complete() -> None:
     """Put a decoder where there is none."""
+    batches.DefaultRecordBatch._read_msg = _read_any
     if not kafka.codec.has_lz4():
         kafka.codec.lz4 = cramjam.lz4
         batches.lz4_decode = _lz4

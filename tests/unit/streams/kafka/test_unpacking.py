@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.codec import gzip_encode, lz4_encode, snappy_encode, zstd_encode
 from aiokafka.errors import CorruptRecordException
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.util import calc_crc32c
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,39 +19,15 @@ from schemas.inputs.oversized import EXCERPT_BYTES, Oversized, oversized
 from streams.kafka.codecs import GZIP, LZ4, NONE, SNAPPY, ZSTD
 from streams.kafka.unpacking import CHUNK, HEADERS_MAX, RECORDS_AT_ONCE, RawBatches, Unpacker
 from tests.support.batches import batch_of
+from tests.support.raw_batches import CRC_AT, CRC_FROM, Given, changed, repacked, wire
 
-CRC_AT, CRC_FROM, CODEC_AT = 17, 21, 22
-"""Of a batch on the wire."""
 CODECS = [NONE, GZIP, SNAPPY, LZ4, ZSTD]
 ROOM, WHOLE_MAX = 4_096, 1_000
 
-Given = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 PART = st.none() | st.binary(max_size=40) | st.integers(900, 1_100).map(bytes)
 RECORD = st.tuples(
     PART, PART, st.lists(st.tuples(st.text(max_size=5), st.none() | st.binary()), max_size=3)
 )
-
-
-def wire(records: list[Given], codec: int, first: int = 0) -> bytearray:
-    """A batch as a client writes it."""
-    builder = DefaultRecordBatchBuilder(
-        magic=2, compression_type=codec, is_transactional=0, producer_id=-1, producer_epoch=-1,
-        base_sequence=-1, batch_size=2**31 - 1,
-    )  # fmt: skip
-    for number, (key, value, headers) in enumerate(records):
-        builder.append(number, 5 + number, key, value, headers)
-    made = bytearray(builder.build())
-    struct.pack_into(">q", made, 0, first)
-    return made
-
-
-def changed(batch: bytearray, old: bytes, new: bytes) -> bytearray:
-    """With other bytes of the same length in place of some, and the checksum of that."""
-    assert batch.count(old) == 1
-    assert len(old) == len(new)
-    made = batch.replace(old, new)
-    struct.pack_into(">I", made, CRC_AT, calc_crc32c(made[CRC_FROM:]))
-    return made
 
 
 def unpacker(batches: bytes, room: int = ROOM, wanted_from: int = 0) -> Unpacker:
@@ -134,16 +108,6 @@ def test_a_header_s_name_is_escaped_where_no_client_can_write_it(
     own = part.headers[3]
     assert own[0] == (written, b"1")
     assert own[1:] == (() if written == "néme" else (("altered", b"headers: 1 names escaped"),))
-
-
-def repacked(plain: bytearray, codec: int) -> bytes:
-    """The same records, packed."""
-    way = {GZIP: gzip_encode, SNAPPY: snappy_encode, LZ4: lz4_encode, ZSTD: zstd_encode}
-    made = plain[:61] + way[codec](bytes(plain[61:]))
-    made[CODEC_AT] |= codec
-    struct.pack_into(">i", made, 8, len(made) - 12)
-    struct.pack_into(">I", made, CRC_AT, calc_crc32c(made[CRC_FROM:]))
-    return bytes(made)
 
 
 @pytest.mark.parametrize("codec", [GZIP, SNAPPY, LZ4, ZSTD])
