@@ -153,7 +153,7 @@ class Settings:
     )
     customers_max: int = _setting(
         CUSTOMERS_MAX,
-        "customers of one partition; the worker stops before it would hold one more",
+        "customers of one partition; it is parked before it would hold one more",
         parsing.whole(1, 1_000_000_000),
     )
 

@@ -17,18 +17,19 @@ from schemas.inputs.events import (
     MAX_KEPT_CHARS,
     MAX_REASON_CHARS,
 )
+from schemas.inputs.oversized import EXCERPT_BYTES, WHOLE_MAX_BYTES
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason
 from schemas.state.codec import ROW_MAX_BYTES
 from schemas.topics.declared import REJECTED_EXTRA_BYTES
 from streams.config.settings import FETCH_BYTES, PREFIX, Settings
-from streams.runtime.assignment import RESTORES_AT_ONCE
+from streams.kafka.unpacking import HEADERS_MAX, RECORDS_AT_ONCE
+from streams.runtime.assignment import RESTORES_AT_ONCE, SLICE_BYTES, SLICE_RECORDS
 from streams.runtime.pump import BUFFER_BYTES_HIGH, BUFFER_HIGH
 
 TITLES: Final = ("what", "at most", "beyond")
 LIMITS_WORDS: Final = (
     "What has a setting or a key of the policy is shown with its default. A text without a bound "
-    "of its own is bounded by its event. Headers are bounded by what the input's topic admits: "
-    "they decide nothing, and go on with a rejected event as they came."
+    "of its own is bounded by its event. Headers decide nothing, and go on with a rejected event."
 )
 
 
@@ -44,7 +45,6 @@ def limits() -> Iterator[Sequence[str]]:
     yield "`items`", f"{MAX_ITEMS}", field
     yield "`duration_s`", f"{MAX_DURATION_S}", field
     yield "what a rejection quotes", f"{FOUND_MAX_CHARS} characters", "cut off"
-    yield "headers", "what the input's topic admits", "the producer is refused by the broker"
     yield (
         "what `rejected-events` admits beyond the largest input record",
         f"at least {REJECTED_EXTRA_BYTES} bytes",
@@ -61,11 +61,11 @@ def limits() -> Iterator[Sequence[str]]:
         "the longest due is written off, counted",
     )
     yield "issues of a customer", f"{ISSUES_MAX}", "the one at rest for longest goes"
-    yield "a customer's row", f"{ROW_MAX_BYTES} bytes", "the worker stops with one line"
+    yield "a customer's row", f"{ROW_MAX_BYTES} bytes", "its partition is parked"
     yield (
         "customers of a partition",
         _setting("customers_max"),
-        "the worker stops with one line; an alert comes at 80 %",
+        "the partition is parked; an alert comes at 80 %",
     )
     bounds = Bounds()
     waits = "taking waits for the commit"
@@ -83,6 +83,27 @@ def limits() -> Iterator[Sequence[str]]:
         "fetching waits",
     )
     yield "a fetch of one partition", f"{FETCH_BYTES} bytes", "a larger batch comes alone"
+    yield (
+        "what a fetch unpacks to at once",
+        f"{_setting('unpack_bytes')} bytes, or {RECORDS_AT_ONCE} records",
+        "the rest comes later",
+    )
+    yield (
+        "a rejected value that is passed on whole",
+        f"{WHOLE_MAX_BYTES} bytes, or `{PREFIX}MAX_EVENT_BYTES`",
+        f"its first {EXCERPT_BYTES} bytes, size and SHA-256",
+    )
+    yield "headers of a rejected event", f"{HEADERS_MAX}, or the same bytes", "the rest is left out"
+    yield (
+        "admitted before others get their turn",
+        f"{SLICE_RECORDS} records, or {SLICE_BYTES} bytes",
+        "the rest comes after",
+    )
+    yield (
+        "how far a record may move time beyond the wall clock",
+        "a day",
+        "the partition is parked",
+    )
 
 
 def _setting(name: str) -> str:

@@ -126,12 +126,12 @@ CASES: Final = (
     Case(
         16,
         "something is too large: an event, a row, an output",
-        "An event: `rejected-events` with `too_large`. An output, or a row on a changelog that "
-        "admits less than 4 MiB: `worker failed` with `MSG_SIZE_TOO_LARGE`, the topic and the "
-        "size, at each start. A row beyond 4,000,000 bytes: `worker failed` with `a customer's row "
-        "has`.",
-        "Raise that topic's `max.message.bytes`; the worker then goes on where it stood. For a row "
-        "beyond 4,000,000 bytes lower what the line names in the policy.",
+        "An event: `rejected-events` with `too_large`; above 1 MiB with its first bytes, size and "
+        "SHA-256. An output, or a row on a changelog that admits less than 4 MiB: `partition "
+        "parked`, reason `message`, with `MSG_SIZE_TOO_LARGE`, the topic and the size. A row "
+        "beyond 4,000,000 bytes: reason `limit` with `a customer's row has`.",
+        "Raise that topic's `max.message.bytes`; the partition goes on by itself at its next try. "
+        "For a row beyond 4,000,000 bytes lower what the line names in the policy.",
     ),
     Case(
         17,
@@ -162,7 +162,8 @@ CASES: Final = (
     Case(
         21,
         "a row of the changelog is corrupt, or of another version",
-        "`worker failed` with partition and offset, at each start; nothing is read as a default.",
+        "`partition parked`, reason `row`, with partition and offset, at each try; the others go "
+        "on, and nothing is read as a default.",
         "Another version: run the program that wrote it, or begin again (docs/operating.md). A "
         "corrupt row: find who writes to the changelog; begin again, or bring back a copy of all "
         "that was committed together.",
@@ -170,8 +171,8 @@ CASES: Final = (
     Case(
         22,
         "an input was deleted and made anew, cut off, or its retention passed the reader",
-        "`worker failed` with topic and partition, and both offsets or the broker's word, at each "
-        "start; never is it reset silently.",
+        "`partition parked`, reason `state` or `record`, with topic and partition, and both "
+        "offsets or the broker's word, at each try; never is it reset silently.",
         "If the events are gone for good, begin again (docs/operating.md).",
     ),
     Case(
@@ -186,7 +187,7 @@ CASES: Final = (
         "a transaction of another program is open on the changelog",
         "`/readyz` stays 503, `whalecurve_restore_waiting` is 1, and the log has `restore waits "
         "for another program's open transaction` with topic, partition and offset; after a minute "
-        "`worker failed` says the same.",
+        "the partition is parked, reason `changelog`.",
         "Find the program that writes there; the broker aborts its transaction by its timeout.",
     ),
     Case(

@@ -102,7 +102,7 @@ def test_what_no_client_writes_is_counted_and_passed_on(
 
     tailed = command(place, "tail", "purchases", "--from-beginning", "--count", "1", "--json")
     assert tailed.returncode == 0, tailed.stderr
-    assert tailed.stdout.encode().strip() == sale(1)
+    assert tailed.stdout.encode().strip() in {sale(1), sale(3)}
 
 
 def reason(its: Out) -> Any:
