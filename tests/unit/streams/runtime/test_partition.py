@@ -5,7 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Literal
-from unittest.mock import AsyncMock, patch
+from unittest.mock import AsyncMock, Mock, patch
 
 import pytest
 from aiokafka import TopicPartition
@@ -15,6 +15,7 @@ from agents.policy.compiled import Policy
 from agents.ports import Batch, Committed
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from streams.config.settings import Settings
+from streams.kafka.access import AccessError
 from streams.kafka.commit import CommitError, Log
 from streams.kafka.flow_control import FlowControl
 from streams.runtime.assignment import RESTORES_AT_ONCE, THREADS_MAX, Assignment
@@ -46,6 +47,9 @@ class SlowLog:
         assert self.go_on.wait(DEADLINE_S)
         if self._outcome is not None:
             raise self._outcome
+
+    def hear(self) -> None:
+        """There is no client."""
 
     def close(self) -> None:
         self.closed = True
@@ -174,6 +178,16 @@ async def test_a_commit_does_not_wait_behind_restores() -> None:
         go_on.set()
         await asyncio.gather(*restores)
         assert not failures
+
+
+@in_a_loop
+async def test_a_client_at_rest_is_heard_and_may_end_the_process() -> None:
+    log = KeepingLog()
+    log.hear = Mock(side_effect=AccessError("no user"))  # type: ignore[method-assign]
+    async with shards_on(lambda: log) as (shards, failures):
+        await holding(shards)
+        await until(lambda: bool(failures))
+    assert isinstance(failures[0], AccessError)
 
 
 @pytest.mark.parametrize("when", ["beginnings", "committed", "open_inputs"])
