@@ -21,6 +21,8 @@ from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason
 from schemas.state.codec import ROW_MAX_BYTES
 from schemas.topics.declared import REJECTED_EXTRA_BYTES
 from streams.config.settings import FETCH_BYTES, PREFIX, Settings
+from streams.observe.repeats import CAUSES_MAX, EVERY_S
+from streams.observe.server import ANSWER_SECONDS, CONNECTIONS_MAX, HEAD_BYTES_MAX, HEAD_SECONDS
 from streams.runtime.assignment import RESTORES_AT_ONCE
 from streams.runtime.pump import BUFFER_BYTES_HIGH, BUFFER_HIGH
 
@@ -83,6 +85,18 @@ def limits() -> Iterator[Sequence[str]]:
         "fetching waits",
     )
     yield "a fetch of one partition", f"{FETCH_BYTES} bytes", "a larger batch comes alone"
+    yield "connections to the pages", f"{CONNECTIONS_MAX}", "the oldest is closed"
+    yield (
+        "the head of a request to them",
+        f"{HEAD_BYTES_MAX} bytes, {HEAD_SECONDS:g} s",
+        "refused with 431; closed",
+    )
+    yield "reading a page", f"{ANSWER_SECONDS:g} s", "closed"
+    yield (
+        "lines of errors in the log",
+        f"one in {EVERY_S:g} s for each cause, of {CAUSES_MAX} causes",
+        "left out, counted in the next line; causes beyond share a line",
+    )
 
 
 def _setting(name: str) -> str:
