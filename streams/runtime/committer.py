@@ -80,6 +80,7 @@ class Committer:
                 self._context.fail(error)  # nobody knows whether it was committed
                 raise
             metrics = self._context.metrics
-            metrics.committed(changes.counters, time.monotonic() - began, len(changes.rows))
-            metrics.show_lag(self._shard.partition, self._shard.lag())
+            partition, seconds = self._shard.partition, time.monotonic() - began
+            metrics.committed(partition, changes.counters, seconds, len(changes.rows))
+            metrics.show_lag(partition, self._shard.lag())
             return True
