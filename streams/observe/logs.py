@@ -81,13 +81,15 @@ class _OncePerMinute(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._repeats = Repeats()
+        # whatever libraries complain of, why a worker failed is said
+        self._own, self._foreign = Repeats(), Repeats()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is said, and marks it with how many like it were not."""
-        if record.name == _log.name and record.levelno < logging.ERROR:
+        own = record.name == _log.name
+        if own and record.levelno < logging.ERROR:
             return True
-        left_out = self._repeats.ask(_cause(record))
+        left_out = (self._own if own else self._foreign).ask(_cause(record))
         record.left_out = left_out
         return left_out is not None
 

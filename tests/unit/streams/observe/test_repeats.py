@@ -76,6 +76,14 @@ def test_other_causes_are_said_meanwhile_and_events_of_note_always(lines: Lines)
     assert said.count("restored") == 3
 
 
+def test_causes_of_libraries_take_no_room_from_our_own(lines: Lines) -> None:
+    configure_logs()
+    for number in range(2 * CAUSES_MAX):
+        logging.getLogger("aiokafka").error("cause %s", chr(number + 1_000))
+    complain("worker failed", error="CommitError: in doubt")
+    assert [line["event"] for line in lines()][CAUSES_MAX + 1 :] == ["worker failed"]
+
+
 def test_however_many_causes_there_are_lines_and_memory_are_bounded() -> None:
     clock = Clock()
     repeats = Repeats(clock)
