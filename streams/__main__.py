@@ -6,6 +6,7 @@ import sys
 from types import FrameType
 
 from streams.build.compiled import prefer
+from streams.config.environment import hide_from_libraries
 
 
 def main() -> None:
@@ -15,6 +16,7 @@ def main() -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _end_at_once)
     prefer()
+    hide_from_libraries(os.environ)
     # the command imports the rooms: not before it is known which
     from streams.cli.main import main as command  # noqa: PLC0415
 

@@ -125,6 +125,17 @@ class InputBuffer:
         """Records on the broker that are not taken yet, as far as is known."""
         return 0 if self.end == UNKNOWN_END else self.end - self.taken_to
 
+    @property
+    def oldest_ms(self) -> int | None:
+        """The record timestamp of the next record to be taken; None where none is known.
+
+        Where it is not here yet it is that of the one before it, which is hardly newer.
+        """
+        if not self.timestamps_ms:
+            return None
+        oldest_ms = self.timestamps_ms[min(self.at, len(self.timestamps_ms) - 1)]
+        return oldest_ms if oldest_ms >= 0 else None
+
     def queue(self) -> list[int]:
         """The turns of what lies here, ascending.
 

@@ -297,6 +297,10 @@ class Shard:
         """Per input the records on the broker that are not taken yet."""
         return {buffer.kind: buffer.lag for buffer in self.buffers}
 
+    def oldest_ms(self) -> dict[Kind, int | None]:
+        """Per input the record timestamp of the next record, as far as is known."""
+        return {buffer.kind: buffer.oldest_ms for buffer in self.buffers}
+
 
 def _partition_of(rows: dict[bytes, bytes]) -> PartitionRow | None:
     found = rows.get(PARTITION_KEY)

@@ -3,6 +3,7 @@
 Also the one place that makes the connection options of every Kafka client, of whatever library.
 """
 
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -298,6 +299,8 @@ def librdkafka_options(settings: Settings) -> dict[str, Any]:
         "socket.timeout.ms": REQUEST_TIMEOUT_MS,
         "broker.address.family": "v4" if settings.broker.startswith("127.") else "any",
         "log_level": 3,
+        # without it lines go to stderr past our log; with it a client's poll hands them over
+        "logger": logging.getLogger("librdkafka"),
         **_librdkafka_security(settings),
     }
 

@@ -23,6 +23,8 @@ from schemas.state.codec import ROW_MAX_BYTES
 from schemas.topics.declared import REJECTED_EXTRA_BYTES
 from streams.config.settings import FETCH_BYTES, PREFIX, Settings
 from streams.kafka.unpacking import HEADERS_MAX, RECORDS_AT_ONCE
+from streams.observe.repeats import CAUSES_MAX, EVERY_S
+from streams.observe.server import ANSWER_SECONDS, CONNECTIONS_MAX, HEAD_BYTES_MAX, HEAD_SECONDS
 from streams.runtime.assignment import RESTORES_AT_ONCE, SLICE_BYTES, SLICE_RECORDS
 from streams.runtime.pump import BUFFER_BYTES_HIGH, BUFFER_HIGH
 
@@ -67,6 +69,10 @@ def limits() -> Iterator[Sequence[str]]:
         _setting("customers_max"),
         "the partition is parked; an alert comes at 80 %",
     )
+    yield from _limits_of_a_worker()
+
+
+def _limits_of_a_worker() -> Iterator[Sequence[str]]:
     bounds = Bounds()
     waits = "taking waits for the commit"
     yield "changed customers, or outputs, of one commit", f"{bounds.changed_max}", waits
@@ -103,6 +109,18 @@ def limits() -> Iterator[Sequence[str]]:
         "how far a record may move time beyond the wall clock",
         "a day",
         "the partition is parked",
+    )
+    yield "connections to the pages", f"{CONNECTIONS_MAX}", "the oldest is closed"
+    yield (
+        "the head of a request to them",
+        f"{HEAD_BYTES_MAX} bytes, {HEAD_SECONDS:g} s",
+        "refused with 431; closed",
+    )
+    yield "reading a page", f"{ANSWER_SECONDS:g} s", "closed"
+    yield (
+        "lines of errors in the log",
+        f"one in {EVERY_S:g} s for each cause, of {CAUSES_MAX} causes",
+        "left out, counted in the next line; causes beyond share a line",
     )
 
 

@@ -72,6 +72,9 @@ class Log(Protocol):
     def commit(self, changes: Changes) -> None:
         """All of it or nothing; CommitError otherwise."""
 
+    def hear(self) -> None:
+        """Lets the client say what it has to say; it waits for nothing."""
+
     def close(self) -> None:
         """Gives the partition up."""
 
@@ -80,7 +83,9 @@ class GroupMetadata:
     """What a transaction needs to know of the consumer group; one a process."""
 
     def __init__(self, settings: Settings) -> None:
-        self._consumer = Consumer(librdkafka_options(settings) | {"group.id": settings.app_id})
+        # nobody polls it: its complaints would gather; other clients have the same broker's
+        quiet = {"group.id": settings.app_id, "log_level": 0}
+        self._consumer = Consumer(librdkafka_options(settings) | quiet)
 
     def get(self) -> Any:
         """The group without a member: the transactional id alone fences."""
@@ -204,6 +209,11 @@ class _Outbox:
         self.producer.purge(in_queue=True, in_flight=True, blocking=False)
         del self.producer
 
+    def hear(self) -> None:
+        """What the client has to log, and why it was turned away: AccessError."""
+        with suppress(KafkaException):  # a commit will say it, too
+            self.producer.poll(0)
+
     def deliver(self) -> None:
         """Gives the broker a while to take every message; whether it did shows later."""
         until = time.monotonic() + DELIVERY_S
@@ -226,8 +236,7 @@ class _Outbox:
 
     def why(self, error: KafkaException) -> str:
         """What failed: the message that did it, where one is known."""
-        with suppress(KafkaException):  # a producer that was fenced says it at every call
-            self.producer.poll(0)
+        self.hear()
         reason = error.args[0]
         text = f"{reason.name()}: {reason.str()}" if isinstance(reason, KafkaError) else _NO_TEXT
         return f"{self._failure}; {text}" if self._failure else text
@@ -295,6 +304,10 @@ class TransactionalLog:
         certain = isinstance(reason, KafkaError) and reason.txn_requires_abort()
         return (RefusedError if certain and self._outbox.refused else CommitError)(text)
 
+    def hear(self) -> None:
+        """Of a broker that is away, while there is nothing to commit."""
+        self._outbox.hear()
+
     def close(self) -> None:
         """Ends the producer; an open transaction stays for the broker to abort."""
         self._outbox.close()
@@ -330,6 +343,10 @@ class PlainLog:
         except KafkaException as error:
             raise CommitError(f"partition {self._partition}: {self._outbox.why(error)}") from error
         self._commit_offsets(changes.offsets)
+
+    def hear(self) -> None:
+        """Of a broker that is away, while there is nothing to commit."""
+        self._outbox.hear()
 
     def close(self) -> None:
         """Ends the producer."""

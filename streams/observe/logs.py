@@ -2,9 +2,11 @@
 
 What our own code says is said for operators. Of all else (an error that nobody foresaw, what a
 library says) only that is told which can hold nothing of an event: what it is, and where it arose.
+What libraries and errors say again and again is said once a minute.
 """
 
 import logging
+import re
 import sys
 import threading
 import traceback
@@ -18,14 +20,17 @@ from aiokafka.errors import KafkaError
 from confluent_kafka import KafkaException
 
 from schemas.base.errors import OperatorError
+from streams.observe.repeats import Repeats
 
 _log = logging.getLogger("whalecurve")
 
 _TELLABLE: Final = (OperatorError, KafkaException, KafkaError, OSError)
 """The texts of these hold names of topics, hosts and files, numbers and a broker's words."""
 _ROOMS: Final = ("streams", "agents", "schemas")
-_NAMES_THINGS: Final = "aiokafka"
-"""Its texts among what it logs are names of hosts, topics and groups; other libraries' may not."""
+_NAME_THINGS: Final = {"aiokafka", "librdkafka"}
+"""Texts among what these log are names of hosts, topics and groups; other libraries' may not."""
+_VARIES: Final = re.compile(r"\[[^]]*\]|\(after .*|\S*\d\S*")
+"""Words that differ where the cause does not: which client, how long it waited, numbers."""
 
 
 def describe_safely(error: BaseException) -> str:
@@ -64,9 +69,41 @@ class _JsonLines(logging.Formatter):
         if not own:
             line["logger"] = record.name
         line |= getattr(record, "fields", {})
+        if left_out := getattr(record, "left_out", 0):
+            line["left_out"] = left_out
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = describe_safely(record.exc_info[1])
         return orjson.dumps(line).decode()
+
+
+class _OncePerMinute(logging.Filter):
+    """Lets a cause through once a minute; events of note of our own are told always."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # whatever libraries complain of, why a worker failed is said
+        self._own, self._foreign = Repeats(), Repeats()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is said, and marks it with how many like it were not."""
+        own = record.name == _log.name
+        if own and record.levelno < logging.ERROR:
+            return True
+        left_out = (self._own if own else self._foreign).ask(_cause(record))
+        record.left_out = left_out
+        return left_out is not None
+
+
+def _cause(record: logging.LogRecord) -> str:
+    """What a record complains of, whichever client, address or number it names."""
+    words = [record.name]
+    if record.name == _log.name:
+        words += [record.getMessage(), str(getattr(record, "fields", {}))]
+    else:
+        words.append(_foreign(record))
+    if record.exc_info and record.exc_info[1] is not None:
+        words.append(describe_safely(record.exc_info[1]))
+    return _VARIES.sub("", " ".join(words))
 
 
 def _foreign(record: logging.LogRecord) -> str:
@@ -76,7 +113,7 @@ def _foreign(record: logging.LogRecord) -> str:
     words = str(record.msg).partition("\n")[0]
     if not isinstance(record.args, tuple) or not record.args:
         return words
-    with_names = record.name.partition(".")[0] == _NAMES_THINGS
+    with_names = record.name.partition(".")[0] in _NAME_THINGS
     try:
         return words % tuple(_harmless(argument, with_names=with_names) for argument in record.args)
     except (TypeError, ValueError):
@@ -94,10 +131,12 @@ def _harmless(argument: object, *, with_names: bool) -> object:
 def configure_logs() -> None:
     """Sends our events to stderr, and of the libraries what is worse than a warning.
 
-    Errors that nobody catches become a line, too: a stack trace would quote their texts.
+    What is repeated is said once a minute. Errors that nobody catches become a line, too: a stack
+    trace would quote their texts.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
+    handler.addFilter(_OncePerMinute())
     logging.basicConfig(level=logging.ERROR, handlers=[handler], force=True)
     # what can't be logged would be printed as it is
     logging.raiseExceptions = False

@@ -54,7 +54,7 @@ class Assignment:
     ) -> None:
         self.metrics = Metrics()
         self.metrics.partitions_configured.set(partitions)
-        self.metrics.info.labels(__version__, policy.version).set(1)
+        self.metrics.info.labels(__version__, policy.version, settings.app_id).set(1)
         self.assigned = False
         self._settings, self._policy, self._partitions = settings, policy, partitions
         self._flow = flow
@@ -272,15 +272,17 @@ class Assignment:
         for held in self._held.values():
             for rank, number in enumerate(held.shard.by_tier):
                 by_tier[rank] += number
-            self.metrics.show_lag(held.partition, held.shard.lag())
+            lags = held.shard.lag()
+            self.metrics.show_lag(held.partition, lags)
+            self.metrics.show_lag_seconds(held.partition, lags, held.shard.oldest_ms())
+            self.metrics.show_stream_time(held.partition, held.shard.stream_time_us)
             self.metrics.show_customers(
                 held.partition, len(held.shard.customers), held.shard.customers_max
             )
             self.metrics.show_cutoffs(held.partition, held.shard.cutoffs_version)
         self.metrics.show_tiers(by_tier)
         running = sum(held.running for held in self._held.values())
-        self.metrics.partitions.labels("running").set(running)
-        self.metrics.partitions.labels("restoring").set(len(self._held) - running)
+        self.metrics.show_partitions(len(self._held), running)
         self.metrics.restore_waiting.set(
             sum(held.progress.waiting_for_transaction for held in self._held.values())
         )

@@ -13,6 +13,8 @@ from streams.runtime.context import WorkerContext, now_us, within
 WORD_DEADLINE_S: Final = 15.0
 """For a commit, whatever the client's own timeouts do: they were seen to be overrun by minutes
 when a broker died within a commit."""
+HEAR_EVERY_S: Final = 5.0
+"""So often a client at rest is heard: what it complains of would gather as long as it rests."""
 
 
 class Committer:
@@ -26,6 +28,7 @@ class Committer:
         self._shard, self._log, self._context, self._wake = shard, log, context, wake
         self._halted = asyncio.Event()
         self._committing = asyncio.Lock()
+        self._hear_at = 0.0
 
     def start(self) -> None:
         """`run` may go on."""
@@ -42,10 +45,16 @@ class Committer:
         every_s = self._context.settings.commit_ms / 1000
         while self.running:
             began = time.monotonic()
-            await self.commit()
+            if not await self.commit():
+                await self._hear(began)
             with suppress(TimeoutError):
                 left_s = max(0.0, every_s - (time.monotonic() - began))
                 await asyncio.wait_for(self._halted.wait(), left_s)
+
+    async def _hear(self, now_s: float) -> None:
+        if now_s >= self._hear_at and not self._context.failed:
+            self._hear_at = now_s + HEAR_EVERY_S
+            await self._context.blocking(self._log.hear)
 
     async def commit(self, *, all_snapshots: bool = False) -> bool:
         """Commits what changed, if anything did.
@@ -76,6 +85,7 @@ class Committer:
                 self._context.fail(error)  # nobody knows whether it was committed
                 raise
             metrics = self._context.metrics
-            metrics.committed(changes.counters, time.monotonic() - began, len(changes.rows))
-            metrics.show_lag(self._shard.partition, self._shard.lag())
+            partition, seconds = self._shard.partition, time.monotonic() - began
+            metrics.committed(partition, changes.counters, seconds, len(changes.rows))
+            metrics.show_lag(partition, self._shard.lag())
             return True

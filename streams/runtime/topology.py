@@ -102,6 +102,8 @@ class Topology:
         urls = [URL(f"kafka://{address}") for address in settings.broker.split(",")]
         app = App(
             settings.app_id,
+            # of the environment it would read some eighty variables, and let them win
+            env={},
             broker=urls,
             web_enabled=False,
             topic_allow_declare=False,

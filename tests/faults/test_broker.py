@@ -1,5 +1,6 @@
 """The broker dies, stands still, is away: supervised workers lose and double nothing."""
 
+import json
 import os
 import resource
 import signal
@@ -27,6 +28,11 @@ STILL_SECONDS = 14.0
 """Longer than a request (10 s) and a commit (12 s) may take."""
 AWAY_SECONDS = 70.0
 """Longer than every timeout of a worker; the longest is that of its consumer's requests, 40 s."""
+REST_SECONDS = 3.0
+COMPLAIN_SECONDS = 12.0
+"""Less than a minute, and longer than it takes until a client at rest is heard."""
+COMPLAINTS_MAX = 20
+"""In that time they complain some hundred times a second, of about ten causes."""
 ROOM_BYTES = 16_384
 NO_ROOM = "java.io.IOException: File too large"
 NO_WORD = ("CommitError: ", "RestoreError: ")
@@ -147,6 +153,32 @@ def test_the_broker_is_away_for_longer_than_every_timeout(
     assert f"{AWAY}{node.address}" in "\n".join(words)
     assert all(word.startswith(EXPECTED) for word in words)
     nothing_lost_nothing_doubled(place, records, checker)
+
+
+@pytest.mark.fault(7)
+def test_a_worker_at_rest_says_little_of_a_broker_that_is_away(
+    node: KafkaNode, paced: Callable[[str], Place], crew: Crew
+) -> None:
+    place = paced("rest")
+    worker = crew.start_ready(place)
+    wait_until(
+        "each partition has committed where it begins",
+        lambda: worker.metrics().number("commits_total") >= PARTITIONS,
+        SECONDS,
+    )
+    wait_until("it is at rest", passes(REST_SECONDS), SECONDS)
+    node.kill()
+    try:
+        wait_until("its clients complain", passes(COMPLAIN_SECONDS), SECONDS)
+    finally:
+        node.start()
+    crew.all_are_well()
+    lines = [json.loads(line) for line in worker.text().splitlines()]
+    complaints = [line for line in lines if line["level"] == "error"]
+    assert {line["logger"].partition(".")[0] for line in complaints} == {"aiokafka", "librdkafka"}
+    assert len(complaints) <= COMPLAINTS_MAX
+    wait_until("it reads on", lambda: worker.ready, SECONDS)
+    worker.stop()
 
 
 def largest_bytes(node: KafkaNode, place: Place) -> int:

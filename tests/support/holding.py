@@ -41,6 +41,9 @@ class SlowLog:
         if self._outcome is not None:
             raise self._outcome
 
+    def hear(self) -> None:
+        """There is no client."""
+
     def close(self) -> None:
         self.closed = True
 

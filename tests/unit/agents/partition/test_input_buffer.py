@@ -209,3 +209,17 @@ def test_what_lies_here_weighs_what_its_keys_values_and_headers_do() -> None:
     assert buffer.held_bytes() == 2 + 3 + 2 + 2
     buffer.at = 2
     assert buffer.held_bytes() == 0
+
+
+def test_how_old_the_next_record_is_shows_as_far_as_it_is_known() -> None:
+    buffer, rejected = InputBuffer(P, 0), Rejection(Reason.MALFORMED, "expected JSON")
+    told = [buffer.oldest_ms]
+    buffer.put(batch(P, b"v", stamp_ms=10), [rejected])
+    buffer.put(batch(P, b"v", at=1, stamp_ms=20), [rejected])
+    # the third look: what follows is on the broker, and not here yet
+    for buffer.at in (0, 1, 2):
+        told.append(buffer.oldest_ms)
+    # a record without a timestamp
+    buffer.put(batch(P, b"v", at=2), [rejected])
+    told.append(buffer.oldest_ms)
+    assert told == [None, 10, 20, 20, None]

@@ -6,9 +6,11 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from confluent_kafka import KafkaException
 
 from agents.partition.shard import Message
 from streams.config.settings import Settings
+from streams.kafka.access import AccessError
 from streams.kafka.commit import GroupMetadata, PlainLog, TransactionalLog
 from tests.support.waiting import wait_until
 
@@ -80,3 +82,13 @@ def test_a_full_queue_is_given_its_time_with_every_commit() -> None:
             clock.monotonic.side_effect = [1_000.0, 1_000.1]
             log._outbox.send([Message("tier-changes", b"ada", b"{}")])
     assert client.produce.call_count == 2
+
+
+def test_a_client_at_rest_that_was_turned_away_says_so() -> None:
+    with patch("streams.kafka.commit.Producer") as producer:
+        log = PlainLog(Settings(), 0, lambda _: None)
+    producer.return_value.poll.side_effect = KafkaException()
+    log.hear()
+    producer.return_value.poll.side_effect = AccessError("no user")
+    with pytest.raises(AccessError, match="no user"):
+        log.hear()

@@ -10,7 +10,6 @@ from agents.partition.cutoffs import read_histogram
 from agents.ports import InvariantError
 from streams.cli.replay_lines import LineError, read_line
 from streams.config.settings import SettingsError, read_settings
-from streams.observe.metrics import Metrics
 from tests.support.calling import Call
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, MINOR_UNITS, WORD, leaks
 
@@ -70,12 +69,3 @@ def test_a_histogram_or_value_that_is_none_is_told_without_its_amounts(buckets: 
     with pytest.raises(InvariantError) as refused:
         Histogram().remove(int(MINOR_UNITS))
     assert leaks(str(refused.value)) == []
-
-
-def test_how_full_a_partition_is_shows_until_it_is_given_up() -> None:
-    metrics = Metrics()
-    metrics.show_customers(3, 8, 10)
-    assert b'whalecurve_partition_customers{partition="3"} 8.0' in metrics.text()
-    assert b'whalecurve_partition_customers_max{partition="3"} 10.0' in metrics.text()
-    metrics.forget_partition(3)
-    assert b'partition="3"' not in metrics.text()

@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from unittest.mock import AsyncMock, patch
+from unittest.mock import AsyncMock, Mock, patch
 
 import pytest
 from aiokafka import TopicPartition
 
 from agents.ports import Batch
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from streams.kafka.access import AccessError
 from streams.kafka.commit import CommitError
 from streams.runtime.assignment import RESTORES_AT_ONCE, THREADS_MAX, Assignment
 from tests.support.batches import batch_of
@@ -85,6 +86,16 @@ async def test_a_commit_does_not_wait_behind_restores() -> None:
         go_on.set()
         await asyncio.gather(*restores)
         assert not failures
+
+
+@in_a_loop
+async def test_a_client_at_rest_is_heard_and_may_end_the_process() -> None:
+    log = KeepingLog()
+    log.hear = Mock(side_effect=AccessError("no user"))  # type: ignore[method-assign]
+    async with shards_on(lambda: log) as (shards, failures):
+        await holding(shards)
+        await until(lambda: bool(failures))
+    assert isinstance(failures[0], AccessError)
 
 
 @pytest.mark.parametrize("when", ["beginnings", "committed", "open_inputs"])
