@@ -27,6 +27,7 @@ from streams.config.settings import (
     aiokafka_options,
 )
 from streams.kafka.access import AiokafkaRefusals, is_denied
+from streams.kafka.assigning import Assignor
 from streams.kafka.flow_control import FlowControl
 from streams.observe.logs import describe_safely
 
@@ -64,11 +65,10 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         del transport
         settings = self.consumer.flow.settings
-        self._assignor = self.app.assignor
         return aiokafka.AIOKafkaConsumer(
             **aiokafka_options(settings),
             group_id=settings.app_id,
-            partition_assignment_strategy=[self._assignor],
+            partition_assignment_strategy=[Assignor(settings.app_id)],
             enable_auto_commit=False,
             # where no offset was committed the shard says where to begin: nobody resets
             auto_offset_reset="none",

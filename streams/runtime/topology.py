@@ -111,8 +111,6 @@ class Topology:
             stream_recovery_delay=0.0,
             broker_session_timeout=SESSION_TIMEOUT_S,
             broker_commit_interval=3600.0,
-            # with 0 and no tables Faust would assign round-robin, topic by topic
-            table_standby_replicas=1,
             autodiscover=False,
         )
         transport = BatchTransport(urls, app)
