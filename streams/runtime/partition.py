@@ -130,6 +130,8 @@ class PartitionRuntime:
         self.halt()
         mine = asyncio.current_task()
         tasks, self._tasks = [task for task in self._tasks if task is not mine], []
+        if last and not self._restored:
+            return  # nothing is owed, and fencing may wait long for the broker
         await asyncio.gather(*tasks, return_exceptions=True)
         # a stop in the middle of a rebalance still owes the snapshots; the transaction fences
         if was_running or (last and self._restored and self._context.settings.exactly_once):

@@ -125,12 +125,15 @@ class Topology:
         self.shards.attach(self.app.consumer)
         await self.app.start()
 
-    async def stop(self) -> None:
-        """The last commits, then leaves the group."""
+    async def commit_last(self) -> None:
+        """The last commit of every partition; after that nothing is owed."""
         await self.shards.stop()
+
+    async def leave(self) -> None:
+        """Leaves the group, without a commit."""
         try:
             await self.app.stop()
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - all is committed
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - nothing is owed
             # a connection that breaks just now cancels what Faust waits for
             note("the group was left without a word", error=describe_safely(error))
         self.shards.close()
