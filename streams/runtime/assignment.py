@@ -21,6 +21,7 @@ from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from streams import __version__
 from streams.config.settings import Settings
 from streams.kafka.changelog import Changelog
+from streams.kafka.changelog_watch import ChangelogWatch
 from streams.kafka.commit import COMMIT_DEADLINE_S, GroupMetadata, Log, PlainLog, TransactionalLog
 from streams.kafka.cutoffs_reader import Known, SharesReader
 from streams.kafka.flow_control import FlowControl
@@ -45,13 +46,15 @@ class Assignment:
         partitions: int,
         flow: FlowControl,
         fail: Callable[[BaseException], None],
+        changelog_id: str = "",
     ) -> None:
+        """`changelog_id` is the broker's, where it has one."""
         self.metrics = Metrics()
         self.metrics.partitions_configured.set(partitions)
         self.metrics.info.labels(__version__, policy.version).set(1)
         self.assigned = False
         self._settings, self._policy, self._partitions = settings, policy, partitions
-        self._flow = flow
+        self._flow, self._changelog_id = flow, changelog_id
         self._group = GroupMetadata(settings)
         self._executor = ThreadPoolExecutor(min(THREADS_MAX, 2 * partitions + 2), "shard")
         self._restores = ThreadPoolExecutor(RESTORES_AT_ONCE, "restore")
@@ -63,6 +66,7 @@ class Assignment:
         self._consumer: BatchConsumer
         self._loop: asyncio.AbstractEventLoop
         flow.failed = self._context.fail
+        self._watch = ChangelogWatch(settings, changelog_id, self._context.fail)
         self._reader: SharesReader | None = None
         if policy.share is not None:
             self._reader = SharesReader(settings, partitions, self._tell_shares, self._context.fail)
@@ -72,6 +76,7 @@ class Assignment:
         self._consumer = consumer
         self._context.inputs = consumer
         self._loop = asyncio.get_running_loop()
+        self._watch.start()
         if self._reader is not None:
             self._reader.start()
 
@@ -145,6 +150,7 @@ class Assignment:
                 Bounds(),
                 b"" if secret is None else secret.text.encode(),
                 customers_max=settings.customers_max,
+                changelog_id=self._changelog_id,
             ),
         )
         return PartitionRuntime(
@@ -230,6 +236,7 @@ class Assignment:
 
     def close(self) -> None:
         """Ends the threads and clients."""
+        self._watch.stop()
         if self._reader is not None:
             self._reader.stop()
         for executor in (self._executor, self._restores):

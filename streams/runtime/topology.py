@@ -78,11 +78,12 @@ class Topology:
         partitions: int,
         kinds: Sequence[Kind],
         fail: Callable[[BaseException], None],
+        changelog_id: str = "",
     ) -> None:
         """`kinds` are the inputs that exist: one that is optional may be absent."""
         self.flow = FlowControl(settings)
         self.flow.set_inputs({kind: settings.names.of(TOPIC_OF_KIND[kind]) for kind in kinds})
-        self.shards = Assignment(settings, policy, partitions, self.flow, fail)
+        self.shards = Assignment(settings, policy, partitions, self.flow, fail, changelog_id)
         self.app = self._app(settings)
         self._fail = fail
         for kind in kinds:

@@ -9,17 +9,18 @@ import gc
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
 from agents.policy.compiled import Policy
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.topics.declared import CHANGELOG
 from streams.build.compiled import is_compiled
 from streams.config.policy import load_policy
 from streams.config.settings import Settings
 from streams.kafka.access import is_denied
-from streams.kafka.topics import denied_right, require_topics
+from streams.kafka.topics import State, denied_right, require_topics
 from streams.observe.logs import complain, describe_safely, note
 from streams.observe.server import WebServer
 from streams.runtime.topology import Topology
@@ -36,10 +37,10 @@ class Worker:
     """A running worker."""
 
     def __init__(
-        self, settings: Settings, policy: Policy, kinds: Sequence[Kind], host: str = "127.0.0.1"
+        self, settings: Settings, policy: Policy, there: Mapping[str, State], host: str
     ) -> None:
-        """`kinds` are the inputs that exist."""
-        self._settings, self._policy, self._kinds, self._host = settings, policy, kinds, host
+        """`there` are the topics that exist."""
+        self._settings, self._policy, self._there, self._host = settings, policy, there, host
         self._ended: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
         self._failure: BaseException | None = None
@@ -55,7 +56,12 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._ended.set)
         topology = Topology(
-            self._settings, self._policy, self._settings.partitions, self._kinds, self.fail
+            self._settings,
+            self._policy,
+            self._settings.partitions,
+            [kind for kind in Kind if TOPIC_OF_KIND[kind] in self._there],
+            self.fail,
+            self._there[CHANGELOG].topic_id,
         )
         web = WebServer(topology.shards, self._host, self._settings.web_port)
         await web.start()
@@ -160,10 +166,9 @@ def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:
     """
     policy = load_policy(settings.policy)
     there = require_topics(settings)
-    kinds = [kind for kind in Kind if TOPIC_OF_KIND[kind] in there]
     # restored rows live long: looking through them again and again would cost a tenth of the CPU
     gc.set_threshold(50_000, 50, 100)
     # not asyncio.run: it would wait for tasks that Faust starts again whenever they end
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    return loop.run_until_complete(Worker(settings, policy, kinds, host).run())
+    return loop.run_until_complete(Worker(settings, policy, there, host).run())

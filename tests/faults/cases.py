@@ -212,4 +212,11 @@ CASES: Final = (
         "What the line says: stop the other program or choose another `WHALECURVE_APP_ID`; mend "
         "the broker's settings.",
     ),
+    Case(
+        28,
+        "the changelog was deleted and made anew, also while a worker runs",
+        "`worker failed` with the changelog and both ids of the topic, or with `the changelog has "
+        "lost rows`, status 1, within seconds and at each start.",
+        "What was in it is lost: begin again (docs/operating.md).",
+    ),
 )
