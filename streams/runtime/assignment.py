@@ -56,10 +56,11 @@ class Assignment:
         self._settings, self._policy, self._partitions = settings, policy, partitions
         self._flow, self._changelog_id = flow, changelog_id
         self._group = GroupMetadata(settings)
-        self._executor = ThreadPoolExecutor(min(THREADS_MAX, 2 * partitions + 2), "shard")
+        threads = min(THREADS_MAX, 2 * partitions + 2)
+        self._executor = ThreadPoolExecutor(threads, "shard")
         self._restores = ThreadPoolExecutor(RESTORES_AT_ONCE, "restore")
         self._context = WorkerContext(
-            settings, flow, self.metrics, self._executor, self._restores, fail
+            settings, flow, self.metrics, self._executor, self._restores, fail, threads
         )
         self._held: dict[int, PartitionRuntime] = {}
         self._stopping = False

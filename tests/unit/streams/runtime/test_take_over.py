@@ -40,7 +40,7 @@ def read_on_at(offset: int, number: int) -> dict[Kind, int]:
     flow = FlowControl(settings)
     flow.set_inputs({Kind.PURCHASES: "purchases"})
     with ThreadPoolExecutor(1) as executor:
-        context = WorkerContext(settings, flow, Metrics(), executor, executor, lambda _: None)
+        context = WorkerContext(settings, flow, Metrics(), executor, executor, lambda _: None, 1)
         context.inputs = Group(offset, number)
         unused: Any = None
         take_over = TakeOver(shard, unused, unused, context, lambda: False)
