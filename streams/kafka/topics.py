@@ -12,6 +12,8 @@ from kafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
     KafkaError,
+    KafkaTimeoutError,
+    RequestTimedOutError,
     TopicAlreadyExistsError,
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
@@ -26,6 +28,9 @@ BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
 """Kafka's default of max.message.bytes; of a topic that does not say."""
 ADMIN_TIMEOUT_MS: Final = 10_000
 NO_TOPIC_ID: Final = "00000000-0000-0000-0000-000000000000"
+VISIBLE_DEADLINE_S: Final = 60.0
+"""So long for the next of the topics that were made: a busy broker tells of one with 128 partitions
+only after some 10 s."""
 VISIBLE_POLL_S: Final = 0.1
 """A broker may tell of a topic only a moment after it made it."""
 
@@ -50,6 +55,8 @@ class BrokerTopic:
     """What this client may do with it, as far as it is told."""
     topic_id: str = ""
     """Another one once it is made anew; empty where the broker has none."""
+    brokers: frozenset[int] = frozenset()
+    """Those that have a part of it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class State:
     fault: str | None
     granted: frozenset[Operation]
     topic_id: str
+    brokers: frozenset[int]
     created: bool = False
 
 
@@ -206,8 +214,8 @@ def _create(
     new = NewTopic(settings.names.of(topic.name), settings.partitions, -1, topic_configs=config)
     try:
         admin.create_topics([new], timeout_ms=ADMIN_TIMEOUT_MS)
-    except TopicAlreadyExistsError:
-        return
+    except (TopicAlreadyExistsError, RequestTimedOutError, KafkaTimeoutError):
+        return  # one that takes longer is being made: whether it comes is seen later
     except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
         rights = [
             right
@@ -221,10 +229,12 @@ def _create(
 
 def _all_broker_topics(admin: KafkaAdminClient, settings: Settings) -> dict[str, BrokerTopic]:
     """What the broker has once it tells of everything that was just created."""
-    until = time.monotonic() + ADMIN_TIMEOUT_MS / 1000
+    seen, until = -1, 0.0
     while True:
         broker_topics = _broker_topics(admin, settings)
-        if len(broker_topics) == len(TOPICS) or time.monotonic() > until:
+        if len(broker_topics) > seen:
+            seen, until = len(broker_topics), time.monotonic() + VISIBLE_DEADLINE_S
+        if seen == len(TOPICS) or time.monotonic() > until:
             return broker_topics
         time.sleep(VISIBLE_POLL_S)
 
@@ -249,6 +259,7 @@ def _broker_topics(
             int(read.get(name, {}).get("max.message.bytes", BROKER_MAX_MESSAGE_BYTES)),
             _granted(topic),
             topic_id_of(topic),
+            frozenset(node for one in topic["partitions"] for node in one["replica_nodes"]),
         )
         for name, topic in descriptions.items()
     }
@@ -299,9 +310,9 @@ def _states(broker_topics: dict[str, BrokerTopic], settings: Settings) -> Iterat
         name = settings.names.of(topic.name)
         broker_topic = broker_topics.get(name)
         fault = _fault(topic, name, broker_topic, settings, need)
-        granted = frozenset() if broker_topic is None else broker_topic.granted
-        topic_id = "" if broker_topic is None else broker_topic.topic_id
-        yield State(topic, name, broker_topic is not None, fault, granted, topic_id)
+        found = broker_topic or BrokerTopic(0, None, 0, frozenset())
+        exists = broker_topic is not None
+        yield State(topic, name, exists, fault, found.granted, found.topic_id, found.brokers)
 
 
 def _fault(

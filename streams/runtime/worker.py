@@ -23,6 +23,7 @@ from streams.kafka.access import is_denied
 from streams.kafka.topics import State, denied_right, require_topics
 from streams.observe.logs import complain, describe_safely, note
 from streams.observe.server import WebServer
+from streams.runtime.open_files import require_open_files
 from streams.runtime.topology import Topology
 
 STOP_DEADLINE_S: Final = 28.0
@@ -162,10 +163,13 @@ def _say_nothing(_: threading.ExceptHookArgs) -> None:
 def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:
     """Checks everything, runs a worker, and returns its exit status; then the process must end.
 
-    Raises PolicyError, TopicsError, AccessError or BrokerMissingError before anything is started.
+    Raises PolicyError, TopicsError, AccessError, BrokerMissingError or OpenFilesError before
+    anything is started.
     """
     policy = load_policy(settings.policy)
     there = require_topics(settings)
+    brokers = frozenset().union(*(state.brokers for state in there.values()))
+    require_open_files(settings.partitions, len(brokers))
     # restored rows live long: looking through them again and again would cost a tenth of the CPU
     gc.set_threshold(50_000, 50, 100)
     # not asyncio.run: it would wait for tasks that Faust starts again whenever they end
