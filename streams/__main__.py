@@ -5,9 +5,6 @@ import signal
 import sys
 from types import FrameType
 
-from streams.build.compiled import prefer
-from streams.config.environment import hide_from_libraries
-
 
 def main() -> None:
     """Runs the command, on the compiled rooms where they are."""
@@ -15,9 +12,13 @@ def main() -> None:
         # until it listens to them itself: as a container's first process it would not hear them
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _end_at_once)
+    # nothing is imported before a stop is heard, and no room before it is known which
+    from streams.build.compiled import prefer  # noqa: PLC0415
+
     prefer()
+    from streams.config.environment import hide_from_libraries  # noqa: PLC0415
+
     hide_from_libraries(os.environ)
-    # the command imports the rooms: not before it is known which
     from streams.cli.main import main as command  # noqa: PLC0415
 
     command()

@@ -48,6 +48,8 @@ class ShardSettings(msgspec.Struct, frozen=True):
     """Before one more would be held the partition stops."""
     by_wall: bool = False
     """Time passes with the wall clock: no record may move it far beyond."""
+    changelog_id: str = ""
+    """The broker's id of the changelog; empty where the broker has none."""
 
 
 class Shard:
@@ -105,6 +107,7 @@ class Shard:
         GivenUpError where it is asked to stop.
         """
         row = _partition_of(rows)
+        self._check_changelog(row)
         self._adoption = adopt(row, self.policy, self.partition)
         self._store.restore(row, rows, self._adoption, given_up)
         if row is None:
@@ -112,6 +115,16 @@ class Shard:
         self.commit_number = row.commit_number
         self._moved = row.policies != self._adoption.policies
         return {kind: row.offsets[kind] for kind in Kind if row.offsets[kind] != NO_OFFSET}
+
+    def _check_changelog(self, row: PartitionRow | None) -> None:
+        """InvariantError for a row that was written for a topic that is no more."""
+        here = self._settings.changelog_id
+        if row is not None and row.changelog_id and here and row.changelog_id != here:
+            raise InvariantError(
+                f"the changelog of partition {self.partition} was made anew: its rows are those of "
+                f"the topic {row.changelog_id}, found {here}; what was in it is lost: start a new "
+                "WHALECURVE_APP_ID"
+            )
 
     def open_inputs(self, positions: dict[Kind, int]) -> None:
         """Per input the offset to read from; an input that is not named is absent.
@@ -291,6 +304,7 @@ class Shard:
             adopted_before=self._shares.adopted_before,
             adopting_after=self._shares.after,
             made=self._shares.made,
+            changelog_id=self._settings.changelog_id,
         )
 
     def lag(self) -> dict[Kind, int]:

@@ -202,3 +202,5 @@ class PartitionRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """While they are: the last customer_id that was; None: all were."""
     made: CutoffsRow | None
     """The newest cut-offs that this partition made for all (the first partition does)."""
+    changelog_id: str
+    """The broker's id of the topic for which it was written; empty where the broker has none."""

@@ -12,6 +12,7 @@ from streams.config.settings import Settings, SettingsError, read_settings
 from streams.demo.embedded_broker import BrokerError
 from streams.kafka.access import AccessError
 from streams.kafka.topics import BrokerMissingError, TopicsError
+from streams.runtime.open_files import OpenFilesError
 
 MENDABLE: Final = (
     SettingsError,
@@ -20,6 +21,7 @@ MENDABLE: Final = (
     BrokerMissingError,
     BrokerError,
     AccessError,
+    OpenFilesError,
 )
 """Errors whose text is the one line."""
 

@@ -20,6 +20,8 @@ PREFIX: Final = "WHALECURVE_"
 SESSION_TIMEOUT_S: Final = 10
 """A worker that says nothing for so long has lost its partitions; also what a kill costs."""
 HEARTBEAT_S: Final = 1
+REBALANCE_TIMEOUT_S: Final = 60
+"""So long the broker waits for a member to commit and join anew; after that it is left behind."""
 REQUEST_TIMEOUT_MS: Final = 10_000
 TRANSACTION_TIMEOUT_MS: Final = 15_000
 """Longer than every request's timeout: the broker never aborts what is still being sent."""

@@ -29,6 +29,10 @@ from streams.kafka.access import on_librdkafka_error
 COMMIT_DEADLINE_S: Final = 12.0
 """For one commit, from its first message to the broker's word; below the transaction's timeout."""
 FENCE_DEADLINE_S: Final = 30.0
+NO_TRANSACTIONS: Final = (
+    ": see whether all brokers are up, and whether they can make __transaction_state "
+    "(transaction.state.log.replication.factor is at most their number)"
+)
 RETRY_BACKOFF_MS: Final = 5_000
 """So long librdkafka waits before it sends a request again whose answer did not come."""
 SENT_TWICE_S: Final = 0.75 * RETRY_BACKOFF_MS / 1000
@@ -268,9 +272,10 @@ class TransactionalLog:
             producer.list_topics(self._settings.names.of(CHANGELOG), FENCE_DEADLINE_S)
             producer.init_transactions(FENCE_DEADLINE_S)
         except KafkaException as error:
-            raise CommitError(
-                f"fencing partition {self._partition}: {self._outbox.why(error)}"
-            ) from error
+            why = self._outbox.why(error)
+            if error.args[0].code() == KafkaError._TIMED_OUT:
+                why += NO_TRANSACTIONS
+            raise CommitError(f"fencing partition {self._partition}: {why}") from error
 
     def commit(self, changes: Changes) -> None:
         """Outputs, rows and input offsets in one transaction."""

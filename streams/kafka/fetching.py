@@ -23,12 +23,15 @@ from schemas.inputs.oversized import WHOLE_MAX_BYTES
 from streams.config.settings import (
     FETCH_BYTES,
     HEARTBEAT_S,
+    REBALANCE_TIMEOUT_S,
     REQUEST_TIMEOUT_MS,
     SESSION_TIMEOUT_S,
     aiokafka_options,
 )
 from streams.kafka.access import AiokafkaRefusals, is_denied
+from streams.kafka.assigning import Assignor
 from streams.kafka.flow_control import FlowControl
+from streams.kafka.membership import GroupError, Membership
 from streams.kafka.unpacking import Unpacker
 from streams.observe.logs import describe_safely
 
@@ -70,14 +73,13 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         del transport
         settings = self.consumer.flow.settings
-        self._assignor = self.app.assignor
         self._room = bytearray(settings.unpack_bytes)
         self._whole_max = max(WHOLE_MAX_BYTES, settings.max_event_bytes)
         self._unpacking: dict[TopicPartition, tuple[FetchResult, Unpacker]] = {}
         return aiokafka.AIOKafkaConsumer(
             **aiokafka_options(settings),
             group_id=settings.app_id,
-            partition_assignment_strategy=[self._assignor],
+            partition_assignment_strategy=[Assignor(settings.app_id)],
             enable_auto_commit=False,
             # where no offset was committed the shard says where to begin: nobody resets
             auto_offset_reset="none",
@@ -86,7 +88,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             request_timeout_ms=REQUEST_TIMEOUT_MS * 4,
             session_timeout_ms=SESSION_TIMEOUT_S * 1000,
             heartbeat_interval_ms=HEARTBEAT_S * 1000,
-            rebalance_timeout_ms=60_000,
+            rebalance_timeout_ms=REBALANCE_TIMEOUT_S * 1000,
             # a rebalance that lasts longer would never be joined again, without a word
             max_poll_interval_ms=NEVER_MS,
             # an input that was given more partitions is to be noticed soon
@@ -106,12 +108,13 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     async def _watch_group(self) -> None:
         """What becomes of our membership aiokafka says only to whoever asks."""
+        consumer, loop = self._ensure_consumer(), asyncio.get_running_loop()
+        membership = Membership(self.consumer.flow.settings, consumer, loop.time())
         while not self.should_stop:
-            consumer = self._ensure_consumer()
             try:
-                consumer._coordinator.check_errors()
+                membership.check(loop.time())
                 _check_fetching(consumer._fetcher._fetch_task)
-            except (KafkaError, FetchFailedError) as error:
+            except (KafkaError, GroupError, FetchFailedError) as error:
                 if not self.should_stop:
                     self.consumer.flow.failed(error)
                 return

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kafka import KafkaAdminClient
@@ -12,6 +12,8 @@ from kafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
     KafkaError,
+    KafkaTimeoutError,
+    RequestTimedOutError,
     TopicAlreadyExistsError,
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
@@ -25,6 +27,10 @@ from streams.kafka.access import AccessError, lacking, probe
 BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
 """Kafka's default of max.message.bytes; of a topic that does not say."""
 ADMIN_TIMEOUT_MS: Final = 10_000
+NO_TOPIC_ID: Final = "00000000-0000-0000-0000-000000000000"
+VISIBLE_DEADLINE_S: Final = 60.0
+"""So long for the next of the topics that were made: a busy broker tells of one with 128 partitions
+only after some 10 s."""
 VISIBLE_POLL_S: Final = 0.1
 """A broker may tell of a topic only a moment after it made it."""
 
@@ -47,6 +53,10 @@ class BrokerTopic:
     max_message_bytes: int
     granted: frozenset[Operation]
     """What this client may do with it, as far as it is told."""
+    topic_id: str = ""
+    """Another one once it is made anew; empty where the broker has none."""
+    brokers: frozenset[int] = frozenset()
+    """Those that have a part of it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,8 @@ class State:
     exists: bool
     fault: str | None
     granted: frozenset[Operation]
+    topic_id: str
+    brokers: frozenset[int]
     created: bool = False
 
 
@@ -106,8 +118,8 @@ def create_topics(settings: Settings) -> list[State]:
             _create(admin, settings, topic, largest)
         broker_topics = _all_broker_topics(admin, settings)
         return [
-            State(s.topic, s.name, s.exists, s.fault, s.granted, s.topic in missing)
-            for s in _states(broker_topics, settings)
+            replace(state, created=state.topic in missing)
+            for state in _states(broker_topics, settings)
         ]
 
 
@@ -129,8 +141,8 @@ def look_at_topics(settings: Settings) -> dict[str, State]:
         return {state.topic.name: state for state in _states(broker_topics, settings)}
 
 
-def require_topics(settings: Settings) -> list[str]:
-    """The declared topics that are there; TopicsError unless all that a worker needs is.
+def require_topics(settings: Settings) -> dict[str, State]:
+    """The declared topics that are there, by name; TopicsError unless all a worker needs is.
 
     Raises AccessError where the worker lacks a right to them or to its group.
     """
@@ -145,7 +157,7 @@ def require_topics(settings: Settings) -> list[str]:
             "; ".join(faults) + ": `whalecurve topics create` makes what is missing, "
             "`whalecurve topics check` lists all"
         )
-    return [state.topic.name for state in states if state.exists]
+    return {state.topic.name: state for state in states if state.exists}
 
 
 def denied_right(settings: Settings, text: str) -> str:
@@ -202,8 +214,8 @@ def _create(
     new = NewTopic(settings.names.of(topic.name), settings.partitions, -1, topic_configs=config)
     try:
         admin.create_topics([new], timeout_ms=ADMIN_TIMEOUT_MS)
-    except TopicAlreadyExistsError:
-        return
+    except (TopicAlreadyExistsError, RequestTimedOutError, KafkaTimeoutError):
+        return  # one that takes longer is being made: whether it comes is seen later
     except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
         rights = [
             right
@@ -217,10 +229,12 @@ def _create(
 
 def _all_broker_topics(admin: KafkaAdminClient, settings: Settings) -> dict[str, BrokerTopic]:
     """What the broker has once it tells of everything that was just created."""
-    until = time.monotonic() + ADMIN_TIMEOUT_MS / 1000
+    seen, until = -1, 0.0
     while True:
         broker_topics = _broker_topics(admin, settings)
-        if len(broker_topics) == len(TOPICS) or time.monotonic() > until:
+        if len(broker_topics) > seen:
+            seen, until = len(broker_topics), time.monotonic() + VISIBLE_DEADLINE_S
+        if seen == len(TOPICS) or time.monotonic() > until:
             return broker_topics
         time.sleep(VISIBLE_POLL_S)
 
@@ -244,9 +258,17 @@ def _broker_topics(
             _cleanup(read.get(name, {})),
             int(read.get(name, {}).get("max.message.bytes", BROKER_MAX_MESSAGE_BYTES)),
             _granted(topic),
+            topic_id_of(topic),
+            frozenset(node for one in topic["partitions"] for node in one["replica_nodes"]),
         )
         for name, topic in descriptions.items()
     }
+
+
+def topic_id_of(topic: dict[str, Any]) -> str:
+    """The broker's id of a topic that was described; empty where it has none."""
+    found = str(topic.get("topic_id") or "")
+    return "" if found == NO_TOPIC_ID else found
 
 
 def _is_hidden(topic: dict[str, Any]) -> bool:
@@ -288,8 +310,9 @@ def _states(broker_topics: dict[str, BrokerTopic], settings: Settings) -> Iterat
         name = settings.names.of(topic.name)
         broker_topic = broker_topics.get(name)
         fault = _fault(topic, name, broker_topic, settings, need)
-        granted = frozenset() if broker_topic is None else broker_topic.granted
-        yield State(topic, name, broker_topic is not None, fault, granted)
+        found = broker_topic or BrokerTopic(0, None, 0, frozenset())
+        exists = broker_topic is not None
+        yield State(topic, name, exists, fault, found.granted, found.topic_id, found.brokers)
 
 
 def _fault(

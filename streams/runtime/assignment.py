@@ -21,6 +21,7 @@ from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from streams import __version__
 from streams.config.settings import Settings
 from streams.kafka.changelog import Changelog
+from streams.kafka.changelog_watch import ChangelogWatch
 from streams.kafka.commit import COMMIT_DEADLINE_S, GroupMetadata, Log, PlainLog, TransactionalLog
 from streams.kafka.cutoffs_reader import Known, SharesReader
 from streams.kafka.flow_control import FlowControl
@@ -51,15 +52,18 @@ class Assignment:
         partitions: int,
         flow: FlowControl,
         fail: Callable[[BaseException], None],
+        changelog_id: str = "",
     ) -> None:
+        """`changelog_id` is the broker's, where it has one."""
         self.metrics = Metrics()
         self.metrics.partitions_configured.set(partitions)
         self.metrics.info.labels(__version__, policy.version, settings.app_id).set(1)
         self.assigned = False
         self._settings, self._policy, self._partitions = settings, policy, partitions
-        self._flow = flow
+        self._flow, self._changelog_id = flow, changelog_id
         self._group = GroupMetadata(settings)
-        self._executor = ThreadPoolExecutor(min(THREADS_MAX, 2 * partitions + 2), "shard")
+        threads = min(THREADS_MAX, 2 * partitions + 2)
+        self._executor = ThreadPoolExecutor(threads, "shard")
         self._restores = ThreadPoolExecutor(RESTORES_AT_ONCE, "restore")
         self._parking = Parking(self.metrics)
         self._context = WorkerContext(
@@ -68,6 +72,7 @@ class Assignment:
             self.metrics,
             self._executor,
             self._restores,
+            threads,
             fail,
             self._park,
             self._parking.runs,
@@ -79,6 +84,7 @@ class Assignment:
         self._loop: asyncio.AbstractEventLoop
         flow.failed = self._context.fail
         flow.unreadable = self._tell_unreadable
+        self._watch = ChangelogWatch(settings, changelog_id, self._context.fail)
         self._reader: SharesReader | None = None
         if policy.share is not None:
             self._reader = SharesReader(settings, partitions, self._tell_shares, self._context.fail)
@@ -88,6 +94,7 @@ class Assignment:
         self._consumer = consumer
         self._context.inputs = consumer
         self._loop = asyncio.get_running_loop()
+        self._watch.start()
         if self._reader is not None:
             self._reader.start()
 
@@ -173,6 +180,7 @@ class Assignment:
                 b"" if secret is None else secret.text.encode(),
                 by_wall=settings.clock == "wall",
                 customers_max=settings.customers_max,
+                changelog_id=self._changelog_id,
             ),
         )
         return PartitionRuntime(
@@ -299,6 +307,7 @@ class Assignment:
 
     def close(self) -> None:
         """Ends the threads and clients."""
+        self._watch.stop()
         if self._reader is not None:
             self._reader.stop()
         for task in self._tries:

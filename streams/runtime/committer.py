@@ -8,7 +8,7 @@ from typing import Final
 
 from agents.partition.shard import Shard
 from streams.kafka.commit import Log, RefusedError
-from streams.runtime.context import WorkerContext, now_us, within
+from streams.runtime.context import WorkerContext, now_us
 
 WORD_DEADLINE_S: Final = 15.0
 """For a commit, whatever the client's own timeouts do: they were seen to be overrun by minutes
@@ -72,9 +72,7 @@ class Committer:
             self._wake()
             began = time.monotonic()
             try:
-                await within(
-                    WORD_DEADLINE_S, self._context.blocking(lambda: self._log.commit(changes))
-                )
+                await self._context.hear_within(WORD_DEADLINE_S, lambda: self._log.commit(changes))
             except RefusedError:
                 raise  # nothing was committed: the partition is parked
             except Exception as error:

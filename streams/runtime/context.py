@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any, Protocol
 
@@ -18,16 +18,6 @@ from streams.observe.metrics import Metrics
 def now_us() -> int:
     """The wall clock in microseconds."""
     return time.time_ns() // 1000
-
-
-async def within(seconds: float, work: Awaitable[None]) -> None:
-    """Waits so long for the broker's word; after that it is in doubt, and CommitError."""
-    try:
-        await asyncio.wait_for(work, seconds)
-    except TimeoutError as error:
-        raise CommitError(
-            f"no word from the broker for {seconds:.0f} s: in doubt; start again when it is back"
-        ) from error
 
 
 class Inputs(Protocol):
@@ -53,11 +43,15 @@ class WorkerContext:
         metrics: Metrics,
         executor: Executor,
         restores: Executor,
+        threads: int,
         fail: Callable[[BaseException], None],
         park: Callable[[int, Exception], None],
         runs: Callable[[int], None],
     ) -> None:
-        """Restores have threads of their own: commits must not wait behind them."""
+        """Restores have threads of their own: commits must not wait behind them.
+
+        `threads` is how many `executor` has.
+        """
         self.settings, self.flow, self.metrics = settings, flow, metrics
         self.failed = False
         """Once anything failed, nothing is committed any more."""
@@ -66,6 +60,7 @@ class WorkerContext:
         self.park, self.runs = park, runs
         """What a partition calls that stopped by itself, and once it runs."""
         self._executor, self._restores = executor, restores
+        self._free_threads = asyncio.Semaphore(threads)
 
     def fail(self, error: BaseException) -> None:
         """The process must end."""
@@ -75,6 +70,20 @@ class WorkerContext:
     async def blocking(self, work: Callable[[], Any]) -> Any:
         """Does what blocks in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+    async def hear_within(self, seconds: float, work: Callable[[], None]) -> None:
+        """Does what waits for the broker's word in a thread; CommitError where none comes in time.
+
+        Time counts from when there is a thread for it: many partitions share few.
+        """
+        async with self._free_threads:
+            try:
+                await asyncio.wait_for(self.blocking(work), seconds)
+            except TimeoutError as error:
+                raise CommitError(
+                    f"no word from the broker for {seconds:.0f} s: in doubt; start again when it "
+                    "is back"
+                ) from error
 
     async def restoring(self, work: Callable[[], Any]) -> Any:
         """Reads a changelog and takes its rows, as soon as there is a thread for it."""

@@ -145,6 +145,8 @@ class PartitionRuntime:
         async with self._suspending:
             mine = asyncio.current_task()
             tasks, self._tasks = [task for task in self._tasks if task is not mine], []
+            if last and not self._restored and not self.parked:
+                return  # nothing is owed, and fencing may wait long for the broker
             await asyncio.gather(*tasks, return_exceptions=True)
             # a stop in the middle of a rebalance still owes the snapshots; the transaction fences
             owes = last and self._restored and self._context.settings.exactly_once

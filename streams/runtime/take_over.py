@@ -17,7 +17,7 @@ from schemas.inputs.events import Kind
 from streams.kafka.changelog import Changelog, Progress
 from streams.kafka.commit import Log
 from streams.observe.logs import note
-from streams.runtime.context import WorkerContext, within
+from streams.runtime.context import WorkerContext
 
 FENCE_WORD_DEADLINE_S: Final = 40.0
 
@@ -42,7 +42,7 @@ class TakeOver:
         """The offsets to read on from, once nobody else can commit and all rows are taken."""
         context = self._context
         began = time.monotonic()
-        await within(FENCE_WORD_DEADLINE_S, context.blocking(self._log.start))
+        await context.hear_within(FENCE_WORD_DEADLINE_S, self._log.start)
         offsets = await context.restoring(self.restore)
         seconds = time.monotonic() - began
         context.metrics.restored_rows.inc(self.progress.rows_read)

@@ -78,11 +78,12 @@ class Topology:
         partitions: int,
         kinds: Sequence[Kind],
         fail: Callable[[BaseException], None],
+        changelog_id: str = "",
     ) -> None:
         """`kinds` are the inputs that exist: one that is optional may be absent."""
         self.flow = FlowControl(settings)
         self.flow.set_inputs({kind: settings.names.of(TOPIC_OF_KIND[kind]) for kind in kinds})
-        self.shards = Assignment(settings, policy, partitions, self.flow, fail)
+        self.shards = Assignment(settings, policy, partitions, self.flow, fail, changelog_id)
         self.app = self._app(settings)
         self._fail = fail
         for kind in kinds:
@@ -113,8 +114,6 @@ class Topology:
             stream_recovery_delay=0.0,
             broker_session_timeout=SESSION_TIMEOUT_S,
             broker_commit_interval=3600.0,
-            # with 0 and no tables Faust would assign round-robin, topic by topic
-            table_standby_replicas=1,
             autodiscover=False,
         )
         transport = BatchTransport(urls, app)
@@ -129,12 +128,15 @@ class Topology:
         self.shards.attach(self.app.consumer)
         await self.app.start()
 
-    async def stop(self) -> None:
-        """The last commits, then leaves the group."""
+    async def commit_last(self) -> None:
+        """The last commit of every partition; after that nothing is owed."""
         await self.shards.stop()
+
+    async def leave(self) -> None:
+        """Leaves the group, without a commit."""
         try:
             await self.app.stop()
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - all is committed
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - nothing is owed
             # a connection that breaks just now cancels what Faust waits for
             note("the group was left without a word", error=describe_safely(error))
         self.shards.close()

@@ -9,39 +9,44 @@ import gc
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
 from agents.policy.compiled import Policy
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.topics.declared import CHANGELOG
 from streams.build.compiled import is_compiled
 from streams.config.policy import load_policy
 from streams.config.settings import Settings
 from streams.kafka.access import is_denied
-from streams.kafka.topics import denied_right, require_topics
+from streams.kafka.topics import State, denied_right, require_topics
 from streams.observe.logs import complain, describe_safely, note
 from streams.observe.server import WebServer
+from streams.runtime.open_files import require_open_files
 from streams.runtime.topology import Topology
 
 STOP_DEADLINE_S: Final = 28.0
-"""A stop that takes longer ends hard: the contract allows 30 s."""
+"""Last commits that take longer are given up: the contract allows 30 s."""
 WATCH_S: Final = 0.5
 LEAVE_DEADLINE_S: Final = 3.0
-"""After a failure: so long to leave the group, without a commit."""
+"""So long to leave the group, once all is committed or something failed. Where it can't be told,
+it finds out by the session's end."""
 
 
 class Worker:
     """A running worker."""
 
     def __init__(
-        self, settings: Settings, policy: Policy, kinds: Sequence[Kind], host: str = "127.0.0.1"
+        self, settings: Settings, policy: Policy, there: Mapping[str, State], host: str
     ) -> None:
-        """`kinds` are the inputs that exist."""
-        self._settings, self._policy, self._kinds, self._host = settings, policy, kinds, host
+        """`there` are the topics that exist."""
+        self._settings, self._policy, self._there, self._host = settings, policy, there, host
         self._ended: asyncio.Event
         self._loop: asyncio.AbstractEventLoop
         self._failure: BaseException | None = None
+        self._owes = True
+        """The last commits are still to come."""
         self.address = ""
 
     async def run(self) -> int:
@@ -52,7 +57,12 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._ended.set)
         topology = Topology(
-            self._settings, self._policy, self._settings.partitions, self._kinds, self.fail
+            self._settings,
+            self._policy,
+            self._settings.partitions,
+            [kind for kind in Kind if TOPIC_OF_KIND[kind] in self._there],
+            self.fail,
+            self._there[CHANGELOG].topic_id,
         )
         web = WebServer(topology.shards, self._host, self._settings.web_port)
         await web.start()
@@ -66,29 +76,59 @@ class Worker:
             policy_version=self._policy.version,
             compiled=is_compiled(),
         )
-        try:
-            await topology.start()
-            await self._watch(topology)
-        except Exception as error:  # noqa: BLE001 - said below, in one line
-            self.fail(error)
-        threading.Timer(STOP_DEADLINE_S, os._exit, (1,)).start()
+        # the group may never let us in, and a stop has to be heard all the same
+        starting = asyncio.create_task(topology.start())
+        await self._watch(topology, starting)
         if self._failure is None:
-            await self._stop_cleanly(topology)
-        if self._failure is not None:
-            await self._leave(topology)
-            return 1
-        await web.stop()
-        note("worker stopped")
-        return 0
+            await self._commit_last(topology)
+        await self._leave(topology, web)
+        return self._status
 
-    async def _watch(self, topology: Topology) -> None:
+    async def _watch(self, topology: Topology, starting: asyncio.Task[None]) -> None:
         """Waits for the end, and sees to it that Faust does not die alone."""
         while not self._ended.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), WATCH_S)
-            crashed = topology.app.crash_reason
+            crashed = _error_of(starting) or topology.app.crash_reason
             if crashed is not None:
                 self.fail(crashed)
+
+    async def _commit_last(self, topology: Topology) -> None:
+        note("worker stopping")
+        self._end_after(STOP_DEADLINE_S)
+        try:
+            await topology.commit_last()
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - said in one line
+            self.fail(error)
+        else:
+            self._owes = False
+
+    async def _leave(self, topology: Topology, web: WebServer) -> None:
+        """Leaves the group; whatever hangs in this is left behind."""
+        self._end_after(LEAVE_DEADLINE_S)
+        if self._failure is not None:
+            with suppress(Exception):
+                await topology.app.consumer.stop()
+            return
+        await topology.leave()
+        await web.stop()
+        note("worker stopped")
+
+    @property
+    def _status(self) -> int:
+        return 1 if self._owes or self._failure is not None else 0
+
+    def _end_after(self, seconds: float) -> None:
+        """Ends the process then, whatever its loop waits for: joining a thread can hold it up."""
+
+        def end() -> None:
+            if self._status == 0:
+                note("worker stopped", group="left without a word")
+            os._exit(self._status)
+
+        timer = threading.Timer(seconds, end)
+        timer.daemon = True
+        timer.start()
 
     def fail(self, error: BaseException) -> None:
         """The process must end: going on could lose or double."""
@@ -103,17 +143,11 @@ class Worker:
         text = describe_safely(error)
         return denied_right(self._settings, text) if is_denied(text) else text
 
-    async def _stop_cleanly(self, topology: Topology) -> None:
-        note("worker stopping")
-        try:
-            await topology.stop()
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - said in one line
-            self.fail(error)
 
-    async def _leave(self, topology: Topology) -> None:
-        # the group would find out by the session's end, too
-        with suppress(Exception):
-            await asyncio.wait_for(topology.app.consumer.stop(), LEAVE_DEADLINE_S)
+def _error_of(starting: asyncio.Task[None]) -> BaseException | None:
+    if not starting.done():
+        return None
+    return asyncio.CancelledError() if starting.cancelled() else starting.exception()
 
 
 def _say_of_task(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -129,14 +163,16 @@ def _say_nothing(_: threading.ExceptHookArgs) -> None:
 def run_worker(settings: Settings, host: str = "127.0.0.1") -> int:
     """Checks everything, runs a worker, and returns its exit status; then the process must end.
 
-    Raises PolicyError, TopicsError, AccessError or BrokerMissingError before anything is started.
+    Raises PolicyError, TopicsError, AccessError, BrokerMissingError or OpenFilesError before
+    anything is started.
     """
     policy = load_policy(settings.policy)
     there = require_topics(settings)
-    kinds = [kind for kind in Kind if TOPIC_OF_KIND[kind] in there]
+    brokers = frozenset().union(*(state.brokers for state in there.values()))
+    require_open_files(settings.partitions, len(brokers))
     # restored rows live long: looking through them again and again would cost a tenth of the CPU
     gc.set_threshold(50_000, 50, 100)
     # not asyncio.run: it would wait for tasks that Faust starts again whenever they end
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    return loop.run_until_complete(Worker(settings, policy, kinds, host).run())
+    return loop.run_until_complete(Worker(settings, policy, there, host).run())

@@ -204,4 +204,20 @@ CASES: Final = (
         "Readers drop what they know by its `event_id`; in production use a broker with "
         "transactions.",
     ),
+    Case(
+        27,
+        "a worker's group does not let it in: another program is in it, its session is refused, "
+        "or there is no coordinator for groups or transactions",
+        "`worker failed` with the group and what to do, status 1, within 90 s; `/readyz` is 503 "
+        "until then. A stop is heard meanwhile.",
+        "What the line says: stop the other program or choose another `WHALECURVE_APP_ID`; mend "
+        "the broker's settings.",
+    ),
+    Case(
+        28,
+        "the changelog was deleted and made anew, also while a worker runs",
+        "`worker failed` with the changelog and both ids of the topic, status 1, within seconds. "
+        "Then `partition parked`, reason `state`, says so or `the changelog has lost rows`.",
+        "What was in it is lost: begin again (docs/operating.md).",
+    ),
 )

@@ -10,7 +10,7 @@ PATH: Final = Path(__file__).parents[2] / "docs" / "runbook.md"
 _HEAD: Final = """\
 # Runbook: what goes wrong, what is seen, what is done
 
-Every one of these faults is tried in `tests/faults`, on real workers and a real Kafka (the last one
+Every one of these faults is tried in `tests/faults`, on real workers and a real Kafka (no. 26
 on a broker without transactions): it costs time, and neither loses nor doubles anything but what
 its row says. A worker that is in doubt ends with status 1 and one line (`worker failed`) that says
 why; its supervisor starts it again. Only where that line comes again at each start is there

@@ -220,6 +220,6 @@ def test_how_old_the_next_record_is_shows_as_far_as_it_is_known() -> None:
     for buffer.at in (0, 1, 2):
         told.append(buffer.oldest_ms)
     # a record without a timestamp
-    buffer.put(batch(P, b"v", at=2), [rejected])
+    buffer.put(batch(P, b"v", at=2, stamp_ms=-1), [rejected])
     told.append(buffer.oldest_ms)
     assert told == [None, 10, 20, 20, None]

@@ -44,6 +44,7 @@ def row_of(*policies: str, at_us: int | None = 0) -> PartitionRow:
         adopted_before=None,
         adopting_after=None,
         made=None,
+        changelog_id="",
     )
 
 

@@ -16,6 +16,7 @@ from schemas.base.value_lines import (
     WITHOUT_COST,
 )
 from schemas.base.vocabulary import CONTACT_CHANNELS, TIERS
+from schemas.inputs.oversized import EXCERPT_BYTES, oversized
 from schemas.inputs.rejects import Reason, Rejection
 from schemas.outputs.erasures import Erasure
 from schemas.outputs.headers import rejected_headers
@@ -156,6 +157,13 @@ def test_a_rejected_event_keeps_its_headers_and_tells_why_and_whence() -> None:
         ("source_partition", b"3"),
         ("source_offset", b"41"),
     )
+
+
+def test_of_a_value_that_was_cut_its_size_and_hash_go_along() -> None:
+    cut = oversized(b"x" * 5_000)
+    added = rejected_headers((), NOT_YOURS, "payments", 3, 41, cut)
+    assert dict(added[5:]) == {"value_bytes": b"5000", "value_sha256": cut.sha256.encode()}
+    assert cut.first == b"x" * EXCERPT_BYTES
 
 
 @pytest.mark.parametrize("reason", Reason)

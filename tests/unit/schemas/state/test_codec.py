@@ -50,6 +50,7 @@ PARTITION = PartitionRow(
     ),
     adopting_after="ada",
     made=None,
+    changelog_id="31ead95a-1e95-41d8-a3a6-266c3d5b1778",
 )
 EVERYTHING = policy(
     section("segments"), EVERY_SECTION, BY_ENTRIES, DECAYED, {"risk.cooldown_days": 3}

@@ -1,12 +1,16 @@
 """Topics as a broker has them, held against what is declared: without a broker."""
 
 from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+from kafka.admin import NewTopic
+from kafka.errors import RequestTimedOutError, UnknownTopicOrPartitionError
 
 from schemas.topics.declared import REJECTED_EXTRA_BYTES, TOPICS
 from streams.config.settings import Settings
-from streams.kafka.topics import BrokerTopic, _states
+from streams.kafka.topics import BrokerTopic, _states, create_topics
 
 SETTINGS = Settings()
 LARGE = 1_048_588
@@ -37,3 +41,50 @@ def test_rejected_events_have_to_admit_the_largest_input_and_what_is_added(
     assert faults(input_bytes, enough) == []
     [told] = faults(input_bytes, enough - 1)
     assert told.startswith(f"rejected-events: expected max.message.bytes of at least {enough} ")
+
+
+class SlowBroker:
+    """An admin client of a broker that answers late, and tells of one more topic every 40 s."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self.asked: list[str] = []
+
+    def create_topics(self, new: list[NewTopic], **_: object) -> None:
+        self.asked += [topic.name for topic in new]
+        raise RequestTimedOutError
+
+    def describe_topics(self, names: list[str]) -> list[dict[str, Any]]:
+        visible = self.asked[: int(self.now_s // 40)]
+        partitions = [{"replica_nodes": [1]}] * SETTINGS.partitions
+        return [
+            {
+                "name": name,
+                "error_code": 0 if name in visible else UnknownTopicOrPartitionError.errno,
+                "partitions": partitions,
+                "authorized_operations": [],
+            }
+            for name in names
+        ]
+
+    def describe_configs(self, *_: object, **__: object) -> dict[str, dict[str, Any]]:
+        return {"topic": {}}
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def sleep(self, _: float) -> None:
+        self.now_s += 1.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+def test_topics_that_a_slow_broker_makes_are_waited_for() -> None:
+    broker = SlowBroker()
+    with (
+        patch("streams.kafka.topics.connect", lambda _: broker),
+        patch("streams.kafka.topics.time", broker),
+    ):
+        states = create_topics(SETTINGS)
+    assert all(state.exists and state.created for state in states)

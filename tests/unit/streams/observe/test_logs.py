@@ -14,10 +14,14 @@ from agents.ports import ClockError, InvariantError, LimitError
 from schemas.base.errors import OperatorError
 from schemas.state.codec import RowError
 from streams.kafka.access import AccessError
+from streams.kafka.assigning import OtherMembersError
 from streams.kafka.changelog import RestoreError
+from streams.kafka.changelog_watch import ChangelogLostError
 from streams.kafka.commit import CommitError, RefusedError
 from streams.kafka.fetching import FetchFailedError
+from streams.kafka.membership import GroupError
 from streams.observe.logs import complain, configure_logs, describe_safely, note
+from streams.runtime.open_files import OpenFilesError
 from tests.support.canaries import CANARIES, CUSTOMER, MAIL, STRANGER, forms, leaks
 
 
@@ -26,8 +30,9 @@ def lines(logs: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 
 
 TOLD = {
-    *(AccessError, CommitError, FetchFailedError, InvariantError, LimitError),
-    *(RefusedError, RestoreError, RowError, ClockError),
+    *(AccessError, ChangelogLostError, ClockError, CommitError, FetchFailedError, GroupError),
+    *(InvariantError, LimitError, OpenFilesError, OtherMembersError, RefusedError, RestoreError),
+    RowError,
 }
 
 

@@ -46,6 +46,7 @@ def read_on_at(offset: int, number: int) -> dict[Kind, int]:
             Metrics(),
             executor,
             executor,
+            1,
             lambda _: None,
             lambda _, __: None,
             lambda _: None,
