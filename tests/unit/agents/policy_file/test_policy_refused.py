@@ -156,7 +156,16 @@ UNKNOWN_INVOICES = "a section [invoices], by which they are known, found 'none'"
 NO_DIGITS = "a decimal text of at most 0 digits behind the point, found '2000.00'"
 IN_YEN = {"base_currency": "JPY", "rates": None, "service": None, "discount": None}
 
+TOO_FAST = (
+    "at most 300000 purchases within lifetime.horizon_weeks (520) at lifetime.purchases.alpha "
+    "(0.01), found '10000'"
+)
 DO_NOT_GO_TOGETHER: list[tuple[Change, str, str]] = [
+    (
+        {"lifetime": {"horizon_weeks": 520, "purchases": {"r": "10000", "alpha": "0.01"}}},
+        "lifetime.purchases.r",
+        TOO_FAST,
+    ),
     (
         {"value.measure": "decayed"},
         "value.half_life_days",
