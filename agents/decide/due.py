@@ -72,7 +72,7 @@ class DueTimes:
             due = min(due, self._leaving_day(customer, low, high))
         return due
 
-    def _leaving_day(self, customer: Customer, low: float, high: float) -> int:
+    def _leaving_day(self, customer: Customer, low: int, high: int) -> int:
         """When an index that changes by itself leaves the bounds of a tier; NO_DAY: never."""
         decay, index_rules = self._policy.decay, self._policy.index_rules
         leaves: int | None = None

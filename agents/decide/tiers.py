@@ -4,7 +4,7 @@ The plain rule: the highest tier whose entry the contribution reaches. `[tiers.h
 hold still: a band around each entry, a least stay, and a notice some days before a downgrade.
 """
 
-from math import inf
+from typing import Final
 
 from agents.customer.tier_state import TierState
 from agents.decide.decisions import Move
@@ -30,6 +30,9 @@ from schemas.base.vocabulary import TIERS
 from schemas.state.rows import CutoffsRow
 
 KEY_RANK = len(TIERS) - 1
+BEYOND_ALL: Final = 1 << 8_192
+"""Above all that a tier is judged by, an integer as that is: a float would round what compares with
+it, and none holds a fading value far from its landmark. Such a value has below 4,500 bits."""
 
 
 class TierRules:
@@ -45,7 +48,8 @@ class TierRules:
         self._keeps = [_less(entry, hold.keep_share, hold.min_band) for entry in self.entries]
         self._ups = [_more(entry, hold.upgrade_share, hold.min_band) for entry in self.entries]
         self._stays = [
-            (self._keeps[rank], self._ups[rank + 1] if rank < KEY_RANK else inf) for rank in ranks
+            (self._keeps[rank], self._ups[rank + 1] if rank < KEY_RANK else BEYOND_ALL)
+            for rank in ranks
         ]
 
     def band_of(self, move: Move) -> tuple[str, int] | None:
@@ -57,7 +61,7 @@ class TierRules:
             return None
         bound = self._ups[rank] if upwards else self._keeps[rank]
         rule = "tiers.hold.upgrade_margin" if upwards else "tiers.hold.keep_margin"
-        return (rule, int(bound)) if bound != entry else None
+        return (rule, bound) if bound != entry else None
 
     def moves_from(self, old: "TierRules", tier: int, index: int, *, noticed: bool) -> bool:
         """Whether these rules, in place of others, may have something to say of a customer."""
@@ -93,10 +97,10 @@ class TierRules:
             and self._effect_day(tier_state, tier_state.notice_day) > day
         )
 
-    def bounds(self, tier_state: TierState) -> tuple[float, float]:
+    def bounds(self, tier_state: TierState) -> tuple[int, int]:
         """(from which value on it is kept or recovers, from which on it rises)."""
         low, high = self._stays[tier_state.tier]
-        return (low, high) if tier_state.notice_day == NO_DAY else (-inf, low)
+        return (low, high) if tier_state.notice_day == NO_DAY else (-BEYOND_ALL, low)
 
     def moves(
         self, tier_state: TierState, contribution: int, day: int, *, upgrades_only: bool = False
@@ -170,12 +174,12 @@ def _band(entry: int, share: Ratio, min_band: int) -> int:
     return max(half_even(abs(entry) * share[0], share[1]), min_band)
 
 
-def _less(entry: int | None, share: Ratio, min_band: int) -> float:
-    return -inf if entry is None else entry - _band(entry, share, min_band)
+def _less(entry: int | None, share: Ratio, min_band: int) -> int:
+    return -BEYOND_ALL if entry is None else entry - _band(entry, share, min_band)
 
 
-def _more(entry: int | None, share: Ratio, min_band: int) -> float:
-    return -inf if entry is None else entry + _band(entry, share, min_band)
+def _more(entry: int | None, share: Ratio, min_band: int) -> int:
+    return -BEYOND_ALL if entry is None else entry + _band(entry, share, min_band)
 
 
 def tier_rank(contribution: int, entries: tuple[int | None, ...]) -> int:

@@ -102,12 +102,13 @@ def alive_until_week(params: LifetimeParams, x: int, t_x: float, threshold: floa
     """The T at which P(alive) comes down to the threshold; it may lie before t_x.
 
     (alpha + t_x) * ((b + x - 1) / a * (1 / threshold - 1))^(1 / (r + x)) - alpha, with
-    0 < threshold < 1; for x = 0 by MBG/NBD with b in place of b + x - 1. Finite always.
+    0 < threshold <= 1; for x = 0 by MBG/NBD with b in place of b + x - 1. Finite always.
     """
     power, alpha, last = params.r + x, params.alpha, params.alpha + t_x
     if x == 0:
         power, alpha, last = params.mbg_r, params.mbg_alpha, params.mbg_alpha
-    exponent = (log(1.0 / threshold - 1.0) - _odds(params, x)) / power
+    odds = 1.0 / threshold - 1.0
+    exponent = (log(odds) - _odds(params, x)) / power if odds > 0.0 else -EXPONENT_MAX
     return last * exp(max(-EXPONENT_MAX, min(EXPONENT_MAX, exponent))) - alpha
 
 

@@ -47,7 +47,7 @@ class Decay:
         """What a weighted sum is worth on a day, in minor units; rounded once."""
         return half_even(weighted, self.weight(day))
 
-    def day_outside(self, weighted: int, day: int, low: float, high: float) -> int | None:
+    def day_outside(self, weighted: int, day: int, low: int, high: int) -> int | None:
         """The first later day on which the worth is below `low` or at least `high`.
 
         Worth only ever shrinks towards zero: None where it stays within for good.

@@ -58,7 +58,7 @@ class IndexRules:
         contribution: int,
         bought: PurchaseHistory | None,
         day: int,
-        bounds: tuple[float, float],
+        bounds: tuple[int, int],
     ) -> int | None:
         """The first later day on which the index lies outside of [low, high); None: never.
 

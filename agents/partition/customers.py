@@ -74,7 +74,7 @@ class CustomerStore:
         """Takes the newest rows of the changelog; UnreadableRowError for one that is none."""
         if row is not None:
             self.shares.restore(row)
-            self._adopt(self.shares.adopted if self.shares.is_on else None)
+            self._adopt(self.shares.adopted)
             if row.stream_time_us is not None:
                 self.stream_time_us = row.stream_time_us
         self._check_room(len(rows) - (PARTITION_KEY in rows))
@@ -83,7 +83,7 @@ class CustomerStore:
                 raise GivenUpError
             if key != PARTITION_KEY:
                 self._restore_customer(self._id_of(key), data, adoption)
-        if self.shares.is_on and self.shares.is_adopting:
+        if self.shares.is_adopting:
             old = TierRules(self._policy, entries_of(self._policy, self.shares.adopted_before))
             self.shares.wait_for(self._moved_by_cutoffs(old))
 

@@ -18,6 +18,7 @@ from agents.partition.input_buffer import InputBuffer
 from agents.partition.merge import plan
 from agents.partition.pending import Bounds, Changes, Message, PendingCommit
 from agents.partition.policy_change import Adoption, adopt
+from agents.partition.shares import measure_of
 from agents.policy.compiled import Policy
 from agents.ports import Batch, InvariantError
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
@@ -300,9 +301,10 @@ class Shard:
             window_days=self.policy.window_days,
             contact_days=self.policy.keeps.contact_days,
             base_currency=self.policy.base_currency,
+            measure=measure_of(self.policy),
             adopted=self._shares.adopted,
             adopted_before=self._shares.adopted_before,
-            adopting_after=self._shares.after,
+            adopting_from=self._shares.next_group,
             made=self._shares.made,
             changelog_id=self._settings.changelog_id,
         )

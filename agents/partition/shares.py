@@ -1,8 +1,12 @@
 """One partition's part in tiers by shares of the whole: its histogram, and the cut-offs it adopted.
 
-Only under `tiers.mode = "share"`; under another policy what a partition knew of cut-offs is kept as
-it was.
+Only under `tiers.mode = "share"`. Cut-offs are in the measure of the policy that they were adopted
+under: another mode or another measure forgets them, and with them an adoption that was half done.
+What was made for all partitions is kept, for versions go on.
 """
+
+from typing import Final
+from zlib import crc32
 
 from agents.models.histogram import Histogram
 from agents.partition.cutoffs import Published, are_due, cutoffs_of, histogram_of, make_cutoffs
@@ -10,6 +14,10 @@ from agents.policy.compiled import Policy
 from schemas.outputs.cutoffs import TierCutoffs
 from schemas.outputs.histograms import ValueHistogram
 from schemas.state.rows import CutoffsRow, PartitionRow
+
+GROUPS: Final = 4_096
+"""So many that of a million customers far fewer than a commit carries are of one, and so few that
+a group is nobody's name."""
 
 
 class PartitionShares:
@@ -21,19 +29,21 @@ class PartitionShares:
         self.adopted: CutoffsRow | None = None
         self.adopted_before: CutoffsRow | None = None
         """Until everybody is judged by the newest: the one before."""
-        self.after: str | None = None
-        """Likewise: the last customer_id that was; None: all were."""
+        self.next_group: int | None = None
+        """Likewise: the group whose customers are judged next; None: everybody was judged."""
         self.made: CutoffsRow | None = None
         self._histogram = Histogram()
-        self._waiting: list[str] = []
+        self._waiting: list[tuple[int, str]] = []
         self._moved = True
         self._told_caught_up = False
         self._next_us = self._every_us = 0
 
     def restore(self, row: PartitionRow) -> None:
-        """As the partition's row has it."""
-        self.adopted, self.adopted_before = row.adopted, row.adopted_before
-        self.after, self.made = row.adopting_after, row.made
+        """As the partition's row has it, as far as this policy can use it."""
+        self.made = row.made
+        if self.is_on and row.measure == measure_of(self._policy):
+            self.adopted, self.adopted_before = row.adopted, row.adopted_before
+            self.next_group = row.adopting_from
 
     @property
     def version(self) -> int:
@@ -69,29 +79,34 @@ class PartitionShares:
     def adopt(self, cutoffs: CutoffsRow) -> None:
         """Judges by this version from now on."""
         self.adopted_before, self.adopted = self.adopted, cutoffs
-        self.after = ""
-        self._moved = True
+        self.next_group, self._moved = 0, True
 
     def wait_for(self, customer_ids: list[str]) -> None:
-        """These are to be judged by the newest version, in order of their ids."""
-        assert self.after is not None
-        self._waiting = sorted((its for its in customer_ids if its > self.after), reverse=True)
+        """These are to be judged by the newest version, by groups and in order of their ids.
+
+        A group is what is noted of how far it came. After a restart one is judged from its
+        beginning: to be judged once more says nothing new.
+        """
+        assert self.next_group is not None
+        waiting = ((_group_of(its), its) for its in customer_ids)
+        self._waiting = sorted((its for its in waiting if its[0] >= self.next_group), reverse=True)
         self.look_if_done()
 
     @property
     def is_adopting(self) -> bool:
         """Somebody is still to be judged by the newest version."""
-        return self.after is not None
+        return self.next_group is not None
 
     def next_waiting(self) -> str:
         """Who is to be judged now."""
-        self.after = self._waiting.pop()
-        return self.after
+        return self._waiting.pop()[1]
 
     def look_if_done(self) -> None:
-        """Whether everybody was judged by the newest version."""
-        if not self._waiting:
-            self.after = self.adopted_before = None
+        """Whether everybody was judged by the newest version, and if not, who is next."""
+        if self._waiting:
+            self.next_group = self._waiting[-1][0]
+        else:
+            self.next_group = self.adopted_before = None
 
     # putting out
 
@@ -131,3 +146,13 @@ class PartitionShares:
             return None
         self.made, whole = found
         return cutoffs_of(self.made, whole, published, self._policy)
+
+
+def measure_of(policy: Policy) -> tuple[int, int] | None:
+    """What values are compared in, as the partition's row notes it."""
+    decay = policy.decay
+    return None if decay is None else (decay.half_life_days, decay.landmark_day)
+
+
+def _group_of(customer_id: str) -> int:
+    return crc32(customer_id.encode()) % GROUPS

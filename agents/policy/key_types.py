@@ -7,6 +7,7 @@ import msgspec
 MAX_WINDOW_DAYS: Final = 3660
 MAX_DEDUPE_IDS: Final = 200_000
 MINUTES_MAX: Final = 366 * 24 * 60
+CARDS_MAX: Final = 1_000
 REMINDERS_MAX: Final = 16
 STEPS_MAX: Final = 100
 KEPT_MAX: Final = 1_000

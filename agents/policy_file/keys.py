@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from agents.policy.key_types import (
+    CARDS_MAX,
     MAX_DEDUPE_IDS,
     REMINDERS_MAX,
     STEPS_MAX,
@@ -102,7 +103,7 @@ class Card(Costs, frozen=True, kw_only=True):
 class Service(Costs, frozen=True, kw_only=True):
     """`[service]`: the cost to serve, up to the first card."""
 
-    card: list[Card] = []
+    card: Annotated[list[Card], msgspec.Meta(max_length=CARDS_MAX)] = []
 
 
 class Invoices(Section, frozen=True):

@@ -8,6 +8,9 @@ from schemas.base.money import parse_ratio
 from schemas.inputs.fields import is_date
 
 _PARAMETERS: Final = ("r", "alpha", "a", "b")
+PURCHASES_MAX: Final = 300_000
+"""Of a new customer within the horizon, by the model: each is a step of a sum, and more of them
+would hold up the stream. No fit comes near: that of CDNOW expects two."""
 
 
 def lifetime_faults(lifetime: Lifetime) -> Iterator[tuple[str, str, object]]:
@@ -18,6 +21,7 @@ def lifetime_faults(lifetime: Lifetime) -> Iterator[tuple[str, str, object]]:
             ratio = parse_ratio(text)
             if ratio is None or _less(ratio, LIFETIME_MIN) or _less(LIFETIME_MAX, ratio):
                 yield f"lifetime.{name}.{key}", "a decimal text from 0.01 to 10000", text
+        yield from _pace_faults(f"lifetime.{name}", model.r, model.alpha, lifetime.horizon_weeks)
     yield from _margin_faults(lifetime.margins)
     discount = parse_ratio(lifetime.yearly_discount)
     if discount is None or _less((1, 1), discount):
@@ -29,6 +33,21 @@ def lifetime_faults(lifetime: Lifetime) -> Iterator[tuple[str, str, object]]:
         yield "lifetime.repeat_customers", expected, lifetime.repeat_customers
     if parse_ratio(lifetime.log_likelihood.removeprefix("-")) is None:
         yield "lifetime.log_likelihood", "a decimal text", lifetime.log_likelihood
+
+
+def _pace_faults(
+    section: str, r_text: str, alpha_text: str, weeks: int
+) -> Iterator[tuple[str, str, object]]:
+    r, alpha = parse_ratio(r_text), parse_ratio(alpha_text)
+    if r is None or alpha is None:
+        return
+    # r / alpha is the mean purchase rate a week
+    if r[0] * alpha[1] * weeks > PURCHASES_MAX * r[1] * alpha[0]:
+        expected = (
+            f"at most {PURCHASES_MAX} purchases within lifetime.horizon_weeks ({weeks}) at "
+            f"{section}.alpha ({alpha_text})"
+        )
+        yield f"{section}.r", expected, r_text
 
 
 def _margin_faults(margins: LifetimeMargins) -> Iterator[tuple[str, str, object]]:

@@ -194,12 +194,15 @@ class PartitionRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     contact_days: int
     """Over how many days contacts are kept; 0: no signal asked for them."""
     base_currency: str
+    measure: tuple[int, int] | None
+    """Half-life and landmark day of what tiers go by; None: by the window's money."""
     adopted: CutoffsRow | None
     """The cut-offs by which its customers are judged; None: by the policy's entries."""
     adopted_before: CutoffsRow | None
     """Those before, while customers are still to be judged again."""
-    adopting_after: str | None
-    """While they are: the last customer_id that was; None: all were."""
+    adopting_from: int | None
+    """While they are: the group that comes next; None: all were. No customer_id stands here, for
+    it would outlast an erasure."""
     made: CutoffsRow | None
     """The newest cut-offs that this partition made for all (the first partition does)."""
     changelog_id: str

@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 from typing import Final
 
 import pytest
 
 from streams.build.compiled import BuildError, build
+from tests.support.any_policy import digest_of_a_story
 
 ROOT: Final = Path(__file__).parents[2]
 ROOMS_TESTS: Final = (
@@ -16,6 +18,8 @@ ROOMS_TESTS: Final = (
     "tests/unit/schemas/state/test_codec.py",
     "tests/properties",
 )
+STORIES: Final = 20
+EVENTS: Final = 24
 RUN_SECONDS: Final = 600.0
 LAST_WORDS: Final = 3_000
 
@@ -65,3 +69,19 @@ def test_the_tests_of_the_rooms_pass_on_the_compiled_ones(compiled: Path) -> Non
     )
     assert ran.returncode == 0, (ran.stdout + ran.stderr)[-LAST_WORDS:]
     assert " passed" in ran.stdout
+
+
+def test_compiled_and_interpreted_tell_the_same_under_policies_at_the_ends_of_what_is_allowed(
+    compiled: Path,
+) -> None:
+    code = (
+        f"import sys; sys.path.append({str(ROOT)!r}); from random import Random; "
+        "from tests.support.any_policy import digest_of_a_story as told; "
+        "from streams.build.compiled import is_compiled; assert is_compiled(); "
+        f"print(*(told(Random(seed), {EVENTS}) for seed in range({STORIES})))"
+    )
+    ran = run(compiled, "-c", code)
+    assert ran.returncode == 0, ran.stderr[-LAST_WORDS:]
+    assert ran.stdout.split() == [
+        digest_of_a_story(Random(seed), EVENTS) for seed in range(STORIES)
+    ]

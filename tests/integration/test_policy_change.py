@@ -2,12 +2,14 @@
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.reading import Out, read
+from tests.support.shards import by_share
 from tests.support.topics import Place, bought, load
 from tests.support.waiting import wait_until
 from tests.support.workers import Crew
@@ -28,6 +30,10 @@ def newer() -> str:
 
 def changes(place: Place) -> list[Out]:
     return read(place, "tier-changes")
+
+
+def _are(place: Place, many: int) -> bool:
+    return len(changes(place)) == many
 
 
 def test_a_new_policy_judges_everybody_and_an_older_one_is_refused(
@@ -56,3 +62,23 @@ def test_a_new_policy_judges_everybody_and_an_older_one_is_refused(
     forgotten.must_fail()
     assert "was judged by a newer policy than 'sample-7' already" in forgotten.text()
     assert len(changes(place)) == 2 * len(NAMES)
+
+
+def test_tiers_go_from_entries_to_shares_and_back(place: Place, crew: Crew, tmp_path: Path) -> None:
+    back = newer().replace('key = "700.00"', 'key = "900.00"')
+    shares = by_share(POLICY_TOML.replace("sample-7", "sample-8"))
+    shares = shares.replace('mode = "share"', 'mode = "share"\nreview_days = 0')
+    texts = POLICY_TOML, shares, back.replace("sample-8", "sample-9")
+    today, now_ms = f"{datetime.now(UTC).date()}T00:00:00Z", int(time.time() * 1_000)
+    load(place, [bought(name, f"sale-{name}", today, "800.00", now_ms) for name in NAMES])
+    for number, text in enumerate(texts, 1):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(text)
+        crew.start_ready(place.telling(policy=file))
+        many = number * len(NAMES)
+        wait_until("all are judged", partial(_are, place, many), READ_SECONDS)
+        crew.stop_all()
+    for name in NAMES:
+        # by shares the best are all alike
+        tiers = [its.wire["to_tier"] for its in changes(place) if its.key == name.encode()]
+        assert tiers == ["important", "key", "important"]

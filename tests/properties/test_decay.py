@@ -2,7 +2,6 @@
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from math import inf
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,8 @@ HALF_LIVES = st.sampled_from(sorted(DECAYS))
 AFTER = st.integers(LANDMARK, LANDMARK + 20_000)
 DAYS = AFTER | st.integers(LANDMARK - 1_000, LANDMARK + 400)
 AMOUNTS = st.integers(-(10**9), 10**9)
+FAR = 10**30
+"""A bound that no amount here comes to."""
 BOUNDS = st.integers(-(10**6), 10**6) | st.integers(-20, 20)
 
 
@@ -79,7 +80,7 @@ def test_the_day_outside_is_what_a_look_at_every_day_finds(
     weighted = sum(amount * decay.weight(its) for its, amount in booked)
     day = max(its for its, _ in booked)
     low, high = min(one, other), max(one, other)
-    bounds = {"within": (low, high), "above": (low, inf), "below": (-inf, high)}[which]
+    bounds = {"within": (low, high), "above": (low, FAR), "below": (-FAR, high)}[which]
     now = decay.worth(weighted, day)
     if not bounds[0] <= now < bounds[1]:
         return

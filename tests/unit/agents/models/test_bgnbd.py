@@ -61,6 +61,12 @@ def test_a_day_beyond_a_hundred_years_never_comes() -> None:
     assert alive_until_day(CDNOW, 1, 20_000, 20_007, reached * 0.9999) == NO_DAY
 
 
+@pytest.mark.parametrize("x", [0, 1, 30])
+def test_nobody_is_alive_for_certain_so_a_threshold_of_one_is_passed_at_once(x: int) -> None:
+    last_day = 20_000 + 7 * x
+    assert alive_until_day(CDNOW, x, 20_000, last_day, 1.0) == last_day
+
+
 @pytest.mark.parametrize(
     ("x", "t_x", "now"), [(5_000, 0.0, 5_000.0), (5_000, 1.0, 100_000.0), (1, 0.0, 100_000.0)]
 )

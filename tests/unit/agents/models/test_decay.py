@@ -1,7 +1,6 @@
 """A contribution that fades: by half in each half-life, exactly; tiers follow it day by day."""
 
 from datetime import date
-from math import inf
 from typing import Any
 
 import pytest
@@ -22,6 +21,8 @@ WEEK = Decay(7, LANDMARK)
 FADING = policy(section("decayed"))
 FIRST = LANDMARK + 2_251
 """2026-03-01."""
+FAR = 10**30
+"""A bound that no amount here comes to."""
 
 
 def booked_on(day: int, amount: int) -> int:
@@ -72,18 +73,18 @@ def test_a_tie_goes_to_the_even_one_and_what_is_rounded_is_the_sum() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "day"),
     [
-        (51, inf, 7),
-        (50, inf, 8),  # 50 to the day, and then 45.29
-        (55, inf, 7),  # 55.20 after six days
-        (56, inf, 6),
-        (1, inf, 54),  # 0.5249 is 1 after 53 days, 0.4754 is 0
-        (0, inf, None),
-        (-inf, 1, None),
+        (51, FAR, 7),
+        (50, FAR, 8),  # 50 to the day, and then 45.29
+        (55, FAR, 7),  # 55.20 after six days
+        (56, FAR, 6),
+        (1, FAR, 54),  # 0.5249 is 1 after 53 days, 0.4754 is 0
+        (0, FAR, None),
+        (-FAR, 1, None),
         (-5, 5, None),
     ],
 )
 def test_the_day_outside_of_bounds_is_the_first_on_which_it_left_them(
-    low: float, high: float, day: int | None
+    low: int, high: int, day: int | None
 ) -> None:
     found = WEEK.day_outside(booked_on(FIRST, 100), FIRST, low, high)
     assert found == (None if day is None else FIRST + day)
@@ -92,13 +93,13 @@ def test_the_day_outside_of_bounds_is_the_first_on_which_it_left_them(
 def test_a_loss_fades_likewise() -> None:
     days = {-50: 7, -49: 8, -55: 6, -56: 6, -57: 6, 0: 54}
     loss = booked_on(FIRST, -100)
-    assert {to: WEEK.day_outside(loss, FIRST, -inf, to) for to in days} == {
+    assert {to: WEEK.day_outside(loss, FIRST, -FAR, to) for to in days} == {
         to: FIRST + day for to, day in days.items()
     }
 
 
 def test_the_day_outside_is_later_than_today() -> None:
-    assert WEEK.day_outside(booked_on(FIRST, 100), FIRST + 7, 50, inf) == FIRST + 8
+    assert WEEK.day_outside(booked_on(FIRST, 100), FIRST + 7, 50, FAR) == FIRST + 8
 
 
 # of a customer

@@ -40,9 +40,10 @@ def row_of(*policies: str, at_us: int | None = 0) -> PartitionRow:
         window_days=10,
         contact_days=3,
         base_currency="USD",
+        measure=None,
         adopted=None,
         adopted_before=None,
-        adopting_after=None,
+        adopting_from=None,
         made=None,
         changelog_id="",
     )

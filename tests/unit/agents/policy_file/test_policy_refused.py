@@ -34,6 +34,7 @@ TIER = "one of maintenance, ordinary, important, key"
 WRONG_VALUES: list[tuple[str, Any, str]] = [
     # plain values
     ("version", "", "`str` of length >= 1"),
+    ("version", "v 1\n", "one line of printable characters"),
     ("base_currency", "XXX", "an ISO 4217 code"),
     ("value.default_margin_rate", "1.01", "at most 1"),
     ("value.landmark", "2021-02-29", DAY),
@@ -69,8 +70,7 @@ WRONG_VALUES: list[tuple[str, Any, str]] = [
     ("tiers.share.min_change", "1", "less than 1"),
     ("treatment.gold", {}, f"{TIER}, found 'gold'"),
     ("treatment.key", 1, "`object`, found `int`"),
-    ("treatment.key.support_priority", 2**63, "what JSON can carry"),
-    ("treatment.key.support_priority", [1, {"least": -float("inf")}], "what JSON can carry"),
+    ("treatment.key.support_priority", 2**63, "an integer of at most 64 bits"),
     ("treatment.key.contact_every_days", -1, DAYS),
     ("treatment.key.contact_every_days", 3661, DAYS),
     ("treatment.key.contact_every_days", "30", DAYS),
@@ -156,7 +156,16 @@ UNKNOWN_INVOICES = "a section [invoices], by which they are known, found 'none'"
 NO_DIGITS = "a decimal text of at most 0 digits behind the point, found '2000.00'"
 IN_YEN = {"base_currency": "JPY", "rates": None, "service": None, "discount": None}
 
+TOO_FAST = (
+    "at most 300000 purchases within lifetime.horizon_weeks (520) at lifetime.purchases.alpha "
+    "(0.01), found '10000'"
+)
 DO_NOT_GO_TOGETHER: list[tuple[Change, str, str]] = [
+    (
+        {"lifetime": {"horizon_weeks": 520, "purchases": {"r": "10000", "alpha": "0.01"}}},
+        "lifetime.purchases.r",
+        TOO_FAST,
+    ),
     (
         {"value.measure": "decayed"},
         "value.half_life_days",

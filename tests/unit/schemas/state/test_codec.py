@@ -38,6 +38,7 @@ PARTITION = PartitionRow(
     window_days=365,
     contact_days=30,
     base_currency="USD",
+    measure=(30, 18_262),
     adopted=CutoffsRow(
         version=7,
         important=50_000,
@@ -48,7 +49,7 @@ PARTITION = PartitionRow(
     adopted_before=CutoffsRow(
         version=6, important=49_000, key=200_000, policy_hash="abc", made_us=1_772_366_300_000_000
     ),
-    adopting_after="ada",
+    adopting_from=7,
     made=None,
     changelog_id="31ead95a-1e95-41d8-a3a6-266c3d5b1778",
 )
