@@ -16,7 +16,8 @@ from kafka.errors import KafkaError
 from schemas.base.partitioners import PARTITIONERS
 from schemas.topics.acls import Operation, upstream_rights
 from streams.cli.errors import Failure
-from streams.config.settings import Settings, kafka_python_options
+from streams.config.connecting import kafka_python_options
+from streams.config.settings import Settings
 from streams.kafka.access import lacking
 from streams.kafka.topics import TopicsError, look_at_topics
 

@@ -11,7 +11,8 @@ from kafka.errors import KafkaError
 from schemas.topics.acls import Operation, Resource, Right
 from streams.cli import codecs
 from streams.cli.errors import Failure
-from streams.config.settings import Settings, kafka_python_options
+from streams.config.connecting import kafka_python_options
+from streams.config.settings import Settings
 from streams.kafka.access import lacking
 from streams.kafka.topics import TopicsError, look_at_topics
 

@@ -26,7 +26,8 @@ from confluent_kafka import KafkaError as LibrdkafkaError
 
 from schemas.base.errors import OperatorError
 from schemas.topics.acls import Right
-from streams.config.settings import SASL_MECHANISM, Settings, aiokafka_options, variable
+from streams.config.connecting import aiokafka_options
+from streams.config.settings import SASL_MECHANISM, Settings, variable
 
 PROBE_SECONDS: Final = 5.0
 """For one broker, from the first byte to its answer."""

@@ -13,7 +13,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from schemas.base.errors import OperatorError
 from schemas.topics.declared import CHANGELOG
-from streams.config.settings import Settings, librdkafka_options
+from streams.config.connecting import librdkafka_options
+from streams.config.settings import Settings
 from streams.kafka.access import on_librdkafka_error
 from streams.observe.logs import note
 

@@ -18,12 +18,8 @@ from schemas.base.errors import OperatorError
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.outputs.headers import COMMIT_HEADER, Headers
 from schemas.topics.declared import CHANGELOG
-from streams.config.settings import (
-    REQUEST_TIMEOUT_MS,
-    TRANSACTION_TIMEOUT_MS,
-    Settings,
-    librdkafka_options,
-)
+from streams.config.connecting import librdkafka_options
+from streams.config.settings import REQUEST_TIMEOUT_MS, TRANSACTION_TIMEOUT_MS, Settings
 from streams.kafka.access import on_librdkafka_error
 
 COMMIT_DEADLINE_S: Final = 12.0

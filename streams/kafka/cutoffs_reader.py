@@ -9,7 +9,8 @@ import orjson
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
 from schemas.outputs.records import CUTOFFS, HISTOGRAMS
-from streams.config.settings import Settings, librdkafka_options
+from streams.config.connecting import librdkafka_options
+from streams.config.settings import Settings
 from streams.kafka.access import is_denied, on_librdkafka_error
 
 READ_WAIT_S: Final = 0.5

@@ -19,13 +19,8 @@ from faust.types import TP
 from agents.ports import Batch
 from schemas.base.errors import OperatorError
 from schemas.inputs.events import Kind
-from streams.config.settings import (
-    FETCH_BYTES,
-    HEARTBEAT_S,
-    REQUEST_TIMEOUT_MS,
-    SESSION_TIMEOUT_S,
-    aiokafka_options,
-)
+from streams.config.connecting import aiokafka_options
+from streams.config.settings import FETCH_BYTES, HEARTBEAT_S, REQUEST_TIMEOUT_MS, SESSION_TIMEOUT_S
 from streams.kafka.access import AiokafkaRefusals, is_denied
 from streams.kafka.flow_control import FlowControl
 from streams.observe.logs import describe_safely

@@ -19,7 +19,8 @@ from kafka.errors import (
 
 from schemas.topics.acls import Operation, Resource, Right, operator_rights, worker_rights
 from schemas.topics.declared import REJECTED_BYTES, REJECTED_EXTRA_BYTES, TOPICS, Topic
-from streams.config.settings import Settings, kafka_python_options
+from streams.config.connecting import kafka_python_options
+from streams.config.settings import Settings
 from streams.kafka.access import AccessError, lacking, probe
 
 BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588

@@ -19,7 +19,7 @@ from schemas.topics.acls import (
     Right,
     operator_rights,
 )
-from streams.config.settings import librdkafka_options
+from streams.config.connecting import librdkafka_options
 from streams.demo.embedded_broker import HOST
 from streams.kafka.access import AccessError, probe
 from streams.kafka.changelog import Changelog, Progress

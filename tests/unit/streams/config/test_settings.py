@@ -11,18 +11,14 @@ import pytest
 import trustme
 
 from streams.config import settings as module
-from streams.config.settings import (
-    SASL_MECHANISM,
-    Settings,
-    SettingsError,
+from streams.config.connecting import (
     aiokafka_options,
     kafka_python_options,
     librdkafka_options,
-    plaintext,
-    read_settings,
     tls_context,
-    unknown,
 )
+from streams.config.reading import read_settings, unknown
+from streams.config.settings import SASL_MECHANISM, Settings, SettingsError, plaintext
 
 CANARY = "kanarienvogel"
 SECRETS = ("erasure_secret_file", "sasl_password_file", "tls_key_password_file")
