@@ -3,13 +3,14 @@
 import ssl
 from typing import Any, Final
 
+from streams.config.parsing import Secret
 from streams.config.settings import (
     REQUEST_TIMEOUT_MS,
-    SASL_MECHANISM,
     Settings,
     SettingsError,
     variable,
 )
+from streams.config.tokens import aiokafka_tokens, kafka_python_tokens
 
 TLS_1_2_CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """For librdkafka, which can't be told of a lowest version: TLS before 1.2 has none of these."""
@@ -77,21 +78,47 @@ def _librdkafka_security(settings: Settings) -> dict[str, Any]:
         options["ssl.key.location"] = str(settings.tls_key_file)
     if settings.tls_key_password_file is not None:
         options["ssl.key.password"] = settings.tls_key_password_file.text
-    if settings.sasl_password_file is not None:
-        options["sasl.mechanism"] = SASL_MECHANISM
+    return options | _librdkafka_login(settings)
+
+
+def _librdkafka_login(settings: Settings) -> dict[str, Any]:
+    if settings.security_protocol != "sasl_ssl":
+        return {}
+    options: dict[str, Any] = {"sasl.mechanism": settings.sasl_mechanism}
+    if settings.by_tokens:
+        # with a callback for tokens of ours each client would take a second to make
+        options["sasl.oauthbearer.method"] = "oidc"
+        options["sasl.oauthbearer.token.endpoint.url"] = settings.oauth_token_endpoint
+        options["sasl.oauthbearer.client.id"] = settings.oauth_client_id
+        options["sasl.oauthbearer.client.secret"] = _text(settings.oauth_client_secret_file)
+        options["https.ca.location"] = str(settings.oauth_ca_file or "probe")
+        if settings.oauth_scope:
+            options["sasl.oauthbearer.scope"] = settings.oauth_scope
+    else:
         options["sasl.username"] = settings.sasl_user
-        options["sasl.password"] = settings.sasl_password_file.text
+        options["sasl.password"] = _text(settings.sasl_password_file)
     return options
+
+
+def _text(secret: Secret | None) -> str:
+    assert secret is not None, "a login without its secret is no settings"
+    return secret.text
 
 
 def kafka_python_options(settings: Settings) -> dict[str, Any]:
     """How a kafka-python client reaches the broker."""
-    return _python_options(settings)
+    options = _python_options(settings)
+    if settings.by_tokens:
+        options["sasl_oauth_token_provider"] = kafka_python_tokens(settings)
+    return options
 
 
 def aiokafka_options(settings: Settings) -> dict[str, Any]:
     """How an aiokafka client reaches the broker."""
-    return _python_options(settings)
+    options = _python_options(settings)
+    if settings.by_tokens:
+        options["sasl_oauth_token_provider"] = aiokafka_tokens(settings)
+    return options
 
 
 def _python_options(settings: Settings) -> dict[str, Any]:
@@ -102,8 +129,9 @@ def _python_options(settings: Settings) -> dict[str, Any]:
         "security_protocol": settings.security_protocol.upper(),
         "ssl_context": tls_context(settings),
     }
+    if settings.security_protocol == "sasl_ssl":
+        options["sasl_mechanism"] = settings.sasl_mechanism
     if settings.sasl_password_file is not None:
-        options["sasl_mechanism"] = SASL_MECHANISM
         options["sasl_plain_username"] = settings.sasl_user
         options["sasl_plain_password"] = settings.sasl_password_file.text
     return options

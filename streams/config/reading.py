@@ -2,11 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
 from streams.config.connecting import tls_context
 from streams.config.parsing import Secret, UnfitError
-from streams.config.settings import PREFIX, Setting, Settings, SettingsError, variable
+from streams.config.settings import (
+    OAUTHBEARER,
+    PASSWORD_MECHANISMS,
+    PREFIX,
+    Setting,
+    Settings,
+    SettingsError,
+    variable,
+)
+from streams.config.tokens import endpoint_context
+
+BY_PASSWORD: Final = (
+    "security_protocol=sasl_ssl and sasl_mechanism="
+    f"{', '.join(PASSWORD_MECHANISMS[:-1])} or {PASSWORD_MECHANISMS[-1]}"
+)
+BY_TOKENS: Final = f"security_protocol=sasl_ssl and sasl_mechanism={OAUTHBEARER}"
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -28,6 +43,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     settings = Settings(**values)
     _check_together(settings)
     tls_context(settings)
+    if settings.by_tokens:
+        endpoint_context(settings.oauth_ca_file)
     return settings
 
 
@@ -50,6 +67,8 @@ def _check_together(settings: Settings) -> None:
     """What only makes sense beside something else; SettingsError where that is missing."""
     tls = settings.security_protocol != "plaintext"
     sasl = settings.security_protocol == "sasl_ssl"
+    tokens = settings.by_tokens
+    user = sasl and not tokens
     key = settings.tls_key_file is not None
     certificate = settings.tls_certificate_file is not None
     for name, allowed, needed, beside in (
@@ -57,10 +76,16 @@ def _check_together(settings: Settings) -> None:
         ("tls_certificate_file", tls, key, "security_protocol=ssl or sasl_ssl, and tls_key_file"),
         ("tls_key_file", certificate, certificate, "tls_certificate_file"),
         ("tls_key_password_file", key, False, "tls_key_file"),
-        ("sasl_user", sasl, sasl, "security_protocol=sasl_ssl"),
-        ("sasl_password_file", sasl, sasl, "security_protocol=sasl_ssl"),
+        ("sasl_mechanism", sasl, False, "security_protocol=sasl_ssl"),
+        ("sasl_user", user, user, BY_PASSWORD),
+        ("sasl_password_file", user, user, BY_PASSWORD),
+        ("oauth_token_endpoint", tokens, tokens, BY_TOKENS),
+        ("oauth_client_id", tokens, tokens, BY_TOKENS),
+        ("oauth_client_secret_file", tokens, tokens, BY_TOKENS),
+        ("oauth_scope", tokens, False, BY_TOKENS),
+        ("oauth_ca_file", tokens, False, BY_TOKENS),
     ):
-        there = bool(getattr(settings, name))
+        there = getattr(settings, name) != getattr(Settings, name)
         if there and not allowed:
             raise SettingsError(f"{variable(name)}: expected {_variables(beside)} beside it")
         if needed and not there:

@@ -21,16 +21,28 @@ TRANSACTION_TIMEOUT_MS: Final = 15_000
 ERASURE_SECRET_MAX_BYTES: Final = 64
 """As many as key the hash."""
 PASSWORD_MAX_BYTES: Final = 1_024
-SASL_MECHANISM: Final = "SCRAM-SHA-512"
-"""The one that is known to every Kafka and never sends the password."""
+PASSWORD_MECHANISMS: Final = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")
+"""The first, the default, is known to every Kafka of one's own and never sends the password."""
+OAUTHBEARER: Final = "OAUTHBEARER"
+MECHANISMS: Final = (*PASSWORD_MECHANISMS, OAUTHBEARER)
+CLIENT_ID_MAX_BYTES: Final = 255
+SCOPE_MAX_BYTES: Final = 1_000
+"""Of several with blanks between them."""
 ENDPOINT_SETTINGS: Final = (
     "security_protocol",
     "tls_ca_file",
     "tls_certificate_file",
     "tls_key_file",
     "tls_key_password_file",
+    "sasl_mechanism",
     "sasl_user",
     "sasl_password_file",
+    "oauth_token_endpoint",
+    "oauth_client_id",
+    "oauth_client_secret_file",
+    "oauth_scope",
+    "oauth_ca_file",
+    "client_rack",
 )
 """The settings that say how to connect to the broker."""
 CUSTOMERS_MAX: Final = 1_000_000
@@ -116,8 +128,8 @@ class Settings:
     )
     security_protocol: Literal["plaintext", "ssl", "sasl_ssl"] = _setting(
         "plaintext",
-        "how to connect: ssl is TLS (1.2 or newer, host names checked), sasl_ssl is TLS and a user "
-        f"by {SASL_MECHANISM}",
+        "how to connect: ssl is TLS (1.2 or newer, host names checked), sasl_ssl is TLS and a "
+        "login",
         parsing.protocol,
     )
     tls_ca_file: Path | None = _setting(
@@ -136,9 +148,42 @@ class Settings:
     tls_key_password_file: Secret | None = _setting(
         None, "opens that key, where it is locked", parsing.secret_file(PASSWORD_MAX_BYTES)
     )
-    sasl_user: str = _setting("", f"the user, by {SASL_MECHANISM} alone", parsing.user)
+    sasl_mechanism: str = _setting(
+        PASSWORD_MECHANISMS[0],
+        "how to log in: by a user's password (PLAIN sends it, through TLS), or by tokens "
+        f"({OAUTHBEARER})",
+        parsing.choice(*MECHANISMS),
+    )
+    sasl_user: str = _setting(
+        "", "the user, or the key that stands for one", parsing.printable(parsing.NAME_MAX_CHARS)
+    )
     sasl_password_file: Secret | None = _setting(
         None, "the user's password; read at start", parsing.secret_file(PASSWORD_MAX_BYTES)
+    )
+    oauth_token_endpoint: str = _setting(
+        "", f"where {OAUTHBEARER} gets its tokens, by client credentials", parsing.https_url
+    )
+    oauth_client_id: str = _setting(
+        "", "the client that tokens are for", parsing.printable(CLIENT_ID_MAX_BYTES)
+    )
+    oauth_client_secret_file: Secret | None = _setting(
+        None, "that client's secret; read at start", parsing.secret_file(PASSWORD_MAX_BYTES)
+    )
+    oauth_scope: str = _setting(
+        "",
+        "what tokens are asked for, where the endpoint wants to know",
+        parsing.printable(SCOPE_MAX_BYTES),
+    )
+    oauth_ca_file: Path | None = _setting(
+        None,
+        "who may sign the endpoint's certificate; without it the system's authorities",
+        parsing.pem_file("certificates of authorities"),
+    )
+    client_rack: str = _setting(
+        "",
+        "where this worker runs, in the words of the brokers' broker.rack: inputs are read from a "
+        "replica there",
+        parsing.printable(parsing.NAME_MAX_CHARS),
     )
     customers_max: int = _setting(
         CUSTOMERS_MAX,
@@ -150,6 +195,11 @@ class Settings:
     def exactly_once(self) -> bool:
         """Every commit is a transaction."""
         return self.guarantee == "exactly_once"
+
+    @property
+    def by_tokens(self) -> bool:
+        """Whether clients log in by tokens of an endpoint."""
+        return self.security_protocol == "sasl_ssl" and self.sasl_mechanism == OAUTHBEARER
 
     @property
     def names(self) -> TopicNames:

@@ -20,7 +20,7 @@ from schemas.outputs.headers import COMMIT_HEADER, Headers
 from schemas.topics.declared import CHANGELOG
 from streams.config.connecting import librdkafka_options
 from streams.config.settings import REQUEST_TIMEOUT_MS, TRANSACTION_TIMEOUT_MS, Settings
-from streams.kafka.access import on_librdkafka_error
+from streams.kafka.probing import on_librdkafka_error
 
 COMMIT_DEADLINE_S: Final = 12.0
 """For one commit, from its first message to the broker's word; below the transaction's timeout."""

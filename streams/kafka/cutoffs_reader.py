@@ -11,7 +11,8 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 from schemas.outputs.records import CUTOFFS, HISTOGRAMS
 from streams.config.connecting import librdkafka_options
 from streams.config.settings import Settings
-from streams.kafka.access import is_denied, on_librdkafka_error
+from streams.kafka.access import is_denied
+from streams.kafka.probing import on_librdkafka_error
 
 READ_WAIT_S: Final = 0.5
 TELL_EVERY_S: Final = 1.0
@@ -61,6 +62,7 @@ class SharesReader:
                     "isolation.level": "read_committed",
                     "auto.offset.reset": "earliest",
                     "enable.partition.eof": True,
+                    "client.rack": self._settings.client_rack,
                 }
             )
             try:

@@ -23,6 +23,7 @@ from streams.config.connecting import aiokafka_options
 from streams.config.settings import FETCH_BYTES, HEARTBEAT_S, REQUEST_TIMEOUT_MS, SESSION_TIMEOUT_S
 from streams.kafka.access import AiokafkaRefusals, is_denied
 from streams.kafka.flow_control import FlowControl
+from streams.kafka.probing import reachable
 from streams.observe.logs import describe_safely
 
 POLL_S: Final = 0.2
@@ -58,7 +59,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         del transport
-        settings = self.consumer.flow.settings
+        # aiokafka may wait at an address that is deaf, and asks them only once: at its start
+        settings, _ = reachable(self.consumer.flow.settings)
         self._assignor = self.app.assignor
         return aiokafka.AIOKafkaConsumer(
             **aiokafka_options(settings),
@@ -78,6 +80,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             # an input that was given more partitions is to be noticed soon
             metadata_max_age_ms=METADATA_AGE_MS,
             isolation_level="read_committed",
+            client_rack=settings.client_rack or None,
         )
 
     async def on_start(self) -> None:

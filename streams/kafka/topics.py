@@ -21,7 +21,8 @@ from schemas.topics.acls import Operation, Resource, Right, operator_rights, wor
 from schemas.topics.declared import REJECTED_BYTES, REJECTED_EXTRA_BYTES, TOPICS, Topic
 from streams.config.connecting import kafka_python_options
 from streams.config.settings import Settings
-from streams.kafka.access import AccessError, lacking, probe
+from streams.kafka.access import AccessError, lacking
+from streams.kafka.probing import reachable
 
 BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
 """Kafka's default of max.message.bytes; of a topic that does not say."""
@@ -64,17 +65,18 @@ class State:
 
 def connect(settings: Settings) -> KafkaAdminClient:
     """An admin client. AccessError: we are refused. BrokerMissingError: no broker answers."""
-    probe(settings)
+    # a client of kafka-python may spend all its time on an address that is deaf
+    found, why = reachable(settings)
     try:
         return KafkaAdminClient(
-            **kafka_python_options(settings),
+            **kafka_python_options(found),
             request_timeout_ms=ADMIN_TIMEOUT_MS,
             bootstrap_timeout_ms=5_000,
         )
     except (KafkaError, OSError, ValueError) as error:
         raise BrokerMissingError(
             f"no Kafka broker answers at {settings.broker}: start one (make kafka, or docker "
-            "compose up), or set WHALECURVE_BROKER"
+            f"compose up), or set WHALECURVE_BROKER{f' ({why})' if why else ''}"
         ) from error
 
 

@@ -43,7 +43,7 @@ ON_THE_COMMIT_PATH = {
     "streams/runtime/take_over.py": ("positions",),
 }
 OPTIONS = re.compile(r"(librdkafka|kafka_python|aiokafka)_options\(")
-SECURITY = re.compile(r"security\.protocol|sasl_plain_|sasl\.|[\"']ssl\.")
+SECURITY = re.compile(r"security\.protocol|sasl_plain_|(?<!kafka\.net\.)sasl\.|[\"']ssl\.")
 
 
 def modules(*rooms: str) -> list[Path]:
