@@ -22,6 +22,7 @@ from schemas.topics.declared import REJECTED_BYTES, REJECTED_EXTRA_BYTES, TOPICS
 from streams.config.connecting import kafka_python_options
 from streams.config.settings import Settings
 from streams.kafka.access import AccessError, lacking
+from streams.kafka.coordinators import require_coordinators
 from streams.kafka.probing import reachable
 
 BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
@@ -119,6 +120,7 @@ def check_topics(settings: Settings) -> list[State]:
     with _asking(settings) as admin:
         broker_topics = _broker_topics(admin, settings)
         _require(settings, broker_topics, operator_rights(settings.names))
+        require_coordinators(admin, settings)
         return list(_states(broker_topics, settings))
 
 
@@ -140,6 +142,7 @@ def require_topics(settings: Settings) -> list[str]:
     with _asking(settings) as admin:
         broker_topics = _broker_topics(admin, settings)
         _require(settings, broker_topics, worker_rights(settings.names))
+        require_coordinators(admin, settings)
         _require_group(admin, settings)
         states = list(_states(broker_topics, settings))
     faults = [state.fault for state in states if state.fault is not None]

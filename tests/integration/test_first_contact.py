@@ -9,7 +9,7 @@ import pytest
 from streams.config.settings import Settings
 from streams.demo.embedded_broker import HOST, claim_port
 from streams.kafka.access import AccessError
-from streams.kafka.topics import check_topics
+from streams.kafka.topics import check_topics, create_topics, require_topics
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
 from tests.support.topics import Place, command
@@ -60,3 +60,18 @@ def test_an_address_of_the_broker_s_own_that_leads_nowhere_is_named(host: str) -
         address = node.address
     assert f"{address} lets us in and sends us on to {nowhere}" in str(refused.value)
     assert "set advertised.listeners" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "factor", ["transaction.state.log.replication.factor", "offsets.topic.replication.factor"]
+)
+def test_a_lone_broker_that_wants_three_replicas_is_told_as_that(factor: str) -> None:
+    require_kafka()
+    with KafkaNode(overrides={factor: "3"}) as node:
+        settings = Settings(broker=node.address)
+        create_topics(settings)
+        for look in (check_topics, require_topics):
+            with pytest.raises(AccessError) as refused:
+                look(settings)
+            assert f"{factor} wants 3 replicas, and there is 1 broker" in str(refused.value)
+        node.kill()
