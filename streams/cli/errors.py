@@ -8,7 +8,8 @@ from typing import Final
 import click
 
 from agents.policy_file.reading import PolicyError
-from streams.config.settings import Settings, SettingsError, read_settings
+from streams.config.reading import read_settings
+from streams.config.settings import Settings, SettingsError
 from streams.demo.embedded_broker import BrokerError
 from streams.kafka.access import AccessError
 from streams.kafka.topics import BrokerMissingError, TopicsError

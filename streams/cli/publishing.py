@@ -16,8 +16,10 @@ from kafka.errors import KafkaError
 from schemas.base.partitioners import PARTITIONERS
 from schemas.topics.acls import Operation, upstream_rights
 from streams.cli.errors import Failure
-from streams.config.settings import Settings, kafka_python_options
+from streams.config.connecting import kafka_python_options
+from streams.config.settings import Settings
 from streams.kafka.access import lacking
+from streams.kafka.probing import reachable
 from streams.kafka.topics import TopicsError, look_at_topics
 
 LINGER_MS: Final = 200
@@ -70,7 +72,7 @@ class Publisher:
         self._failure: tuple[str, BaseException] | None = None
         try:
             self._producer = KafkaProducer(
-                **kafka_python_options(settings),
+                **kafka_python_options(reachable(settings)[0]),
                 acks="all",
                 linger_ms=LINGER_MS,
                 batch_size=BATCH_BYTES,

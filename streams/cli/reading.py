@@ -11,8 +11,10 @@ from kafka.errors import KafkaError
 from schemas.topics.acls import Operation, Resource, Right
 from streams.cli import codecs
 from streams.cli.errors import Failure
-from streams.config.settings import Settings, kafka_python_options
+from streams.config.connecting import kafka_python_options
+from streams.config.settings import Settings
 from streams.kafka.access import lacking
+from streams.kafka.probing import reachable
 from streams.kafka.topics import TopicsError, look_at_topics
 
 POLL_MS: Final = 200
@@ -54,13 +56,14 @@ class Reader:
         """What came while the end was looked for."""
         codecs.complete()
         self._consumer = KafkaConsumer(
-            **kafka_python_options(settings),
+            **kafka_python_options(reachable(settings)[0]),
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
             fetch_max_wait_ms=FETCH_WAIT_MS,
             max_poll_records=RECORDS_MAX,
+            client_rack=settings.client_rack,
             allow_auto_create_topics=False,
         )
         try:

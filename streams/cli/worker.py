@@ -6,7 +6,7 @@ import sys
 import click
 
 from streams.cli.errors import one_line, settings_here
-from streams.config.settings import unknown
+from streams.config.reading import unknown
 from streams.observe.logs import configure_logs, note
 from streams.runtime.worker import run_worker
 

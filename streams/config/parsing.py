@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_IWOTH
 from typing import Final
+from urllib.parse import urlsplit
 
 PORT_MAX: Final = 65_535
 NAME_MAX_CHARS: Final = 100
 """Of a prefix or an application id: a topic's name has at most 249 characters."""
+URL_MAX_BYTES: Final = 1_000
+"""Far more than an address has that somebody wrote."""
 PEM_MAX_BYTES: Final = 1_048_576
 """Several times what all authorities of a system take."""
 
@@ -84,11 +87,15 @@ def _is_name(text: str) -> bool:
     return text.isascii() and all(char.isalnum() or char in "._-" for char in text)
 
 
-def user(text: str) -> str:
-    """A user's name."""
-    if not _is_printable(text, NAME_MAX_CHARS):
-        raise ValueError(f"1 to {NAME_MAX_CHARS} bytes of printable text")
-    return text
+def printable(most_bytes: int) -> Callable[[str], str]:
+    """A word of others': a user's name, a client's id, a rack."""
+
+    def parse(text: str) -> str:
+        if not _is_printable(text, most_bytes):
+            raise ValueError(f"1 to {most_bytes} bytes of printable text")
+        return text
+
+    return parse
 
 
 def _is_printable(text: str, most_bytes: int) -> bool:
@@ -101,6 +108,23 @@ def broker(text: str) -> str:
         host, _, port = address.rpartition(":")
         if not (_is_host(host) and _is_port(port)):
             raise ValueError("host:port, or several with commas and no blanks between them")
+    return text
+
+
+def https_url(text: str) -> str:
+    """An address of the web by TLS, with no name or password in it."""
+    expected = "https://host/path, or with a port, and no user, query or fragment"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError(expected) from None
+    host = parts.hostname or ""
+    bare = parts.scheme == "https" and "@" not in parts.netloc
+    if not (bare and _is_host(host) and port != 0 and _is_printable(text, URL_MAX_BYTES)):
+        raise ValueError(expected)
+    if parts.query or parts.fragment or " " in text:
+        raise ValueError(expected)
     return text
 
 

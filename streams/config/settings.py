@@ -1,11 +1,6 @@
-"""The environment, read once: every setting with its meaning, its default and its bounds.
+"""Every setting of the environment with its meaning, its default and its bounds."""
 
-Also the one place that makes the connection options of every Kafka client, of whatever library.
-"""
-
-import logging
-import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -13,7 +8,7 @@ from typing import Any, Final, Literal
 from schemas.base.partitioners import PARTITIONERS
 from schemas.topics.declared import TopicNames
 from streams.config import parsing
-from streams.config.parsing import Secret, UnfitError
+from streams.config.parsing import Secret
 
 PREFIX: Final = "WHALECURVE_"
 
@@ -28,18 +23,28 @@ TRANSACTION_TIMEOUT_MS: Final = 15_000
 ERASURE_SECRET_MAX_BYTES: Final = 64
 """As many as key the hash."""
 PASSWORD_MAX_BYTES: Final = 1_024
-SASL_MECHANISM: Final = "SCRAM-SHA-512"
-"""The one that is known to every Kafka and never sends the password."""
-TLS_1_2_CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
-"""For librdkafka, which can't be told of a lowest version: TLS before 1.2 has none of these."""
+PASSWORD_MECHANISMS: Final = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")
+"""The first, the default, is known to every Kafka of one's own and never sends the password."""
+OAUTHBEARER: Final = "OAUTHBEARER"
+MECHANISMS: Final = (*PASSWORD_MECHANISMS, OAUTHBEARER)
+CLIENT_ID_MAX_BYTES: Final = 255
+SCOPE_MAX_BYTES: Final = 1_000
+"""Of several with blanks between them."""
 ENDPOINT_SETTINGS: Final = (
     "security_protocol",
     "tls_ca_file",
     "tls_certificate_file",
     "tls_key_file",
     "tls_key_password_file",
+    "sasl_mechanism",
     "sasl_user",
     "sasl_password_file",
+    "oauth_token_endpoint",
+    "oauth_client_id",
+    "oauth_client_secret_file",
+    "oauth_scope",
+    "oauth_ca_file",
+    "client_rack",
 )
 """The settings that say how to connect to the broker."""
 CUSTOMERS_MAX: Final = 1_000_000
@@ -130,8 +135,8 @@ class Settings:
     )
     security_protocol: Literal["plaintext", "ssl", "sasl_ssl"] = _setting(
         "plaintext",
-        "how to connect: ssl is TLS (1.2 or newer, host names checked), sasl_ssl is TLS and a user "
-        f"by {SASL_MECHANISM}",
+        "how to connect: ssl is TLS (1.2 or newer, host names checked), sasl_ssl is TLS and a "
+        "login",
         parsing.protocol,
     )
     tls_ca_file: Path | None = _setting(
@@ -150,9 +155,42 @@ class Settings:
     tls_key_password_file: Secret | None = _setting(
         None, "opens that key, where it is locked", parsing.secret_file(PASSWORD_MAX_BYTES)
     )
-    sasl_user: str = _setting("", f"the user, by {SASL_MECHANISM} alone", parsing.user)
+    sasl_mechanism: str = _setting(
+        PASSWORD_MECHANISMS[0],
+        "how to log in: by a user's password (PLAIN sends it, through TLS), or by tokens "
+        f"({OAUTHBEARER})",
+        parsing.choice(*MECHANISMS),
+    )
+    sasl_user: str = _setting(
+        "", "the user, or the key that stands for one", parsing.printable(parsing.NAME_MAX_CHARS)
+    )
     sasl_password_file: Secret | None = _setting(
         None, "the user's password; read at start", parsing.secret_file(PASSWORD_MAX_BYTES)
+    )
+    oauth_token_endpoint: str = _setting(
+        "", f"where {OAUTHBEARER} gets its tokens, by client credentials", parsing.https_url
+    )
+    oauth_client_id: str = _setting(
+        "", "the client that tokens are for", parsing.printable(CLIENT_ID_MAX_BYTES)
+    )
+    oauth_client_secret_file: Secret | None = _setting(
+        None, "that client's secret; read at start", parsing.secret_file(PASSWORD_MAX_BYTES)
+    )
+    oauth_scope: str = _setting(
+        "",
+        "what tokens are asked for, where the endpoint wants to know",
+        parsing.printable(SCOPE_MAX_BYTES),
+    )
+    oauth_ca_file: Path | None = _setting(
+        None,
+        "who may sign the endpoint's certificate; without it the system's authorities",
+        parsing.pem_file("certificates of authorities"),
+    )
+    client_rack: str = _setting(
+        "",
+        "where this worker runs, in the words of the brokers' broker.rack: inputs are read from a "
+        "replica there",
+        parsing.printable(parsing.NAME_MAX_CHARS),
     )
     customers_max: int = _setting(
         CUSTOMERS_MAX,
@@ -164,6 +202,11 @@ class Settings:
     def exactly_once(self) -> bool:
         """Every commit is a transaction."""
         return self.guarantee == "exactly_once"
+
+    @property
+    def by_tokens(self) -> bool:
+        """Whether clients log in by tokens of an endpoint."""
+        return self.security_protocol == "sasl_ssl" and self.sasl_mechanism == OAUTHBEARER
 
     @property
     def names(self) -> TopicNames:
@@ -181,34 +224,6 @@ class Settings:
         return 50 if self.exactly_once else 200
 
 
-def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings of an environment; SettingsError for one that is wrong."""
-    values: dict[str, Any] = {}
-    for known in fields(Settings):
-        name = variable(known.name)
-        _refuse_bare_secret(known.type, name, environment)
-        text = environment.get(name)
-        if text is None:
-            continue
-        setting: Setting = known.metadata["setting"]
-        try:
-            values[known.name] = setting.parse(text)
-        except UnfitError as error:
-            raise SettingsError(f"{name}: expected {error}, found {error.found}") from None
-        except ValueError as error:
-            raise SettingsError(f"{name}: expected {error}, found {text!r}") from error
-    settings = Settings(**values)
-    _check_together(settings)
-    tls_context(settings)
-    return settings
-
-
-def unknown(environment: Mapping[str, str]) -> list[str]:
-    """Names that look like settings and are none: mistyped, or an orchestrator's own."""
-    known = {variable(one.name) for one in fields(Settings)}
-    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-
-
 def plaintext(settings: Settings) -> Settings:
     """The same settings for a broker without TLS or login."""
     bare: dict[str, Any] = {
@@ -220,135 +235,3 @@ def plaintext(settings: Settings) -> Settings:
 def variable(name: str) -> str:
     """The environment variable of a field."""
     return PREFIX + name.upper()
-
-
-def _refuse_bare_secret(kind: object, name: str, environment: Mapping[str, str]) -> None:
-    bare = name.removesuffix("_FILE")
-    if kind == Secret | None and bare in environment:
-        raise SettingsError(
-            f"{bare}: expected no secret in the environment, found one: write it into a file, and "
-            f"that file's path into {name}"
-        )
-
-
-def _check_together(settings: Settings) -> None:
-    """What only makes sense beside something else; SettingsError where that is missing."""
-    tls = settings.security_protocol != "plaintext"
-    sasl = settings.security_protocol == "sasl_ssl"
-    key = settings.tls_key_file is not None
-    certificate = settings.tls_certificate_file is not None
-    for name, allowed, needed, beside in (
-        ("tls_ca_file", tls, False, "security_protocol=ssl or sasl_ssl"),
-        ("tls_certificate_file", tls, key, "security_protocol=ssl or sasl_ssl, and tls_key_file"),
-        ("tls_key_file", certificate, certificate, "tls_certificate_file"),
-        ("tls_key_password_file", key, False, "tls_key_file"),
-        ("sasl_user", sasl, sasl, "security_protocol=sasl_ssl"),
-        ("sasl_password_file", sasl, sasl, "security_protocol=sasl_ssl"),
-    ):
-        there = bool(getattr(settings, name))
-        if there and not allowed:
-            raise SettingsError(f"{variable(name)}: expected {_variables(beside)} beside it")
-        if needed and not there:
-            raise SettingsError(f"{variable(name)}: expected it beside {_variables(beside)}")
-
-
-def _variables(words: str) -> str:
-    for known in fields(Settings):
-        words = words.replace(known.name, variable(known.name))
-    return words
-
-
-def tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """TLS as the Python clients speak it, None for plaintext; SettingsError for unfit files."""
-    if settings.security_protocol == "plaintext":
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # certificates and host names are checked
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        if settings.tls_ca_file is None:
-            context.load_default_certs()
-        else:
-            context.load_verify_locations(settings.tls_ca_file)
-    except ssl.SSLError as error:
-        raise SettingsError(
-            f"{variable('tls_ca_file')}: expected certificates in PEM, found none in "
-            f"{str(settings.tls_ca_file)!r}"
-        ) from error
-    if settings.tls_certificate_file is not None:
-        password = settings.tls_key_password_file
-        try:
-            context.load_cert_chain(
-                settings.tls_certificate_file,
-                settings.tls_key_file,
-                # without a word here OpenSSL would ask for one at the terminal
-                "" if password is None else password.text,
-            )
-        except (ssl.SSLError, ValueError) as error:
-            raise SettingsError(
-                f"{variable('tls_key_file')}: expected the key to "
-                f"{variable('tls_certificate_file')}, opened by "
-                f"{variable('tls_key_password_file')} where it is locked, found "
-                f"{str(settings.tls_key_file)!r}"
-            ) from error
-    return context
-
-
-def librdkafka_options(settings: Settings) -> dict[str, Any]:
-    """How a librdkafka client reaches the broker."""
-    return {
-        "bootstrap.servers": settings.broker,
-        "client.id": settings.app_id,
-        "socket.timeout.ms": REQUEST_TIMEOUT_MS,
-        "broker.address.family": "v4" if settings.broker.startswith("127.") else "any",
-        "log_level": 3,
-        # without it lines go to stderr past our log; with it a client's poll hands them over
-        "logger": logging.getLogger("librdkafka"),
-        **_librdkafka_security(settings),
-    }
-
-
-def _librdkafka_security(settings: Settings) -> dict[str, Any]:
-    if settings.security_protocol == "plaintext":
-        return {}
-    options: dict[str, Any] = {
-        "security.protocol": settings.security_protocol,
-        "ssl.ca.location": str(settings.tls_ca_file or "probe"),
-        "enable.ssl.certificate.verification": True,
-        "ssl.endpoint.identification.algorithm": "https",
-        "ssl.cipher.suites": TLS_1_2_CIPHERS,
-    }
-    if settings.tls_certificate_file is not None:
-        options["ssl.certificate.location"] = str(settings.tls_certificate_file)
-        options["ssl.key.location"] = str(settings.tls_key_file)
-    if settings.tls_key_password_file is not None:
-        options["ssl.key.password"] = settings.tls_key_password_file.text
-    if settings.sasl_password_file is not None:
-        options["sasl.mechanism"] = SASL_MECHANISM
-        options["sasl.username"] = settings.sasl_user
-        options["sasl.password"] = settings.sasl_password_file.text
-    return options
-
-
-def kafka_python_options(settings: Settings) -> dict[str, Any]:
-    """How a kafka-python client reaches the broker."""
-    return _python_options(settings)
-
-
-def aiokafka_options(settings: Settings) -> dict[str, Any]:
-    """How an aiokafka client reaches the broker."""
-    return _python_options(settings)
-
-
-def _python_options(settings: Settings) -> dict[str, Any]:
-    """Both of Python's clients name these alike."""
-    options: dict[str, Any] = {
-        "bootstrap_servers": settings.broker.split(","),
-        "client_id": settings.app_id,
-        "security_protocol": settings.security_protocol.upper(),
-        "ssl_context": tls_context(settings),
-    }
-    if settings.sasl_password_file is not None:
-        options["sasl_mechanism"] = SASL_MECHANISM
-        options["sasl_plain_username"] = settings.sasl_user
-        options["sasl_plain_password"] = settings.sasl_password_file.text
-    return options

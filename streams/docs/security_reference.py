@@ -12,7 +12,7 @@ from schemas.topics.acls import (
     upstream_rights,
     worker_rights,
 )
-from streams.config.settings import SASL_MECHANISM, Settings, variable
+from streams.config.settings import Settings, variable
 from streams.docs.reference import table
 
 GROUP: Final = "crm"
@@ -29,7 +29,8 @@ NAMES: Final = (
     f"`{variable('output_prefix')}` before the topics, and `{variable('app_id')}` in place of "
     "`whalecurve` in the changelog, the group and the transactional ids. The users' names are "
     "examples, and `admin.properties` is how you yourself come in. A principal is `User:` and the "
-    f"name by {SASL_MECHANISM}; by a client certificate alone it is `User:` and its subject."
+    "user's name by a password, or what the token names (its `sub`, unless Kafka is told "
+    "otherwise); by a client certificate alone it is `User:` and its subject."
 )
 ACLS: Final = "kafka-acls.sh --bootstrap-server 127.0.0.1:9092 --command-config admin.properties"
 

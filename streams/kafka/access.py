@@ -1,38 +1,27 @@
 """Why Kafka does not let us in, or not do something: in one line that says what to do.
 
 The clients tell it each in its own way, and some of them only in their logs while they try again
-for ever. So a client that is refused probes the broker once more here, with one connection of our
-own, and says what came of it.
+for ever. So before a client is made, and when one is refused, a connection of our own tries the
+same (`probing.py`), and what it hears is put into words here.
 """
 
-import asyncio
 import logging
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from aiokafka.conn import AIOKafkaConnection, collect_hosts
 from aiokafka.errors import (
     IllegalSaslStateError,
-    KafkaError,
     SaslAuthenticationFailed,
     UnsupportedSaslMechanismError,
 )
-from aiokafka.protocol.metadata import MetadataRequest
-from confluent_kafka import KafkaError as LibrdkafkaError
 
 from schemas.base.errors import OperatorError
 from schemas.topics.acls import Right
-from streams.config.settings import SASL_MECHANISM, Settings, aiokafka_options, variable
+from streams.config.settings import MECHANISMS, Settings, variable
+from streams.config.tokens import TokenError
 
-PROBE_SECONDS: Final = 5.0
-"""For one broker, from the first byte to its answer."""
-CLOSE_SECONDS: Final = 0.2
-TURNED_AWAY: Final = {LibrdkafkaError._SSL, LibrdkafkaError._AUTHENTICATION}
-"""What librdkafka says where an endpoint refuses us; all else may pass by itself."""
 LIST: Final = "docs/security.md"
 _EXPIRED: Final = 10
 _OTHER_NAME: Final = {62, 64}
@@ -54,6 +43,8 @@ def lacking(settings: Settings, rights: Iterable[Right]) -> AccessError:
 
 
 def _who(settings: Settings) -> str:
+    if settings.by_tokens:
+        return f"whoever the tokens of client {settings.oauth_client_id} name"
     if settings.sasl_user:
         return f"user {settings.sasl_user}"
     if settings.tls_certificate_file is not None:
@@ -66,95 +57,6 @@ def is_denied(text: str) -> bool:
     return _DENIED.search(text) is not None
 
 
-# probing
-
-
-def probe(settings: Settings) -> None:
-    """Connects to the first broker that lets us; AccessError where one refuses us instead.
-
-    Returns where nobody answers at all: a broker that is away has refused nobody.
-    """
-    with ThreadPoolExecutor(1) as thread:  # there may be a loop in the caller's
-        refusals = thread.submit(asyncio.run, _probe_all(settings)).result()
-    if refusals:
-        raise AccessError(refusals[0])
-
-
-async def _probe_all(settings: Settings) -> list[str]:
-    """Why each endpoint refused us; nothing where one let us in."""
-    refusals = []
-    for host, port, _ in collect_hosts(settings.broker.split(",")):
-        try:
-            async with asyncio.timeout(PROBE_SECONDS):
-                await _enter(settings, host, port)
-        except (OSError, KafkaError, TimeoutError) as error:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PROBE_SECONDS):
-                    refusal = reason(settings, f"{host}:{port}", error)
-                    refusal = refusal or await _other_language(settings, host, port)
-                    refusals += [refusal] if refusal else []
-        else:
-            return []
-    return refusals
-
-
-async def _enter(settings: Settings, host: str, port: int) -> None:
-    options = aiokafka_options(settings)
-    del options["bootstrap_servers"]  # one is probed after the other
-    async with _connected(host, port, **options) as connection:
-        # an endpoint that asks for a login refuses only now
-        await connection.send(MetadataRequest([]))
-
-
-@asynccontextmanager
-async def _connected(host: str, port: int, **options: Any) -> AsyncIterator[AIOKafkaConnection]:
-    """One connection to one broker, closed before its loop ends."""
-    connection = AIOKafkaConnection(host, port, request_timeout_ms=PROBE_SECONDS * 1000, **options)
-    try:
-        await connection.connect()
-        yield connection
-    finally:
-        # a connection that never was is never closed either
-        await asyncio.wait([connection.close()], timeout=CLOSE_SECONDS)
-
-
-async def _other_language(settings: Settings, host: str, port: int) -> str | None:
-    """What a listener speaks that broke off: TLS where we did not, or the other way round."""
-    protocol = variable("security_protocol")
-    if settings.security_protocol == "plaintext":
-        if await _speaks_tls(host, port):
-            return (
-                f"{host}:{port} speaks TLS, and {protocol} is plaintext: set it to ssl or sasl_ssl"
-            )
-        return None
-    with suppress(OSError, KafkaError):
-        async with _connected(host, port):
-            return (
-                f"{host}:{port} speaks no TLS, and {protocol} is {settings.security_protocol}: "
-                f"name a port of Kafka's that does in {variable('broker')}, or set it to plaintext"
-            )
-    if settings.security_protocol == "ssl" and await _speaks_tls(host, port):
-        return (
-            f"{host}:{port} takes TLS and then breaks off: it may ask for a user, "
-            f"{protocol}=sasl_ssl, or a client certificate, {variable('tls_certificate_file')}"
-        )
-    return None
-
-
-async def _speaks_tls(host: str, port: int) -> bool:
-    """Whether it shows a certificate, be it one that we know or not."""
-    try:
-        _, writer = await asyncio.open_connection(host, port, ssl=ssl.create_default_context())
-    except ssl.SSLCertVerificationError:
-        return True
-    except OSError:
-        return False
-    writer.close()
-    with suppress(OSError):
-        await writer.wait_closed()
-    return True
-
-
 # what a refusal says
 
 
@@ -163,17 +65,34 @@ def reason(settings: Settings, where: str, error: BaseException) -> str | None:
     for cause in _chain(error):
         if isinstance(cause, ssl.SSLError):
             return _of_tls(settings, where, cause)
+        if isinstance(cause, TokenError):
+            return str(cause) if cause.refused else None
         if isinstance(cause, SaslAuthenticationFailed):
-            return (
-                f"{where} knows no user {settings.sasl_user} with this password: look at "
-                f"{variable('sasl_user')}, at the file of {variable('sasl_password_file')}, and "
-                f"whether Kafka has the user for {SASL_MECHANISM}"
-            )
+            return _of_login(settings, where)
         if isinstance(cause, UnsupportedSaslMechanismError):
-            return f"{where} does not take {SASL_MECHANISM}, the one mechanism there is: enable it"
+            others = [one for one in MECHANISMS if one != settings.sasl_mechanism]
+            return (
+                f"{where} does not take {settings.sasl_mechanism}: set "
+                f"{variable('sasl_mechanism')} to one that it takes ({', '.join(others)}), or "
+                "enable it there"
+            )
         if isinstance(cause, IllegalSaslStateError):
             return f"{where} asks for no user: set {variable('security_protocol')} to ssl"
     return None
+
+
+def _of_login(settings: Settings, where: str) -> str:
+    if settings.by_tokens:
+        return (
+            f"{where} does not take the tokens that {settings.oauth_token_endpoint} gives client "
+            f"{settings.oauth_client_id}: look at {variable('oauth_scope')}, and whether Kafka "
+            "trusts that issuer and expects that audience"
+        )
+    return (
+        f"{where} knows no user {settings.sasl_user} with this password: look at "
+        f"{variable('sasl_user')}, at the file of {variable('sasl_password_file')}, and "
+        f"whether Kafka has the user for {settings.sasl_mechanism}"
+    )
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -211,16 +130,6 @@ def _of_certificate(where: str, error: ssl.SSLCertVerificationError) -> str:
 
 
 # what clients tell while they try again
-
-
-def on_librdkafka_error(settings: Settings) -> Callable[[LibrdkafkaError], None]:
-    """An error_cb: raises AccessError out of the client's next call once it was turned away."""
-
-    def look(error: LibrdkafkaError) -> None:
-        if error.code() in TURNED_AWAY:
-            probe(settings)
-
-    return look
 
 
 class AiokafkaRefusals(logging.Handler):

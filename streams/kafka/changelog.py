@@ -13,8 +13,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from schemas.base.errors import OperatorError
 from schemas.topics.declared import CHANGELOG
-from streams.config.settings import Settings, librdkafka_options
-from streams.kafka.access import on_librdkafka_error
+from streams.config.connecting import librdkafka_options
+from streams.config.settings import Settings
+from streams.kafka.probing import on_librdkafka_error
 from streams.observe.logs import note
 
 METADATA_DEADLINE_S: Final = 10.0
@@ -96,6 +97,7 @@ def _consumer(settings: Settings) -> Consumer:
             "enable.auto.commit": False,
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
+            # no client.rack: a replica may not know yet of the last commits
             "enable.partition.eof": True,
             # the broker tells of the end only after this wait; the embedded one needs it to list
             # a partition's batches

@@ -18,13 +18,9 @@ from schemas.base.errors import OperatorError
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.outputs.headers import COMMIT_HEADER, Headers
 from schemas.topics.declared import CHANGELOG
-from streams.config.settings import (
-    REQUEST_TIMEOUT_MS,
-    TRANSACTION_TIMEOUT_MS,
-    Settings,
-    librdkafka_options,
-)
-from streams.kafka.access import on_librdkafka_error
+from streams.config.connecting import librdkafka_options
+from streams.config.settings import REQUEST_TIMEOUT_MS, TRANSACTION_TIMEOUT_MS, Settings
+from streams.kafka.probing import on_librdkafka_error
 
 COMMIT_DEADLINE_S: Final = 12.0
 """For one commit, from its first message to the broker's word; below the transaction's timeout."""

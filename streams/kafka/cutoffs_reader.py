@@ -9,8 +9,10 @@ import orjson
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
 from schemas.outputs.records import CUTOFFS, HISTOGRAMS
-from streams.config.settings import Settings, librdkafka_options
-from streams.kafka.access import is_denied, on_librdkafka_error
+from streams.config.connecting import librdkafka_options
+from streams.config.settings import Settings
+from streams.kafka.access import is_denied
+from streams.kafka.probing import on_librdkafka_error
 
 READ_WAIT_S: Final = 0.5
 TELL_EVERY_S: Final = 1.0
@@ -60,6 +62,7 @@ class SharesReader:
                     "isolation.level": "read_committed",
                     "auto.offset.reset": "earliest",
                     "enable.partition.eof": True,
+                    "client.rack": self._settings.client_rack,
                 }
             )
             try:

@@ -20,18 +20,19 @@ from agents.ports import Batch
 from schemas.base.errors import OperatorError
 from schemas.inputs.events import Kind
 from schemas.inputs.oversized import WHOLE_MAX_BYTES
+from streams.config.connecting import aiokafka_options
 from streams.config.settings import (
     FETCH_BYTES,
     HEARTBEAT_S,
     REBALANCE_TIMEOUT_S,
     REQUEST_TIMEOUT_MS,
     SESSION_TIMEOUT_S,
-    aiokafka_options,
 )
 from streams.kafka.access import AiokafkaRefusals, is_denied
 from streams.kafka.assigning import Assignor
 from streams.kafka.flow_control import FlowControl
 from streams.kafka.membership import GroupError, Membership
+from streams.kafka.probing import reachable
 from streams.kafka.unpacking import Unpacker
 from streams.observe.logs import describe_safely
 
@@ -72,7 +73,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         del transport
-        settings = self.consumer.flow.settings
+        # aiokafka may wait at an address that is deaf, and asks them only once: at its start
+        settings, _ = reachable(self.consumer.flow.settings)
         self._room = bytearray(settings.unpack_bytes)
         self._whole_max = max(WHOLE_MAX_BYTES, settings.max_event_bytes)
         self._unpacking: dict[TopicPartition, tuple[FetchResult, Unpacker]] = {}
@@ -94,6 +96,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             # an input that was given more partitions is to be noticed soon
             metadata_max_age_ms=METADATA_AGE_MS,
             isolation_level="read_committed",
+            client_rack=settings.client_rack or None,
         )
 
     async def on_start(self) -> None:

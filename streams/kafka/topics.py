@@ -21,8 +21,11 @@ from kafka.errors import (
 
 from schemas.topics.acls import Operation, Resource, Right, operator_rights, worker_rights
 from schemas.topics.declared import REJECTED_BYTES, REJECTED_EXTRA_BYTES, TOPICS, Topic
-from streams.config.settings import Settings, kafka_python_options
-from streams.kafka.access import AccessError, lacking, probe
+from streams.config.connecting import kafka_python_options
+from streams.config.settings import Settings
+from streams.kafka.access import AccessError, lacking
+from streams.kafka.coordinators import require_coordinators
+from streams.kafka.probing import reachable
 
 BROKER_MAX_MESSAGE_BYTES: Final = 1_048_588
 """Kafka's default of max.message.bytes; of a topic that does not say."""
@@ -75,17 +78,18 @@ class State:
 
 def connect(settings: Settings) -> KafkaAdminClient:
     """An admin client. AccessError: we are refused. BrokerMissingError: no broker answers."""
-    probe(settings)
+    # a client of kafka-python may spend all its time on an address that is deaf
+    found, why = reachable(settings)
     try:
         return KafkaAdminClient(
-            **kafka_python_options(settings),
+            **kafka_python_options(found),
             request_timeout_ms=ADMIN_TIMEOUT_MS,
             bootstrap_timeout_ms=5_000,
         )
     except (KafkaError, OSError, ValueError) as error:
         raise BrokerMissingError(
             f"no Kafka broker answers at {settings.broker}: start one (make kafka, or docker "
-            "compose up), or set WHALECURVE_BROKER"
+            f"compose up), or set WHALECURVE_BROKER{f' ({why})' if why else ''}"
         ) from error
 
 
@@ -128,6 +132,7 @@ def check_topics(settings: Settings) -> list[State]:
     with _asking(settings) as admin:
         broker_topics = _broker_topics(admin, settings)
         _require(settings, broker_topics, operator_rights(settings.names))
+        require_coordinators(admin, settings)
         return list(_states(broker_topics, settings))
 
 
@@ -149,6 +154,7 @@ def require_topics(settings: Settings) -> dict[str, State]:
     with _asking(settings) as admin:
         broker_topics = _broker_topics(admin, settings)
         _require(settings, broker_topics, worker_rights(settings.names))
+        require_coordinators(admin, settings)
         _require_group(admin, settings)
         states = list(_states(broker_topics, settings))
     faults = [state.fault for state in states if state.fault is not None]

@@ -33,12 +33,12 @@ from kafka.admin import (
 )
 
 from schemas.topics.acls import Right
-from streams.config.settings import SASL_MECHANISM
 from streams.demo.embedded_broker import HOST, claim_port
-from tests.brokers.kafka import KafkaNode
+from tests.brokers.issuer import Issuer
+from tests.brokers.kafka import QUICK, KafkaNode
 
 DOOR: Final = "DOOR"
-"""TLS, and SASL by SCRAM-SHA-512."""
+"""TLS, and SCRAM-SHA-512 alone."""
 MUTUAL: Final = "MUTUAL"
 """TLS, with a certificate of the client's."""
 OPEN: Final = "OPEN"
@@ -46,6 +46,9 @@ OPEN: Final = "OPEN"
 HASTY: Final = "HASTY"
 """As the first, and wants to hear the password again after so long."""
 HASTY_MS: Final = 2_000
+HOSTED: Final = "HOSTED"
+"""As hosted Kafkas have it: TLS, and PLAIN, SCRAM-SHA-256 or a token."""
+TOKEN_MS_MAX: Final = 3_600_000
 EXPIRED: Final = "EXPIRED"
 """TLS, by a certificate that has expired."""
 ELSEWHERE: Final = "ELSEWHERE"
@@ -53,12 +56,17 @@ ELSEWHERE: Final = "ELSEWHERE"
 LISTENERS: Final = {
     DOOR: "SASL_SSL",
     HASTY: "SASL_SSL",
+    HOSTED: "SASL_SSL",
     MUTUAL: "SSL",
     OPEN: "SSL",
     EXPIRED: "SSL",
     ELSEWHERE: "SSL",
 }
-LOGIN: Final = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+SCRAM: Final = ("SCRAM-SHA-512", "SCRAM-SHA-256")
+MODULES: Final = "org.apache.kafka.common.security"
+LOGIN: Final = f"{MODULES}.scram.ScramLoginModule required;"
+TOKEN_LOGIN: Final = f"{MODULES}.oauthbearer.OAuthBearerLoginModule required;"
+VALIDATOR: Final = f"{MODULES}.oauthbearer.OAuthBearerValidatorCallbackHandler"
 
 
 @dataclass(frozen=True)
@@ -103,12 +111,22 @@ class Papers:
 class SecuredKafka:
     """The node, its papers, its users and their rights."""
 
-    def __init__(self, folder: Path, overrides: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        plain: Mapping[str, str] | None = None,
+        issuer: Issuer | None = None,
+    ) -> None:
+        """`plain` are passwords by user of PLAIN; whose tokens it takes is the `issuer`."""
         self.papers = Papers(folder)
         self._folder = folder
         self._ports = {name: claim_port(0) for name in LISTENERS}
+        hosted = self._hosted(plain or {}, issuer)
         self.node = KafkaNode(
-            overrides={**self._properties(), **(overrides or {})}, listeners=self._ports
+            overrides={**self._properties(), **hosted},
+            listeners=self._ports,
+            jvm=QUICK if issuer is None else (*QUICK, issuer.allowed),
         )
 
     def address(self, listener: str = DOOR) -> str:
@@ -121,6 +139,7 @@ class SecuredKafka:
         stores = {
             DOOR: here,
             HASTY: here,
+            HOSTED: here,
             MUTUAL: here,
             OPEN: here,
             EXPIRED: papers.paper("expired", HOST, expired=True),
@@ -130,7 +149,7 @@ class SecuredKafka:
         properties = {
             "listener.security.protocol.map": ",".join(f"{a}:{b}" for a, b in protocols.items()),
             "inter.broker.listener.name": "PLAINTEXT",
-            "sasl.enabled.mechanisms": SASL_MECHANISM,
+            "sasl.enabled.mechanisms": SCRAM[0],
             f"listener.name.{DOOR.lower()}.scram-sha-512.sasl.jaas.config": LOGIN,
             f"listener.name.{HASTY.lower()}.scram-sha-512.sasl.jaas.config": LOGIN,
             f"listener.name.{HASTY.lower()}.scram-sha-512.connections.max.reauth.ms": str(HASTY_MS),
@@ -143,6 +162,28 @@ class SecuredKafka:
         for listener, paper in stores.items():
             properties |= self._store(listener, paper)
         return properties
+
+    def _hosted(self, plain: Mapping[str, str], issuer: Issuer | None) -> dict[str, str]:
+        listener = f"listener.name.{HOSTED.lower()}"
+        users = " ".join(f'user_{name}="{text}"' for name, text in plain.items())
+        properties = {
+            f"{listener}.plain.sasl.jaas.config": f"{MODULES}.plain.PlainLoginModule required "
+            f"{users};",
+            f"{listener}.scram-sha-256.sasl.jaas.config": LOGIN,
+        }
+        mechanisms = ["PLAIN", SCRAM[1]]
+        if issuer is not None:
+            mechanisms.append("OAUTHBEARER")
+            properties |= {
+                f"{listener}.oauthbearer.sasl.jaas.config": TOKEN_LOGIN,
+                f"{listener}.oauthbearer.sasl.server.callback.handler.class": VALIDATOR,
+                # the default one took every signature: it chose the check that clients make
+                "sasl.oauthbearer.jwt.validator.class": f"{MODULES}.oauthbearer.BrokerJwtValidator",
+                # nobody stays longer than his token holds
+                f"{listener}.oauthbearer.connections.max.reauth.ms": str(TOKEN_MS_MAX),
+                "sasl.oauthbearer.jwks.endpoint.url": issuer.keys.as_uri(),
+            }
+        return properties | {f"{listener}.sasl.enabled.mechanisms": ",".join(mechanisms)}
 
     def _store(self, listener: str, paper: Paper) -> dict[str, str]:
         store = self._folder / f"{listener}.store.pem"
@@ -158,10 +199,11 @@ class SecuredKafka:
 
     def user(self, name: str, password: str) -> None:
         """Makes a user, or gives him another password."""
-        said = self._admin.alter_user_scram_credentials(
-            [UserScramCredentialUpsertion(name, SASL_MECHANISM, password)]
-        )
-        assert said == {name: None}
+        for mechanism in SCRAM:
+            said = self._admin.alter_user_scram_credentials(
+                [UserScramCredentialUpsertion(name, mechanism, password)]
+            )
+            assert said == {name: None}
 
     def grant(self, name: str, rights: Iterable[Right]) -> None:
         """Gives a user these rights."""

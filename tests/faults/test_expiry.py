@@ -29,7 +29,7 @@ OVERRIDES = {
 SHORT = {
     "kafka.commit.TRANSACTION_TIMEOUT_MS": 2_000,
     "kafka.commit.REQUEST_TIMEOUT_MS": 2_000,
-    "config.settings.REQUEST_TIMEOUT_MS": 2_000,
+    "config.connecting.REQUEST_TIMEOUT_MS": 2_000,
 }
 LONGER_S = 4.0
 

@@ -8,7 +8,9 @@ from confluent_kafka import Consumer, Producer
 
 from schemas.topics.acls import downstream_rights, operator_rights, upstream_rights, worker_rights
 from schemas.topics.declared import TopicNames
-from streams.config.settings import Settings, librdkafka_options, read_settings
+from streams.config.connecting import librdkafka_options
+from streams.config.reading import read_settings
+from streams.config.settings import Settings
 from tests.brokers.secured_kafka import SecuredKafka
 from tests.support.topics import Place, bought
 from tests.support.waiting import wait_until

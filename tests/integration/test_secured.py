@@ -19,10 +19,11 @@ from schemas.topics.acls import (
     Right,
     operator_rights,
 )
-from streams.config.settings import librdkafka_options
+from streams.config.connecting import librdkafka_options
 from streams.demo.embedded_broker import HOST
-from streams.kafka.access import AccessError, probe
+from streams.kafka.access import AccessError
 from streams.kafka.changelog import Changelog, Progress
+from streams.kafka.probing import probe
 from streams.kafka.topics import check_topics, require_topics
 from tests.brokers import require_kafka
 from tests.brokers.old_tls import TLS11, handshake

@@ -4,6 +4,7 @@ import re
 import ssl
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,20 @@ import pytest
 import trustme
 
 from streams.config import settings as module
-from streams.config.settings import (
-    SASL_MECHANISM,
-    Settings,
-    SettingsError,
+from streams.config.connecting import (
     aiokafka_options,
     kafka_python_options,
     librdkafka_options,
-    plaintext,
-    read_settings,
     tls_context,
-    unknown,
 )
+from streams.config.reading import read_settings, unknown
+from streams.config.settings import PASSWORD_MECHANISMS, Settings, SettingsError, plaintext
 
 CANARY = "kanarienvogel"
-SECRETS = ("erasure_secret_file", "sasl_password_file", "tls_key_password_file")
+SECRETS = (
+    *("erasure_secret_file", "sasl_password_file", "tls_key_password_file"),
+    "oauth_client_secret_file",
+)
 
 
 def told(**settings: object) -> Settings:
@@ -157,10 +157,12 @@ def test_help_shows_no_secret(password: Path) -> None:
 
 TLS, LOGIN = "security_protocol=ssl", "security_protocol=sasl_ssl"
 BESIDE_TLS = "expected WHALECURVE_SECURITY_PROTOCOL=ssl or sasl_ssl beside"
-BESIDE_LOGIN = "WHALECURVE_SASL_USER: expected WHALECURVE_SECURITY_PROTOCOL=sasl_ssl beside it"
+BESIDE_LOGIN = "WHALECURVE_SASL_USER: expected WHALECURVE_SECURITY_PROTOCOL=sasl_ssl and "
 WITH_LOGIN = "WHALECURVE_SASL_USER: expected it beside WHALECURVE_SECURITY_PROTOCOL=sasl_ssl"
 WITH_CERTIFICATE = "WHALECURVE_TLS_KEY_FILE: expected it beside WHALECURVE_TLS_CERTIFICATE_FILE"
 OF_CERTIFICATE = "WHALECURVE_TLS_KEY_FILE: expected the key to WHALECURVE_TLS_CERTIFICATE_FILE"
+BY_TOKENS = f"{LOGIN} sasl_mechanism=OAUTHBEARER"
+ENDPOINT = "oauth_token_endpoint=https://id.example.org/token oauth_client_id=worker"
 OTHER_KEY = "tls_certificate_file=mine.pem tls_key_file=other.key"
 
 
@@ -174,6 +176,19 @@ OTHER_KEY = "tls_certificate_file=mine.pem tls_key_file=other.key"
         (f"{TLS} sasl_user=worker", BESIDE_LOGIN),
         (LOGIN, WITH_LOGIN),
         (f"{LOGIN} sasl_user=worker", "WHALECURVE_SASL_PASSWORD_FILE: expected it beside"),
+        (f"{TLS} sasl_mechanism=PLAIN", "WHALECURVE_SASL_MECHANISM: expected WHALECURVE_SECURITY"),
+        (f"{LOGIN} sasl_mechanism=GSSAPI", "expected SCRAM-SHA-512 or SCRAM-SHA-256 or PLAIN or"),
+        (f"{BY_TOKENS} sasl_user=worker", BESIDE_LOGIN),
+        (BY_TOKENS, "WHALECURVE_OAUTH_TOKEN_ENDPOINT: expected it beside"),
+        (f"{BY_TOKENS} {ENDPOINT}", "WHALECURVE_OAUTH_CLIENT_SECRET_FILE: expected it beside"),
+        (
+            f"{BY_TOKENS} {ENDPOINT} oauth_client_secret_file=password oauth_ca_file=mine.key",
+            "WHALECURVE_OAUTH_CA_FILE: expected certificates in PEM",
+        ),
+        (
+            f"{LOGIN} oauth_scope=a sasl_user=b sasl_password_file=password",
+            "WHALECURVE_OAUTH_SCOPE",
+        ),
         (f"{TLS} tls_certificate_file=mine.pem", WITH_CERTIFICATE),
         (f"{TLS} tls_key_file=mine.key", "WHALECURVE_TLS_CERTIFICATE_FILE: expected it beside"),
         (f"{TLS} tls_ca_file=mine.key", "expected certificates in PEM"),
@@ -224,11 +239,31 @@ def test_python_s_clients_are_told_the_same(options: Any, secured: Settings) -> 
     assert isinstance(found["ssl_context"], ssl.SSLContext)
     login = {
         "security_protocol": "SASL_SSL",
-        "sasl_mechanism": SASL_MECHANISM,
+        "sasl_mechanism": PASSWORD_MECHANISMS[0],
         "sasl_plain_username": "worker",
         "sasl_plain_password": CANARY,
     }
     assert found | login == found
+
+
+@pytest.mark.parametrize("mechanism", PASSWORD_MECHANISMS)
+def test_every_client_logs_in_by_the_same_mechanism(secured: Settings, mechanism: str) -> None:
+    settings = replace(secured, sasl_mechanism=mechanism)
+    assert librdkafka_options(settings)["sasl.mechanism"] == mechanism
+    assert aiokafka_options(settings)["sasl_mechanism"] == mechanism
+    assert kafka_python_options(settings)["sasl_mechanism"] == mechanism
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://a/token", "https://", "https:///token", "https://me:pw@a/token", "a/token"),
+        *("https://a/token?x=1", "https://a/to ken", "https://a:0/t", "https://a:99999/t"),
+    ],
+)
+def test_an_endpoint_is_an_address_by_tls_and_nothing_else(url: str) -> None:
+    said = refusal(oauth_token_endpoint=url)
+    assert said.startswith("WHALECURVE_OAUTH_TOKEN_ENDPOINT: expected https://host/path")
 
 
 def test_a_first_look_leaves_the_door_out(secured: Settings) -> None:

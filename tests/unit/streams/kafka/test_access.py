@@ -22,10 +22,9 @@ from streams.kafka.access import (
     AiokafkaRefusals,
     is_denied,
     lacking,
-    on_librdkafka_error,
-    probe,
     reason,
 )
+from streams.kafka.probing import on_librdkafka_error, probe
 
 SETTINGS = Settings(broker="kafka:9093", security_protocol="sasl_ssl", sasl_user="worker")
 WHERE = "kafka:9093"
@@ -62,7 +61,7 @@ REFUSALS: dict[str, tuple[BaseException, str | None]] = {
     "no certificate": (NO_CERTIFICATE, WANTED),
     "no certificate, wrapped": (caused(tls(reason="SSLV3_ALERT_BAD_CERTIFICATE")), WANTED),
     "login": (SaslAuthenticationFailed("no"), "knows no user worker with this password"),
-    "mechanism": (UnsupportedSaslMechanismError("no"), "does not take SCRAM-SHA-512"),
+    "mechanism": (UnsupportedSaslMechanismError("no"), "does not take SCRAM-SHA-512: set"),
     "no login wanted": (IllegalSaslStateError("no"), "asks for no user"),
     # what may pass by itself is no refusal
     "reset": (ConnectionResetError("reset"), None),

@@ -22,11 +22,11 @@ from tests.support.looping import in_a_loop
 PURCHASES = TP("purchases", 0)
 
 
-def consumer_of(name: str) -> tuple[Any, BatchTransport]:
+def consumer_of(name: str, rack: str = "") -> tuple[Any, BatchTransport]:
     """Faust's consumer, of an application that is never started."""
     app = faust.App(name, broker="kafka://127.0.0.1:1", autodiscover=False)
     transport = BatchTransport(app.conf.broker, app)
-    transport.flow = FlowControl(Settings())
+    transport.flow = FlowControl(Settings(client_rack=rack))
     app.transport = transport
     return app.consumer, transport
 
@@ -94,3 +94,12 @@ async def test_a_rebalance_may_last_for_a_day() -> None:
     )
     await GroupCoordinator.ensure_active_group(coordinator, "subscription", "before")
     joins.assert_awaited()
+
+
+@in_a_loop
+async def test_the_rack_of_the_settings_is_told_with_every_fetch() -> None:
+    of_faust, transport = consumer_of("rack", "here")
+    consumer = of_faust._thread._create_worker_consumer(transport)
+    of_faust._thread.thread_loop.close()  # it was never started
+    consumer._closed = True
+    assert consumer._client_rack == "here"

@@ -9,7 +9,8 @@ from agents.models.histogram import Histogram
 from agents.partition.cutoffs import read_histogram
 from agents.ports import InvariantError
 from streams.cli.replay_lines import LineError, read_line
-from streams.config.settings import SettingsError, read_settings
+from streams.config.reading import read_settings
+from streams.config.settings import SettingsError
 from tests.support.calling import Call
 from tests.support.canaries import AMOUNT, CUSTOMER, MAIL, MINOR_UNITS, WORD, leaks
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from confluent_kafka import Producer
 
-from streams.config.settings import Settings, librdkafka_options
+from streams.config.connecting import librdkafka_options
+from streams.config.settings import Settings
 from streams.observe.logs import complain, configure_logs, note
 from streams.observe.repeats import CAUSES_MAX, EVERY_S, Repeats
 from tests.support.waiting import wait_until
