@@ -16,10 +16,16 @@ from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.record.util import calc_crc32c
 from faust.types import TP
 
+from schemas.inputs.events import Kind
 from streams.config.settings import Settings
-from streams.kafka.fetching import FetchFailedError, _check_fetching, unpack
+from streams.kafka.fetching import (
+    BatchConsumerThread,
+    FetchFailedError,
+    _check_fetching,
+    unpack,
+)
 from streams.kafka.flow_control import FlowControl
-from streams.kafka.transport import BatchTransport
+from streams.kafka.transport import BatchTransport, _number
 from tests.support.batches import batch_of
 from tests.support.canaries import HEADER, MAIL, leaks
 from tests.support.looping import in_a_loop
@@ -105,11 +111,21 @@ CRC_AT, CRC_FROM = 17, 21
 """Of a batch on the wire."""
 
 
-def fetched(header: bytes, wanted_from: int = 0) -> SimpleNamespace:
-    """One record on the wire, with a header of this name."""
+NOBODY, SOMEBODY = -1, 7
+"""Who began a transaction."""
+
+
+def fetched(
+    header: bytes,
+    wanted_from: int = 0,
+    *,
+    by: int = NOBODY,
+    aborted: frozenset[int] = frozenset(),
+) -> SimpleNamespace:
+    """One record on the wire, with a header of this name, perhaps of a transaction."""
     builder = DefaultRecordBatchBuilder(
-        magic=2, compression_type=0, is_transactional=0, producer_id=-1, producer_epoch=-1,
-        base_sequence=-1, batch_size=1_000_000,
+        magic=2, compression_type=0, is_transactional=int(by != NOBODY), producer_id=by,
+        producer_epoch=-1, base_sequence=-1, batch_size=1_000_000,
     )  # fmt: skip
     stand_in = "h" * len(header)
     builder.append(0, 5, b"key", MAIL.encode(), [(stand_in, MAIL.encode())])
@@ -119,7 +135,7 @@ def fetched(header: bytes, wanted_from: int = 0) -> SimpleNamespace:
         _records=MemoryRecords(bytes(wire)),
         _tp=TopicPartition("purchases", 0),
         next_fetch_offset=wanted_from,
-        _aborted_producers=set(),
+        _aborted_producers=set(aborted),
         _consume_aborted_up_to=lambda _: None,
     )
 
@@ -136,7 +152,31 @@ def test_what_lies_in_a_batch_before_the_offset_that_was_asked_for_is_left_out()
     assert batch.offsets == []
 
 
+@pytest.mark.parametrize(("aborted", "offsets"), [(set(), [0]), ({SOMEBODY}, []), ({8}, [0])])
+def test_what_was_aborted_is_left_out_and_gone_past(aborted: set[int], offsets: list[int]) -> None:
+    batch, its = batch_of(), fetched(HEADER.encode(), by=SOMEBODY, aborted=frozenset(aborted))
+    unpack(its, batch)
+    assert (batch.offsets, its.next_fetch_offset) == (offsets, 1)
+
+
 def test_a_header_whose_name_is_not_utf_8_is_refused_with_its_offset() -> None:
     with pytest.raises(FetchFailedError, match="purchases-0: offset 0 has a header") as refused:
         unpack(fetched(b"\xff" + HEADER.encode()), batch_of())
     assert leaks(str(refused.value)) == []
+
+
+@pytest.mark.parametrize(("guarantee", "end"), [("exactly_once", 3), ("at_least_once", 5)])
+def test_an_input_ends_where_it_can_be_read_to(guarantee: Any, end: int) -> None:
+    flow = FlowControl(Settings(guarantee=guarantee))
+    flow.set_inputs({Kind.PURCHASES: "purchases"})
+    state = SimpleNamespace(timestamp=1, lso=3, highwater=5)
+    its: Any = SimpleNamespace(consumer=SimpleNamespace(flow=flow))
+    assignment = SimpleNamespace(state_value=lambda _: state)
+    assert BatchConsumerThread._ends(its, 0, assignment) == {Kind.PURCHASES: end}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "number"), [("7", 7), ("7\0", 7), ("", 0), ("x7", 0), ("\u0667", 0)]
+)
+def test_the_metadata_of_an_offset_names_the_commit_that_set_it(metadata: str, number: int) -> None:
+    assert _number(metadata) == number
