@@ -93,12 +93,13 @@ SHARES: Final = "world of tiers by shares"
 PLAIN: Final = "world without transactions"
 MADE: Final = "cut-offs made"
 ADOPTED: Final = "cut-offs adopted"
+HALFWAY: Final = "commit within an adoption"
 INTERRUPTED: Final = "adoption interrupted"
 REPEATED: Final = "output repeated"
 TORN: Final = "commit broken after rows"
 MODES: Final = (ENTRIES, SHARES, PLAIN)
 """What a seed may be about."""
-PASSAGES: Final = (*MODES, MADE, ADOPTED, INTERRUPTED, REPEATED, TORN)
+PASSAGES: Final = (*MODES, MADE, ADOPTED, HALFWAY, INTERRUPTED, REPEATED, TORN)
 """What has to come about in many seeds, beside faults and steps."""
 
 

@@ -112,8 +112,6 @@ class Plan:
     fetch_max: int
     queue_max: int
     character: faults.Character
-    kills_adopters: bool
-    """Who adopts cut-offs may be killed before everybody was judged by them."""
     slowness: tuple[float, ...]
     """How many times longer requests and answers travel; each worker has one of these."""
     calm_at_s: float
@@ -175,7 +173,7 @@ def plan_of(seed: int) -> Plan:
         character = faults.BROKEN_COMMITS
     elif breaks:
         # all is read, and cut-offs are made, while faults strike; each customer has a commit
-        ready, calm_at_s, changed_max = True, calm_at_s + 40.0, 1
+        ready, calm_at_s, changed_max = True, calm_at_s + 60.0, 1
     wall_us = rng.randint(START, END + 20 * DAY)
     if rng.random() < 0.5:
         wall_us = wall_us // DAY * DAY - rng.randint(0, 40_000_000)
@@ -205,7 +203,6 @@ def plan_of(seed: int) -> Plan:
         rng.choice((3, 12, 200)),
         rng.randint(3, 12) if rng.random() < 0.15 else 1_000_000,
         character,
-        breaks and not is_plain,
         (1.0, 200.0) if contested else (rng.choice((1.0, 1.0, 1.0, 20.0, 150.0)),),
         calm_at_s,
         tuple(sorted(outside)),

@@ -110,6 +110,8 @@ class RecordingShard:
     def changes(self, now_us: int, *, all_snapshots: bool = False) -> Changes | None:
         changes = self._shard.changes(now_us, all_snapshots=all_snapshots)
         if changes is not None:
+            if self._shard._shares.is_adopting:
+                self._strike(faults.HALFWAY)
             acts, self._acts = self._acts, []
             self._history.acts[self._owner, self.partition, self.commit_number] = acts
         return changes

@@ -134,13 +134,17 @@ class World:
         return RecordingShard(its, bounded, number, here.name, self.history, self._came_about)
 
     def _came_about(self, what: str) -> None:
-        """Something of note happened in the process that is running."""
+        """Something of note happened in the process that is running.
+
+        Who adopts cut-offs may be killed before everybody was judged by them: by chance alone
+        hardly anybody would be.
+        """
         self.faults.strike(what)
-        if what != faults.ADOPTED or self.is_calm or not self.plan.kills_adopters:
+        if what != faults.HALFWAY or self.is_calm:
             return
         here = self.here().process
         worker = next(its for its in self.workers if its.process is here)
-        self.kernel.later(None, self._rng.uniform(0.1, 1.0), worker.kill)
+        self.kernel.later(None, self._rng.uniform(0.0, 0.4), worker.kill)
 
     # workers
 
