@@ -9,7 +9,7 @@ COMPILED := $(VENV)/.compiled
 TOOLS := .tools
 TESTS_AT_ONCE ?= 2
 
-.PHONY: help setup run test sim soak check kafka bench lock tools audit sbom documents clean
+.PHONY: help setup run test sim soak mutants check kafka bench lock tools audit sbom documents clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ sim: setup ## play SEEDS=1000 worlds with faults from FIRST_SEED=0, STEPS=200 ea
 
 soak: setup ## some two hours of storms on real Kafka and 100,000 worlds; writes tests/faults/SOAK.md
 	@$(BIN)/python -m tests.faults.soak $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SIM_SEEDS),--sim-seeds $(SIM_SEEDS))
+
+mutants: setup ## make mistakes in copies of the product, see who finds them; ONLY=A20,S1: some
+	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY))
 
 check: setup ## ruff, mypy --strict, the direction of imports
 	@$(BIN)/ruff check .

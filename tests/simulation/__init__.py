@@ -10,10 +10,11 @@ Where to look:
 
 - `kernel`: virtual time, processes, blocking calls that can be left in the middle.
 - `log`, `broker`, `group`: Kafka, as far as workers can tell.
-- `network`, `site`, `producer`, `consumer`, `fetching`: the clients of a process.
+- `network`, `site`, `producer`, `plain`, `consumer`, `fetching`, `shares`, `waiting`: the clients
+  of a process, and how it waits.
 - `faults`, `outside`: what goes wrong; `plan`: what a seed decides; `upstream`: the traffic.
 - `worker`, `world`: one worker, and all of it together; `stage`: where the product is given them.
-- `recording`, `checks`, `reference`, `recounted`: what has to be true.
+- `recording`, `checks`, `plain_checks`, `reference`, `recounted`: what has to be true.
 - `running`, `__main__`: many seeds, and the table at the end; `mutants`: mistakes it has to find.
 
 What can be checked when. Every commit is checked when it is decided: that it is whole, the next
@@ -25,6 +26,12 @@ contract's order, so the order is checked, too. Where inputs trickle in or the w
 time, both take them in the order noted. Where the policy changes, only the uninterrupted shard
 judges, and of snapshots only what is a fact under any policy.
 
-What is left out: tiers by shares (`SharesReader` is a thread of its own), `at_least_once`, and
-Faust itself, which `tests/integration` has.
+A seed draws what it is about. Most are about tiers by entries. Some are about tiers by shares: the
+uninterrupted shard makes and adopts the same cut-offs at the same places in the order. Some are
+about commits that are no transactions: all lies ready, time is event time, and only what lets a
+worker that is taken for dead go on writing never strikes, for nothing promises more. There outputs
+may come again with the same id and content, nothing is lost, and the state is applied once.
+
+What is left out: tiers by shares without transactions or under a policy that changes, and Faust
+itself, which `tests/integration` has.
 """

@@ -77,6 +77,8 @@ def _say(report: Report, seconds: float, steps: int) -> int:
     console.print(_table("crashes at a step", _by_step(report), report.counts.visits))
     console.print(_requests(report))
     console.print(_table("faults", {its: report.counts.strikes[its] for its in faults.ALL_FAULTS}))
+    passages = {its: report.counts.strikes[its] for its in faults.PASSAGES}
+    console.print(_table("came about", passages))
     pace = report.seeds / seconds * 60
     console.print(
         f"{report.seeds} seeds, {report.commits} commits, {report.virtual_s / 3600:.1f} hours of "

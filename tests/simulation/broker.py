@@ -234,6 +234,22 @@ class Broker:
         self._moved(place)
         return NO_ERROR
 
+    def append(self, place: Place, records: list[Sent]) -> int:
+        """Records without a transaction; sent twice they lie there twice."""
+        if any(
+            value is not None and len(value) > self.message_max_bytes for _, value, _ in records
+        ):
+            return KafkaError.MSG_SIZE_TOO_LARGE
+        for key, value, headers in records:
+            self.logs[place].append(key, value, headers, round(self._kernel.now_s * 1000))
+        self._moved(place)
+        return NO_ERROR
+
+    def tell_group(self, offsets: dict[Place, GroupOffset]) -> int:
+        """A member commits offsets of the group."""
+        self.offsets |= offsets
+        return NO_ERROR
+
     @staticmethod
     def _writable(its: Coordinated, log: Log, epoch: int) -> Transaction | None:
         """The transaction that may be written to in a partition.

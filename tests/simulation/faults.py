@@ -88,6 +88,20 @@ WORLD_FAULTS: Final = (
 
 ALL_FAULTS: Final = (*(name for name, _ in REQUEST_FAULTS), *WORLD_FAULTS)
 
+ENTRIES: Final = "world of tiers by entries"
+SHARES: Final = "world of tiers by shares"
+PLAIN: Final = "world without transactions"
+MADE: Final = "cut-offs made"
+ADOPTED: Final = "cut-offs adopted"
+HALFWAY: Final = "commit within an adoption"
+INTERRUPTED: Final = "adoption interrupted"
+REPEATED: Final = "output repeated"
+TORN: Final = "commit broken after rows"
+MODES: Final = (ENTRIES, SHARES, PLAIN)
+"""What a seed may be about."""
+PASSAGES: Final = (*MODES, MADE, ADOPTED, HALFWAY, INTERRUPTED, REPEATED, TORN)
+"""What has to come about in many seeds, beside faults and steps."""
+
 
 DISLIKED_SHARE: Final = 0.4
 """Of the faults so many never strike in a seed: what is left strikes together more often."""
@@ -122,11 +136,11 @@ class Counts:
         self.requests += other.requests
 
     def missing(self) -> list[str]:
-        """Steps where nobody crashed, and faults that never struck."""
+        """Steps where nobody crashed, and what never struck or came about."""
         steps = [
             f"crash at {step}" for step in (*REQUEST_STEPS, *PLAIN_STEPS) if not self.crashes[step]
         ]
-        return steps + [fault for fault in ALL_FAULTS if not self.strikes[fault]]
+        return steps + [its for its in (*ALL_FAULTS, *PASSAGES) if not self.strikes[its]]
 
     def missing_requests(self) -> list[str]:
         """What never befell the requests of a step."""
@@ -178,11 +192,22 @@ HELD_ENDS: Final = Character(
 """Of seeds about ends and offsets that come too late, in the next transaction."""
 
 
-def character_of(rng: Random) -> Character:
-    """What a seed has a liking for."""
+UNFENCED: Final = frozenset({STALL, ZOMBIE, SLOW, CRASH_AFTER, LATE_REQUEST, HELD_UP, OVERRUN})
+"""What lets a worker that is taken for dead write over its successor's rows: without transactions
+nothing fences it off, and nothing else is promised."""
+
+
+BROKEN_COMMITS: Final = Character(
+    0.0, 0.15, UNFENCED | {NO_ANSWER, LATE_ANSWER}, (OUTPUTS, ROWS, OFFSETS, ENDED)
+)
+"""Of seeds about commits that break between two of their writes."""
+
+
+def character_of(rng: Random, never: frozenset[str] = frozenset()) -> Character:
+    """What a seed has a liking for; `never`: what may not strike at all."""
     share = rng.choice((0.0, 0.01, 0.03, 0.05, 0.1))
     all_steps = (*REQUEST_STEPS, *PLAIN_STEPS)
-    disliked = frozenset(name for name, _ in REQUEST_FAULTS if rng.random() < DISLIKED_SHARE)
+    disliked = never.union(name for name, _ in REQUEST_FAULTS if rng.random() < DISLIKED_SHARE)
     favoured = (*SELDOM, *rng.sample(all_steps, rng.randint(0, 3)))
     return Character(share, FAVOURED_TIMES * share, disliked, favoured)
 

@@ -18,7 +18,7 @@ from schemas.inputs.events import Kind
 from streams.config.settings import REQUEST_TIMEOUT_MS, Settings
 from streams.kafka.flow_control import FlowControl
 from tests.simulation import faults
-from tests.simulation.log import Entry, Place
+from tests.simulation.log import Entry, GroupOffset, Place
 from tests.simulation.site import Site
 
 ASK_AGAIN_S: Final = REQUEST_TIMEOUT_MS * 4 / 1000
@@ -108,6 +108,11 @@ class SimulatedInputs:
 
         found: dict[TopicPartition, Committed] = await self._asked(faults.COMMITTED, ask)
         return found
+
+    async def commit_offsets(self, offsets: dict[TopicPartition, int]) -> None:
+        """Tells the group how far inputs were read: where commits are no transactions."""
+        told = {Place(*tp): GroupOffset(offset, "") for tp, offset in offsets.items()}
+        await self._asked(faults.OFFSETS, lambda: self._broker.tell_group(told))
 
     async def _asked(self, step: str, ask: Callable[[], Any]) -> Any:
         """The broker's answer; a request that is lost is sent once more, as aiokafka does."""

@@ -10,15 +10,26 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from confluent_kafka import KafkaException
+from msgspec.structs import replace
 
+from agents.customer.state import Customer
+from agents.events.booking import Booking
+from agents.partition.customers import CustomerStore
 from agents.partition.input_buffer import InputBuffer
 from agents.partition.pending import PendingCommit
 from agents.partition.shard import Changes, Message
+from agents.partition.shares import PartitionShares, _group_of
 from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Rejection
 from schemas.outputs.headers import Headers
 from streams.kafka import commit as commit_module
-from streams.kafka.commit import CommitError, TransactionalLog, _group_offsets, _Outbox
+from streams.kafka.commit import (
+    CommitError,
+    PlainLog,
+    TransactionalLog,
+    _group_offsets,
+    _Outbox,
+)
 from streams.runtime.partition import PartitionRuntime
 from streams.runtime.take_over import TakeOver
 from tests.simulation.log import GroupOffset, Place
@@ -146,6 +157,41 @@ def puts_another_number_on_outputs() -> AbstractContextManager[Any]:
     return patch.object(_Outbox, "send", misnumbered)
 
 
+def adopts_from_the_last_to_the_first() -> AbstractContextManager[Any]:
+    """What the partition's row says was judged was not, where an adoption is interrupted."""
+
+    def wait_for(self: PartitionShares, customer_ids: list[str]) -> None:
+        assert self.next_group is not None
+        waiting = ((_group_of(its), its) for its in customer_ids)
+        self._waiting = sorted(its for its in waiting if its[0] >= self.next_group)
+        self.look_if_done()
+
+    return patch.object(PartitionShares, "wait_for", wait_for)
+
+
+def stores_the_partition_s_row_first() -> AbstractContextManager[Any]:
+    """Without transactions: a commit that breaks behind it loses what customers' rows lack."""
+    commit = PlainLog.commit
+
+    def rows_last(self: PlainLog, changes: Changes) -> None:
+        commit(self, replace(changes, rows=[changes.rows[-1], *changes.rows[:-1]]))
+
+    return patch.object(PlainLog, "commit", rows_last)
+
+
+def does_not_ask_a_row_how_far_it_is() -> AbstractContextManager[Any]:
+    """Without transactions: what a customer's row holds already is applied once more."""
+    known = CustomerStore._is_known
+
+    def is_known(
+        self: CustomerStore, customer: Customer, event: Booking, buffer: InputBuffer, offset: int
+    ) -> bool:
+        customer.offsets[event.kind] = -1
+        return known(self, customer, event, buffer, offset)
+
+    return patch.object(CustomerStore, "_is_known", is_known)
+
+
 MUTANTS: Final[tuple[Callable[[], AbstractContextManager[Any]], ...]] = (
     failures_are_not_checked,
     restores_before_it_fences,
@@ -156,4 +202,7 @@ MUTANTS: Final[tuple[Callable[[], AbstractContextManager[Any]], ...]] = (
     trusts_memory_after_a_failure,
     does_not_mind_a_long_end,
     puts_another_number_on_outputs,
+    adopts_from_the_last_to_the_first,
+    stores_the_partition_s_row_first,
+    does_not_ask_a_row_how_far_it_is,
 )

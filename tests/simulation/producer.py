@@ -50,8 +50,8 @@ class SimulatedProducer:
         self._site = site
         self._kernel = site.process.kernel
         self._way = site.connect()
-        self._id = cast("str", options["transactional.id"])
-        self._timeout_s = cast("int", options["transaction.timeout.ms"]) / 1000
+        self._id = cast("str", options.get("transactional.id", ""))
+        self._timeout_s = cast("int", options.get("transaction.timeout.ms", 0)) / 1000
         self._message_timeout_s = cast("int", options["message.timeout.ms"]) / 1000
         self._on_delivery = cast("Callable[[Any, Any], None]", options["on_delivery"])
         self._changelog = f"{options['client.id']}-changelog"

@@ -5,16 +5,23 @@ product promises no more than that it follows from that. So the simulation notes
 each shard took records and let the clock happen, and a transaction that commits makes it known.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from agents.partition.cutoffs import Published
 from agents.partition.shard import Changes, Shard, ShardSettings
 from agents.policy.compiled import Policy
 from schemas.inputs.events import Kind
+from schemas.state.codec import decode_customer
+from schemas.state.rows import PARTITION_KEY, CutoffsRow
+from tests.simulation import faults
 
 TAKE: Final = "take"
 CLOCK: Final = "clock"
 POLICY: Final = "policy"
+OFFER: Final = "offer"
+CONSIDER: Final = "consider"
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,10 @@ class Act:
     kind: Kind = Kind.CUSTOMERS
     at: int = 0
     """Of a record its offset, of the clock its time in µs, of a policy its number."""
+    cutoffs: CutoffsRow | None = None
+    """Of an offer that was taken what is adopted."""
+    published: tuple[Published, ...] = ()
+    """Of cut-offs that were made of which histograms; `at` is the time."""
 
 
 @dataclass
@@ -44,13 +55,38 @@ class RecordingShard:
         policy_number: int,
         owner: str,
         history: History,
+        strike: Callable[[str], None],
     ) -> None:
         self._shard = Shard(policy, settings)
-        self._owner, self._history = owner, history
+        self._owner, self._history, self._strike = owner, history, strike
         self._acts = [Act(POLICY, at=policy_number)]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._shard, name)
+
+    def restore(
+        self, rows: dict[bytes, bytes], given_up: Callable[[], bool] = lambda: False
+    ) -> dict[Kind, int]:
+        offsets = self._shard.restore(rows, given_up)
+        if _is_ahead(rows, offsets):
+            self._strike(faults.TORN)
+        if self._shard._shares.is_adopting:
+            self._strike(faults.INTERRUPTED)
+        return offsets
+
+    def offer(self, cutoffs: CutoffsRow) -> None:
+        before = self.cutoffs_version
+        self._shard.offer(cutoffs)
+        if self.cutoffs_version != before:
+            self._strike(faults.ADOPTED)
+            self._acts.append(Act(OFFER, cutoffs=cutoffs))
+
+    def consider(self, published: list[Published], now_us: int) -> None:
+        before = self._shard._shares.made
+        self._shard.consider(published, now_us)
+        if self._shard._shares.made != before:
+            self._strike(faults.MADE)
+            self._acts.append(Act(CONSIDER, at=now_us, published=tuple(published)))
 
     def run(self, limit: int, now_us: int) -> int:
         steps = 0
@@ -74,6 +110,18 @@ class RecordingShard:
     def changes(self, now_us: int, *, all_snapshots: bool = False) -> Changes | None:
         changes = self._shard.changes(now_us, all_snapshots=all_snapshots)
         if changes is not None:
+            if self._shard._shares.is_adopting:
+                self._strike(faults.HALFWAY)
             acts, self._acts = self._acts, []
             self._history.acts[self._owner, self.partition, self.commit_number] = acts
         return changes
+
+
+def _is_ahead(rows: dict[bytes, bytes], offsets: dict[Kind, int]) -> bool:
+    """Whether a customer's row holds more than the partition's: a commit broke between them."""
+    return any(
+        taken >= offsets.get(Kind(kind), 0)
+        for key, row in rows.items()
+        if key != PARTITION_KEY
+        for kind, taken in enumerate(decode_customer(row).offsets)
+    )

@@ -11,6 +11,7 @@ import msgspec
 import orjson
 
 from agents.events.admit import Placement
+from agents.partition.cutoffs import read_histogram
 from agents.partition.pending import Bounds
 from agents.partition.shard import Message, Shard, ShardSettings
 from agents.policy.compiled import Policy
@@ -21,7 +22,9 @@ from schemas.outputs.records import (
     AT_RISK,
     CONTACTS_DUE,
     CUSTOMER_VALUES,
+    CUTOFFS,
     ERASURES,
+    HISTOGRAMS,
     REJECTED_EVENTS,
     TIER_CHANGES,
 )
@@ -30,13 +33,13 @@ from schemas.state.rows import PARTITION_KEY
 from schemas.topics.declared import CHANGELOG
 from tests.simulation.broker import Broker
 from tests.simulation.log import Entry, Place
-from tests.simulation.plan import Plan, policy
-from tests.simulation.recording import CLOCK, POLICY, TAKE, Act
+from tests.simulation.plan import Plan
+from tests.simulation.recording import CLOCK, CONSIDER, OFFER, POLICY, TAKE, Act
 from tests.simulation.recounted import recounted
 from tests.support.shards import Made
 
 Wires = dict[str, list[Any]]
-IN_ORDER: Final = (TIER_CHANGES, AT_RISK, CONTACTS_DUE, ERASURES, REJECTED_EVENTS)
+IN_ORDER: Final = (TIER_CHANGES, AT_RISK, CONTACTS_DUE, ERASURES, REJECTED_EVENTS, CUTOFFS)
 """Topics of which every record counts; of snapshots the newest does."""
 SEQUENCED: Final = (TIER_CHANGES, AT_RISK)
 FACTS: Final = ("customer_id", "as_of", "tier", "sequence", "override", "profile")
@@ -49,17 +52,21 @@ def compare(plan: Plan, broker: Broker, partition: int, acts: list[Act]) -> str:
 
     The first act is always to begin under a policy.
     """
-    found = _outputs_of(plan, broker, partition)
+    found = outputs_of(plan, broker, partition)
     uninterrupted = Uninterrupted(plan, broker, partition, acts[0].at)
     wanted = uninterrupted.run(acts)
     if plan.changes_policy:
         # by which policy a customer's last snapshot went out is the snapshot's timing
         found, wanted = _without_opinions(found), _without_opinions(wanted)
+    if plan.by_shares:
+        found, wanted = _without_versions(found), _without_versions(wanted)
     for topic in (*IN_ORDER, CUSTOMER_VALUES):
         told = _difference(topic, found[topic], wanted[topic])
         if told:
             return f"partition {partition}: {told}"
-    told = _sequences(found) or _rows(plan, broker, partition, uninterrupted)
+    told = _sequences(found) or rows_differ(plan, broker, partition, uninterrupted)
+    if plan.by_shares:
+        told = told or _histogram(plan, broker, partition, uninterrupted)
     if told:
         return f"partition {partition}: {told}"
     if plan.recounts:
@@ -86,11 +93,11 @@ def _difference(topic: str, found: list[Any], wanted: list[Any]) -> str:
 # what came out
 
 
-def _outputs_of(plan: Plan, broker: Broker, partition: int) -> Wires:
+def outputs_of(plan: Plan, broker: Broker, partition: int) -> Wires:
     names, found = plan.settings.names, {}
     for topic in (*IN_ORDER, CUSTOMER_VALUES):
         entries = broker.logs[Place(names.of(topic), partition)].visible()
-        found[topic] = _told(topic, [(its.key, its.value, its.headers) for its in entries])
+        found[topic] = told_of(topic, [(its.key, its.value, its.headers) for its in entries])
     return found
 
 
@@ -105,7 +112,7 @@ def _made(plan: Plan, broker: Broker, partition: int, counted: "Uninterrupted") 
     return made
 
 
-def _told(topic: str, sent: list[tuple[Any, Any, Any]]) -> list[Any]:
+def told_of(topic: str, sent: list[tuple[Any, Any, Any]]) -> list[Any]:
     """The records in a form that can be compared: by customer in order, or the newest."""
     if topic == REJECTED_EVENTS:
         return sent
@@ -119,6 +126,21 @@ def _without_opinions(wires: Wires) -> Wires:
     """The same with only those fields of snapshots that are facts under any policy."""
     facts = [(key, {name: wire[name] for name in FACTS}) for key, wire in wires[CUSTOMER_VALUES]]
     return wires | {CUSTOMER_VALUES: facts}
+
+
+def _without_versions(wires: Wires) -> Wires:
+    """The same without the version of the cut-offs at which a snapshot went out: its timing."""
+    values = [(key, wire | {"cutoffs_version": None}) for key, wire in wires[CUSTOMER_VALUES]]
+    return wires | {CUSTOMER_VALUES: values}
+
+
+def _histogram(plan: Plan, broker: Broker, partition: int, uninterrupted: "Uninterrupted") -> str:
+    """The newest histogram is that of the customers in the end."""
+    place = Place(plan.settings.names.of(HISTOGRAMS), partition)
+    values = [its.value for its in broker.logs[place].visible() if its.value is not None]
+    found = read_histogram(orjson.loads(values[-1])).histogram.rows() if values else []
+    wanted = uninterrupted.shard._shares._histogram.rows()
+    return "" if found == wanted else f"the histogram is {found}, not {wanted}"
 
 
 def _stripped(value: bytes) -> dict[str, Any]:
@@ -145,8 +167,8 @@ def _sequences(found: Wires) -> str:
     return ""
 
 
-def _rows(plan: Plan, broker: Broker, partition: int, uninterrupted: "Uninterrupted") -> str:
-    """The changelog holds what the uninterrupted shard holds, and a fresh one can read it."""
+def rows_differ(plan: Plan, broker: Broker, partition: int, uninterrupted: "Uninterrupted") -> str:
+    """What is wrong with the changelog: it holds another's rows, or a fresh shard can't read it."""
     place = Place(plan.settings.names.of(CHANGELOG), partition)
     rows: dict[bytes, bytes] = {}
     for entry in broker.logs[place].visible():
@@ -212,25 +234,50 @@ class Uninterrupted:
 
     def shard_of(self, number: int) -> Shard:
         """A shard under one of the plan's policies."""
-        its: Policy = policy(self._plan.traffic, number)
+        its: Policy = self._plan.policy(number)
         settings = self._plan.settings
         place = Placement(self._partition, settings.partitions, PARTITIONERS[settings.partitioner])
         return Shard(its, ShardSettings(place, settings.max_event_bytes, 0, True, Bounds()))
 
     def run(self, acts: list[Act]) -> Wires:
-        """All outputs, as `_told` shows them."""
+        """All outputs, as `told_of` shows them."""
         for act in acts:
             if act.what == TAKE:
                 self._take(act)
             elif act.what == CLOCK:
                 self.shard.fire_due(act.at, ALL, NOW_US)
+            elif act.what == CONSIDER:
+                self.shard.consider(list(act.published), act.at)
+            elif act.what == OFFER:
+                self._adopt(act)
             elif act.what == POLICY and act.at != self.policy_number:
                 self._go_on_with(act.at)
         self._see_ends()
         self._carry_away()
+        return self._wires()
+
+    def run_ready(self) -> Wires:
+        """The same of all that lies ready, in the contract's order."""
+        for kind in Kind:
+            log = self._broker.logs[self._input(kind)]
+            self._put(kind, 0, log.end, log.visible())
+        while self.shard.run(ALL, NOW_US):
+            continue
+        self._carry_away()
+        return self._wires()
+
+    def _wires(self) -> Wires:
         return {
-            topic: _told(topic, self._sent.get(topic, [])) for topic in (*IN_ORDER, CUSTOMER_VALUES)
+            topic: told_of(topic, self._sent.get(topic, []))
+            for topic in (*IN_ORDER, CUSTOMER_VALUES)
         }
+
+    def _adopt(self, act: Act) -> None:
+        """Judges everybody by other cut-offs, without a commit in between."""
+        assert act.cutoffs is not None
+        self.shard.offer(act.cutoffs)
+        while self.shard._shares.is_adopting:
+            self.shard.run(ALL, NOW_US)
 
     def _take(self, act: Act) -> None:
         log = self._broker.logs[self._input(act.kind)]

@@ -4,21 +4,26 @@ The product's modules ask for `Producer`, `Consumer`, `Shard` and `time` by thes
 stage is set, what they get belongs to the process of the world that is running.
 """
 
+import asyncio
 import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 from unittest.mock import patch
 
 from agents.partition.shard import ShardSettings
 from agents.policy.compiled import Policy
+from streams.config.settings import Settings
 from streams.kafka import changelog, commit
 from streams.observe import metrics
 from streams.runtime import assignment, committer, context, pump, take_over
 from tests.simulation.consumer import SimulatedConsumer
+from tests.simulation.plain import PlainProducer
 from tests.simulation.producer import SimulatedProducer
 from tests.simulation.recording import RecordingShard
+from tests.simulation.shares import SimulatedReader, Told
+from tests.simulation.waiting import Awaited
 from tests.simulation.world import World
 
 IDLE_S: Final = 2.0
@@ -33,13 +38,25 @@ class Stage:
     world: World
 
     def producer(self, options: dict[str, Any]) -> SimulatedProducer:
-        return SimulatedProducer(self.world.here(), options)
+        kind = SimulatedProducer if "transactional.id" in options else PlainProducer
+        return kind(self.world.here(), options)
 
     def consumer(self, options: dict[str, Any]) -> SimulatedConsumer:
         return SimulatedConsumer(self.world.here(), options)
 
     def shard(self, policy: Policy, settings: ShardSettings) -> RecordingShard:
         return self.world.shard(policy, settings)
+
+    def reader(
+        self, settings: Settings, partitions: int, tell: Told, fail: Callable[[Any], None]
+    ) -> SimulatedReader:
+        del fail
+        world = self.world
+        return SimulatedReader(world.here(), settings, partitions, tell, lambda: world.is_ending)
+
+    def threadsafe(self, work: Coroutine[Any, Any, Any], loop: Any) -> Awaited:
+        """As asyncio has it, for a blocking call of a process."""
+        return Awaited(self.world.kernel, loop.create_task(work))
 
     # what the product asks of the module `time`
 
@@ -78,4 +95,6 @@ def staged() -> Iterator[Stage]:
         stack.enter_context(patch.object(commit, "Consumer", stage.consumer))
         stack.enter_context(patch.object(changelog, "Consumer", stage.consumer))
         stack.enter_context(patch.object(assignment, "Shard", stage.shard))
+        stack.enter_context(patch.object(assignment, "SharesReader", stage.reader))
+        stack.enter_context(patch.object(asyncio, "run_coroutine_threadsafe", stage.threadsafe))
         yield stage

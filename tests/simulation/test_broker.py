@@ -63,6 +63,16 @@ def seen(broker: Broker) -> list[bytes | None]:
     return [entry.value for entry in broker.logs[PLACE].visible()]
 
 
+def test_without_a_transaction_a_record_is_seen_at_once_and_as_often_as_it_was_sent(
+    broker: Broker,
+) -> None:
+    for _ in range(2):
+        assert broker.append(PLACE, [(b"k", b"1", ())]) == NO_ERROR
+    broker.message_max_bytes = 2
+    assert broker.append(PLACE, [(b"k", b"333", ())]) == KafkaError.MSG_SIZE_TOO_LARGE
+    assert seen(broker) == [b"1", b"1"]
+
+
 def test_an_open_transaction_holds_the_last_stable_offset(broker: Broker) -> None:
     log, epoch = broker.logs[PLACE], start(broker)
     broker.publish(PLACE, (b"k", b"before", ()), 0)

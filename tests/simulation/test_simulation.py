@@ -41,6 +41,10 @@ def test_every_step_is_reached_and_faults_of_every_kind_strike(counts: Counts) -
     assert [fault for fault in faults.ALL_FAULTS if not counts.strikes[fault]] == []
 
 
+def test_every_mode_is_played_and_what_it_is_about_comes_about(counts: Counts) -> None:
+    assert [passage for passage in faults.PASSAGES if not counts.strikes[passage]] == []
+
+
 def test_a_seed_tells_the_same_story_again() -> None:
     first, report = story(SAME)
     with staged() as stage:  # whatever was played before
@@ -81,11 +85,11 @@ def test_many_seeds_are_played_and_counted_from_the_command_line() -> None:
 
 def test_what_never_struck_is_named() -> None:
     counts = Counts.none()
-    counts.strikes.update(dict.fromkeys(faults.ALL_FAULTS, 1))
+    counts.strikes.update(dict.fromkeys((*faults.ALL_FAULTS, *faults.PASSAGES), 1))
     counts.crashes.update(dict.fromkeys((*faults.REQUEST_STEPS, *faults.PLAIN_STEPS), 1))
     assert counts.missing() == []
-    counts.strikes[faults.DEAF] = counts.crashes[faults.END] = 0
-    assert counts.missing() == [f"crash at {faults.END}", faults.DEAF]
+    counts.strikes[faults.DEAF] = counts.strikes[faults.TORN] = counts.crashes[faults.END] = 0
+    assert counts.missing() == [f"crash at {faults.END}", faults.DEAF, faults.TORN]
     pairs = [(step, its) for step in faults.REQUEST_STEPS for its in faults.REQUESTS_ONLY]
     counts.requests.update(dict.fromkeys(pairs, 1))
     assert counts.missing_requests() == []

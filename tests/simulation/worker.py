@@ -131,6 +131,7 @@ class Worker:
             and self.shards.ready
             # who kept a partition that another had in between learns it when it takes something
             and all(held.shard.drained for held in self.shards._held.values())
+            and not any(held.shard._shares.is_adopting for held in self.shards._held.values())
             and not self.process.calls
             and self.process.stalled_until_s <= self._kernel.now_s
         )

@@ -37,7 +37,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.group import Group
 from tests.simulation.kernel import Kernel, Process
 from tests.simulation.outside import Outside
-from tests.simulation.plan import Plan, policy, records_of
+from tests.simulation.plan import Plan, records_of
 from tests.simulation.recording import History, RecordingShard
 from tests.simulation.site import Site
 from tests.simulation.upstream import Upstream
@@ -48,6 +48,9 @@ CALM_MAX_S: Final = 300.0
 """So long after the last fault everything must be read: a stall of 40 s, a client that overruns by
 a minute, a rebalance that waits for a minute, and what follows from one another."""
 STOP_MAX_S: Final = 30.0
+SHARES_REST_S: Final = 10.0
+"""So long cut-offs take to come to rest, once all is read: a second for each histogram, for each
+look at all of them, and for each commit of an adoption."""
 STEPS: Final = 200
 OUTPUTS: Final = (
     TIER_CHANGES, AT_RISK, CONTACTS_DUE, CUSTOMER_VALUES, ERASURES, REJECTED_EVENTS, HISTOGRAMS,
@@ -66,12 +69,14 @@ class World:
         """Those that live."""
         self.policy_number = 0
         self.faults = Faults(Random(f"faults {plan.seed}"), plan.character, steps)
+        self.faults.strike(plan.mode)
         self._rng = Random(f"world {plan.seed}")
         self._tells = tells
         self._sites: dict[Process, Site] = {}
         self._made = 0
         self._calm_since_s: float | None = None
         self._stopping_since_s: float | None = None
+        self._read_since_s: float | None = None
         self.broker = Broker(self.kernel, Random(f"broker {plan.seed}"))
         self.broker.watched.told = self._told
         self.broker.watched.expired = lambda: self.faults.strike(faults.EXPIRED)
@@ -82,10 +87,15 @@ class World:
         self.group = Group(self.kernel, group_rng, plan.partitions, SESSION_TIMEOUT_S)
         self.group.told = self._told
         self.history = History()
-        self.checks = Checks(plan, self.broker, self.history, self.faults.counts.strikes)
+        self.checks = Checks(plan, self.broker, self.history, self.faults)
         records = records_of(plan.traffic, plan.sample, plan.partitions)
         self.upstream = Upstream(self, records)
         self.outside = Outside(self)
+
+    @property
+    def is_ending(self) -> bool:
+        """All is read, and everybody is told to stop."""
+        return self._stopping_since_s is not None
 
     @property
     def is_calm(self) -> bool:
@@ -121,7 +131,20 @@ class World:
         number = next(w.policy_number for w in self.workers if w.process is here)
         bounds = Bounds(changed_max=self.plan.changed_max)
         bounded = msgspec.structs.replace(settings, bounds=bounds)
-        return RecordingShard(its, bounded, number, here.name, self.history)
+        return RecordingShard(its, bounded, number, here.name, self.history, self._came_about)
+
+    def _came_about(self, what: str) -> None:
+        """Something of note happened in the process that is running.
+
+        Who adopts cut-offs may be killed before everybody was judged by them: by chance alone
+        hardly anybody would be.
+        """
+        self.faults.strike(what)
+        if what != faults.HALFWAY or self.is_calm:
+            return
+        here = self.here().process
+        worker = next(its for its in self.workers if its.process is here)
+        self.kernel.later(None, self._rng.uniform(0.0, 0.4), worker.kill)
 
     # workers
 
@@ -143,7 +166,7 @@ class World:
             site,
             self.group,
             plan.settings,
-            policy(plan.traffic, number),
+            plan.policy(number),
             number,
             plan.fetch_max,
             self._exited,
@@ -215,7 +238,7 @@ class World:
                 self.outside.end()
                 self._told("calm: nothing goes wrong from now on")
         elif self._stopping_since_s is None:
-            if self._is_read():
+            if self._has_rested():
                 self._stop_all()
             elif now_s - self._calm_since_s > CALM_MAX_S:
                 raise WrongError(f"stuck: {self.checks.behind() or 'workers are not settled'}")
@@ -232,6 +255,16 @@ class World:
             and self.group.is_settled({worker.name for worker in self.workers})
             and not self.checks.behind()
         )
+
+    def _has_rested(self) -> bool:
+        """Whether all was read for so long that nothing follows from it any more."""
+        if not self._is_read():
+            self._read_since_s = None
+            return False
+        if self._read_since_s is None:
+            self._read_since_s = self.kernel.now_s
+        rest_s = SHARES_REST_S if self.plan.by_shares else 0.0
+        return self.kernel.now_s - self._read_since_s >= rest_s
 
     def _stop_all(self) -> None:
         self._told("all is read: everybody is told to stop")

@@ -57,6 +57,7 @@ class Desk:
         bounds: Bounds = USUAL_BOUNDS,
         exactly_once: bool = True,
         customers_max: int = 1_000_000,
+        by_wall: bool = False,
         rows: dict[bytes, bytes] | None = None,
     ) -> None:
         self.inputs, self.exactly_once = inputs, exactly_once
@@ -68,6 +69,7 @@ class Desk:
             bounds,
             SECRET,
             customers_max,
+            by_wall,
         )
         self.shard = Shard(policy, settings)
         self.rows = dict(rows or {})

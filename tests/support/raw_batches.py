@@ -16,16 +16,20 @@ from streams.kafka.codecs import GZIP, LZ4, SNAPPY, ZSTD
 LENGTH_AT, CRC_AT, CRC_FROM, CODEC_AT, RECORDS_AT = 8, 17, 21, 22, 61
 """Of a batch on the wire."""
 TIMEOUT_MS: Final = 30_000
+NOBODY: Final = -1
+"""Who began no transaction."""
 
 Given = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 """Key, value and headers."""
 
 
-def wire(records: list[Given], codec: int, first: int = 0, stamp_ms: int = 5) -> bytearray:
+def wire(
+    records: list[Given], codec: int, first: int = 0, stamp_ms: int = 5, by: int = NOBODY
+) -> bytearray:
     """A batch as a client writes it."""
     builder = DefaultRecordBatchBuilder(
-        magic=2, compression_type=codec, is_transactional=0, producer_id=-1, producer_epoch=-1,
-        base_sequence=-1, batch_size=2**31 - 1,
+        magic=2, compression_type=codec, is_transactional=int(by != NOBODY), producer_id=by,
+        producer_epoch=-1, base_sequence=-1, batch_size=2**31 - 1,
     )  # fmt: skip
     for number, (key, value, headers) in enumerate(records):
         builder.append(number, stamp_ms + number, key, value, headers)

@@ -58,6 +58,11 @@ def test_interest_grows_with_whole_days_past_due(days: int, interest: int) -> No
         assert until(sold(1), day=5 + days, time=JUST_BEFORE).waiting[0] < interest
 
 
+def test_what_is_weighed_again_after_the_window_has_grown_no_further() -> None:
+    other = sold(25, due=30, invoice_id="i-2")
+    assert until(sold(1), other, day=25).waiting == (GROWN[20], 0)
+
+
 # half a cent a day on a fee of 5.00: 500.5 is 500, 501.5 is 502, 502.5 is 502, 503.5 is 504
 @table(
     "late_fee by_day changes",

@@ -84,6 +84,7 @@ def test_contacts_leave_their_own_window_at_midnight(calls: Any, clear_at: int, 
     "events days",
     ("a moment of a day is none", [sale(5, LAST)], 0),
     ("UTC days count", [sale(5, LAST), sale(6, FIRST)], 1),
+    ("a late event of the day before counts", [sale(5), sale(4)], 1),
     ("a late event counts, even before the window", [sale(25), sale(3)], 22),
 )
 def test_tenure_counts_from_the_first_event(events: list[Any], days: int) -> None:

@@ -72,6 +72,26 @@ def test_a_signal_without_a_section_is_cleared_without_evidence_by_that_policy()
     after.waits(30).says()
 
 
+def test_of_a_signal_that_is_open_again_no_cool_down_is_kept() -> None:
+    row = Ada(UNPAID, *PAID).row
+    assert (list(row.risks), row.signals) == (["overdue_invoice"], None)
+
+
+def test_a_signal_that_escalates_is_open_since_it_was_raised() -> None:
+    ada = Ada(UNPAID, on_credit(1), on_credit(3), tick(4, "12:00:00"))
+    raised = ada.row.risks["overdue_invoice"]
+    grown = ada.does(SIX).row.risks["overdue_invoice"]
+    assert (raised.severity, grown.severity) == ("watch", "high")
+    assert grown.since_us == raised.since_us
+
+
+def test_an_event_asks_for_every_signal_of_a_policy_that_is_new() -> None:
+    ada = Ada(policy(only("late_payer")), paid_late(1, 11), asked(2))
+    eager = {"risk.late_payer.late": 1, "risk.late_payer.clear_on_time": 3}
+    after = ada.restarted(policy(only("late_payer"), eager, {"version": "eager"}))
+    after.does(asked(3)).says("late_payer raised")
+
+
 def test_several_that_turn_at_once_are_told_by_name() -> None:
     ada = Ada(policy(only("dissatisfied", "repeat_issue", "support_spike")))
     ada.does(*(asked(1, f"12:00:0{n}", satisfaction=(None, 1, 1)[n]) for n in range(3))).says()

@@ -5,15 +5,19 @@ from typing import Any
 import pytest
 
 from agents.customer.tier_state import TierState
-from agents.decide.tiers import TierRules, tier_rank
+from agents.decide.tiers import TierRules, entries_of, tier_rank
 from agents.policy.compiled import Policy
 from schemas.base.vocabulary import TIERS
 from schemas.outputs.records import TIER_CHANGES
+from schemas.state.rows import CutoffsRow
+from tests.oracle.sample_policy import POLICY_TOML
 from tests.support.hearing import proof_of
 from tests.support.making import POLICY, purchase, support_call
 from tests.support.overriding import Tiered
 from tests.support.policies import Change, policy, section
+from tests.support.shards import by_share, policy_of
 from tests.support.signalling import bought, day_us, midnight, tick
+from tests.support.tables import table
 
 BELOW_ZERO: Change = {"tiers.entry.ordinary": "-50.00"}
 LONG: Change = {"value.window_days": 300}
@@ -189,3 +193,42 @@ def test_a_notice_goes_out_with_its_day_its_reasons_and_the_treatment_in_force()
     assert ada.record["treatment"] == {"support_priority": 1}
     found = [ada.snapshot()[its] for its in ("tier", "tier_since", "downgrade_at")]
     assert found == ["key", "2026-03-01T00:00:00Z", "2026-03-31T00:00:00Z"]
+
+
+def cut_at(important: int, key: int) -> CutoffsRow:
+    return CutoffsRow(version=1, important=important, key=key, policy_hash="", made_us=0)
+
+
+SHARES = policy_of(by_share(POLICY_TOML))
+ORDINARY = SHARES.entries[1]
+assert ORDINARY is not None
+
+
+@table(
+    "important key entries",
+    ("as they are", 500, 900, (500, 900)),
+    ("none below that of a lower tier", 500, 300, (500, 500)),
+    ("nor below that of ordinary", -700, -800, (ORDINARY, ORDINARY)),
+)
+def test_cut_offs_are_the_entries(important: int, key: int, entries: tuple[int, int]) -> None:
+    assert entries_of(SHARES, cut_at(important, key)) == (None, ORDINARY, *entries)
+
+
+def rules(important: int, key: int) -> TierRules:
+    """Of a policy whose tiers hold still, with these cut-offs for entries."""
+    return TierRules(still(), (None, 0, important, key))
+
+
+@table(
+    "after noticed index moves",
+    ("nobody who stays in its tier", (51_000, 200_000), False, 60_000, False),
+    ("who falls below its bound", (80_000, 200_000), False, 60_000, True),
+    ("who rises above that of the next", (50_000, 55_000), False, 60_000, True),
+    ("who has a notice and recovers", (20_000, 200_000), True, 30_000, True),
+    ("who has a notice, recovers and rises", (10_000, 20_000), True, 30_000, True),
+    ("nobody who has a notice and stays below", (40_000, 200_000), True, 30_000, False),
+)
+def test_new_cut_offs_move(after: tuple[int, int], noticed: bool, index: int, moves: bool) -> None:
+    important = TIERS.index("important")
+    before = rules(50_000, 200_000)
+    assert rules(*after).moves_from(before, important, index, noticed=noticed) == moves

@@ -131,6 +131,7 @@ def test_what_lies_on_the_edge_is_taken(fields: dict[str, Any]) -> None:
     (commitment(starts_on="x", ends_on="x"), "commitment.starts_on"),
     (commitment(ends_on="x") | {"override": {}}, "commitment.ends_on"),
     (commitment(ends_on="2025-01-01") | {"override": 1}, "commitment.ends_on"),
+    (commitment(starts_on="2026-01-01", ends_on="2026-01-01") | {"override": 1}, "override"),
     (override(tier="x", mode="x"), "override.tier"),
     (override(mode="x", reason=""), "override.mode"),
     (override(reason="", expires_at="x"), "override.reason"),

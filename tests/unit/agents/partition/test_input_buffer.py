@@ -185,6 +185,15 @@ def test_what_was_fetched_and_not_taken_is_forgotten_when_inputs_are_opened_anew
     assert taken(desk) == "pu02"
 
 
+def test_what_was_planned_is_forgotten_with_it() -> None:
+    desk = Desk()
+    lay(desk, "pu01 pu02 pu03")
+    desk.take(1)
+    desk.shard.open_inputs(dict.fromkeys(INPUTS, 0) | {P: 1})
+    lay(desk, "pu02 pu03")
+    assert desk.take() == 0  # of the other inputs nothing is heard yet
+
+
 def test_what_lies_here_weighs_what_its_keys_values_and_headers_do() -> None:
     buffer = InputBuffer(P, 0)
     headers: list[Headers] = [(), (("a", b"12"), ("bc", None))]

@@ -76,6 +76,12 @@ NOW = row_of("old", at_us=20_513 * 86_400_000_000 + 5)
 """A row that was adopted on the third day, and has a stream time since."""
 
 
+def test_a_new_policy_is_the_partition_s_with_a_commit_though_nothing_comes() -> None:
+    desk = under(newer(LOWER), "400")
+    assert desk.partition().policies == [POLICY.hash, newer(LOWER).hash]
+    assert desk.again(by=newer(LOWER)).commit() is None
+
+
 @table(
     "row policies day",
     ("of a new partition", None, [POLICY.hash], 0),

@@ -66,6 +66,13 @@ def test_the_partition_s_row_knows_time_offsets_and_the_number_of_commits() -> N
     assert happened(sale(1), inputs=(P, S, Y)).partition().offsets == (-1, 1, 0, 0)
 
 
+def test_a_commit_tells_what_was_taken_not_what_lies_here() -> None:
+    desk = happened().ready(P, sale(1), sale(2), sale(3))
+    desk.take(1)
+    changes, row = desk.changes(), desk.partition()
+    assert (changes.offsets[P], row.offsets[P]) == (1, 1)
+
+
 def test_dropped_and_rejected_events_move_the_offsets_too() -> None:
     desk = happened(sale(1)).committed()
     changes = desk.then(sale(1), b"{").changes()

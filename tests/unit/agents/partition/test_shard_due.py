@@ -5,6 +5,7 @@ from typing import Any
 from agents.partition.customers import SWEEP
 from tests.support.feeding import NOW_US, WITH_CUSTOMERS, Desk, clock, on, sale
 from tests.support.happening import Story, fields_of, happened
+from tests.support.signalling import day_us
 from tests.support.tables import table
 
 C, P, S, Y = WITH_CUSTOMERS
@@ -84,3 +85,8 @@ def test_a_sweep_by_the_wall_clock_stops_at_its_limit_and_goes_on() -> None:
     assert desk.shard.fire_due(0, 10, NOW_US) == 0
     assert [desk.shard.fire_due(NOW_US, 10, NOW_US) for _ in range(4)] == [10, 10, 5, 0]
     assert timers(desk, "customer_id") == sorted(f"c{number}" for number in range(25))
+
+
+def test_what_a_late_event_makes_due_just_now_happens_right_after_it() -> None:
+    row = happened(sale(3), clock(11), sale(1)).row()
+    assert row.as_of_us == day_us(11)

@@ -127,3 +127,9 @@ def test_without_transactions_a_record_that_is_applied_already_is_not_applied_ag
     desk.take()
     assert desk.outcome("applied") == [1]
     assert desk.then(sale(2)).contribution() == "2.00"
+
+
+def test_what_is_seen_again_moves_the_partition_s_time_on() -> None:
+    desk, whole = replayed(exactly_once=False), happened(sale(1)).partition()
+    desk.take()
+    assert desk.partition().stream_time_us == whole.stream_time_us

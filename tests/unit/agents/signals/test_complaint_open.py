@@ -51,6 +51,10 @@ PROMISES: dict[str, Any] = {
     "to the microsecond": ([IMPORTANT, calls(1, AT), tick(2, AT)], "- - raised", waits(24)),
     "until it is resolved": (ENDED, "- - raised cleared", {"itself": (0, 1)}),
     "of an ordinary one when its tier rises": (ORDINARY, "- - - raised", waits(72)),
+    "not of an ordinary one that asks again": (
+        [bought(1, "499.99", "00:00:00"), calls(1), asked(4)],
+        "- - -",
+    ),
     "whatever its tier is later": (LOWER, "- - raised - -"),
     "not of what nobody says": ([IMPORTANT, complains(1), tick(9)], "- - -"),
     "not of what is no complaint": ([IMPORTANT, asked(1, resolved=False), tick(9)], "- - -"),

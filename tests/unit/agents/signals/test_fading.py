@@ -31,6 +31,14 @@ def test_it_fades_on_the_days_on_which_p_alive_falls_below_a_bound_until_it_buys
     ada.does(bought(lower)).says("cleared", clear_at=(f"{again:.4f}", "0.6500"))
 
 
+def test_a_purchase_that_makes_it_not_likely_enough_alive_does_not_clear_it() -> None:
+    late = first_day_below(0.5, 3, 8)
+    ada = Ada(policy(only("fading"), {"risk.fading.clear_at": "0.95"}))
+    ada.does(bought(1), bought(3), bought(6), bought(8)).turns("raised watch", late)
+    assert 0.5 < alive(4, late, late) < 0.95
+    ada.does(bought(late)).says()
+
+
 def test_one_purchase_fades_by_the_model_of_one_purchase() -> None:
     Ada(FADING, bought(1)).turns("raised", first_day_below(0.5, 0, 1))
 

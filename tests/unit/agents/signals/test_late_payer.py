@@ -32,3 +32,8 @@ PROMISES: dict[str, Any] = {
 @pytest.mark.parametrize("promise", PROMISES.values(), ids=PROMISES)
 def test_one_is_a_late_payer(promise: Any) -> None:
     plays(LATE, *promise)
+
+
+def test_where_more_are_kept_to_clear_it_no_more_are_looked_at_to_raise_it() -> None:
+    longer = policy(only("late_payer"), {"risk.late_payer.clear_on_time": 5})
+    plays(longer, paid(11, 0, 0, 11), "- - - -")

@@ -56,3 +56,8 @@ PROMISES: dict[str, Any] = {
 @pytest.mark.parametrize("promise", PROMISES.values(), ids=PROMISES)
 def test_an_issue_repeats(promise: Any) -> None:
     plays(REPEAT, *promise)
+
+
+def test_where_another_signal_keeps_contacts_for_longer_its_own_window_counts() -> None:
+    both = policy(only("repeat_issue", "call_abuse"))
+    plays(both, [opened(1), asked(2), asked(5), asked(5, LAST)], "- - - raised", repeated(3))

@@ -37,6 +37,10 @@ PROMISES: dict[str, Any] = {
         "- - raised cleared",
         {"clear_at": ("7.50", "7.50")},
     ),
+    "though nothing was sold for long before": (
+        [bought(1, "10"), bought(20, "10"), bought(21, "10"), tick(24)],
+        "- - - raised",
+    ),
     "not where all was free": (FREE, "- - - -"),
     "not by returns, which are neither sales nor money back": (RETURNS, "- - - -"),
 }

@@ -172,6 +172,10 @@ OTHER_KEY = "tls_certificate_file=mine.pem tls_key_file=other.key"
         ("security_protocol=sasl_plaintext", "expected sasl_ssl: without TLS"),
         ("security_protocol=tls", "expected plaintext or ssl or sasl_ssl"),
         ("tls_ca_file=ca.pem", BESIDE_TLS),
+        (
+            "tls_certificate_file=mine.pem tls_key_file=mine.key",
+            "WHALECURVE_TLS_CERTIFICATE_FILE: expected WHALECURVE_SECURITY_PROTOCOL=ssl or",
+        ),
         ("sasl_user=worker", BESIDE_LOGIN),
         (f"{TLS} sasl_user=worker", BESIDE_LOGIN),
         (LOGIN, WITH_LOGIN),

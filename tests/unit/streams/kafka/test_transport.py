@@ -11,10 +11,11 @@ import pytest
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from faust.types import TP
 
+from schemas.inputs.events import Kind
 from streams.config.settings import Settings
-from streams.kafka.fetching import FetchFailedError, _check_fetching
+from streams.kafka.fetching import BatchConsumerThread, FetchFailedError, _check_fetching
 from streams.kafka.flow_control import FlowControl
-from streams.kafka.transport import BatchTransport
+from streams.kafka.transport import BatchTransport, _number
 from tests.support.batches import batch_of
 from tests.support.canaries import MAIL, leaks
 from tests.support.looping import in_a_loop
@@ -103,3 +104,20 @@ async def test_the_rack_of_the_settings_is_told_with_every_fetch() -> None:
     of_faust._thread.thread_loop.close()  # it was never started
     consumer._closed = True
     assert consumer._client_rack == "here"
+
+
+@pytest.mark.parametrize(("guarantee", "end"), [("exactly_once", 3), ("at_least_once", 5)])
+def test_an_input_ends_where_it_can_be_read_to(guarantee: Any, end: int) -> None:
+    flow = FlowControl(Settings(guarantee=guarantee))
+    flow.set_inputs({Kind.PURCHASES: "purchases"})
+    state = SimpleNamespace(timestamp=1, lso=3, highwater=5)
+    its: Any = SimpleNamespace(consumer=SimpleNamespace(flow=flow))
+    assignment = SimpleNamespace(state_value=lambda _: state)
+    assert BatchConsumerThread._ends(its, 0, assignment) == {Kind.PURCHASES: end}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "number"), [("7", 7), ("7\0", 7), ("", 0), ("x7", 0), ("\u0667", 0)]
+)
+def test_the_metadata_of_an_offset_names_the_commit_that_set_it(metadata: str, number: int) -> None:
+    assert _number(metadata) == number

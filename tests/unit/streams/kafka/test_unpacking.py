@@ -23,6 +23,8 @@ from tests.support.raw_batches import CRC_AT, CRC_FROM, Given, changed, repacked
 
 CODECS = [NONE, GZIP, SNAPPY, LZ4, ZSTD]
 ROOM, WHOLE_MAX = 4_096, 1_000
+SOMEBODY = 7
+"""Who began a transaction."""
 
 PART = st.none() | st.binary(max_size=40) | st.integers(900, 1_100).map(bytes)
 RECORD = st.tuples(
@@ -89,6 +91,15 @@ def test_all_records_come_in_order_whatever_the_codec_and_the_room(
         )
         if held == key and all("\0" not in name for name, _ in headers):
             assert row[4] == tuple(headers)
+
+
+@pytest.mark.parametrize(("aborted", "offsets"), [(set(), [0]), ({SOMEBODY}, []), ({8}, [0])])
+def test_what_was_aborted_is_left_out_and_gone_past(aborted: set[int], offsets: list[int]) -> None:
+    its = unpacker(bytes(wire([(b"k", b"v", [])], NONE, by=SOMEBODY)))
+    its._fetched._aborted_producers |= aborted
+    batch = batch_of()
+    assert not its.fill(batch)
+    assert (batch.offsets, its._fetched.next_fetch_offset) == (offsets, 1)
 
 
 @pytest.mark.parametrize("codec", CODECS)

@@ -19,8 +19,8 @@ from streams.runtime import parking
 from streams.runtime.assignment import Assignment
 from streams.runtime.parking import PAUSES_S, WELL_S, Parking, ParkReason
 from tests.support.batches import batch_of
-from tests.support.holding import KeepingLog, SlowLog, shards_on, until
 from tests.support.looping import in_a_loop
+from tests.support.partitions import KeepingLog, SlowLog, shards_on, until
 
 ILL, WELL = 0, 1
 BOTH = {topic: {ILL, WELL} for topic in TOPIC_OF_KIND.values()}

@@ -7,36 +7,26 @@ from unittest.mock import AsyncMock, Mock, patch
 import pytest
 from aiokafka import TopicPartition
 
-from agents.ports import Batch
-from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.inputs.events import Kind
 from streams.kafka.access import AccessError
 from streams.kafka.commit import CommitError
-from streams.runtime.assignment import RESTORES_AT_ONCE, THREADS_MAX, Assignment
+from streams.runtime.assignment import RESTORES_AT_ONCE, THREADS_MAX
 from tests.support.batches import batch_of
 from tests.support.feeding import Desk, sale
-from tests.support.holding import DEADLINE_S, EmptyInputs, KeepingLog, SlowLog, shards_on, until
 from tests.support.looping import in_a_loop
+from tests.support.partitions import (
+    ALL_INPUTS,
+    DEADLINE_S,
+    EmptyInputs,
+    KeepingLog,
+    SlowLog,
+    committing,
+    first_word,
+    holding,
+    shards_on,
+    until,
+)
 from tests.support.policies import policy
-
-ALL_INPUTS = {topic: {0} for topic in TOPIC_OF_KIND.values()}
-
-
-def first_word(shards: Assignment) -> Batch:
-    """The broker says that an input is empty: the partition has something to commit."""
-    return batch_of(ends=dict.fromkeys(Kind, 0), epoch=shards._flow.epoch)
-
-
-async def holding(shards: Assignment) -> None:
-    """Holds the partition, restored."""
-    await shards.reassigned(ALL_INPUTS)
-    await until(lambda: shards.ready)
-
-
-async def committing(shards: Assignment, logs: list[SlowLog]) -> None:
-    """Holds the partition, in the middle of a commit."""
-    await holding(shards)
-    await shards.take(first_word(shards))
-    await until(logs[0].asked.is_set)
 
 
 @in_a_loop

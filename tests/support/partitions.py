@@ -1,26 +1,28 @@
-"""The partitions of a worker over logs, inputs and rows that a test makes, without a broker."""
+"""A worker's partitions without a broker: logs, inputs and a changelog that a test makes."""
 
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from unittest.mock import patch
 
 from aiokafka import TopicPartition
 
 from agents.partition.shard import Changes, Message
 from agents.policy.compiled import Policy
-from agents.ports import Committed
-from schemas.inputs.events import TOPIC_OF_KIND
+from agents.ports import Batch, Committed
+from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from streams.config.settings import Settings
 from streams.kafka.commit import Log
 from streams.kafka.flow_control import FlowControl
 from streams.runtime.assignment import Assignment
 from tests.oracle.sample_policy import POLICY_TOML
+from tests.support.batches import batch_of
 from tests.support.shards import policy_of
 
-DEADLINE_S: Final = 5.0
+DEADLINE_S = 5.0
+ALL_INPUTS = {topic: {0} for topic in TOPIC_OF_KIND.values()}
 
 
 class SlowLog:
@@ -80,11 +82,12 @@ async def shards_on(
     rows: dict[bytes, bytes] | None = None,
     its: Policy | None = None,
     clock: Literal["wall", "event"] = "wall",
+    guarantee: Literal["exactly_once", "at_least_once"] = "exactly_once",
     partitions: int = 1,
 ) -> AsyncIterator[tuple[Assignment, list[Any]]]:
     """A worker's shards over logs that are made here; with what it failed of."""
-    settings = Settings(partitions=partitions, commit_ms=1, clock=clock)
-    failures = list[Any]()
+    settings = Settings(partitions=partitions, commit_ms=1, clock=clock, guarantee=guarantee)
+    failures: list[Any] = []
     flow = FlowControl(settings)
     flow.set_inputs(TOPIC_OF_KIND)
     with (
@@ -92,9 +95,8 @@ async def shards_on(
         patch("streams.kafka.changelog.Changelog.read", lambda *_: dict(rows or {})),
         patch("streams.runtime.assignment.GroupMetadata"),
     ):
-        shards = Assignment(
-            settings, its or policy_of(POLICY_TOML), partitions, flow, failures.append
-        )
+        judged_by = its or policy_of(POLICY_TOML)
+        shards = Assignment(settings, judged_by, partitions, flow, failures.append)
         shards.attach(EmptyInputs())  # type: ignore[arg-type]
         try:
             yield shards, failures
@@ -108,3 +110,21 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE_S):
         while not true():  # noqa: ASYNC110 - a thread of the product's tells, and no event
             await asyncio.sleep(0.001)
+
+
+def first_word(shards: Assignment) -> Batch:
+    """The broker says that an input is empty: the partition has something to commit."""
+    return batch_of(ends=dict.fromkeys(Kind, 0), epoch=shards._flow.epoch)
+
+
+async def holding(shards: Assignment) -> None:
+    """Holds the partition, restored."""
+    await shards.reassigned(ALL_INPUTS)
+    await until(lambda: shards.ready)
+
+
+async def committing(shards: Assignment, logs: list[SlowLog]) -> None:
+    """Holds the partition, in the middle of a commit."""
+    await holding(shards)
+    await shards.take(first_word(shards))
+    await until(logs[0].asked.is_set)

@@ -1,0 +1,244 @@
+"""Mistakes in what is decided: tiers, overrides, the ladder, episodes, contacts, segments, dues."""
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+ROOM: Final = "agents/decide/"
+UNIT: Final = "tests/unit/agents/decide/"
+TIERS: Final = (UNIT + "test_tiers.py",)
+OVERRIDE: Final = (UNIT + "test_override.py", UNIT + "test_override_notices.py")
+LADDER: Final = (UNIT + "test_ladder.py", UNIT + "test_ladder_answers.py")
+EPISODES: Final = (UNIT + "test_episodes.py",)
+CONTACTS: Final = (UNIT + "test_contacts.py",)
+SEGMENTS: Final = (UNIT + "test_segments.py",)
+POLICY_CHANGE: Final = ("tests/unit/agents/partition/test_policy_change.py",)
+
+DECIDE: Final = (
+    Mutant(
+        "D1", "a value exactly at its tier's lower bound counts as fallen", ROOM + "tiers.py",
+        "if contribution >= self._keeps[tier]:",
+        "if contribution > self._keeps[tier]:",
+        TIERS,
+        hangs=True,
+    ),
+    Mutant(
+        "D2", "a tier rises a day after the least stay has passed", ROOM + "tiers.py",
+        "stayed = day >= tier_state.since_day + self._dwell_days",
+        "stayed = day > tier_state.since_day + self._dwell_days",
+        TIERS,
+    ),
+    Mutant(
+        "D3", "a downgrade does not wait for the least stay", ROOM + "tiers.py",
+        "return max(notice_day + self._grace_days, tier_state.since_day + self._dwell_days)",
+        "return notice_day + self._grace_days",
+        TIERS,
+    ),
+    Mutant(
+        "D4", "the band below an entry is as wide as that above", ROOM + "tiers.py",
+        "[_less(entry, hold.keep_share, hold.min_band)",
+        "[_less(entry, hold.upgrade_share, hold.min_band)",
+        TIERS,
+    ),
+    Mutant(
+        "D5", "a tier begins one cent above its entry", ROOM + "tiers.py",
+        "if entry is not None and contribution >= entry:",
+        "if entry is not None and contribution > entry:",
+        TIERS,
+    ),
+    Mutant(
+        "D6", "a downgrade by one step falls as far as the value does", ROOM + "tiers.py",
+        "return tier - 1 if self._one_step else min(",
+        "return min(",
+        TIERS,
+    ),
+    Mutant(
+        "D7", "the cut-off of key may lie below that of important", ROOM + "tiers.py",
+        "return None, ordinary, important, max(cutoffs.key, important)",
+        "return None, ordinary, important, cutoffs.key",
+        TIERS,
+    ),
+    Mutant(
+        "D8", "new cut-offs pass over who has a notice and recovers by them", ROOM + "tiers.py",
+        "        if noticed:\n            return low <= index\n",
+        "",
+        TIERS,
+    ),
+    Mutant(
+        "D9", "a notice that was never told is withdrawn aloud", ROOM + "tier_decision.py",
+        "        if tier_state.announced:\n            announcements",
+        "        if True:\n            announcements",
+        OVERRIDE,
+    ),
+    Mutant(
+        "D10", "a hidden notice shows though its downgrade comes at once",
+        ROOM + "tier_decision.py",
+        "if not direction or (direction == NOTICE and not rules.awaits(tier_state, index, day)):",
+        "if not direction:",
+        OVERRIDE,
+    ),
+    Mutant(
+        "D11", "an override holds a microsecond too long", ROOM + "override.py",
+        "if expires_us is None or at_us < expires_us else None",
+        "if expires_us is None or at_us <= expires_us else None",
+        OVERRIDE,
+        hangs=True,
+    ),
+    Mutant(
+        "D12", "a floor is a ceiling", ROOM + "override.py",
+        "return max(tier, override.tier) if",
+        "return min(tier, override.tier) if",
+        OVERRIDE,
+    ),
+    Mutant(
+        "D13", "a notice shows to who stands on its floor", ROOM + "override.py",
+        'override.mode == "floor" and tier > override.tier',
+        'override.mode == "floor" and tier >= override.tier',
+        OVERRIDE,
+    ),
+    Mutant(
+        "D14", "the ladder is left a day late", ROOM + "ladder.py",
+        "if passed < clear_days:",
+        "if passed <= clear_days:",
+        LADDER,
+        hangs=True,
+    ),
+    Mutant(
+        "D15", "the next step is taken a day late", ROOM + "ladder.py",
+        "(waits and passed < dwell_days)",
+        "(waits and passed <= dwell_days)",
+        LADDER,
+        hangs=True,
+    ),
+    Mutant(
+        "D16", "the last step that is allowed is not reached", ROOM + "ladder.py",
+        "if step >= EDUCATE and step + 1 > self._guard(customer, tier)[0]:",
+        "if step >= EDUCATE and step + 1 >= self._guard(customer, tier)[0]:",
+        LADDER,
+        hangs=True,
+    ),
+    Mutant(
+        "D17", "one is young a day longer", ROOM + "ladder.py",
+        "if tenure_days < self._rules.young_days:",
+        "if tenure_days <= self._rules.young_days:",
+        LADDER,
+        hangs=True,
+    ),
+    Mutant(
+        "D18", "what a human granted is taken back by the guard", ROOM + "ladder.py",
+        "        allowed = max(allowed, _granted(customer))\n",
+        "",
+        LADDER,
+    ),
+    Mutant(
+        "D19", "a step dwells from its own day though no signal was open", ROOM + "ladder.py",
+        "return max(row.since_day, row.open_since_day)",
+        "return row.since_day",
+        LADDER,
+    ),
+    Mutant(
+        "D20", "a step is held at the very end of its hold", ROOM + "ladder.py",
+        "if customer.as_of_us < held_until_us(customer):",
+        "if customer.as_of_us <= held_until_us(customer):",
+        LADDER,
+        hangs=True,
+    ),
+    Mutant(
+        "D21", "a human's word is taken anew with every event", ROOM + "decisions.py",
+        "    customer.master_data.step_to_set = None\n",
+        "",
+        LADDER,
+    ),
+    Mutant(
+        "D22", "a cool-down lasts a day longer", ROOM + "episodes.py",
+        "at_us // DAY_US < cools.day + self._cooldown_days:",
+        "at_us // DAY_US <= cools.day + self._cooldown_days:",
+        EPISODES,
+    ),
+    Mutant(
+        "D23", "a signal raised again in its cool-down goes on cooling", ROOM + "episodes.py",
+        "                cleared.pop(name, None)\n",
+        "",
+        EPISODES,
+    ),
+    Mutant(
+        "D24", "a signal that escalates is open since then only", ROOM + "episodes.py",
+        "RiskRow(name, severity, risks[name].since_us)",
+        "RiskRow(name, severity, customer.as_of_us)",
+        EPISODES,
+    ),
+    Mutant(
+        "D25", "under a new policy an event is asked only for the signals that it feeds",
+        ROOM + "episodes.py",
+        "if event is not None and not customer.policy_is_new:",
+        "if event is not None:",
+        EPISODES,
+    ),
+    Mutant(
+        "D26", "an interval ends a day late", ROOM + "contacts.py",
+        "if interval_day(customer, tier, policy) <= customer.day:",
+        "if interval_day(customer, tier, policy) < customer.day:",
+        CONTACTS,
+        hangs=True,
+    ),
+    Mutant(
+        "D27", "everybody's complaint asks for a contact", ROOM + "contacts.py",
+        " and tier >= HIGH_RANK:",
+        ":",
+        CONTACTS,
+    ),
+    Mutant(
+        "D28", "an interval that was told of comes again with each event", ROOM + "contacts.py",
+        "return max(since, last) + every_days",
+        "return since + every_days",
+        CONTACTS,
+        hangs=True,
+    ),
+    Mutant(
+        "D29", "a share that is just reached is over-served", ROOM + "segments.py",
+        "cost * denominator > numerator * margin:",
+        "cost * denominator >= numerator * margin:",
+        SEGMENTS,
+    ),
+    Mutant(
+        "D30", "potential has to rise by more than the least rise", ROOM + "segments.py",
+        "contribution - before.total >= rise",
+        "contribution - before.total > rise",
+        SEGMENTS,
+    ),
+    Mutant(
+        "D31", "the end of an override makes nothing due", ROOM + "due.py",
+        "        if override is not None:\n"
+        "            due_us = min(due_us, override_ends_us(override))\n",
+        "",
+        OVERRIDE,
+    ),
+    Mutant(
+        "D32", "an interval makes nothing due", ROOM + "due.py",
+        "        if self._asks_contacts:\n"
+        "            due = min(due, interval_day(customer, tier, self._policy, "
+        "interval_began_day))\n",
+        "",
+        CONTACTS,
+    ),
+    Mutant(
+        "D33", "an event too may move only what a policy's change may", ROOM + "evaluate.py",
+        'on_change = self._policy.on_change if trigger is Trigger.POLICY else "full"',
+        "on_change = self._policy.on_change",
+        POLICY_CHANGE,
+    ),
+    Mutant(
+        "D34", "a customer is new to its policy for ever", ROOM + "decisions.py",
+        "    customer.policy_is_new = False\n",
+        "",
+        CONTACTS,
+    ),
+    Mutant(
+        "D35", "the tier in force is signalled as the tier by value", ROOM + "evaluate.py",
+        "tier, risks, cleared = tier_state.in_force, customer.risks",
+        "tier, risks, cleared = tier_state.tier, customer.risks",
+        ("tests/unit/agents/signals/test_complaint_open.py", *CONTACTS),
+        hangs=True,
+    ),
+)  # fmt: skip
+"""By id, as they are told."""

@@ -1,0 +1,125 @@
+"""Mistakes in the risk signals: bounds, windows and what is counted."""
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+ROOM: Final = "agents/signals/"
+
+
+def _unit(name: str) -> tuple[str, ...]:
+    return (f"tests/unit/agents/signals/test_{name}.py",)
+
+
+SIGNALS: Final = (
+    Mutant(
+        "G1", "overdue when just so many gaps have passed", ROOM + "overdue.py",
+        "return sales.last_day + _gaps(sales, factor) + 1",
+        "return sales.last_day + _gaps(sales, factor)",
+        _unit("overdue"),
+    ),
+    Mutant(
+        "G2", "overdue asks for one purchase day more", ROOM + "overdue.py",
+        "        if sales is None or sales.days < self._min_purchase_days:\n"
+        "            return NO_DAY",
+        "        if sales is None or sales.days <= self._min_purchase_days:\n"
+        "            return NO_DAY",
+        _unit("overdue"),
+    ),
+    Mutant(
+        "G3", "just so many days late is late", ROOM + "late_payer.py",
+        "if days > self._days])",
+        "if days >= self._days])",
+        _unit("late_payer"),
+    ),
+    Mutant(
+        "G4", "a payment on its due day is not on time", ROOM + "late_payer.py",
+        "all(days <= 0 for _, days in last)",
+        "all(days < 0 for _, days in last)",
+        _unit("late_payer"),
+    ),
+    Mutant(
+        "G5", "late payments are counted among all that are kept", ROOM + "late_payer.py",
+        "last = customer.payments.last[-self._of :]",
+        "last = customer.payments.last",
+        _unit("late_payer"),
+    ),
+    Mutant(
+        "G6", "returns are abused from one sale more on", ROOM + "return_abuse.py",
+        "abuses = sales >= self._orders and",
+        "abuses = sales > self._orders and",
+        _unit("return_abuse"),
+    ),
+    Mutant(
+        "G7", "a spike clears one contact late", ROOM + "support_spike.py",
+        "return self._counted(customer, at_us) <= self._clear_at",
+        "return self._counted(customer, at_us) < self._clear_at",
+        _unit("support_spike"),
+    ),
+    Mutant(
+        "G8", "no second purchase is told a day late", ROOM + "no_second_purchase.py",
+        "return WATCH if at_us // DAY_US >= sales.first_day + self._after_days else NONE",
+        "return WATCH if at_us // DAY_US > sales.first_day + self._after_days else NONE",
+        _unit("no_second_purchase"),
+    ),
+    Mutant(
+        "G9", "a complaint is open a microsecond late", ROOM + "complaint_open.py",
+        "issue.complaints_us[0] <= latest_us",
+        "issue.complaints_us[0] < latest_us",
+        _unit("complaint_open"),
+    ),
+    Mutant(
+        "G10", "everybody's complaint is open", ROOM + "complaint_open.py",
+        "        if not customer.signals.issues or tier < HIGH_RANK:\n            return NONE",
+        "        if not customer.signals.issues:\n            return NONE",
+        _unit("complaint_open"),
+    ),
+    Mutant(
+        "G11", "a newcomer is unprofitable a day late", ROOM + "unprofitable.py",
+        "return WATCH if tenure_days >= self._min_tenure_days else NONE",
+        "return WATCH if tenure_days > self._min_tenure_days else NONE",
+        _unit("unprofitable"),
+    ),
+    Mutant(
+        "G12", "the seller's fault is never excused", ROOM + "unprofitable.py",
+        "        return customer.contribution + excused",
+        "        return customer.contribution",
+        _unit("unprofitable"),
+    ),
+    Mutant(
+        "G13", "what was paid makes the pace though it has left", ROOM + "spend_drop.py",
+        "                before -= cells[leaving + 2]\n",
+        "",
+        _unit("spend_drop"),
+    ),
+    Mutant(
+        "G14", "the pace before is looked up a day too far back", ROOM + "spend_drop.py",
+        "leaving = cells_below(cells, SALE_CELL, day - whole_days + 1)",
+        "leaving = cells_below(cells, SALE_CELL, day - whole_days)",
+        _unit("spend_drop"),
+        hangs=True,
+    ),
+    Mutant(
+        "G15", "a shortfall clears where it is raised", ROOM + "commitment_shortfall.py",
+        "        numerator, denominator = self._clear_at\n"
+        "        bought = commitment.revenue * term * denominator\n"
+        "        return bought >=",
+        "        numerator, denominator = self._below\n"
+        "        bought = commitment.revenue * term * denominator\n"
+        "        return bought >=",
+        _unit("commitment_shortfall"),
+    ),
+    Mutant(
+        "G16", "fading clears where it is raised", ROOM + "fading.py",
+        "self._from_day(sales, self._clear_at)",
+        "self._from_day(sales, self._below)",
+        _unit("fading"),
+    ),
+    Mutant(
+        "G17", "an issue's contacts count a day longer", "agents/customer/issues.py",
+        "if day - window_days < cells[at] <= day]",
+        "if day - window_days <= cells[at] <= day]",
+        _unit("repeat_issue"),
+    ),
+)  # fmt: skip
+"""By id, as they are told."""
