@@ -25,6 +25,7 @@ from streams.config.settings import (
     librdkafka_options,
 )
 from streams.kafka.access import on_librdkafka_error
+from streams.kafka.reach import OPTIONS, Reach
 
 COMMIT_DEADLINE_S: Final = 12.0
 """For one commit, from its first message to the broker's word; below the transaction's timeout."""
@@ -58,6 +59,9 @@ class Log(Protocol):
     def start(self) -> None:
         """Fences whoever wrote for this partition before."""
 
+    def reach(self) -> bool:
+        """Whether the broker can be written to: a commit that begins without it is in doubt."""
+
     def commit(self, changes: Changes) -> None:
         """All of it or nothing; CommitError otherwise."""
 
@@ -89,8 +93,11 @@ class _Outbox:
         self._failure: str | None = None
         self._consequence: str | None = None
         self._stuck_since = 0.0
+        self._look = on_librdkafka_error(settings)
+        self.reach = Reach(settings.names.of(CHANGELOG), partition)
         self.producer = Producer(
             librdkafka_options(settings)
+            | OPTIONS
             | {
                 "acks": "all",
                 # the embedded broker hands on what it gets: plain, any client can read it
@@ -105,10 +112,14 @@ class _Outbox:
                 "request.timeout.ms": REQUEST_TIMEOUT_MS // 2,
                 "delivery.report.only.error": True,
                 "on_delivery": self._on_failure,
-                "error_cb": on_librdkafka_error(settings),
+                "error_cb": self._on_error,
             }
             | options
         )
+
+    def _on_error(self, error: KafkaError) -> None:
+        self.reach.hear(error)
+        self._look(error)
 
     def _on_failure(self, error: KafkaError | None, message: Any) -> None:
         if error is None or self._failure is not None:
@@ -243,6 +254,10 @@ class TransactionalLog:
                 f"fencing partition {self._partition}: {self._outbox.why(error)}"
             ) from error
 
+    def reach(self) -> bool:
+        """Sends nothing: nothing is in doubt."""
+        return self._outbox.reach.is_there(self._outbox.producer)
+
     def commit(self, changes: Changes) -> None:
         """Outputs, rows and input offsets in one transaction."""
         producer = self._outbox.producer
@@ -267,6 +282,7 @@ class TransactionalLog:
                 "may have been sent twice, and the next transaction is in doubt: start again, and "
                 "look for a slow broker or a network that cuts connections"
             )
+        self._outbox.reach.committed()
 
     def close(self) -> None:
         """Ends the producer; an open transaction stays for the broker to abort."""
@@ -290,6 +306,10 @@ class PlainLog:
 
     def start(self) -> None:
         """There is nothing to fence with."""
+
+    def reach(self) -> bool:
+        """Sends nothing."""
+        return self._outbox.reach.is_there(self._outbox.producer)
 
     def commit(self, changes: Changes) -> None:
         """A crash in between repeats outputs with the same ids, and applies nothing twice."""

@@ -7,12 +7,16 @@ from contextlib import suppress
 from typing import Final
 
 from agents.partition.shard import Shard
-from streams.kafka.commit import Log
+from streams.kafka.commit import CommitError, Log
+from streams.observe.logs import note
 from streams.runtime.context import WorkerContext, now_us, within
 
 WORD_DEADLINE_S: Final = 15.0
 """For a commit, whatever the client's own timeouts do: they were seen to be overrun by minutes
 when a broker died within a commit."""
+
+AGAIN_S: Final = 0.1
+"""Between two looks for a broker that is away."""
 
 
 class Committer:
@@ -58,8 +62,10 @@ class Committer:
                 return False
             assert changes.number == before + 1, "commits are numbered without a gap"
             self._wake()
-            began = time.monotonic()
             try:
+                if not await self._reach():
+                    return False
+                began = time.monotonic()
                 await within(
                     WORD_DEADLINE_S, self._context.blocking(lambda: self._log.commit(changes))
                 )
@@ -74,3 +80,24 @@ class Committer:
             metrics.committed(changes.counters, time.monotonic() - began, len(changes.rows))
             metrics.show_lag(self._shard.partition, self._shard.lag())
             return True
+
+    async def _reach(self) -> bool:
+        """Waits for a broker that is away; False where something failed meanwhile.
+
+        Only what was begun is in doubt. Whoever gives the partition up waits no longer than for a
+        commit.
+        """
+        began, told = time.monotonic(), False
+        while not await self._context.blocking(self._log.reach):
+            if self._context.failed:
+                return False
+            if self._halted.is_set() and time.monotonic() - began > WORD_DEADLINE_S:
+                raise CommitError(
+                    f"partition {self._shard.partition}: the broker is away; what came since the "
+                    "last commit is read again: start again when it is back"
+                )
+            if not told:
+                note("a commit waits for the broker", partition=self._shard.partition)
+                told = True
+            await asyncio.sleep(AGAIN_S)
+        return not self._context.failed

@@ -40,6 +40,9 @@ class SlowLog:
     def start(self) -> None:
         """Nobody is fenced."""
 
+    def reach(self) -> bool:
+        return True
+
     def commit(self, changes: Changes) -> None:
         del changes
         self.asked.set()
@@ -49,6 +52,18 @@ class SlowLog:
 
     def close(self) -> None:
         self.closed = True
+
+
+class DistantLog(SlowLog):
+    """A log whose broker is away until it is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_for, self.there = threading.Event(), False
+
+    def reach(self) -> bool:
+        self.looked_for.set()
+        return self.there
 
 
 class KeepingLog(SlowLog):
@@ -125,6 +140,33 @@ async def committing(shards: Assignment, logs: list[SlowLog]) -> None:
     await holding(shards)
     await shards.take(first_word(shards))
     await until(logs[0].asked.is_set)
+
+
+@in_a_loop
+async def test_a_commit_waits_for_a_broker_that_is_away() -> None:
+    log = DistantLog()
+    async with shards_on(lambda: log) as (shards, failures):
+        await holding(shards)
+        await shards.take(first_word(shards))
+        await until(log.looked_for.is_set)
+        assert not log.asked.is_set()
+        log.there = True
+        await until(log.asked.is_set)
+        log.go_on.set()
+    assert failures == []
+
+
+@in_a_loop
+async def test_who_stops_does_not_wait_for_a_broker_for_ever() -> None:
+    log = DistantLog()
+    with patch("streams.runtime.committer.WORD_DEADLINE_S", 0.05):
+        async with shards_on(lambda: log) as (shards, failures):
+            await holding(shards)
+            await shards.take(first_word(shards))
+            await until(log.looked_for.is_set)
+            await asyncio.wait_for(shards.revoked(), DEADLINE_S)
+    assert "the broker is away" in str(failures[0])
+    assert not log.asked.is_set()
 
 
 @in_a_loop
