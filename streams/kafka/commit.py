@@ -21,6 +21,7 @@ from schemas.topics.declared import CHANGELOG
 from streams.config.connecting import librdkafka_options
 from streams.config.settings import REQUEST_TIMEOUT_MS, TRANSACTION_TIMEOUT_MS, Settings
 from streams.kafka.probing import on_librdkafka_error
+from streams.kafka.reach import OPTIONS, Reach
 
 COMMIT_DEADLINE_S: Final = 12.0
 """For one commit, from its first message to the broker's word; below the transaction's timeout."""
@@ -69,6 +70,9 @@ class Log(Protocol):
     def start(self) -> None:
         """Fences whoever wrote for this partition before."""
 
+    def reach(self) -> bool:
+        """Whether the broker can be written to: a commit that begins without it is in doubt."""
+
     def commit(self, changes: Changes) -> None:
         """All of it or nothing; CommitError otherwise."""
 
@@ -107,8 +111,11 @@ class _Outbox:
         self.refused = False
         """The first message that failed was refused by its topic."""
         self._stuck_since = 0.0
+        self._look = on_librdkafka_error(settings)
+        self.reach = Reach(settings.names.of(CHANGELOG), partition)
         self.producer = Producer(
             librdkafka_options(settings)
+            | OPTIONS
             | {
                 "acks": "all",
                 # the embedded broker hands on what it gets: plain, any client can read it
@@ -123,10 +130,14 @@ class _Outbox:
                 "request.timeout.ms": REQUEST_TIMEOUT_MS // 2,
                 "delivery.report.only.error": True,
                 "on_delivery": self._on_failure,
-                "error_cb": on_librdkafka_error(settings),
+                "error_cb": self._on_error,
             }
             | options
         )
+
+    def _on_error(self, error: KafkaError) -> None:
+        self.reach.hear(error)
+        self._look(error)
 
     def _on_failure(self, error: KafkaError | None, message: Any) -> None:
         if error is None or self._failure is not None:
@@ -273,6 +284,10 @@ class TransactionalLog:
                 why += NO_TRANSACTIONS
             raise CommitError(f"fencing partition {self._partition}: {why}") from error
 
+    def reach(self) -> bool:
+        """Sends nothing: nothing is in doubt."""
+        return self._outbox.reach.is_there(self._outbox.producer)
+
     def commit(self, changes: Changes) -> None:
         """Outputs, rows and input offsets in one transaction."""
         producer = self._outbox.producer
@@ -297,6 +312,7 @@ class TransactionalLog:
                 "may have been sent twice, and the next transaction is in doubt: start again, and "
                 "look for a slow broker or a network that cuts connections"
             )
+        self._outbox.reach.committed()
 
     def _failed(self, error: KafkaException) -> OperatorError:
         """Of a message that a topic refused the client tells before it asks for the end."""
@@ -331,6 +347,10 @@ class PlainLog:
 
     def start(self) -> None:
         """There is nothing to fence with."""
+
+    def reach(self) -> bool:
+        """Sends nothing."""
+        return self._outbox.reach.is_there(self._outbox.producer)
 
     def commit(self, changes: Changes) -> None:
         """A crash in between repeats outputs with the same ids, and applies nothing twice."""

@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import Final
 
 from agents.partition.shard import Shard
-from streams.kafka.commit import Log, RefusedError
+from streams.kafka.commit import CommitError, Log, RefusedError
+from streams.observe.logs import note
 from streams.runtime.context import WorkerContext, now_us
 
 WORD_DEADLINE_S: Final = 15.0
@@ -15,6 +16,8 @@ WORD_DEADLINE_S: Final = 15.0
 when a broker died within a commit."""
 HEAR_EVERY_S: Final = 5.0
 """So often a client at rest is heard: what it complains of would gather as long as it rests."""
+AGAIN_S: Final = 0.1
+"""Between two looks for a broker that is away."""
 
 
 class Committer:
@@ -70,8 +73,10 @@ class Committer:
                 return False
             assert changes.number == before + 1, "commits are numbered without a gap"
             self._wake()
-            began = time.monotonic()
             try:
+                if not await self._reach():
+                    return False
+                began = time.monotonic()
                 await self._context.hear_within(WORD_DEADLINE_S, lambda: self._log.commit(changes))
             except RefusedError:
                 raise  # nothing was committed: the partition is parked
@@ -87,3 +92,24 @@ class Committer:
             metrics.committed(partition, changes.counters, seconds, len(changes.rows))
             metrics.show_lag(partition, self._shard.lag())
             return True
+
+    async def _reach(self) -> bool:
+        """Waits for a broker that is away; False where something failed meanwhile.
+
+        Only what was begun is in doubt. Whoever gives the partition up waits no longer than for a
+        commit.
+        """
+        began, told = time.monotonic(), False
+        while not await self._context.blocking(self._log.reach):
+            if self._context.failed:
+                return False
+            if self._halted.is_set() and time.monotonic() - began > WORD_DEADLINE_S:
+                raise CommitError(
+                    f"partition {self._shard.partition}: the broker is away; what came since the "
+                    "last commit is read again: start again when it is back"
+                )
+            if not told:
+                note("a commit waits for the broker", partition=self._shard.partition)
+                told = True
+            await asyncio.sleep(AGAIN_S)
+        return not self._context.failed

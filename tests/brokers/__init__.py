@@ -6,15 +6,14 @@ import os
 
 import pytest
 
+from tests.brokers.jars import available
+
 REQUIRE = "REQUIRE_KAFKA"
 
 
 def require_kafka() -> None:
     """Skip the calling test where Kafka cannot run; fail it if the environment requires Kafka."""
-    # Imported here so that `python -m tests.brokers.kafka` does not import itself twice.
-    from tests.brokers import kafka  # noqa: PLC0415
-
-    missing = kafka.available()
+    missing = available()
     if missing is None:
         return
     if os.environ.get(REQUIRE) == "1":

@@ -1,45 +1,32 @@
-"""Real Apache Kafka for tests: one KRaft node on loopback, its jars brought by Maven.
+"""Real Apache Kafka for tests: one KRaft node on loopback, of the jars that Maven brings (`jars`).
 
 `python -m tests.brokers.kafka --port 9092` runs one in the foreground. Nothing here is for
-production: the heap is small, nothing expires, one node does everything. What is made once is kept
-in `.kafka/` at the project's root, keyed by Kafka's version and the pom: the jars, a formatted
-(empty) data folder, which saves each node a JVM, and an archive of loaded classes. With them a node
-starts in one to two seconds instead of four.
+production: the heap is small, nothing expires, one node does everything.
 """
 
 from __future__ import annotations
 
 import argparse
-import fcntl
-import hashlib
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from streams.demo.embedded_broker import HOST, BrokerError, claim_port, start_tied, stop_process
 from tests.brokers.folders import Folder
+from tests.brokers.jars import ARCHIVE, PROPERTIES, QUICK, jars, jars_made, java
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-POM = Path(__file__).with_name("pom.xml")
-CACHE = Path(__file__).parents[2] / ".kafka"
-
-MAVEN_SECONDS = 900.0  # the first time it fetches some 60 MB
-TOOL_SECONDS = 60.0
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.02
-JAVA_AT_LEAST = 17
 
 STARTED = b"Kafka Server started"  # logged once the broker is registered and takes requests
 LOGGING = (
@@ -48,43 +35,6 @@ LOGGING = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
 )
-ARCHIVE = "classes.jsa"  # ignored by a JVM that cannot use it
-CLUSTER = "d2hhbGVjdXJ2ZS10ZXN0cw"
-HEAP = ("-Xms256m", "-Xmx768m", "-XX:+UseSerialGC")
-# Only the quick compiler: a start is 0.3 s faster, and on few cores the JVM compiles less beside
-# the test. For long runs (`main`) the JVM's default is the better one.
-QUICK = ("-XX:TieredStopAtLevel=1",)
-
-PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
-controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-num.partitions=4
-auto.create.topics.enable=false
-group.initial.rebalance.delay.ms=0
-# Tests of crashes wait for the session of the dead to run out.
-group.min.session.timeout.ms=500
-# Events carry their own dates: nothing may expire or be refused because of them.
-log.retention.ms=-1
-log.message.timestamp.after.max.ms=9223372036854775807
-# One node: no replicas to wait for.
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.num.partitions=4
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-# A heap of its own size is the default.
-log.cleaner.dedupe.buffer.size=16777216
-# Alone in its quorum, it need not wait for others before it elects itself and registers.
-controller.quorum.election.timeout.ms=200
-controller.quorum.fetch.timeout.ms=400
-broker.heartbeat.interval.ms=100
-# Killed and started again, it waits for its own registration to run out (the default is 9 s).
-broker.session.timeout.ms=3000
-"""
 
 
 class KafkaNode:
@@ -160,9 +110,9 @@ class KafkaNode:
             self._behind = claim_port(self._behind)
         self._prepare(home)
         seen = self.log.stat().st_size if self.log.exists() else 0
-        java = _java(f"-XX:SharedArchiveFile={ARCHIVE}", *self._jvm, *LOGGING)
+        command = java(f"-XX:SharedArchiveFile={ARCHIVE}", *self._jvm, *LOGGING)
         self._process = start_tied(
-            [*java, "kafka.Kafka", str(self.log.with_name("server.properties"))],
+            [*command, "kafka.Kafka", str(self.log.with_name("server.properties"))],
             log=self.log,
             cwd=home,
             env=dict(os.environ),
@@ -282,41 +232,6 @@ class KafkaNode:
         raise BrokerError(f"Kafka did not start in {START_SECONDS:g} s; its log:\n{self.tail()}")
 
 
-@cache
-def available() -> str | None:
-    """Return None where Kafka can run, else one line that says what is missing."""
-    java = shutil.which("java")
-    if java is None:
-        return f"Java is missing: install a Java {JAVA_AT_LEAST} runtime"
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
-    if found is None or int(found[1]) < JAVA_AT_LEAST:
-        version = found[1] if found else "unknown"
-        return f"Java is too old ({version}): install a Java {JAVA_AT_LEAST} runtime"
-    if shutil.which("mvn") is None and not _home(CACHE).exists():
-        return "Maven is missing: install it (command mvn), it brings Kafka's jars"
-    return None
-
-
-def jars(cache_dir: Path = CACHE) -> Path:
-    """Return the folder with Kafka's jars; the first call makes it, later ones are quick."""
-    lib = _home(cache_dir) / "lib"
-    if lib.exists():
-        return lib
-    missing = available()
-    if missing is not None:
-        raise BrokerError(missing)
-    cache_dir.mkdir(parents=True, exist_ok=True)
-    with (cache_dir / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one maker at a time; released by closing
-        if not lib.exists():
-            with tempfile.TemporaryDirectory(dir=cache_dir) as folder:
-                made = Path(folder) / "made"
-                _make(made)
-                made.rename(lib.parent)
-    return lib
-
-
 def main() -> int:
     """Run a node in the foreground until Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(
@@ -349,51 +264,6 @@ def main() -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - a command's own words
-
-
-def jars_made(cache_dir: Path = CACHE) -> bool:
-    """Whether `jars()` has nothing left to do."""
-    return (_home(cache_dir) / "lib").exists()
-
-
-def _home(cache_dir: Path) -> Path:
-    text = POM.read_text()
-    version = re.search(r"<kafka\.version>(.+)</kafka\.version>", text)
-    if version is None:
-        raise BrokerError(f"no kafka.version in {POM}")
-    return cache_dir / f"{version[1]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-
-
-def _java(*options: str) -> list[str]:
-    # Relative, for a working directory of `_home`: the archive of classes remembers the path.
-    return [shutil.which("java") or "java", *HEAP, *options, "-cp", "lib/*"]
-
-
-def _make(home: Path) -> None:
-    """Bring the jars, and format an empty data folder that every node starts from a copy of."""
-    home.mkdir()
-    maven = [shutil.which("mvn") or "mvn", "-q", "-B", "-f", str(POM)]
-    _run([*maven, f"-Dkafka.target={home}", "package"], home, MAVEN_SECONDS)
-    settings = home / "format.properties"
-    settings.write_text(
-        f"{PROPERTIES}log.dirs={home / 'formatted'}\ncontroller.quorum.voters=1@{HOST}:1\n"
-        f"listeners=PLAINTEXT://{HOST}:2,CONTROLLER://{HOST}:1\n"
-    )
-    tool = _java(*QUICK, f"-XX:ArchiveClassesAtExit={home / ARCHIVE}")
-    command = [*tool, "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(settings)]
-    _run(command, home, TOOL_SECONDS)
-
-
-def _run(command: list[str], home: Path, seconds: float) -> None:
-    try:
-        done = subprocess.run(
-            command, cwd=home, capture_output=True, text=True, check=False, timeout=seconds
-        )
-    except subprocess.TimeoutExpired:
-        raise BrokerError(f"this took longer than {seconds:g} s: {' '.join(command)}") from None
-    if done.returncode != 0:
-        said = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
-        raise BrokerError(f"this failed: {' '.join(command)}\n{said}")
 
 
 if __name__ == "__main__":

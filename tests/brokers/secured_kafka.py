@@ -35,7 +35,8 @@ from kafka.admin import (
 from schemas.topics.acls import Right
 from streams.demo.embedded_broker import HOST, claim_port
 from tests.brokers.issuer import Issuer
-from tests.brokers.kafka import QUICK, KafkaNode
+from tests.brokers.jars import QUICK
+from tests.brokers.kafka import KafkaNode
 
 DOOR: Final = "DOOR"
 """TLS, and SCRAM-SHA-512 alone."""

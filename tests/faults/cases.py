@@ -64,15 +64,15 @@ CASES: Final = (
     Case(
         7,
         "the broker is killed and comes back",
-        "Workers in the middle of a commit are in doubt: `worker failed`, status 1. Those at rest "
-        "wait and go on.",
+        "`a commit waits for the broker`, and then it goes on. Workers in the middle of a commit "
+        "may be in doubt: `worker failed`, status 1.",
         "See why the broker died. Workers need nothing but their supervisor.",
     ),
     Case(
         8,
         "the broker stands still beyond the request timeout",
-        "`worker failed` with `no word from the broker` or `_TIMED_OUT`, status 1; a start ends "
-        "with `no Kafka broker answers at …` until it does.",
+        "As before; of a commit in the middle `no word from the broker` or `_TIMED_OUT`. A start "
+        "ends with `no Kafka broker answers at …` until it does.",
         "See to the broker; a supervisor that waits a few seconds between starts is kind to it.",
     ),
     Case(

@@ -74,7 +74,8 @@ def nothing_lost_nothing_doubled(
     what it goes by.
     """
     if checker is not None:
-        assert checker.finish() == []
+        findings = checker.finish()
+        assert not findings, findings
     watch = Watch(place)
     try:
         assert watch.unread() == 0

@@ -9,6 +9,7 @@ in `poll`, `flush` and `commit_transaction`, as there.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
@@ -68,10 +69,10 @@ class SimulatedProducer:
 
     # starting
 
-    def list_topics(self, topic: str, timeout: float) -> None:
-        """The broker is there."""
-        del topic
+    def list_topics(self, topic: str, timeout: float) -> Any:
+        """The broker is there, and says nothing of partitions."""
         self._ask(faults.FENCE, lambda: NO_ERROR, timeout)
+        return SimpleNamespace(brokers={1}, topics={topic: SimpleNamespace(partitions={})})
 
     def init_transactions(self, timeout: float) -> None:
         """Fences whoever had the id before."""

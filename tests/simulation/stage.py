@@ -15,7 +15,7 @@ from unittest.mock import patch
 from agents.partition.shard import ShardSettings
 from agents.policy.compiled import Policy
 from streams.config.settings import Settings
-from streams.kafka import changelog, commit
+from streams.kafka import changelog, commit, reach
 from streams.observe import metrics
 from streams.runtime import assignment, committer, context, pump, take_over
 from tests.simulation.consumer import SimulatedConsumer
@@ -29,7 +29,7 @@ from tests.simulation.world import World
 IDLE_S: Final = 2.0
 """A partition at rest looks at the clock so often: eight times as seldom as in the product, for
 most of a world's time nothing happens."""
-_CLOCKED = (context, committer, take_over, commit, changelog, metrics)
+_CLOCKED = (context, committer, take_over, commit, reach, changelog, metrics)
 
 
 class Stage:

@@ -35,7 +35,7 @@ class Worker:
         policy_number: int,
         fetch_max: int,
         ended: Callable[["Worker", int], None],
-        parked: Callable[["Worker", Exception], None],
+        parked: Callable[["Worker", Exception, bool], None],
     ) -> None:
         self.site, self.process = site, site.process
         self.policy_number = policy_number
@@ -63,7 +63,7 @@ class Worker:
 
         def watched(partition: int, error: Exception) -> float:
             self.site.tell(f"parks {partition}: {type(error).__name__}: {error}")
-            self._kernel.soon(None, self._parked, self, error)
+            self._kernel.soon(None, self._parked, self, error, self.site.is_fenced)
             return park(partition, error)
 
         self.shards._parking.park = watched  # type: ignore[method-assign]

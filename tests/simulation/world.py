@@ -176,7 +176,7 @@ class World:
         self.workers.append(worker)
 
     def _exited(self, worker: Worker, status: int) -> None:
-        self._judge(worker.failure, worker)
+        self._judge(worker.failure, worker, was_fenced=worker.was_fenced)
         if status == CLEAN:
             self.checks.counted(worker.shards.metrics, worker.process.name)
             return
@@ -190,14 +190,14 @@ class World:
         for _ in range(self.plan.workers):
             self.kernel.later(None, 1.0, self.restart)
 
-    def _parked(self, worker: Worker, error: Exception) -> None:
-        self._judge(error, worker)
+    def _parked(self, worker: Worker, error: Exception, was_fenced: bool) -> None:
+        self._judge(error, worker, was_fenced=was_fenced)
 
-    def _judge(self, failure: BaseException | None, worker: Worker) -> None:
+    def _judge(self, failure: BaseException | None, worker: Worker, *, was_fenced: bool) -> None:
         """A worker may end, or park a partition, only because a commit or a restore failed."""
         if failure is None or isinstance(failure, CommitError | RefusedError | RestoreError):
             return
-        late = worker.was_fenced or worker.policy_number < self.policy_number
+        late = was_fenced or worker.policy_number < self.policy_number
         if isinstance(failure, InvariantError) and late:
             return  # it found what came after it
         raise WrongError(f"{worker.process.name} failed: {type(failure).__name__}: {failure}")

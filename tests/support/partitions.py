@@ -36,6 +36,9 @@ class SlowLog:
     def start(self) -> None:
         """Nobody is fenced."""
 
+    def reach(self) -> bool:
+        return True
+
     def commit(self, changes: Changes) -> None:
         del changes
         self.asked.set()
@@ -48,6 +51,18 @@ class SlowLog:
 
     def close(self) -> None:
         self.closed = True
+
+
+class DistantLog(SlowLog):
+    """A log whose broker is away until it is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_for, self.there = threading.Event(), False
+
+    def reach(self) -> bool:
+        self.looked_for.set()
+        return self.there
 
 
 class KeepingLog(SlowLog):

@@ -17,6 +17,7 @@ from tests.support.looping import in_a_loop
 from tests.support.partitions import (
     ALL_INPUTS,
     DEADLINE_S,
+    DistantLog,
     EmptyInputs,
     KeepingLog,
     SlowLog,
@@ -27,6 +28,33 @@ from tests.support.partitions import (
     until,
 )
 from tests.support.policies import policy
+
+
+@in_a_loop
+async def test_a_commit_waits_for_a_broker_that_is_away() -> None:
+    log = DistantLog()
+    async with shards_on(lambda: log) as (shards, failures):
+        await holding(shards)
+        await shards.take(first_word(shards))
+        await until(log.looked_for.is_set)
+        assert not log.asked.is_set()
+        log.there = True
+        await until(log.asked.is_set)
+        log.go_on.set()
+    assert failures == []
+
+
+@in_a_loop
+async def test_who_stops_does_not_wait_for_a_broker_for_ever() -> None:
+    log = DistantLog()
+    with patch("streams.runtime.committer.WORD_DEADLINE_S", 0.05):
+        async with shards_on(lambda: log) as (shards, failures):
+            await holding(shards)
+            await shards.take(first_word(shards))
+            await until(log.looked_for.is_set)
+            await asyncio.wait_for(shards.revoked(), DEADLINE_S)
+    assert "the broker is away" in str(failures[0])
+    assert not log.asked.is_set()
 
 
 @in_a_loop
