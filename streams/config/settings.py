@@ -39,9 +39,6 @@ ENDPOINT_SETTINGS: Final = (
     "sasl_password_file",
 )
 """The settings that say how to connect to the broker."""
-CUSTOMERS_MAX: Final = 1_000_000
-"""Of one partition, unless the setting says otherwise. At rest, with ten purchases each, they take
-some 650 MB; who is touched takes more."""
 FETCH_BYTES: Final = 1_048_576
 """Of one partition at a time; a batch above it is fetched alone and whole."""
 
@@ -146,10 +143,11 @@ class Settings:
     sasl_password_file: Secret | None = _setting(
         None, "the user's password; read at start", parsing.secret_file(PASSWORD_MAX_BYTES)
     )
-    customers_max: int = _setting(
-        CUSTOMERS_MAX,
-        "customers of one partition; the worker stops before it would hold one more",
-        parsing.whole(1, 1_000_000_000),
+    partition_bytes: int | None = _setting(
+        None,
+        "bytes that the customers of one partition may take at rest; the worker stops before it is "
+        "more; without it half of the container's or machine's memory, divided by all partitions",
+        parsing.whole(1, 10**15),
     )
 
     @property

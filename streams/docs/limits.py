@@ -20,6 +20,7 @@ from schemas.inputs.events import (
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason
 from schemas.state.codec import ROW_MAX_BYTES
 from schemas.topics.declared import REJECTED_EXTRA_BYTES
+from streams.config.memory import OBJECTS_SHARE
 from streams.config.settings import FETCH_BYTES, PREFIX, Settings
 from streams.runtime.assignment import RESTORES_AT_ONCE
 from streams.runtime.pump import BUFFER_BYTES_HIGH, BUFFER_HIGH
@@ -63,9 +64,14 @@ def limits() -> Iterator[Sequence[str]]:
     yield "issues of a customer", f"{ISSUES_MAX}", "the one at rest for longest goes"
     yield "a customer's row", f"{ROW_MAX_BYTES} bytes", "the worker stops with one line"
     yield (
-        "customers of a partition",
-        _setting("customers_max"),
+        "bytes of a partition's customers at rest, by estimate",
+        f"`{PREFIX}PARTITION_BYTES`: a part of the memory that the worker may take",
         "the worker stops with one line; an alert comes at 80 %",
+    )
+    yield (
+        "bytes that touched customers of a partition take on top, by estimate",
+        f"one part in {OBJECTS_SHARE} of that",
+        "those touched longest ago rest",
     )
     bounds = Bounds()
     waits = "taking waits for the commit"

@@ -19,6 +19,7 @@ from schemas.base.partitioners import PARTITIONERS
 from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from streams import __version__
+from streams.config.memory import OBJECTS_SHARE, partition_bytes
 from streams.config.settings import Settings
 from streams.kafka.changelog import Changelog
 from streams.kafka.commit import COMMIT_DEADLINE_S, GroupMetadata, Log, PlainLog, TransactionalLog
@@ -51,6 +52,7 @@ class Assignment:
         self.metrics.info.labels(__version__, policy.version).set(1)
         self.assigned = False
         self._settings, self._policy, self._partitions = settings, policy, partitions
+        self._partition_bytes = partition_bytes(settings)
         self._flow = flow
         self._group = GroupMetadata(settings)
         self._executor = ThreadPoolExecutor(min(THREADS_MAX, 2 * partitions + 2), "shard")
@@ -144,7 +146,8 @@ class Assignment:
                 settings.exactly_once,
                 Bounds(),
                 b"" if secret is None else secret.text.encode(),
-                customers_max=settings.customers_max,
+                partition_bytes=self._partition_bytes,
+                objects_bytes=self._partition_bytes // OBJECTS_SHARE,
             ),
         )
         return PartitionRuntime(
@@ -207,7 +210,10 @@ class Assignment:
                 by_tier[rank] += number
             self.metrics.show_lag(held.partition, held.shard.lag())
             self.metrics.show_customers(
-                held.partition, len(held.shard.customers), held.shard.customers_max
+                held.partition,
+                len(held.shard.customers),
+                held.shard.bytes_held,
+                held.shard.bytes_max,
             )
             self.metrics.show_cutoffs(held.partition, held.shard.cutoffs_version)
         self.metrics.show_tiers(by_tier)

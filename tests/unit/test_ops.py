@@ -203,7 +203,7 @@ def test_every_alert_says_what_to_do() -> None:
     alerts = text(OPS / "alerts.yml").split("- alert: ")[1:]
     assert len(alerts) >= 5
     # a partition is not full yet when it comes
-    full = "whalecurve_partition_customers > 0.8 * whalecurve_partition_customers_max"
+    full = "whalecurve_partition_bytes > 0.8 * whalecurve_partition_bytes_max"
     assert full in text(OPS / "alerts.yml")
     for alert in alerts:
         for word in ("expr:", "severity: ", "summary: ", "runbook: "):

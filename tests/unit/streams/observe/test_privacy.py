@@ -74,8 +74,9 @@ def test_a_histogram_or_value_that_is_none_is_told_without_its_amounts(buckets: 
 
 def test_how_full_a_partition_is_shows_until_it_is_given_up() -> None:
     metrics = Metrics()
-    metrics.show_customers(3, 8, 10)
+    metrics.show_customers(3, 8, 5_000, 6_000)
     assert b'whalecurve_partition_customers{partition="3"} 8.0' in metrics.text()
-    assert b'whalecurve_partition_customers_max{partition="3"} 10.0' in metrics.text()
+    assert b'whalecurve_partition_bytes{partition="3"} 5000.0' in metrics.text()
+    assert b'whalecurve_partition_bytes_max{partition="3"} 6000.0' in metrics.text()
     metrics.forget_partition(3)
     assert b'partition="3"' not in metrics.text()
