@@ -7,7 +7,14 @@ from agents.ports import LimitError
 from schemas.base.times import NO_DAY
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
-from schemas.state.codec import ROW_MAX_BYTES, RowHead, decode_customer, encode_customer, read_head
+from schemas.state.codec import (
+    JUDGED_BY_NONE,
+    ROW_MAX_BYTES,
+    RowHead,
+    decode_customer,
+    encode_customer,
+    read_head,
+)
 from schemas.state.rows import NO_OFFSET, CustomerRow, InvoicesRow, WorthRow
 
 
@@ -42,7 +49,7 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         tier=tier_state.in_force,
         by_value=tier_state.tier,
         # by none, as long as this policy has not judged it: whoever reads it next has it judged
-        policy_check=0 if customer.policy_is_new else policy.check,
+        policy_check=JUDGED_BY_NONE if customer.policy_is_new else policy.check,
         index=customer.ranked,
     )
     data = encode_customer(row, head)
@@ -88,4 +95,6 @@ def newcomer(
 
 def restored(customer_id: str, data: bytes, policy: Policy) -> Customer:
     """The customer of a stored row; RowError where it can't be read."""
-    return Customer(customer_id, decode_customer(data), read_head(data), policy)
+    customer = Customer(customer_id, decode_customer(data), read_head(data), policy)
+    customer.row = data
+    return customer

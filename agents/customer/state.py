@@ -53,9 +53,11 @@ class Customer:
         "policy_is_new",
         "ranked",
         "risks",
+        "row",
         "sequence",
         "signals",
         "tier_state",
+        "touched_us",
         "touches",
         "value",
         "worth",
@@ -116,6 +118,10 @@ class Customer:
         """Whether the next commit writes the row."""
         self.owed = head is not None and head.owed
         """Whether a snapshot has to follow."""
+        self.row = b""
+        """The row as it was read or written last; empty: never."""
+        self.touched_us = 0
+        """When that was, by the clock."""
 
     # time and events
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from agents.customer.rows import newcomer, restored
+import msgspec
+
+from agents.customer.rows import newcomer
 from agents.customer.state import Customer
 from agents.decide.decisions import take_over
 from agents.decide.evaluate import Evaluator
@@ -12,25 +14,33 @@ from agents.events.booking import Booking
 from agents.partition.clock import AHEAD_MAX_US, clock_error
 from agents.partition.cutoffs import Published
 from agents.partition.input_buffer import InputBuffer
+from agents.partition.memory import START_ANEW, CustomerMemory
 from agents.partition.pending import Message, PendingCommit
 from agents.partition.policy_change import Adoption, review_day
 from agents.partition.shares import PartitionShares
 from agents.partition.timers import TimerQueue
 from agents.policy.compiled import Policy
-from agents.ports import GivenUpError, InvariantError, LimitError
+from agents.ports import GivenUpError, InvariantError
 from agents.records.render import Renderer
-from schemas.base.times import NO_DAY, day_start
+from schemas.base.times import NO_DAY, NO_DUE_US, day_start
 from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Reason, Rejection
-from schemas.outputs.records import CUTOFFS, Origin, encode, subject_of
-from schemas.state.codec import RowError, UnreadableRowError, clamped, read_head
+from schemas.outputs.records import CUTOFFS, Origin, encode
+from schemas.state.codec import (
+    JUDGED_BY_NONE,
+    RowError,
+    RowHead,
+    UnreadableRowError,
+    clamped,
+    read_head,
+    with_head,
+)
 from schemas.state.rows import NO_OFFSET, PARTITION_KEY, CutoffsRow, PartitionRow
 
 NO_TIME: Final = -(2**62)
 """Of a partition in which nothing was applied yet; earlier than any event."""
 CUTOFFS_KEY: Final = b"cutoffs"
-_START_ANEW: Final = "bring the changelog back as it was, or start a new WHALECURVE_APP_ID"
 SWEEP: Final = 1_000
 """So many due customers at once; then others get their turn."""
 
@@ -44,12 +54,16 @@ class CustomerStore:
         partition: int,
         pending: PendingCommit,
         erasure_secret: bytes,
-        customers_max: int,
+        partition_bytes: int,
+        objects_bytes: int,
         *,
         exactly_once: bool,
         by_wall: bool,
     ) -> None:
-        self.customers: dict[str, Customer | bytes] = {}
+        self.memory = CustomerMemory(
+            policy, partition, erasure_secret, partition_bytes, objects_bytes
+        )
+        self.customers: Final = self.memory.customers
         self.by_tier = [0] * len(TIERS)
         self.buffers: list[InputBuffer] = []
         """Those of the partition, which tell how far each input was taken."""
@@ -59,7 +73,7 @@ class CustomerStore:
         self.shares = PartitionShares(policy, partition)
         self._policy, self._partition, self._pending = policy, partition, pending
         self._erasure_secret, self._exactly_once = erasure_secret, exactly_once
-        self._customers_max, self._by_wall = customers_max, by_wall
+        self._by_wall = by_wall
         self._timers = TimerQueue()
 
     # restoring
@@ -71,30 +85,27 @@ class CustomerStore:
         adoption: Adoption,
         given_up: Callable[[], bool],
     ) -> None:
-        """Takes the newest rows of the changelog; UnreadableRowError for one that is none."""
+        """Takes the newest rows of the changelog out of `rows`, one by one.
+
+        UnreadableRowError for one that is none, LimitError where there is no room for all.
+        """
         if row is not None:
             self.shares.restore(row)
             self._adopt(self.shares.adopted)
             if row.stream_time_us is not None:
                 self.stream_time_us = row.stream_time_us
-        self._check_room(len(rows) - (PARTITION_KEY in rows))
-        for number, (key, data) in enumerate(rows.items()):
+        rows.pop(PARTITION_KEY, None)
+        # each key is let go of once its id is made: together they would take a twelfth
+        keys = list(rows)
+        keys.reverse()
+        for number in range(len(keys)):
             if number % SWEEP == 0 and given_up():
                 raise GivenUpError
-            if key != PARTITION_KEY:
-                self._restore_customer(self._id_of(key), data, adoption)
+            key = keys.pop()
+            self._restore_customer(self._id_of(key), rows.pop(key), adoption)
         if self.shares.is_adopting:
             old = TierRules(self._policy, entries_of(self._policy, self.shares.adopted_before))
             self.shares.wait_for(self._moved_by_cutoffs(old))
-
-    def _check_room(self, customers: int) -> None:
-        """A partition of so many customers may be held; LimitError where it may not."""
-        if customers > self._customers_max:
-            raise LimitError(
-                f"partition {self._partition} would hold {customers} customers, more than "
-                f"WHALECURVE_CUSTOMERS_MAX = {self._customers_max}: give workers the memory and "
-                "raise it, or make topics with more partitions and replay"
-            )
 
     def _id_of(self, key: bytes) -> str:
         try:
@@ -103,43 +114,38 @@ class CustomerStore:
             raise UnreadableRowError(
                 key,
                 f"the changelog of partition {self._partition} has a key that is no customer_id: "
-                f"another program writes there; {_START_ANEW}",
+                f"another program writes there; {START_ANEW}",
             ) from error
-
-    def _unreadable(self, customer_id: str, why: Exception) -> UnreadableRowError:
-        """What is said of a row that can't be read: whose it is stands there as a keyed hash."""
-        subject = subject_of(customer_id, self._erasure_secret)
-        reason = str(why) if isinstance(why, RowError) else "the row is corrupt"
-        return UnreadableRowError(
-            customer_id.encode(),
-            f"partition {self._partition}, customer {subject} (hashed as on erasures): {reason}; "
-            f"if the row is damaged, {_START_ANEW}",
-        )
 
     def _restore_customer(self, customer_id: str, data: bytes, adoption: Adoption) -> None:
         try:
             head = read_head(data)
         except RowError as error:
-            raise self._unreadable(customer_id, error) from error
-        policy = self._policy
+            raise self.memory.unreadable(customer_id, error) from error
         self.by_tier[head.tier] += 1
         if head.owed:
             self._pending.owed[customer_id] = 0
-        if head.policy_check == policy.check:
-            self.shares.count(head.index)
-            self.customers[customer_id] = data
-            self._timers.add(head.due_us, customer_id)
-            return
-        # another policy reckons other due times: they follow from the figures kept
-        customer = self._read(customer_id, data)
-        customer.fit(policy)
+        if head.policy_check != self._policy.check:
+            head = self._under_this_policy(customer_id, data, head, adoption)
+            data = with_head(data, head)
+        self.shares.count(head.index)
+        self.memory.hold(customer_id, data)
+        self._timers.move(NO_DUE_US, head.due_us, customer_id)
+
+    def _under_this_policy(
+        self, customer_id: str, data: bytes, head: RowHead, adoption: Adoption
+    ) -> RowHead:
+        """The head of a customer that another policy judged: other due times follow from it."""
+        policy = self._policy
+        customer = self.memory.read(customer_id, data)
         review_us = day_start(review_day(adoption, policy, customer_id))
         index = customer.index(policy)
-        customer.ranked = clamped(index) if self.shares.is_on else 0
-        self.shares.count(customer.ranked)
-        customer.due_us = min(self.evaluator.due_us(customer, index), review_us)
-        self.customers[customer_id] = customer
-        self._timers.add(customer.due_us, customer_id)
+        return msgspec.structs.replace(
+            head,
+            due_us=min(self.evaluator.due_us(customer, index), review_us),
+            policy_check=JUDGED_BY_NONE,
+            index=clamped(index) if self.shares.is_on else 0,
+        )
 
     # events
 
@@ -148,7 +154,7 @@ class CustomerStore:
         kind, customer_id, at_us = event.kind, event.customer_id, event.at_us
         customer = self.customers.get(customer_id)
         if isinstance(customer, bytes):
-            customer = self._revive(customer_id, customer)
+            customer = self.memory.wake(customer_id, customer)
         if customer is not None and self._is_known(customer, event, buffer, offset):
             return True
         if self._by_wall and at_us > max(now_us + AHEAD_MAX_US, self.stream_time_us):
@@ -164,11 +170,9 @@ class CustomerStore:
             self._erase(customer_id, customer, offset, at_us, now_us)
             return True
         if customer is None:
-            self._check_room(len(self.customers) + 1)
             origin = Origin(TOPIC_OF_KIND[kind], self._partition, offset)
-            customer = self.customers[customer_id] = newcomer(
-                customer_id, origin, event, self._policy, self._taken()
-            )
+            customer = newcomer(customer_id, origin, event, self._policy, self._taken())
+            self.memory.begin(customer)
         customer.apply(event, offset, self._policy)
         self._judged(customer, event, now_us)
         if customer.due_us <= self.stream_time_us:
@@ -203,13 +207,14 @@ class CustomerStore:
     def _erase(
         self, customer_id: str, customer: Customer | None, offset: int, at_us: int, now_us: int
     ) -> None:
-        """Forgets a customer; what stands in the calendar for it finds nobody."""
+        """Forgets a customer, and all that stands for it anywhere."""
         origin = Origin(TOPIC_OF_KIND[Kind.CUSTOMERS], self._partition, offset)
         self._pending.erase(customer_id, customer, origin, at_us, self._erasure_secret, now_us)
         if customer is not None:
             self._count_tier(customer.tier, None)
             self.shares.forget(customer.ranked)
-            del self.customers[customer_id]
+            self._timers.forget(customer.due_us, customer_id)
+            self.memory.forget(customer)
 
     def _see_again(self, event: Booking, offset: int) -> None:
         """A record that its customer's row holds already: a commit without transactions broke."""
@@ -224,41 +229,23 @@ class CustomerStore:
             self.stream_time_us = event.at_us
         self._pending.counters.applied[event.kind] += 1
 
-    def find(self, customer_id: str) -> Customer | None:
-        """A customer, touched by that; None where there is none of this id."""
-        found = self.customers.get(customer_id)
-        return self._revive(customer_id, found) if isinstance(found, bytes) else found
-
-    def _revive(self, customer_id: str, row: bytes) -> Customer:
-        """A customer at rest is touched: its row becomes an object."""
-        customer = self.customers[customer_id] = self._read(customer_id, row)
-        return customer
-
-    def _read(self, customer_id: str, row: bytes) -> Customer:
-        try:
-            return restored(customer_id, row, self._policy)
-        except (RowError, ValueError, IndexError) as error:
-            raise self._unreadable(customer_id, error) from error
-
     # time
 
     def fire_due(self, until_us: int, limit: int, now_us: int) -> int:
         """Lets happen what is due up to a time, by due time and customer_id.
 
-        Returns how many customers were seen; stops at `limit`, and goes on when called again.
+        Returns how many customers were due; stops at `limit`, and goes on when called again.
         """
         seen = 0
         timers = self._timers
-        while timers.next_us <= until_us:
-            due_us, ids = timers.take_next()
-            for at, customer_id in enumerate(ids):
-                if seen >= limit:
-                    timers.put_back(due_us, ids[at:])
-                    return seen
-                seen += 1
-                customer = self.find(customer_id)
-                if customer is not None and customer.due_us == due_us:
-                    self._fire(customer, now_us)
+        while timers.next_us <= until_us and seen < limit:
+            due_us, ids = timers.take_next(limit - seen)
+            seen += len(ids)
+            for customer_id in ids:
+                customer = self.memory.find(customer_id)
+                assert customer is not None, "who is erased has left the calendar"
+                assert customer.due_us == due_us, "everybody stands under the own due time"
+                self._fire(customer, now_us)
         return seen
 
     def _fire_all(self, customer: Customer, now_us: int) -> None:
@@ -317,7 +304,7 @@ class CustomerStore:
         """Judges the next customers by the newest cut-offs, at the partition's stream time."""
         shares, seen = self.shares, 0
         while shares.is_adopting and seen < SWEEP and not self._pending.full:
-            customer = self.find(shares.next_waiting())
+            customer = self.memory.find(shares.next_waiting())
             seen += 1
             if customer is not None:
                 customer.advance(self.stream_time_us, self._policy)
@@ -346,7 +333,7 @@ class CustomerStore:
         if customer.tier != before:
             self._count_tier(before, customer.tier)
         if customer.due_us != due_before_us:
-            self._timers.add(customer.due_us, customer.customer_id)
+            self._timers.move(due_before_us, customer.due_us, customer.customer_id)
 
     def _count(self, tier_before: int | None, before: int, now: int) -> None:
         if tier_before is None:
@@ -371,7 +358,7 @@ class CustomerStore:
             if now_us < due_us <= now_us + pending.snapshot_us and not all_snapshots:
                 return
             del pending.owed[customer_id]
-            customer = self.find(customer_id)
+            customer = self.memory.find(customer_id)
             if customer is not None:
                 pending.publish(customer)
 

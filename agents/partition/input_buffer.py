@@ -1,7 +1,7 @@
 """Input buffers: what was fetched of one input of a partition and is not taken yet."""
 
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 from agents.events.booking import Booking
 from agents.ports import Batch
@@ -56,30 +56,40 @@ class InputBuffer:
 
     def put(self, batch: Batch, items: list[Booking | Rejection]) -> None:
         """A batch comes in, each record judged."""
-        self.held_bytes()  # of what goes now
-        at, self.at = self.at, 0
-        self._weighed = 0
+        self.forget_taken()
         kind = int(self.kind)
         turns = [
             (AT_ONCE if isinstance(item, Rejection) else item.at_us) * KINDS + kind
             for item in items
         ]
-        columns: tuple[tuple[list[object], list[object]], ...] = (
-            (self.turns, turns),
-            (self.items, items),
-            (self.offsets, batch.offsets),
-            (self.timestamps_ms, batch.timestamps_ms),
-            (self.keys, batch.keys),
-            (self.values, batch.values),
-            (self.headers, batch.headers),
-        )  # type: ignore[assignment]
-        for column, more in columns:
-            del column[:at]
-            column.extend(more)
+        self.turns += turns
+        self.items += items
+        self.offsets += batch.offsets
+        self.timestamps_ms += batch.timestamps_ms
+        self.keys += batch.keys
+        self.values += batch.values
+        self.headers += batch.headers
         for number in range(len(self.items) - len(items), len(self.items)):
             self._bytes += self.record_bytes(number)
         self.position = batch.next_position
         self.see_end(batch.next_position)
+
+    def forget_taken(self) -> None:
+        """Lets go of what was taken: an erased customer is not to lie here until others come."""
+        self.held_bytes()  # of what goes now
+        at, self.at = self.at, 0
+        self._weighed = 0
+        columns: tuple[list[Any], ...] = (
+            self.turns,
+            self.items,
+            self.offsets,
+            self.timestamps_ms,
+            self.keys,
+            self.values,
+            self.headers,
+        )
+        for column in columns:
+            del column[:at]
 
     def see_end(self, end: int) -> None:
         """The broker holds records up to `end`."""

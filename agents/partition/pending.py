@@ -28,6 +28,8 @@ from schemas.outputs.records import (
 )
 
 Snapshot = Callable[[Customer], CustomerValue]
+Written = Callable[[Customer, bytes], None]
+"""Hears of each row that a commit writes."""
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -175,7 +177,7 @@ class PendingCommit:
         self.put_out(Message(ERASURES, subject.encode(), evaluated(receipt, now_us)), "erased")
 
     def carry_away(
-        self, policy: Policy, snapshot_of: Snapshot
+        self, policy: Policy, snapshot_of: Snapshot, written: Written
     ) -> tuple[list[Message], list[tuple[bytes, bytes | None]], Counters]:
         """Outputs, rows and counts for one commit; nothing of it is left here."""
         for customer_id, customer in self._publish.items():
@@ -185,7 +187,9 @@ class PendingCommit:
         rows: list[tuple[bytes, bytes | None]] = [(key, None) for key in self._gone]
         for customer in self._changed:
             customer.changed = False
-            rows.append((customer.customer_id.encode(), stored(customer, policy)))
+            row = stored(customer, policy)
+            written(customer, row)
+            rows.append((customer.customer_id.encode(), row))
         assert not any(customer.changed for customer in self._changed)
         outputs, counters = self._outputs, self.counters
         self._outputs, self.counters = [], Counters()

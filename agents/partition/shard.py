@@ -45,8 +45,10 @@ class ShardSettings(msgspec.Struct, frozen=True):
     bounds: Bounds
     erasure_secret: bytes = b""
     """Keys the hash that stands for an erased customer."""
-    customers_max: int = 1_000_000
-    """Before one more would be held the partition stops."""
+    partition_bytes: int = 1_000_000_000
+    """What customers may take at rest: before it is more the partition stops."""
+    objects_bytes: int = 250_000_000
+    """What those that are touched may take on top: beyond it the first of them rest."""
     by_wall: bool = False
     """Time passes with the wall clock: no record may move it far beyond."""
     changelog_id: str = ""
@@ -72,7 +74,8 @@ class Shard:
             self.partition,
             self._pending,
             settings.erasure_secret,
-            settings.customers_max,
+            settings.partition_bytes,
+            settings.objects_bytes,
             exactly_once=settings.exactly_once,
             by_wall=settings.by_wall,
         )
@@ -88,9 +91,14 @@ class Shard:
         return self._store.customers
 
     @property
-    def customers_max(self) -> int:
-        """So many it may hold."""
-        return self._settings.customers_max
+    def bytes_held(self) -> int:
+        """What its customers take at rest."""
+        return self._store.memory.bytes
+
+    @property
+    def bytes_max(self) -> int:
+        """So many they may take."""
+        return self._store.memory.bytes_max
 
     @property
     def by_tier(self) -> list[int]:
@@ -198,12 +206,18 @@ class Shard:
         0: there is nothing to take now, or enough for one commit is done. Customers that fall due
         before the next record are steps, too.
         """
-        steps = 0
-        pending = self._pending
+        self._store.memory.see_clock(now_us)
         if self._shares.is_adopting:
             self._moved = True
-            return self._store.go_on_adopting(now_us)
-        while steps < limit and not pending.full:
+            steps = self._store.go_on_adopting(now_us)
+        else:
+            steps = self._take(limit, now_us)
+        self._make_room()
+        return steps
+
+    def _take(self, limit: int, now_us: int) -> int:
+        steps = 0
+        while steps < limit and not self._pending.full:
             if self._planned_to >= len(self._plan):
                 self._plan, self._planned_to = plan(self.buffers), 0
                 if not self._plan:
@@ -239,7 +253,15 @@ class Shard:
 
     def fire_due(self, until_us: int, limit: int, now_us: int) -> int:
         """Lets happen what is due up to a time; returns how many customers were seen."""
-        return self._store.fire_due(until_us, limit, now_us)
+        self._store.memory.see_clock(now_us)
+        seen = self._store.fire_due(until_us, limit, now_us)
+        self._make_room()
+        return seen
+
+    def _make_room(self) -> None:
+        """Between two commits as many may be touched as a slow broker leaves time for."""
+        if self._store.memory.is_crowded:
+            self._store.memory.let_rest()
 
     # shares of the whole
 
@@ -267,13 +289,23 @@ class Shard:
 
         With `all_snapshots` call it until it returns None: each commit has its bound.
         """
+        memory = self._store.memory
+        memory.see_clock(now_us)
+        changes = self._carry_away(now_us, all_snapshots=all_snapshots)
+        assert self._pending.is_empty, "nothing that changed is left behind"
+        for buffer in self.buffers:
+            buffer.forget_taken()
+        memory.let_rest()
+        return changes
+
+    def _carry_away(self, now_us: int, *, all_snapshots: bool) -> Changes | None:
         self._store.pick_snapshots(now_us, all_snapshots=all_snapshots)
         caught_up = self.drained
         counts = self._shares.is_due(now_us, caught_up=caught_up, at_once=all_snapshots)
         if self._pending.is_empty and not self._moved and not counts:
             return None
         outputs, rows, counters = self._pending.carry_away(
-            self.policy, self._store.renderer.snapshot
+            self.policy, self._store.renderer.snapshot, self._store.memory.written
         )
         assert not rows or rows[-1][0] != PARTITION_KEY, "the partition's row comes last, once"
         self.commit_number += 1

@@ -35,6 +35,8 @@ INDEX_BYTES: Final = 16
 INDEX_MAX: Final = 2**126
 NO_INDEX: Final = bytes(INDEX_BYTES)
 ALL_FLAGS: Final = 3
+JUDGED_BY_NONE: Final = 0
+"""In place of a policy's checksum, as long as the policy at hand has not judged a customer."""
 WIDE_CODE: Final = 1
 """The msgpack extension of an integer beyond 64 bits: big endian, signed."""
 
@@ -140,7 +142,16 @@ _PARTITION: Final = _Body(PartitionRow, "partition")
 
 def encode_customer(row: CustomerRow, head: RowHead) -> bytes:
     """The row's bytes."""
-    packed = _HEAD.pack(
+    return _packed(head) + _CUSTOMER.encode(row)
+
+
+def with_head(data: bytes, head: RowHead) -> bytes:
+    """The row of these bytes under another head."""
+    return _packed(head) + data[_HEAD.size :]
+
+
+def _packed(head: RowHead) -> bytes:
+    return _HEAD.pack(
         ROW_VERSION,
         head.due_us,
         head.owed + 2 * head.noticed,
@@ -149,7 +160,6 @@ def encode_customer(row: CustomerRow, head: RowHead) -> bytes:
         head.policy_check,
         head.index.to_bytes(INDEX_BYTES, "big", signed=True) if head.index else NO_INDEX,
     )
-    return packed + _CUSTOMER.encode(row)
 
 
 def read_head(data: bytes) -> RowHead:

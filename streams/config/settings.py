@@ -47,9 +47,6 @@ ENDPOINT_SETTINGS: Final = (
     "client_rack",
 )
 """The settings that say how to connect to the broker."""
-CUSTOMERS_MAX: Final = 1_000_000
-"""Of one partition, unless the setting says otherwise. At rest, with ten purchases each, they take
-some 650 MB; who is touched takes more."""
 FETCH_BYTES: Final = 1_048_576
 """Of one partition at a time; a batch above it is fetched alone and whole."""
 
@@ -192,10 +189,11 @@ class Settings:
         "replica there",
         parsing.printable(parsing.NAME_MAX_CHARS),
     )
-    customers_max: int = _setting(
-        CUSTOMERS_MAX,
-        "customers of one partition; it is parked before it would hold one more",
-        parsing.whole(1, 1_000_000_000),
+    partition_bytes: int | None = _setting(
+        None,
+        "bytes that the customers of one partition may take at rest; it is parked before it is "
+        "more; without it half of the container's or machine's memory, divided by all partitions",
+        parsing.whole(1, 10**15),
     )
 
     @property

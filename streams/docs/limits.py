@@ -21,6 +21,7 @@ from schemas.inputs.oversized import EXCERPT_BYTES, WHOLE_MAX_BYTES
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason
 from schemas.state.codec import ROW_MAX_BYTES
 from schemas.topics.declared import REJECTED_EXTRA_BYTES
+from streams.config.memory import OBJECTS_SHARE
 from streams.config.settings import FETCH_BYTES, PREFIX, Settings
 from streams.kafka.unpacking import HEADERS_MAX, RECORDS_AT_ONCE
 from streams.observe.repeats import CAUSES_MAX, EVERY_S
@@ -65,9 +66,14 @@ def limits() -> Iterator[Sequence[str]]:
     yield "issues of a customer", f"{ISSUES_MAX}", "the one at rest for longest goes"
     yield "a customer's row", f"{ROW_MAX_BYTES} bytes", "its partition is parked"
     yield (
-        "customers of a partition",
-        _setting("customers_max"),
+        "bytes of a partition's customers at rest, by estimate",
+        f"`{PREFIX}PARTITION_BYTES`: a part of the memory that the worker may take",
         "the partition is parked; an alert comes at 80 %",
+    )
+    yield (
+        "bytes that touched customers of a partition take on top, by estimate",
+        f"one part in {OBJECTS_SHARE} of that",
+        "those touched longest ago rest",
     )
     yield from _limits_of_a_worker()
 

@@ -241,9 +241,13 @@ class _Outbox:
 
     def check(self, cause: BaseException | None = None) -> None:
         """Before anything is committed: RefusedError or CommitError where a message failed."""
-        failure = self._failure or self._consequence
-        if failure is not None:
-            raise (RefusedError if self.refused else CommitError)(failure) from cause
+        if self.failure is not None:
+            raise (RefusedError if self.refused else CommitError)(self.failure) from cause
+
+    @property
+    def failure(self) -> str | None:
+        """Which message failed, where one did."""
+        return self._failure or self._consequence
 
     def why(self, error: KafkaException) -> str:
         """What failed: the message that did it, where one is known."""
@@ -305,7 +309,8 @@ class TransactionalLog:
             seconds = time.monotonic() - began
         except KafkaException as error:
             raise self._failed(error) from error
-        self._outbox.check()
+        if self._outbox.failure is not None:
+            raise CommitError(self._outbox.failure)  # and the client says that it was committed
         if seconds > SENT_TWICE_S:
             raise CommitError(
                 f"partition {self._partition}: the transaction took {seconds:.1f} s to end; this "

@@ -116,8 +116,11 @@ class Metrics:
         self.partition_customers = self._gauge(
             "partition_customers", "customers that a partition holds", "partition"
         )
-        self.partition_customers_max = self._gauge(
-            "partition_customers_max", "customers that it may hold at most", "partition"
+        self.partition_bytes = self._gauge(
+            "partition_bytes", "what its customers take at rest, by estimate", "partition"
+        )
+        self.partition_bytes_max = self._gauge(
+            "partition_bytes_max", "what they may take at most", "partition"
         )
         self.cutoffs_version = self._gauge(
             "cutoffs_version", "version of the tier cut-offs judged by; 0: entries", "partition"
@@ -179,10 +182,11 @@ class Metrics:
         """By which cut-offs a partition's tiers are judged."""
         self.cutoffs_version.labels(str(partition)).set(version)
 
-    def show_customers(self, partition: int, customers: int, most: int) -> None:
-        """How many customers a partition holds, and how many it may."""
+    def show_customers(self, partition: int, customers: int, held: int, most: int) -> None:
+        """How many customers a partition holds, what they take at rest (bytes), and may take."""
         self.partition_customers.labels(str(partition)).set(customers)
-        self.partition_customers_max.labels(str(partition)).set(most)
+        self.partition_bytes.labels(str(partition)).set(held)
+        self.partition_bytes_max.labels(str(partition)).set(most)
 
     def show_lag(self, partition: int, lags: dict[Kind, int]) -> None:
         """How far the inputs of a partition are behind."""
@@ -219,7 +223,8 @@ class Metrics:
             self.last_commit,
             self.stream_time,
             self.partition_customers,
-            self.partition_customers_max,
+            self.partition_bytes,
+            self.partition_bytes_max,
             self.cutoffs_version,
         ):
             of_partition.remove_by_labels({"partition": str(partition)})

@@ -19,6 +19,7 @@ from schemas.base.partitioners import PARTITIONERS
 from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from streams import __version__
+from streams.config.memory import OBJECTS_SHARE, partition_bytes
 from streams.config.settings import Settings
 from streams.kafka.changelog import Changelog
 from streams.kafka.changelog_watch import ChangelogWatch
@@ -60,6 +61,7 @@ class Assignment:
         self.metrics.info.labels(__version__, policy.version, settings.app_id).set(1)
         self.assigned = False
         self._settings, self._policy, self._partitions = settings, policy, partitions
+        self._partition_bytes = partition_bytes(settings)
         self._flow, self._changelog_id = flow, changelog_id
         self._group = GroupMetadata(settings)
         threads = min(THREADS_MAX, 2 * partitions + 2)
@@ -178,8 +180,9 @@ class Assignment:
                 settings.exactly_once,
                 Bounds(),
                 b"" if secret is None else secret.text.encode(),
+                partition_bytes=self._partition_bytes,
+                objects_bytes=self._partition_bytes // OBJECTS_SHARE,
                 by_wall=settings.clock == "wall",
-                customers_max=settings.customers_max,
                 changelog_id=self._changelog_id,
             ),
         )
@@ -285,7 +288,10 @@ class Assignment:
             self.metrics.show_lag_seconds(held.partition, lags, held.shard.oldest_ms())
             self.metrics.show_stream_time(held.partition, held.shard.stream_time_us)
             self.metrics.show_customers(
-                held.partition, len(held.shard.customers), held.shard.customers_max
+                held.partition,
+                len(held.shard.customers),
+                held.shard.bytes_held,
+                held.shard.bytes_max,
             )
             self.metrics.show_cutoffs(held.partition, held.shard.cutoffs_version)
         self.metrics.show_tiers(by_tier)

@@ -109,6 +109,9 @@ def _filled(template: re.Match[str], labels: dict[str, str], value: float) -> st
     assert variable == "$value", variable
     if filter_ == "humanizePercentage":
         return f"{value * 100:.4g}%"
+    if filter_ == "humanize1024":
+        assert 1024 <= value < 1024**2, "other sizes have other prefixes"
+        return f"{value / 1024:.4g}ki"
     if filter_ == "humanizeDuration":
         assert 1 <= value < 60, "other times are written otherwise"
         return f"{value:.4g}s"

@@ -44,8 +44,8 @@ REMEDIES: Final = (
     ),
     Remedy(
         "WhalecurvePartitionNearlyFull",
-        "Give workers more memory and raise `WHALECURVE_CUSTOMERS_MAX`, or plan topics with more "
-        "partitions and a replay. At the limit the worker stops.",
+        "Give workers more memory and raise `WHALECURVE_PARTITION_BYTES`, or plan topics with more "
+        "partitions and a replay. At the limit the partition is parked.",
     ),
     Remedy(
         "WhalecurveRejects",

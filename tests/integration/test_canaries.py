@@ -131,8 +131,8 @@ def test_what_an_output_topic_refuses_is_told_without_what_it_holds(
 
 def test_a_limit_that_is_reached_is_told_without_who_reached_it(place: Place, crew: Crew) -> None:
     load(place, VALID[:3])
-    worker = crew.start(place.telling(customers_max=1))
-    assert "2 customers, more than WHALECURVE_CUSTOMERS_MAX = 1" in worker.must_park()
+    worker = crew.start(place.telling(partition_bytes=300))
+    assert "bytes of customers, more than WHALECURVE_PARTITION_BYTES = 300" in worker.must_park()
     says_nothing_of_customers(worker)
 
 

@@ -30,7 +30,7 @@ CUSTOMER: Final = (
     Mutant(
         "A12", "a row says that it was judged by a policy that has not judged it",
         ROOM + "rows.py",
-        "policy_check=0 if customer.policy_is_new else policy.check,",
+        "policy_check=JUDGED_BY_NONE if customer.policy_is_new else policy.check,",
         "policy_check=policy.check,",
         ("tests/unit/agents/partition/test_policy_change.py",),
     ),

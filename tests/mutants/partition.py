@@ -72,9 +72,10 @@ PARTITION: Final = (
         BUFFER,
     ),
     Mutant(
-        "A11", "who was put back among others is taken for sorted", ROOM + "timers.py",
-        "self._sorted_us = at_us if among is None else NO_DUE_US",
-        "self._sorted_us = at_us",
+        "A11", "who comes under a time that is being taken is not sorted in", ROOM + "timers.py",
+        "            ids[customer_id] = None\n"
+        "            if at_us == self._swept_us:\n                self._sort_anew()\n",
+        "            ids[customer_id] = None\n",
         (UNIT + "test_timers.py",),
     ),
     Mutant(
@@ -153,9 +154,9 @@ PARTITION: Final = (
         (*RESTART, *PENDING, "tests/unit/agents/decide/test_evaluate.py"),
     ),
     Mutant(
-        "C6", "one customer fewer has room", ROOM + "customers.py",
-        "        if customers > self._customers_max:",
-        "        if customers >= self._customers_max:",
+        "C6", "one byte less has room", ROOM + "memory.py",
+        "        if self.bytes + more > self.bytes_max:",
+        "        if self.bytes + more >= self.bytes_max:",
         LIMITS,
     ),
     Mutant(
@@ -247,10 +248,16 @@ PARTITION: Final = (
         (*CHANGE, *RESTART),
     ),
     Mutant(
-        "B15", "a sweep forgets those it had no turn for", ROOM + "customers.py",
-        "                    timers.put_back(due_us, ids[at:])\n",
-        "",
+        "B15", "a sweep forgets those it had no turn for", ROOM + "timers.py",
+        "        if not ids:\n            self._end(at_us)\n        return at_us, taken\n",
+        "        self._end(at_us)\n        return at_us, taken\n",
         DUE,
+    ),
+    Mutant(
+        "B29", "who has changed since its row was written is put to rest", ROOM + "memory.py",
+        "if customer.changed or customer.touched_us > seen_us:",
+        "if customer.touched_us > seen_us:",
+        ("tests/unit/agents/partition/test_memory.py", "tests/properties/test_model.py"),
     ),
     Mutant(
         "B16", "a conflict is dropped as a duplicate", ROOM + "customers.py",

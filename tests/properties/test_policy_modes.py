@@ -113,7 +113,7 @@ def interrupted(its: Policy, versions: int) -> Iterator[Place]:
 def has_its_tiers(place: Place, found: tuple[int | None, ...]) -> None:
     """Everybody has the tier of these entries, and is counted where it stands."""
     heads = {key: read_head(row) for key, row in place.rows.items() if key != PARTITION_KEY}
-    customers = {name: place.shard._store.find(name) for name in NAMES}
+    customers = {name: place.shard._store.memory.find(name) for name in NAMES}
     for name, customer in customers.items():
         assert customer is not None
         index = customer.index(place.shard.policy)
@@ -121,7 +121,7 @@ def has_its_tiers(place: Place, found: tuple[int | None, ...]) -> None:
     counted = Histogram()
     if place.shard.policy.share is not None:
         for customer_id in place.shard.customers:
-            customer = place.shard._store.find(customer_id)
+            customer = place.shard._store.memory.find(customer_id)
             assert customer is not None
             counted.add(customer.index(place.shard.policy))
     assert place.shard._shares._histogram.rows() == counted.rows()

@@ -108,6 +108,8 @@ class Plan:
     """Workers' clocks are wrong, by up to an hour."""
     changed_max: int
     """So much fills a commit."""
+    objects_bytes: int
+    """What customers that are touched may take; 0: everybody rests after each commit."""
     buffer_high: int
     fetch_max: int
     queue_max: int
@@ -201,6 +203,7 @@ def plan_of(seed: int) -> Plan:
         wall_us,
         rng.random() < 0.3,
         rng.choice((2, 8, 10_000)) if changed_max is None else changed_max,
+        0 if seed % 2 else 1_000_000_000,
         rng.choice((4, 16, 4_000)),
         rng.choice((3, 12, 200)),
         rng.randint(3, 12) if rng.random() < 0.15 else 1_000_000,

@@ -130,7 +130,9 @@ class World:
         here = self.here().process
         number = next(w.policy_number for w in self.workers if w.process is here)
         bounds = Bounds(changed_max=self.plan.changed_max)
-        bounded = msgspec.structs.replace(settings, bounds=bounds)
+        bounded = msgspec.structs.replace(
+            settings, bounds=bounds, objects_bytes=self.plan.objects_bytes
+        )
         return RecordingShard(its, bounded, number, here.name, self.history, self._came_about)
 
     def _came_about(self, what: str) -> None:

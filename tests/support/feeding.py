@@ -56,7 +56,8 @@ class Desk:
         snapshot_s: int = 3600,
         bounds: Bounds = USUAL_BOUNDS,
         exactly_once: bool = True,
-        customers_max: int = 1_000_000,
+        partition_bytes: int = 1_000_000_000,
+        objects_bytes: int = 250_000_000,
         by_wall: bool = False,
         rows: dict[bytes, bytes] | None = None,
     ) -> None:
@@ -68,7 +69,8 @@ class Desk:
             exactly_once,
             bounds,
             SECRET,
-            customers_max,
+            partition_bytes,
+            objects_bytes,
             by_wall,
         )
         self.shard = Shard(policy, settings)

@@ -200,7 +200,7 @@ def test_images_are_pinned_to_a_version() -> None:
 
 
 def test_a_partition_is_not_full_yet_when_the_alert_comes() -> None:
-    full = "whalecurve_partition_customers > 0.8 * whalecurve_partition_customers_max"
+    full = "whalecurve_partition_bytes > 0.8 * whalecurve_partition_bytes_max"
     assert full in text(OPS / "alerts.yml")
 
 

@@ -1,7 +1,11 @@
 """Erasure: nothing of a customer is left, a receipt says so, and whoever comes again is new."""
 
+import gc
+from collections.abc import Iterator
+from types import FunctionType, ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import to_builtins
 
@@ -181,11 +185,51 @@ def test_what_names_nobody_passes_on_as_it_came() -> None:
 # what is left
 
 
-def test_what_stands_in_the_calendar_finds_nobody() -> None:
-    desk = sold()
-    assert desk.head().due_us == at(11, "00:00:00")
-    assert desk.then(erasure(2)).shard.fire_due(at(25), 100, 0) == 1
-    assert desk.then(clock(26)).outcome("due", "tiers") == [0, []]
+def reached_from(root: object) -> Iterator[object]:
+    """All that lies in memory behind an object, but for code."""
+    seen, waiting = {id(root): root}, [root]
+    while waiting:
+        its = waiting.pop()
+        yield its
+        behind = gc.get_referents(its)
+        if isinstance(its, dict):
+            behind += its  # keys that are texts are no business of the collector's
+        if isinstance(its, msgspec.Struct):
+            behind += msgspec.structs.astuple(its)
+        for other in behind:
+            if id(other) not in seen and not isinstance(other, type | ModuleType | FunctionType):
+                seen[id(other)] = other
+                waiting.append(other)
+
+
+def mentions(desk: Desk, customer_id: str = "ada") -> list[object]:
+    """Every text in the shard's memory that has a customer's id in it."""
+    key = customer_id.encode()
+    return [
+        its
+        for its in reached_from(desk.shard)
+        if (isinstance(its, str) and customer_id in its)
+        or (isinstance(its, bytes | bytearray) and key in its)
+    ]
+
+
+@table(
+    "events",
+    ("changed and committed", [BOUGHT]),
+    ("not committed", [BOUGHT, sale(2)]),
+    ("its due time moved often", [BOUGHT, sale(2), sale(3), sale(4), sale(5)]),
+    ("among others of its due time", [BOUGHT, BOB_BOUGHT]),
+    ("rejected", [BOUGHT, sale(1, amount="700")]),
+)
+@table("restarts", ("in memory", False), ("from its row", True))
+def test_nothing_in_memory_knows_of_it_after_the_commit(restarts: bool, events: Any) -> None:
+    desk = sold().then(*events)
+    desk = desk.again() if restarts else desk
+    assert mentions(desk)
+    desk.committed(erasure(6))
+    assert mentions(desk) == []
+    assert desk.shard.bytes_held == sum(its.shard.bytes_held for its in [desk.again()])
+    assert desk.shard.fire_due(at(8), 100, 0) == 0
 
 
 def test_customers_are_counted_by_tier_no_more() -> None:

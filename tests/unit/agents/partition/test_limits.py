@@ -110,7 +110,7 @@ def test_a_rejected_event_keeps_its_headers_however_many() -> None:
 
 def test_a_row_that_the_changelog_would_not_admit_is_refused_before() -> None:
     assert int(dict(BY_NAME[CHANGELOG].config)["max.message.bytes"]) > ROW_MAX_BYTES + 65_536
-    customer = happened(MINIMAL[C]).shard._store.find("ada")
+    customer = happened(MINIMAL[C]).shard._store.memory.find("ada")
     assert customer is not None
     assert customer.master is not None
     customer.master.region = "r" * 1_000_000
@@ -124,30 +124,40 @@ def test_a_row_that_the_changelog_would_not_admit_is_refused_before() -> None:
 # customers of a partition
 
 BOTH = [sale(1), sale(1, 1, customer_id="bob")]
+ROOM_FOR_BOTH = happened(*BOTH).committed().shard.bytes_held
 
 
-def room_for(customers_max: int, rows: dict[bytes, bytes] | None = None) -> Story:
-    return happened(customers_max=customers_max, rows=rows)
+def room_for(partition_bytes: int, rows: dict[bytes, bytes] | None = None) -> Story:
+    return happened(partition_bytes=partition_bytes, rows=rows)
 
 
 def test_the_customer_beyond_the_limit_stops_the_process_and_nothing_of_it_is_kept() -> None:
-    desk = room_for(2).then(*BOTH, sale(1, 2))
-    assert len(desk.shard.customers) == desk.shard.customers_max == 2
-    with pytest.raises(LimitError, match="3 customers, more than WHALECURVE_CUSTOMERS_MAX = 2"):
+    desk = room_for(ROOM_FOR_BOTH).then(*BOTH).committed()
+    assert desk.shard.bytes_held == desk.shard.bytes_max == ROOM_FOR_BOTH
+    with pytest.raises(LimitError, match="customers, more than WHALECURVE_PARTITION_BYTES = "):
         desk.then(sale(1, 3, customer_id="cid"))
     assert "cid" not in desk.shard.customers
 
 
+def test_a_row_that_grows_beyond_the_limit_is_not_committed() -> None:
+    desk = room_for(ROOM_FOR_BOTH).then(*BOTH, sale(2))
+    with pytest.raises(LimitError, match=f"WHALECURVE_PARTITION_BYTES = {ROOM_FOR_BOTH}"):
+        desk.commit()
+    assert desk.rows == {}
+
+
 def test_who_is_erased_makes_room_and_an_erasure_of_nobody_needs_none() -> None:
-    desk = room_for(1).then(sale(1), Erasure("nobody", LATER_MS), Erasure("ada", LATER_MS))
-    assert desk.then(sale(20, 1, customer_id="bob")).order == ["bob"]
+    room = happened(sale(1)).committed().shard.bytes_held
+    desk = room_for(room).committed(sale(1), Erasure("nobody", LATER_MS), Erasure("ada", LATER_MS))
+    assert desk.shard.bytes_held == 0
+    assert desk.committed(sale(20, customer_id="eve")).order == ["eve"]
 
 
 def test_a_lowered_limit_is_refused_at_the_restore() -> None:
     desk = happened(*BOTH).committed()
-    room_for(2, desk.rows)
-    with pytest.raises(LimitError, match="partition 0 would hold 2 customers, more than"):
-        room_for(1, desk.rows)
+    assert room_for(ROOM_FOR_BOTH, desk.rows).shard.bytes_held == ROOM_FOR_BOTH
+    with pytest.raises(LimitError, match=f"partition 0 would hold {ROOM_FOR_BOTH} bytes of"):
+        room_for(ROOM_FOR_BOTH - 1, desk.rows)
 
 
 def test_a_restore_that_nobody_wants_any_more_ends_soon() -> None:

@@ -87,12 +87,13 @@ def test_what_belongs_to_a_partition_goes_with_it() -> None:
     for partition in (3, 4):
         metrics.show_lag(partition, {Kind.PURCHASES: 5})
         metrics.show_lag_seconds(partition, {Kind.PURCHASES: 5}, {Kind.PURCHASES: None})
-        metrics.show_customers(partition, 8, 10)
+        metrics.show_customers(partition, 8, 500, 1_000)
         metrics.show_stream_time(partition, 86_400_000_000)
         metrics.show_cutoffs(partition, 1)
         metrics.committed(partition, Counters(), 0.1, 1)
     assert series(metrics, "partition_customers") == {("3",): 8, ("4",): 8}
-    assert series(metrics, "partition_customers_max") == {("3",): 10, ("4",): 10}
+    assert series(metrics, "partition_bytes") == {("3",): 500, ("4",): 500}
+    assert series(metrics, "partition_bytes_max") == {("3",): 1_000, ("4",): 1_000}
     assert series(metrics, "stream_time_timestamp_seconds") == {("3",): 86_400, ("4",): 86_400}
     assert series(metrics, "last_commit_timestamp_seconds") == {("3",): NOW_S, ("4",): NOW_S}
     assert b'partition="3"' in metrics.text()

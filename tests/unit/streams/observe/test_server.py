@@ -27,7 +27,7 @@ class Shards:
         self.ready = False
 
     def show(self) -> None:
-        self.metrics.show_customers(3, 8, 10)
+        self.metrics.show_customers(3, 8, 500, 1_000)
 
 
 class Client:
