@@ -39,7 +39,15 @@ class Topic(msgspec.Struct, frozen=True):
     """What it is created with, beside its cleanup policy."""
 
 
-_KEEP: Final = (("retention.ms", "-1"), ("message.timestamp.type", "CreateTime"))
+AHEAD_CONFIG: Final = "message.timestamp.after.max.ms"
+"""How far ahead of the broker's clock a record's timestamp may be; brokers before 3.6 lack it."""
+AHEAD_MAX_MS: Final = 3_600_000
+"""Kafka 4's own default: clocks may be off by minutes, and a time zone shows."""
+_KEEP: Final = (
+    ("retention.ms", "-1"),
+    ("message.timestamp.type", "CreateTime"),
+    (AHEAD_CONFIG, str(AHEAD_MAX_MS)),
+)
 AWAY_MAX_DAYS: Final = 7
 """So long all workers of an application may be away and still read every null on `customers`."""
 _KEEP_NULLS: Final = (

@@ -59,10 +59,13 @@ def _show(states: list[State], *, as_json: bool) -> None:
                 "state": word,
                 "direction": state.topic.direction,
                 "fault": state.fault,
+                "advice": state.advice,
             }
             click.echo(orjson.dumps(line).decode())
         else:
-            click.echo(f"{state.name:<40} {word:<8} {state.fault or state.topic.meaning}")
+            click.echo(
+                f"{state.name:<40} {word:<8} {state.fault or state.advice or state.topic.meaning}"
+            )
     faults = [state.fault for state in states if state.fault is not None]
     if faults:
         raise Failure(

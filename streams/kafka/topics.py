@@ -11,6 +11,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
+    InvalidConfigurationError,
     KafkaError,
     KafkaTimeoutError,
     RequestTimedOutError,
@@ -20,7 +21,15 @@ from kafka.errors import (
 )
 
 from schemas.topics.acls import Operation, Resource, Right, operator_rights, worker_rights
-from schemas.topics.declared import REJECTED_BYTES, REJECTED_EXTRA_BYTES, TOPICS, Topic
+from schemas.topics.declared import (
+    AHEAD_CONFIG,
+    AHEAD_MAX_MS,
+    DAY_MS,
+    REJECTED_BYTES,
+    REJECTED_EXTRA_BYTES,
+    TOPICS,
+    Topic,
+)
 from streams.config.connecting import kafka_python_options
 from streams.config.settings import Settings
 from streams.kafka.access import AccessError, lacking
@@ -54,6 +63,8 @@ class BrokerTopic:
     cleanup: frozenset[str] | None
     """What becomes of old records: compact, delete, or both; None where it is not told."""
     max_message_bytes: int
+    ahead_max_ms: int | None
+    """How far ahead a record's timestamp may be; None where the broker does not say."""
     granted: frozenset[Operation]
     """What this client may do with it, as far as it is told."""
     topic_id: str = ""
@@ -70,6 +81,8 @@ class State:
     name: str
     exists: bool
     fault: str | None
+    advice: str | None
+    """What could be better."""
     granted: frozenset[Operation]
     topic_id: str
     brokers: frozenset[int]
@@ -219,7 +232,12 @@ def _create(
         config["max.message.bytes"] = str(most)
     new = NewTopic(settings.names.of(topic.name), settings.partitions, -1, topic_configs=config)
     try:
-        admin.create_topics([new], timeout_ms=ADMIN_TIMEOUT_MS)
+        try:
+            admin.create_topics([new], timeout_ms=ADMIN_TIMEOUT_MS)
+        except InvalidConfigurationError:
+            if config.pop(AHEAD_CONFIG, None) is None:
+                raise
+            admin.create_topics([new], timeout_ms=ADMIN_TIMEOUT_MS)
     except (TopicAlreadyExistsError, RequestTimedOutError, KafkaTimeoutError):
         return  # one that takes longer is being made: whether it comes is seen later
     except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
@@ -263,6 +281,7 @@ def _broker_topics(
             len(topic["partitions"]),
             _cleanup(read.get(name, {})),
             int(read.get(name, {}).get("max.message.bytes", BROKER_MAX_MESSAGE_BYTES)),
+            _number(read.get(name, {}).get(AHEAD_CONFIG)),
             _granted(topic),
             topic_id_of(topic),
             frozenset(node for one in topic["partitions"] for node in one["replica_nodes"]),
@@ -299,6 +318,10 @@ def _configs(admin: KafkaAdminClient, names: list[str]) -> dict[str, dict[str, s
     }
 
 
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
 def _cleanup(config: dict[str, str]) -> frozenset[str] | None:
     policy = config.get("cleanup.policy")
     return None if policy is None else frozenset(one.strip() for one in policy.split(","))
@@ -316,9 +339,26 @@ def _states(broker_topics: dict[str, BrokerTopic], settings: Settings) -> Iterat
         name = settings.names.of(topic.name)
         broker_topic = broker_topics.get(name)
         fault = _fault(topic, name, broker_topic, settings, need)
-        found = broker_topic or BrokerTopic(0, None, 0, frozenset())
-        exists = broker_topic is not None
-        yield State(topic, name, exists, fault, found.granted, found.topic_id, found.brokers)
+        found = broker_topic or BrokerTopic(0, None, 0, None, frozenset())
+        yield State(
+            topic,
+            name,
+            broker_topic is not None,
+            fault,
+            None if broker_topic is None else _advice(topic, broker_topic),
+            found.granted,
+            found.topic_id,
+            found.brokers,
+        )
+
+
+def _advice(topic: Topic, broker_topic: BrokerTopic) -> str | None:
+    """Inputs should refuse records of the far future: one takes its partition's time along."""
+    ahead_ms = broker_topic.ahead_max_ms
+    if AHEAD_CONFIG not in dict(topic.config) or (ahead_ms is not None and ahead_ms <= DAY_MS):
+        return None
+    found = "the broker does not know it" if ahead_ms is None else f"found {ahead_ms}"
+    return f"{AHEAD_CONFIG} should be {AHEAD_MAX_MS}, {found}: a wrong clock moves time ahead"
 
 
 def _fault(

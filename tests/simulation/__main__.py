@@ -8,6 +8,7 @@ from streams.build.compiled import prefer
 
 prefer()
 
+import logging
 import sys
 import time
 from typing import Final
@@ -38,6 +39,7 @@ SHOWN_MAX: Final = 20
 @click.option("--seed", type=int, help="plays this one alone and tells its story")
 def main(seeds: int, first_seed: int, steps: int, seed: int | None) -> None:
     """Plays many seeds, or one."""
+    logging.disable(logging.CRITICAL)  # a story tells what workers would log
     if seed is not None:
         sys.exit(_tell(seed, steps))
     began = time.monotonic()

@@ -67,8 +67,9 @@ class RecordingShard:
     def restore(
         self, rows: dict[bytes, bytes], given_up: Callable[[], bool] = lambda: False
     ) -> dict[Kind, int]:
+        stored = dict(rows)  # a restore empties what it is given
         offsets = self._shard.restore(rows, given_up)
-        if _is_ahead(rows, offsets):
+        if _is_ahead(stored, offsets):
             self._strike(faults.TORN)
         if self._shard._shares.is_adopting:
             self._strike(faults.INTERRUPTED)

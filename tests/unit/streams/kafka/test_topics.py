@@ -6,11 +6,16 @@ from unittest.mock import patch
 
 import pytest
 from kafka.admin import NewTopic
-from kafka.errors import RequestTimedOutError, UnknownTopicOrPartitionError
+from kafka.errors import (
+    InvalidConfigurationError,
+    RequestTimedOutError,
+    UnknownTopicOrPartitionError,
+)
 
-from schemas.topics.declared import REJECTED_EXTRA_BYTES, TOPICS, Topic
+from schemas.inputs.events import TOPIC_OF_KIND
+from schemas.topics.declared import AHEAD_MAX_MS, DAY_MS, REJECTED_EXTRA_BYTES, TOPICS, Topic
 from streams.config.settings import Settings
-from streams.kafka.topics import BrokerTopic, _states, create_topics
+from streams.kafka.topics import BrokerTopic, _create, _states, create_topics
 
 SETTINGS = Settings()
 LARGE = 1_048_588
@@ -24,6 +29,7 @@ def found_on_a_broker(input_bytes: int = LARGE) -> dict[str, BrokerTopic]:
             SETTINGS.partitions,
             frozenset({"compact" if topic.compacted else "delete"}),
             input_bytes if topic.direction == "in" else LARGE,
+            AHEAD_MAX_MS,
             frozenset(),
         )
         for topic in TOPICS
@@ -51,6 +57,41 @@ def test_rejected_events_have_to_admit_the_largest_input_and_what_is_added(
     assert faults(input_bytes, enough) == []
     [said] = faults(input_bytes, enough - 1)
     assert said.startswith(f"rejected-events: expected max.message.bytes of at least {enough} ")
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "words"),
+    [(AHEAD_MAX_MS, None), (DAY_MS, None), (DAY_MS + 1, "found 86400001"), (None, "does not know")],
+)
+def test_inputs_that_take_records_of_the_far_future_are_told(
+    ahead_ms: int | None, words: str | None
+) -> None:
+    found = {
+        name: replace(topic, ahead_max_ms=ahead_ms) for name, topic in found_on_a_broker().items()
+    }
+    advised = {state.name: state.advice for state in _states(found, SETTINGS) if state.advice}
+    assert set(advised) == (set() if words is None else set(TOPIC_OF_KIND.values()))
+    assert all(words is not None and words in advice for advice in advised.values())
+    assert told(found) == told(found_on_a_broker())
+
+
+class OldBroker:
+    """An admin client of a broker that knows no bound of timestamps."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def create_topics(self, new: list[NewTopic], **_: object) -> None:
+        if "message.timestamp.after.max.ms" in new[0].topic_configs:
+            raise InvalidConfigurationError
+        self.made.append(new[0].name)
+
+
+def test_a_broker_that_does_not_know_that_bound_makes_topics_without_it() -> None:
+    broker: Any = OldBroker()
+    for topic in TOPICS:
+        _create(broker, SETTINGS, topic, LARGE)
+    assert len(broker.made) == len(TOPICS)
 
 
 class SlowBroker:
