@@ -63,9 +63,8 @@ def _show(states: list[State], *, as_json: bool) -> None:
             }
             click.echo(orjson.dumps(line).decode())
         else:
-            click.echo(
-                f"{state.name:<40} {word:<8} {state.fault or state.advice or state.topic.meaning}"
-            )
+            said = state.fault or state.advice or state.topic.meaning
+            click.echo(f"{state.name:<40} {word:<8} {said}")
     faults = [state.fault for state in states if state.fault is not None]
     if faults:
         raise Failure(

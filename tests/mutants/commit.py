@@ -194,8 +194,8 @@ COMMIT_PATH: Final = (
     Mutant(
         "T6", "a failed message is not looked at before a commit is taken for done",
         KAFKA + "commit.py",
-        "        self._outbox.check()\n        if seconds",
-        "        if seconds",
+        "        if self._outbox.failure is not None:\n            raise CommitError(",
+        "        if self._outbox.failure is None:\n            str(",
         COMMIT,
     ),
     Mutant(

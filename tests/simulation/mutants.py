@@ -18,10 +18,11 @@ from agents.partition.customers import CustomerStore
 from agents.partition.input_buffer import InputBuffer
 from agents.partition.pending import PendingCommit
 from agents.partition.shard import Changes, Message
-from agents.partition.shares import PartitionShares, _group_of
+from agents.partition.shares import PartitionShares
 from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Rejection
 from schemas.outputs.headers import Headers
+from schemas.state.rows import PartitionRow
 from streams.kafka import commit as commit_module
 from streams.kafka.commit import (
     CommitError,
@@ -157,16 +158,15 @@ def puts_another_number_on_outputs() -> AbstractContextManager[Any]:
     return patch.object(_Outbox, "send", misnumbered)
 
 
-def adopts_from_the_last_to_the_first() -> AbstractContextManager[Any]:
-    """What the partition's row says was judged was not, where an adoption is interrupted."""
+def forgets_an_interrupted_adoption() -> AbstractContextManager[Any]:
+    """Who was still to be judged by the newest cut-offs is not judged after a restart."""
+    restore = PartitionShares.restore
 
-    def wait_for(self: PartitionShares, customer_ids: list[str]) -> None:
-        assert self.next_group is not None
-        waiting = ((_group_of(its), its) for its in customer_ids)
-        self._waiting = sorted(its for its in waiting if its[0] >= self.next_group)
-        self.look_if_done()
+    def half(self: PartitionShares, row: PartitionRow) -> None:
+        restore(self, row)
+        self.next_group = self.adopted_before = None
 
-    return patch.object(PartitionShares, "wait_for", wait_for)
+    return patch.object(PartitionShares, "restore", half)
 
 
 def stores_the_partition_s_row_first() -> AbstractContextManager[Any]:
@@ -202,7 +202,7 @@ MUTANTS: Final[tuple[Callable[[], AbstractContextManager[Any]], ...]] = (
     trusts_memory_after_a_failure,
     does_not_mind_a_long_end,
     puts_another_number_on_outputs,
-    adopts_from_the_last_to_the_first,
+    forgets_an_interrupted_adoption,
     stores_the_partition_s_row_first,
     does_not_ask_a_row_how_far_it_is,
 )
