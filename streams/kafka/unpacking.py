@@ -172,25 +172,24 @@ class Unpacker:
             self._reach(self._after)
 
     def _lay(self, chunk: list[Any], batch: Batch) -> None:
-        fetched, is_plain = self._fetched, self._is_plain
-        offsets, timestamps = batch.offsets, batch.timestamps_ms
-        keys, values, headers = batch.keys, batch.values, batch.headers
+        fetched = self._fetched
+        if chunk and chunk[0].offset < fetched.next_fetch_offset:
+            chunk = [record for record in chunk if record.offset >= fetched.next_fetch_offset]
+        if not chunk:
+            return
+        fetched.next_fetch_offset = chunk[-1].offset + 1
+        batch.offsets += [record.offset for record in chunk]
+        batch.timestamps_ms += [record.timestamp for record in chunk]
+        if self._is_plain and not any([record.headers for record in chunk]):  # noqa: C419 - faster
+            batch.keys += [record.key for record in chunk]
+            batch.values += [record.value for record in chunk]
+            batch.headers += [()] * len(chunk)
+            return
         for record in chunk:
-            offset = record.offset
-            if offset < fetched.next_fetch_offset:
-                continue
-            fetched.next_fetch_offset = offset + 1
-            offsets.append(offset)
-            timestamps.append(record.timestamp)
-            if is_plain and not record.headers:
-                keys.append(record.key)
-                values.append(record.value)
-                headers.append(())
-            else:
-                key, value, own = as_it_may_be(record, self._whole_max)
-                keys.append(key)
-                values.append(value)
-                headers.append(own)
+            key, value, own = as_it_may_be(record, self._whole_max)
+            batch.keys.append(key)
+            batch.values.append(value)
+            batch.headers.append(own)
 
 
 def _going_on(part: Any) -> Iterator[Any]:

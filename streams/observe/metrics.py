@@ -33,7 +33,7 @@ from schemas.outputs.records import (
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LATENCY: Final = (0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
 _DUPLICATE: Final = "duplicate"
-_STATES: Final = ("running", "restoring")
+_STATES: Final = ("running", "restoring", "parked")
 _OUTPUT_KINDS: Final = {
     TIER_CHANGES: DIRECTIONS,
     AT_RISK: SIGNAL_STATUSES,
@@ -209,9 +209,9 @@ class Metrics:
         if stream_time_us is not None:
             self.stream_time.labels(str(partition)).set(stream_time_us / 1_000_000)
 
-    def show_partitions(self, held: int, running: int) -> None:
-        """How many partitions are held, and how many of them are restored."""
-        for state, number in zip(_STATES, (running, held - running), strict=True):
+    def show_partitions(self, held: int, running: int, parked: int) -> None:
+        """How many partitions are held, how many of them run, and how many stand still."""
+        for state, number in zip(_STATES, (running, held - running - parked, parked), strict=True):
             self.partitions.labels(state).set(number)
 
     def forget_partition(self, partition: int) -> None:

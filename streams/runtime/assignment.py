@@ -296,7 +296,7 @@ class Assignment:
             self.metrics.show_cutoffs(held.partition, held.shard.cutoffs_version)
         self.metrics.show_tiers(by_tier)
         running = sum(held.running for held in self._held.values())
-        self.metrics.show_partitions(len(self._held), running)
+        self.metrics.show_partitions(len(self._held), running, len(self.parked))
         self.metrics.restore_waiting.set(
             sum(held.progress.waiting_for_transaction for held in self._held.values())
         )

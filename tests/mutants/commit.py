@@ -105,8 +105,8 @@ COMMIT_PATH: Final = (
     Mutant(
         "S14", "records before the offset that was asked for are taken again",
         KAFKA + "unpacking.py",
-        "            if offset < fetched.next_fetch_offset:\n                continue\n",
-        "",
+        "if record.offset >= fetched.next_fetch_offset]",
+        "if record.offset >= 0]",
         UNPACKING,
     ),
     Mutant(
