@@ -116,6 +116,7 @@ def _limits_of_a_worker() -> Iterator[Sequence[str]]:
         "a day",
         "the partition is parked",
     )
+    yield "how far the wall clock may jump", "a day", "the worker's partitions are parked"
     yield "connections to the pages", f"{CONNECTIONS_MAX}", "the oldest is closed"
     yield (
         "the head of a request to them",

@@ -19,6 +19,7 @@ from streams.docs.limits import LIMITS_WORDS, TITLES, limits
 from streams.docs.outputs_reference import field_rows, objects
 from streams.docs.policy_reference import policy_rows
 from streams.observe.metrics import Metrics
+from streams.runtime.parking import PARK_REASON_TEXTS, ParkReason
 
 _IMPOSSIBLE = "\0"
 """No setting takes this; refusing it, a setting says what it expects."""
@@ -57,6 +58,13 @@ def reference(command: str) -> str:
         "## Metrics",
         "Counts of events are counts of what was committed.",
         table(("metric", "kind", "labels", "counts or measures"), _metrics()),
+        "## Why a partition is parked",
+        "The label `reason` of `whalecurve_partition_parked`. What to do is in "
+        "[`operating.md`](operating.md#what-happens-when).",
+        table(
+            ("reason", "the partition stands still because"),
+            ((f"`{reason}`", PARK_REASON_TEXTS[reason]) for reason in ParkReason),
+        ),
     ]
     return "\n\n".join(blocks) + "\n"
 

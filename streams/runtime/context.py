@@ -4,20 +4,31 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from aiokafka import TopicPartition
 
-from agents.ports import Committed
+from agents.ports import ClockError, Committed
+from schemas.base.times import DAY_US
 from streams.config.settings import Settings
 from streams.kafka.commit import CommitError
 from streams.kafka.flow_control import FlowControl
 from streams.observe.metrics import Metrics
 
+JUMP_MAX_US: Final = DAY_US
+"""What the wall clock may be off what has passed: clocks are set by seconds, at most by hours."""
+_PASSES: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""On Linux it goes on while the machine is suspended."""
+
 
 def now_us() -> int:
     """The wall clock in microseconds."""
     return time.time_ns() // 1000
+
+
+def passed_us() -> int:
+    """Microseconds since some moment, which nobody sets."""
+    return time.clock_gettime_ns(_PASSES) // 1000
 
 
 class Inputs(Protocol):
@@ -60,12 +71,23 @@ class WorkerContext:
         self.park, self.runs = park, runs
         """What a partition calls that stopped by itself, and once it runs."""
         self._executor, self._restores = executor, restores
+        self._clock_off_us = now_us() - passed_us()
         self._free_threads = asyncio.Semaphore(threads)
 
     def fail(self, error: BaseException) -> None:
         """The process must end."""
         self.failed = True
         self._fail(error)
+
+    def check_clock(self, at_us: int) -> None:
+        """ClockError where the wall clock has jumped since the worker started."""
+        jumped_us = at_us - passed_us() - self._clock_off_us
+        if abs(jumped_us) > JUMP_MAX_US:
+            raise ClockError(
+                f"the clock of this machine has jumped by {jumped_us / DAY_US:+.1f} days since the "
+                "worker started, and all customers would be taken along: set it right, and this "
+                "goes on; where it is right now, start the worker again"
+            )
 
     async def blocking(self, work: Callable[[], Any]) -> Any:
         """Does what blocks in a thread."""

@@ -44,7 +44,7 @@ PARK_REASON_TEXTS: Final[dict[ParkReason, str]] = {
     ParkReason.RECORD: "an input can't be read on: a batch is damaged, or events were deleted",
     ParkReason.ROW: "a row of the changelog can't be read or is too large to be written",
     ParkReason.LIMIT: "a bound of the settings is reached",
-    ParkReason.CLOCK: "a record is of a time a day or more beyond the worker's clock",
+    ParkReason.CLOCK: "a record is of a time a day beyond the worker's clock, or that has jumped",
     ParkReason.MESSAGE: "a topic refuses a record of a commit",
     ParkReason.STATE: "the changelog and the group's offsets disagree",
     ParkReason.CHANGELOG: "the changelog could not be read to its end",

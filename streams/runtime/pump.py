@@ -65,6 +65,8 @@ class Pump:
         shard, by_wall = self._shard, self._context.settings.clock == "wall"
         while self.running:
             now = now_us()
+            if by_wall:
+                self._context.check_clock(now)
             taken = shard.run(STEP, now)
             if not taken and shard.drained and not shard.full:
                 # in event time only what a policy review made due already can be left

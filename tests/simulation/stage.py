@@ -63,6 +63,10 @@ class Stage:
     def monotonic(self) -> float:
         return self.world.kernel.now_s
 
+    def clock_gettime_ns(self, clock: int) -> int:
+        del clock
+        return int(self.world.kernel.now_s * 1e9)
+
     def time_ns(self) -> int:
         return self.world.wall_us() * 1_000
 

@@ -1,6 +1,7 @@
 """What concerns one partition parks that one: it is said once, tried again, and holds up nobody."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
@@ -8,6 +9,7 @@ import pytest
 
 from agents.partition.shard import Changes
 from agents.ports import Batch, ClockError, InvariantError, LimitError, UnfitPolicyError
+from schemas.base.times import DAY_US
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.state.codec import UnreadableRowError
 from streams.kafka.access import AccessError
@@ -127,6 +129,22 @@ async def test_a_rebalance_neither_tries_it_at_once_nor_forgets_it() -> None:
             await shards.reassigned({topic: {WELL} for topic in BOTH})
             assert (parked(shards), shards.parked) == ([], {})
         assert not failures
+
+
+@pytest.mark.usefixtures("soon")
+@in_a_loop
+async def test_a_clock_that_jumps_parks_what_it_would_take_along_until_it_is_set_right() -> None:
+    off_us = 0
+    with patch("streams.runtime.pump.now_us", lambda: time.time_ns() // 1_000 + off_us):
+        async with shards_on(KeepingLog) as (shards, failures):
+            await shards.reassigned({topic: {ILL} for topic in BOTH})
+            await until(lambda: shards.ready)
+            for jump_us in (-2 * DAY_US, 400 * DAY_US):
+                off_us = jump_us
+                await until(lambda: shards.parked == {ILL: ParkReason.CLOCK})
+                off_us = DAY_US // 2
+                await until(lambda: shards.ready)
+            assert not failures
 
 
 class Refusing(SlowLog):
