@@ -59,14 +59,19 @@ def reference(command: str) -> str:
         "Counts of events are counts of what was committed.",
         table(("metric", "kind", "labels", "counts or measures"), _metrics()),
         "## Why a partition is parked",
-        "The label `reason` of `whalecurve_partition_parked`. What to do is in "
-        "[`operating.md`](operating.md#what-happens-when).",
+        PARKED_WORDS,
         table(
             ("reason", "the partition stands still because"),
             ((f"`{reason}`", PARK_REASON_TEXTS[reason]) for reason in ParkReason),
         ),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+PARKED_WORDS: Final = (
+    "The label `reason` of `whalecurve_partition_parked`. What to do is in "
+    "[`operating.md`](operating.md#what-happens-when)."
+)
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
