@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields as dataclass_fields
-from typing import Any
+from typing import Any, Final
 
 from prometheus_client import Counter, Histogram
 from prometheus_client.metrics import MetricWrapperBase

@@ -118,7 +118,10 @@ def test_a_customers_key_is_needed_and_of_customers_alone_nothing_erases() -> No
 
 
 def test_a_record_in_the_wrong_partition_is_refused() -> None:
-    records = [Record(PURCHASES, number, 0, -1, b"ada", _with()) for number in (0, 1)]
+    records = [
+        Record(PURCHASES, number, 0, parse("2026-12-01T00:00:00Z") // 1_000, b"ada", _with())
+        for number in (0, 1)
+    ]
     outcome = recount(HAND_POLICY, records, partitions=2)
     assert outcome.rejections == {(PURCHASES, "wrong_partition"): 1}
     assert outcome.applied == {PURCHASES: 1}
