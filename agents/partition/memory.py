@@ -42,6 +42,7 @@ class CustomerMemory:
         self.bytes = 0
         """What all customers take at rest, whether they rest or not."""
         self.bytes_max = bytes_max
+        self.rest_at_once = REST_AT_ONCE
         self._objects_bytes_max = objects_bytes_max
         self._policy, self._partition = policy, partition
         self._erasure_secret = erasure_secret
@@ -143,7 +144,7 @@ class CustomerMemory:
         To be called between two steps: nobody may have an object in hand.
         """
         objects = self._objects
-        for _ in range(min(len(objects), REST_AT_ONCE)):
+        for _ in range(min(len(objects), self.rest_at_once)):
             customer_id, seen_us = next(iter(objects.items()))
             # a time to come was written down by a clock since set back
             is_fresh = self._now_us - REST_AFTER_US < seen_us <= self._now_us

@@ -3,7 +3,6 @@
 from typing import Any
 
 from agents.customer.state import Customer
-from agents.partition import memory
 from agents.partition.memory import REST_AFTER_US
 from schemas.state.rows import PARTITION_KEY
 from tests.support.customers import at
@@ -66,9 +65,7 @@ def test_a_look_is_a_touch_and_costs_no_row() -> None:
     assert [key for key, _ in desk.then(clock(2)).changes().rows] == [b"clock", PARTITION_KEY]
 
 
-def test_where_it_is_crowded_those_touched_longest_ago_rest_and_some_at_once(
-    monkeypatch: Any,
-) -> None:
+def test_where_it_is_crowded_those_touched_longest_ago_rest_and_some_at_once() -> None:
     names = [f"c{number}" for number in range(6)]
     desk = happened(*(sale(1, customer_id=name) for name in names)).committed()
     room = desk.shard._store.memory._objects_bytes
@@ -76,7 +73,7 @@ def test_where_it_is_crowded_those_touched_longest_ago_rest_and_some_at_once(
     assert objects(desk.committed()) == {"c1", "c2", "c3", "c4", "c5"}
     desk.then(sale(2, customer_id="c1")).commit(NOW_US + 1)
     desk.shard._store.memory._objects_bytes_max = 0
-    monkeypatch.setattr(memory, "REST_AT_ONCE", 3)
+    desk.shard._store.memory.rest_at_once = 3
     desk.commit(NOW_US + 1)
     assert objects(desk) == {"c1", "c4", "c5"}
 
