@@ -8,6 +8,7 @@ import pytest
 from confluent_kafka import Producer
 from kafka import TopicPartition
 
+from schemas.inputs.oversized import EXCERPT_BYTES
 from schemas.state.rows import PARTITION_KEY
 from streams.config.settings import FETCH_BYTES
 from tests.oracle.records import PURCHASES, Record
@@ -109,7 +110,7 @@ def test_whatever_an_input_admits_fits_into_rejected_events(
     ]
 
 
-def test_a_record_that_was_packed_tighter_than_lz4_can_fits_into_rejected_events(
+def test_of_a_record_that_unpacks_to_more_than_its_topic_admits_the_beginning_goes_on(
     place: Place, watch: Watch, crew: Crew
 ) -> None:
     digits = random.Random(7).randbytes(850_000).hex().encode()
@@ -126,8 +127,9 @@ def test_a_record_that_was_packed_tighter_than_lz4_can_fits_into_rejected_events
     crew.start_ready(place)
     crew.wait_until_read(watch, READ_SECONDS)
     (found,) = read(place, "rejected-events")
-    assert (found.key, found.value) == (b"whale", digits)
-    assert dict(found.headers)["reason"] == b"too_large"
+    assert (found.key, found.value) == (b"whale", digits[:EXCERPT_BYTES])
+    told = dict(found.headers)
+    assert (told["reason"], told["value_bytes"]) == (b"too_large", str(len(digits)).encode())
 
 
 @pytest.mark.fault(17)
