@@ -12,7 +12,7 @@ from tests.faults.behind import kafka_behind
 from tests.faults.conftest import Checking
 from tests.faults.plan import Plan
 from tests.faults.proxy import Proxy, Weather
-from tests.faults.survival import finish, nothing_lost_nothing_doubled, supervise
+from tests.faults.survival import finish, nothing_lost_nothing_doubled
 from tests.oracle.records import Record
 from tests.oracle.sample import sample
 from tests.support.reading import read
@@ -121,17 +121,16 @@ def test_a_restore_waits_for_another_programs_transaction_and_goes_on_when_it_is
 
 
 @pytest.mark.fault(24)
-def test_a_restore_behind_a_transaction_that_does_not_end_fails_and_names_it(
+def test_a_restore_behind_a_transaction_that_does_not_end_parks_its_partition_and_names_it(
     place: Place, told: Place, watch: Watch, crew: Crew, checking: Checking
 ) -> None:
     checker = checking(place)
     records = read_half(place, told, watch, crew)
     impatient = Plan(constants={"kafka.changelog.STALL_DEADLINE_S": 2.0}).told(told)
     with open_transaction(place):
-        worker = crew.start(impatient)
-        words = supervise(crew, told, "it ends", lambda: worker.told_to_end, SECONDS)
+        why = crew.start(impatient).must_park()
         assert watch.unread() > 0
     said = "nothing came for 2 s: another program's transaction is open there: find it and end it"
-    assert words == [f"RestoreError: {place.name(CHANGELOG)}-0: {said}"]
+    assert why == f"RestoreError: {place.name(CHANGELOG)}-0: {said}"
     assert finish(crew, told, watch, SECONDS) == []
     nothing_lost_nothing_doubled(place, records, checker)
