@@ -8,20 +8,12 @@ from confluent_kafka import Consumer
 
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
-from tests.faults.plan import Plan
 from tests.oracle.records import PURCHASES
 from tests.support.topics import Place, create_topics
 from tests.support.waiting import wait_until
 from tests.support.workers import Crew
 
 SECONDS = 30.0
-COORDINATOR_SECONDS = 3.0
-IMPATIENT = Plan(constants={"kafka.membership.COORDINATOR_DEADLINE_S": COORDINATOR_SECONDS})
-NO_GROUPS = {"offsets.topic.replication.factor": "3"}
-NO_TRANSACTIONS = {
-    "transaction.state.log.replication.factor": "3",
-    "transaction.state.log.min.isr": "2",
-}
 LONG_SESSIONS = {"group.min.session.timeout.ms": "20000"}
 
 pytestmark = [pytest.mark.kafka, pytest.mark.fault(27)]
@@ -78,16 +70,6 @@ def test_a_session_that_the_broker_refuses_is_told_with_its_bounds(crew: Crew) -
     assert "10000" in why
 
 
-def test_a_group_without_a_coordinator_is_waited_for_and_then_given_up(crew: Crew) -> None:
-    with broker_with(NO_GROUPS) as place:
-        patient, worker = crew.start(place), crew.start(IMPATIENT.told(place))
-        why = worker.must_fail(SECONDS)
-        assert f"the group {place.app_id}" in why
-        assert "offsets.topic.replication.factor" in why
-        patient.wait_for_start()
-        assert patient.stop() < SECONDS
-
-
 def test_a_worker_that_waits_for_the_others_hears_a_stop(place: Place, crew: Crew) -> None:
     first = crew.start_ready(place)
     first.pause()
@@ -95,14 +77,3 @@ def test_a_worker_that_waits_for_the_others_hears_a_stop(place: Place, crew: Cre
     worker.wait_for_start()
     assert worker.stop() < SECONDS
     first.resume()
-
-
-def test_transactions_without_a_coordinator_are_given_up_and_a_stop_is_heard(crew: Crew) -> None:
-    impatient = Plan(constants={"kafka.commit.FENCE_DEADLINE_S": 3.0})
-    with broker_with(NO_TRANSACTIONS) as place:
-        why = crew.start(impatient.told(place)).must_fail(SECONDS)
-        assert "fencing partition" in why
-        assert "transaction.state.log.replication.factor" in why
-        patient = crew.start(place)
-        wait_until("it is in the group", lambda: '"assigned"' in patient.text(), SECONDS)
-        assert patient.stop() < SECONDS

@@ -119,7 +119,7 @@ def test_partitions_that_are_added_end_a_worker_and_are_refused(
     name = place.name(PURCHASES)
     with closing(KafkaAdminClient(bootstrap_servers=place.broker)) as admin:
         admin.create_partitions({name: NewPartitions(PARTITIONS + 1)})
-    why = refused(place, crew)
+    why = crew.start(place).must_fail()
     assert f"{name}: expected {PARTITIONS} partitions" in why
     assert f"found {PARTITIONS + 1}" in why
     running.must_fail(READ_SECONDS)
