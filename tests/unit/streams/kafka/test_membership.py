@@ -1,4 +1,4 @@
-"""Before the first assignment everything has an end; after it a broker that is away is waited for."""
+"""Before the first assignment everything has an end; after it a broker is waited for."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -68,7 +68,7 @@ def test_what_the_group_says_is_told_with_what_to_do_or_as_it_is() -> None:
     group = Group()
     membership = member_of(group)
     group.error = KafkaError("InconsistentGroupProtocolError")
-    with pytest.raises(GroupError, match="group ours is used by another program.*APP_ID"):
+    with pytest.raises(GroupError, match=r"group ours is used by another program.*APP_ID"):
         membership.check(1.0)
     group.error = UnknownError()
     with pytest.raises(GroupError, match="group ours does not have this worker"):
