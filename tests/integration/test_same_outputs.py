@@ -125,13 +125,13 @@ def of_three(filled: Place, tmp_path_factory: pytest.TempPathFactory) -> Outputs
         for commit_ms in COMMIT_MS:
             crew.start(place.telling(commit_ms=commit_ms))
         for number in KILLED_AT_ONCE:
-            go_on(watch)
+            go_on(watch, crew)
             crew.all_are_well()
             for victim in rng.sample(crew.running(), number):
                 victim.kill()
                 crew.start(victim.place)
             assert watch.unread() >= UNREAD_LEAST
-        go_on(watch)
+        go_on(watch, crew)
         stopped = rng.choice(crew.running())
         stopped.wait_for_start()
         stopped.stop()
@@ -147,10 +147,16 @@ def expected(recounting: Recounting, of_one: Ran, of_three: Outputs) -> Outcome:
     return recounting.outcome()
 
 
-def go_on(watch: Watch) -> None:
+def go_on(watch: Watch, crew: Crew) -> None:
     """Waits until more is committed."""
     before = watch.unread()
-    wait_until("they go on", lambda: watch.unread() < before, READ_SECONDS, every=0.005)
+    wait_until(
+        f"they go on from {before} unread",
+        lambda: watch.unread() < before,
+        READ_SECONDS,
+        otherwise=crew.tails,
+        every=0.005,
+    )
 
 
 @pytest.mark.fault(18)

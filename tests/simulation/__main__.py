@@ -39,7 +39,6 @@ SHOWN_MAX: Final = 20
 @click.option("--seed", type=int, help="plays this one alone and tells its story")
 def main(seeds: int, first_seed: int, steps: int, seed: int | None) -> None:
     """Plays many seeds, or one."""
-    logging.disable(logging.CRITICAL)  # a story tells what workers would log
     if seed is not None:
         sys.exit(_tell(seed, steps))
     began = time.monotonic()
@@ -124,4 +123,5 @@ def _table(title: str, rows: dict[str, int], of: dict[str, int] | None = None) -
 
 
 if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)  # a story tells what workers would log
     main()
