@@ -103,7 +103,7 @@ class PendingCommit:
     def judged(self, customer: Customer, outputs: list[Output], now_us: int) -> None:
         """A customer was judged: its row changed, and this is to be said of it."""
         assert customer.tier_state is not None, "whose row goes out has a tier"
-        self._change(customer)
+        self.write(customer)
         if customer.invoices.written_off:
             self.counters.invoices_written_off += customer.invoices.written_off
             customer.invoices.written_off = 0
@@ -134,9 +134,9 @@ class PendingCommit:
         """The customer's snapshot goes out with the next commit."""
         self.owed.pop(customer.customer_id, None)
         self._publish[customer.customer_id] = customer
-        self._change(customer)
+        self.write(customer)
 
-    def _change(self, customer: Customer) -> None:
+    def write(self, customer: Customer) -> None:
         """The customer's row goes out with the next commit, once."""
         if not customer.changed:
             customer.changed = True

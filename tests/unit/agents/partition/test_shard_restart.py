@@ -7,6 +7,7 @@ import pytest
 
 from agents.ports import InvariantError
 from schemas.state.codec import RowError
+from schemas.state.rows import PARTITION_KEY
 from tests.support.feeding import WITH_CUSTOMERS, clock, on, sale
 from tests.support.happening import Story, fields_of, happened
 from tests.support.making import payment, support_call
@@ -133,3 +134,21 @@ def test_what_is_seen_again_moves_the_partition_s_time_on() -> None:
     desk, whole = replayed(exactly_once=False), happened(sale(1)).partition()
     desk.take()
     assert desk.partition().stream_time_us == whole.stream_time_us
+
+
+@table(
+    "again objects_bytes",
+    ("a duplicate", sale(1), 1_000_000),
+    ("a duplicate, before the customer rested", sale(1), 0),
+    ("another event under the same id", sale(1, amount="7"), 0),
+)
+def test_what_was_dropped_is_not_applied_once_its_id_is_forgotten(
+    again: dict[str, Any], objects_bytes: int
+) -> None:
+    told: dict[str, Any] = {"exactly_once": False, "by": policy({"dedupe_ids_max": 1})}
+    desk = happened(sale(1), objects_bytes=objects_bytes, **told).committed()
+    first = desk.rows[PARTITION_KEY]
+    desk.committed(again, support_call(occurred_at=on(2)))
+    broken = happened(rows=desk.rows | {PARTITION_KEY: first}, **told)
+    broken.then(again, support_call(occurred_at=on(2)), sale(3))
+    assert broken.newest()["value"]["revenue"] == "2.00"
