@@ -1,11 +1,15 @@
 """What was sold to one customer: its purchase days, their pace, and what it paid of late."""
 
 from array import array
+from bisect import bisect_left
+from itertools import pairwise
 from typing import Final
 
 from agents.events.booking import Sale
 from agents.events.cells import cells_below, find_cell
 from agents.models.bgnbd import PurchaseHistory
+from agents.policy.keeps import Keeps
+from schemas.base.money import Ratio
 from schemas.base.times import NO_DAY
 from schemas.state.rows import LARGEST
 from schemas.state.signal_rows import SalesRow
@@ -28,8 +32,10 @@ class Sales:
         "first_day",
         "first_margin",
         "last_day",
+        "latest",
         "margin",
         "pace",
+        "usual_gap_days",
     )
 
     def __init__(self, row: SalesRow) -> None:
@@ -43,15 +49,20 @@ class Sales:
         """By threshold the day on which P(alive) falls below it, as far as somebody asked."""
         self.pace: Pace | None = None
         """What `spend_drop` found last, until the next sale."""
+        self.latest = row.latest
+        """The last purchase days, oldest first, as many as a signal asks for."""
+        self.usual_gap_days: int | None = None
+        """As somebody found it last, until the next purchase day."""
         self.cells = array("q", bytes(row.cells))
         """Of each purchase day of late, oldest first: day, number of sales, what was paid."""
 
     @staticmethod
-    def beginning(day: int, sale: Sale, early_returns: int) -> "Sales":
+    def beginning(day: int, sale: Sale, early_returns: int, keeps: Keeps) -> "Sales":
         """Of a customer that bought for the first time, after returns of such a margin."""
         cells = bytearray(array("q", (day, 1, min(sale.paid, LARGEST))).tobytes())
         margin = sale.margin + early_returns
-        return Sales(SalesRow(day, day, 1, margin, sale.margin, cells))
+        latest = [day] if keeps.purchase_days else []
+        return Sales(SalesRow(day, day, 1, margin, sale.margin, cells, latest))
 
     def row(self) -> SalesRow:
         """As a row stores them."""
@@ -62,16 +73,19 @@ class Sales:
             self.margin,
             self.first_margin,
             bytearray(self.cells.tobytes()),
+            self.latest,
         )
 
-    def book(self, day: int, sale: Sale, oldest_kept: int) -> None:
-        """A sale or a return; single days are kept from `oldest_kept` on."""
+    def book(self, day: int, sale: Sale, today: int, keeps: Keeps) -> None:
+        """A sale or a return."""
         self.margin += sale.margin
         if sale.is_return:
             return
         self.fades.clear()
         self.pace = None
-        if day >= oldest_kept:
+        if keeps.purchase_days:
+            self._remember(day, keeps.purchase_days)
+        if day > today - keeps.sales_days:
             is_new = self._add(day, min(sale.paid, LARGEST))
         else:
             is_new = day not in (self.first_day, self.last_day)
@@ -93,6 +107,30 @@ class Sales:
             return False
         cells[~at:~at] = array("q", (day, 1, paid))
         return day not in (self.first_day, self.last_day)
+
+    def _remember(self, day: int, most: int) -> None:
+        """Counts a day among the last purchase days."""
+        latest = self.latest
+        at = bisect_left(latest, day)
+        if at < len(latest) and latest[at] == day:
+            return
+        self.usual_gap_days = None
+        latest.insert(at, day)
+        del latest[:-most]
+
+    def fit(self, keeps: Keeps) -> None:
+        """Another number of purchase days is asked for: those told apart are known at least."""
+        known = sorted({*self.latest, *self.cells[::SALE_CELL]})
+        self.latest = known[-keeps.purchase_days :] if keeps.purchase_days else []
+        self.usual_gap_days = None
+
+    def usual_gap(self, share: Ratio) -> int | None:
+        """The days that so large a share of its last gaps does not exceed; None without a gap."""
+        latest = self.latest
+        if self.usual_gap_days is None and len(latest) > 1:
+            gaps = sorted(day - before for before, day in pairwise(latest))
+            self.usual_gap_days = gaps[-(-share[0] * len(gaps) // share[1]) - 1]
+        return self.usual_gap_days
 
     def expire(self, last_expired: int) -> None:
         """Forgets the single days up to `last_expired`."""

@@ -56,11 +56,11 @@ class SignalState(Part):
         keeps = policy.keeps
         if event.sale is not None:
             if self.sales is not None:
-                self.sales.book(event.day, event.sale, day - keeps.sales_days + 1)
+                self.sales.book(event.day, event.sale, day, keeps)
             elif event.sale.is_return:
                 self.early_returns += event.sale.margin
             else:
-                self.sales = Sales.beginning(event.day, event.sale, self.early_returns)
+                self.sales = Sales.beginning(event.day, event.sale, self.early_returns, keeps)
                 self.early_returns = 0
         contact = event.contact
         if contact is None:
@@ -92,6 +92,8 @@ class SignalState(Part):
         keeps = policy.keeps
         if not keeps.sales_days:
             self.sales, self.early_returns = None, 0
+        if self.sales is not None:
+            self.sales.fit(keeps)
         if not keeps.issues_forgotten_days:
             self.issues.clear()
         issues.fit(self.issues, keeps)

@@ -33,6 +33,8 @@ class Keeps(msgspec.Struct, frozen=True):
     """Over how many UTC days contacts are counted."""
     sales_days: int = 0
     """How many UTC days back purchase days are told apart."""
+    purchase_days: int = 0
+    """How many of the last purchase days are kept, however long ago."""
     orders: bool = False
     """Whether sales and returns are counted in the value window."""
     answers: int = 0
@@ -56,6 +58,7 @@ def combined(asked: Iterable[Keeps]) -> Keeps:
         payments=max(keeps.payments for keeps in every),
         contact_days=max(keeps.contact_days for keeps in every),
         sales_days=max(keeps.sales_days for keeps in every),
+        purchase_days=max(keeps.purchase_days for keeps in every),
         orders=any(keeps.orders for keeps in every),
         answers=max(keeps.answers for keeps in every),
         issue_days=max(keeps.issue_days for keeps in every),

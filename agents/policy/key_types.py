@@ -25,6 +25,8 @@ Amount = Annotated[str, msgspec.Meta(title="amount")]
 """Decimal text in the base currency, with no more digits than it has."""
 Rate = Annotated[str, msgspec.Meta(title="decimal text")]
 """Decimal text, not negative, as fine as it likes."""
+RateIfAny = Rate | None
+"""The same, or absent."""
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

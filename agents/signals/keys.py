@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from agents.policy.key_types import Amount, Rate
+from agents.policy.key_types import Amount, Rate, RateIfAny
 from agents.policy.rates import checked_ratio
 from schemas.base.meanings import means
 from schemas.base.money import Ratio, parse_ratio, parse_signed_minor
@@ -50,6 +50,10 @@ class Values:
         value: int = self._values[name]
         return value
 
+    def given(self, name: str) -> bool:
+        """Whether a key without a value of its own stands there."""
+        return self._values[name] is not None
+
     def flag(self, name: str) -> bool:
         """True or false."""
         value: bool = self._values[name]
@@ -84,7 +88,9 @@ class Values:
 def key_faults(keys: tuple[Key, ...], values: Values) -> Iterator[Fault]:
     """What the kinds of the keys could not say of each value alone."""
     for key in keys:
-        if key.kind is Rate:
+        if not values.given(key.name):
+            continue
+        if key.kind is Rate or key.kind is RateIfAny:
             expected = _decimal_fault(key, values.text(key.name))
         elif key.kind is Amount:
             expected = _amount_fault(values.text(key.name), values.digits)

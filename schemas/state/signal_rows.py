@@ -24,6 +24,8 @@ class SalesRow(msgspec.Struct, array_like=True, gc=False):
     cells: bytearray
     """Of each purchase day of late, oldest first: day, sales and what was paid, each a
     little-endian signed 64-bit integer."""
+    latest: list[int] = []
+    """The last purchase days, oldest first, as many as a signal asks for."""
 
 
 class IssueRow(msgspec.Struct, array_like=True, gc=False):

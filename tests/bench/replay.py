@@ -62,8 +62,8 @@ def signs(pictures: dict[str, Picture], later: set[str]) -> Iterator[Sign]:
     def told(among: dict[str, Picture], is_told: Callable[[Picture], bool]) -> set[str]:
         return {whose for whose, picture in among.items() if is_told(picture)}
 
-    overdue = told(often, lambda its: severity(its, "overdue") == "high")
-    yield sign("overdue (high)", often, overdue, later)
+    overdue = told(often, lambda its: severity(its, "overdue") is not None)
+    yield sign("overdue", often, overdue, later)
     fading = told(often, lambda its: severity(its, "fading") is not None)
     yield sign("fading", often, fading, later)
     faded = told(often, lambda its: severity(its, "fading") == "high")

@@ -2,12 +2,15 @@
 
 `python -m tests.bench.signals [FILE] [--until DATE]` looks at the customers at the end of a day
 and at what they bought in as many weeks again, and prints tables. A sign is right where nothing
-more was bought. Parameters are the default policy's `[lifetime]`, a fit to the same purchases.
+more was bought. Parameters are the default policy's `[lifetime]`, a fit to the same purchases. At
+last it follows `overdue` over all the time: an alarm is right where 60 days pass without a purchase.
 """
 
 import argparse
+import gzip
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -27,8 +30,15 @@ from streams.fitting.purchases import (
 from streams.config.policy import load_policy_file
 
 CDNOW: Final = Path(__file__).parents[1] / "data" / "cdnow_sample.jsonl"
-GAPS: Final = 3.0
-"""Overdue: the last purchase is more than so many of the customer's own mean gaps ago."""
+USUAL_SHARE: Final = 0.9
+USUAL_GAPS: Final = 4
+LEAST_DAYS: Final = 60
+GAPS_KEPT: Final = 16
+"""Overdue, as the default policy has it: the last purchase is more than so many times the gap ago
+that such a share of the last ones does not exceed, and more than so many days."""
+GONE_DAYS: Final = 60
+ASKED_EVERY_DAYS: Final = 30
+RECENT_DAYS: Final = 182
 SECOND_DAYS: Final = 90
 OFTEN: Final = 2
 """Repeat purchase days, so three purchase days, from which on a customer has a rhythm."""
@@ -77,12 +87,64 @@ def look(histories: list[Days], until: int, later_days: int) -> list[Seen]:
     return seen
 
 
+def pause_of(bought: list[int]) -> int:
+    """So many days may pass after the last of these purchase days before it is overdue."""
+    gaps = sorted(day - before for before, day in pairwise(bought[-GAPS_KEPT - 1 :]))
+    return max(LEAST_DAYS, USUAL_GAPS * gaps[ceil(USUAL_SHARE * len(gaps)) - 1])
+
+
 def is_overdue(each: Seen) -> bool:
-    """Whether three times the own mean gap has passed since the last purchase."""
+    """Whether it has not bought for longer than by its own gaps, before `until`."""
     customer = each.customer
-    return customer.x > 0 and (
-        customer.T_days - customer.t_x_days > GAPS * customer.t_x_days / customer.x
+    if customer.x == 0:
+        return False
+    first = min(each.days)
+    bought = [day for day in sorted(each.days) if day <= first + customer.t_x_days]
+    return bool(customer.T_days - customer.t_x_days > pause_of(bought))
+
+
+class Alarms(NamedTuple):
+    """How `overdue` did over all the time, beside who was asked every so many days."""
+
+    base: float
+    """Of those asked with three purchase days, the last within half a year: who was gone."""
+    raised: int
+    precision: float
+    """Of those of which it is known whether they were gone."""
+    a_customer_year: float
+    open_in_the_end: float
+
+
+def alarms(histories: list[Days]) -> Alarms:
+    """Follows all customers from their first purchase to the last day there is."""
+    first, last = span(histories)
+    asked = [
+        not any(day < other <= day + GONE_DAYS for other in days)
+        for day in range(first, last - GONE_DAYS + 1, ASKED_EVERY_DAYS)
+        for days in histories
+        if len(past := [other for other in days if other <= day]) > OFTEN
+        and day - max(past) <= RECENT_DAYS
+    ]
+    raised = [alarm for days in histories for alarm in _alarms_of(sorted(days), last)]
+    known = [until is None or until > at + GONE_DAYS for at, until in raised if at + GONE_DAYS <= last]
+    years = sum((last - min(days) + 1) / 365 for days in histories)
+    still = sum(until is None for _, until in raised)
+    return Alarms(
+        sum(asked) / len(asked),
+        len(raised),
+        sum(known) / len(known),
+        len(raised) / years,
+        still / len(histories),
     )
+
+
+def _alarms_of(bought: list[int], last: int) -> Iterator[tuple[int, int | None]]:
+    """When a customer was overdue, and when it bought again."""
+    for number in range(OFTEN + 1, len(bought) + 1):
+        at = bought[number - 1] + pause_of(bought[:number]) + 1
+        until = bought[number] if number < len(bought) else None
+        if at <= last and (until is None or at < until):
+            yield at, until
 
 
 def has_no_second(each: Seen) -> bool:
@@ -108,7 +170,7 @@ def sign(name: str, rule: Callable[[Seen], bool], among: list[Seen]) -> Sign:
 def signs(seen: list[Seen]) -> Iterator[Sign]:
     """The signs, each among the customers it is meant for."""
     often = [each for each in seen if each.customer.x >= OFTEN]
-    yield sign("overdue: > 3 x own mean gap", is_overdue, often)
+    yield sign("overdue: > 4 x own long gap", is_overdue, often)
     for threshold in (0.5, 0.3):
         yield sign(f"fading: P(alive) < {threshold}", lambda s, t=threshold: s.chance < t, often)
     back = [each for each in seen if each.customer.x > 0]
@@ -162,7 +224,8 @@ def rankings(seen: list[Seen], until: int) -> Iterator[tuple[str, float]]:
 def read(file: Path) -> list[Days]:
     """The purchases of a file of `whalecurve replay`; margins are amounts."""
     purchases = Purchases()
-    for line in file.read_bytes().splitlines():
+    data = file.read_bytes()
+    for line in (gzip.decompress(data) if file.suffix == ".gz" else data).splitlines():
         purchases.take(orjson.dumps(orjson.loads(line)["value"]))
     return list(purchases.by_customer.values())
 
@@ -177,9 +240,20 @@ def main() -> None:
     until = called.until.toordinal() - date(1970, 1, 1).toordinal()
     first, last = span(histories)
     later_days = min(until - first + 1, last - until)
+    if later_days > 0:
+        _print_tables(histories, until, later_days, called.until)
+    its = alarms(histories)
+    print(
+        f"\noverdue, of all the time: {its.raised} raised ({its.a_customer_year:.2f} a customer-year), "
+        f"{its.precision:.1%} bought nothing for {GONE_DAYS} days, of all {its.base:.1%} (lift "
+        f"{its.precision / its.base:.2f}); open in the end for {its.open_in_the_end:.1%}"
+    )
+
+
+def _print_tables(histories: list[Days], until: int, later_days: int, on: date) -> None:
     seen = look(histories, until, later_days)
     weeks = later_days / 7
-    print(f"{len(seen)} customers at the end of {called.until}, and {weeks:.1f} weeks more\n")
+    print(f"{len(seen)} customers at the end of {on}, and {weeks:.1f} weeks more\n")
     titles = f"{'among':>7}{'gone':>7}{'given':>7}{'precision':>11}{'recall':>8}"
     print(f"{'sign of leaving':<32}{titles}")
     for each in signs(seen):

@@ -86,8 +86,8 @@ CUSTOMER: Final = (
     ),
     Mutant(
         "K4", "the pace of spending stays as it was found though a sale came", ROOM + "sales.py",
-        "        self.pace = None\n        if day",
-        "        if day",
+        "        self.pace = None\n        if keeps",
+        "        if keeps",
         (SIGNALS + "test_spend_drop.py",),
     ),
     Mutant(

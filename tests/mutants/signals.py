@@ -14,8 +14,8 @@ def _unit(name: str) -> tuple[str, ...]:
 SIGNALS: Final = (
     Mutant(
         "G1", "overdue when just so many gaps have passed", ROOM + "overdue.py",
-        "return sales.last_day + _gaps(sales, factor) + 1",
-        "return sales.last_day + _gaps(sales, factor)",
+        "return sales.last_day + self._pause(sales, factor) + 1",
+        "return sales.last_day + self._pause(sales, factor)",
         _unit("overdue"),
     ),
     Mutant(
@@ -120,6 +120,24 @@ SIGNALS: Final = (
         "if day - window_days < cells[at] <= day]",
         "if day - window_days <= cells[at] <= day]",
         _unit("repeat_issue"),
+    ),
+    Mutant(
+        "G18", "a share of the gaps is rounded down", "agents/customer/sales.py",
+        "-(-share[0] * len(gaps) // share[1]) - 1",
+        "share[0] * len(gaps) // share[1] - 1",
+        _unit("overdue"),
+    ),
+    Mutant(
+        "G19", "all purchase days tell the habit", "agents/customer/sales.py",
+        "        del latest[:-most]\n",
+        "",
+        _unit("overdue"),
+    ),
+    Mutant(
+        "G20", "the usual gap stays as it was found though a sale came", "agents/customer/sales.py",
+        "        self.usual_gap_days = None\n        latest.insert",
+        "        latest.insert",
+        _unit("overdue"),
     ),
 )  # fmt: skip
 """By id, as they are told."""

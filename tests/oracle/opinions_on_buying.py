@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from . import instants
 from .alive import first_day_below
@@ -62,9 +63,9 @@ def overdue(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
     sales, least = customer.kept.sales, rule["min_purchase_days"]
     if sales.first is None or sales.last is None:
         return SILENT
-    since, many, span = customer.today() - sales.last, sales.purchase_days, sales.last - sales.first
-    gaps = {key: _gaps(sales, rule[key]) for key in ("watch", "high")}
-    high = many >= least and since * (many - 1) > rule["high"] * span
+    since, many = customer.today() - sales.last, sales.purchase_days
+    gaps = {key: _gaps(sales, rule, key) for key in ("watch", "high")}
+    high = many >= least and since > gaps["high"]
     bound = "high" if high else "watch"
     return opinion(
         [
@@ -72,18 +73,28 @@ def overdue(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
             finding("risk.overdue.min_purchase_days", many, least),
         ],
         [finding("risk.overdue.watch", since, gaps["watch"])],
-        holds=many >= least and since * (many - 1) > rule["watch"] * span,
+        holds=many >= least and since > gaps["watch"],
         high=high,
-        over=since * (many - 1) <= rule["watch"] * span,
+        over=many < 2 or since <= gaps["watch"],
         turns=[instants.midnight(sales.last + gap + 1) for gap in gaps.values()],
     )
 
 
-def _gaps(sales: Sales, factor: Fraction) -> int:
-    """Reckon so many times the mean gap between purchase days, in whole days, rounded down."""
+def _gaps(sales: Sales, rule: Rule, factor: str) -> int:
+    """Reckon how long a pause may be, in whole days: so many of its gaps, and a least one."""
     if sales.first is None or sales.last is None or sales.purchase_days < 2:
         return 0
-    return int(factor * (sales.last - sales.first) / (sales.purchase_days - 1))
+    gap = Fraction(sales.last - sales.first, sales.purchase_days - 1)
+    if "quantile" in rule and len(sales.latest) > 1:
+        gap = Fraction(_usual(sorted(sales.latest), rule["quantile"]))
+    least: int = rule["min_days"]
+    return max(int(rule[factor] * gap), least)
+
+
+def _usual(days: list[int], share: Fraction) -> int:
+    """Find the least gap that at least so large a share of the gaps does not exceed."""
+    gaps = [day - before for before, day in pairwise(days)]
+    return min(gap for gap in gaps if sum(its <= gap for its in gaps) >= share * len(gaps))
 
 
 def return_abuse(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Opinion:

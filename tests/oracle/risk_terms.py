@@ -40,7 +40,7 @@ COSTLY = (
 
 _SALES_KEPT_DAYS = 64
 _DEFAULTS: dict[str, Rule] = {
-    "overdue": {"min_purchase_days": 3},
+    "overdue": {"min_purchase_days": 3, "min_days": 0},
     "unprofitable": {"excuse_seller_fault": False},
 }
 

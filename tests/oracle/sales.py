@@ -29,6 +29,8 @@ class Sales:
     purchase_days: int = 0
     days: dict[int, Bought] = field(default_factory=dict)
     """The days that are known one by one."""
+    latest: set[int] = field(default_factory=set)
+    """The last seventeen purchase days, however long ago."""
     margins: int = 0
     """Of all sales, less those of all returns."""
     first_margins: int = 0
@@ -51,6 +53,7 @@ class Sales:
                 self.first_margins = margin(lines)
             elif day == self.first:
                 self.first_margins += margin(lines)
+        self.latest = set(sorted({*self.latest, day})[-17:])
         self.first = day if self.first is None else min(day, self.first)
         self.last = day if self.last is None else max(day, self.last)
         if day > today - terms.sales_kept_days():

@@ -13,8 +13,8 @@ COUNTED = policy(only("overdue"), section("lifetime"))
 """Its snapshots tell the purchase days."""
 
 
-def gaps(key: str, days: int, bound: int) -> dict[str, Any]:
-    return {key: (days, bound), "min_purchase_days": (3, 3)}
+def gaps(key: str, days: int, bound: int, purchase_days: int = 3) -> dict[str, Any]:
+    return {key: (days, bound), "min_purchase_days": (purchase_days, 3)}
 
 
 THIRDS = [bought(1), bought(4), bought(7), tick(14), tick(17)]
@@ -80,3 +80,51 @@ def test_days_that_are_kept_and_the_first_one_count_once() -> None:
     ada = Ada(COUNTED, bought(1), bought(5), bought(100))
     ada.does(bought(37), bought(37, "2"), bought(1, "3"))
     assert ada.snapshot()["lifetime"]["purchase_days"] == 4
+
+
+# by its longer gaps
+
+USUAL = policy(only("overdue"), {"risk.overdue.quantile": "0.9"})
+LONGEST = policy(only("overdue"), {"risk.overdue.quantile": "1"})
+UNEVEN = [bought(1), bought(11), bought(12), bought(13)]
+"""Gaps of 10, 1 and 1 days: nine in ten do not exceed the first, on the mean they are 4."""
+OLD_PAUSE = [bought(1), *(bought(day) for day in range(31, 48))]
+"""A pause of thirty days, and then as many daily purchases as are remembered."""
+
+
+@pytest.mark.parametrize(
+    ("by", "events", "statuses", "evidence"),
+    [
+        pytest.param(
+            USUAL, [*UNEVEN, tick(33), tick(34)], "- - - - - raised", gaps("watch", 21, 20, 4)
+        ),
+        pytest.param(
+            OVERDUE, [*UNEVEN, tick(21), tick(22)], "- - - - - raised", gaps("watch", 9, 8, 4)
+        ),
+        pytest.param(
+            USUAL, [*UNEVEN, tick(34), bought(34)], "- - - - raised cleared", {"watch": (0, 42)}
+        ),
+        pytest.param(
+            LONGEST, [*OLD_PAUSE, tick(50)], "- " * 18 + "raised", gaps("watch", 3, 2, 18)
+        ),
+    ],
+    ids=["a long gap is among them", "by the mean", "until it buys", "of the last sixteen"],
+)
+def test_by_a_quantile_who_pauses_now_and_then_is_overdue_later(
+    by: Any, events: Any, statuses: str, evidence: Any
+) -> None:
+    plays(by, events, statuses, evidence)
+
+
+def test_nobody_is_overdue_before_so_many_days() -> None:
+    patient = policy(only("overdue"), {"risk.overdue.min_days": 10})
+    plays(patient, [*DAILY, tick(13), tick(14)], "- - - - raised/high", gaps("high", 11, 10))
+
+
+def test_a_purchase_that_comes_late_parts_a_gap() -> None:
+    plays(USUAL, [*UNEVEN, asked(26), bought(6)], "- - - - - raised", gaps("watch", 13, 10, 5))
+
+
+def test_gaps_are_known_from_the_single_days_where_a_newer_policy_asks_for_them() -> None:
+    ada = Ada(OVERDUE, *UNEVEN)
+    ada.restarted(USUAL).turns("raised", 34)
