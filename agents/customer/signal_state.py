@@ -92,7 +92,7 @@ class SignalState(Part):
         keeps = policy.keeps
         if not keeps.sales_days:
             self.sales, self.early_returns = None, 0
-        if self.sales is not None:
+        elif self.sales is not None:
             self.sales.fit(keeps)
         if not keeps.issues_forgotten_days:
             self.issues.clear()

@@ -51,7 +51,7 @@ class Values:
         return value
 
     def given(self, name: str) -> bool:
-        """Whether a key without a value of its own stands there."""
+        """Whether a key that may be absent is there."""
         return self._values[name] is not None
 
     def flag(self, name: str) -> bool:

@@ -26,7 +26,7 @@ class Overdue(Signal):
 
     name: ClassVar[str] = "overdue"
     keys: ClassVar[tuple[Key, ...]] = (
-        Key("watch", Rate, "raised after more than so many times its mean gap", above_zero=True),
+        Key("watch", Rate, "raised after more than so many times its gap", above_zero=True),
         Key("high", Rate, "`high` after more than so many; at least `watch`"),
         Key(
             "min_purchase_days",

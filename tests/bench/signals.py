@@ -11,6 +11,7 @@ import gzip
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
+from fractions import Fraction
 from math import ceil
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,6 +20,7 @@ import orjson
 
 from agents.models.bgnbd import expected_purchases, mean_margin, p_alive
 from agents.policy_file.lifetime import lifetime_params
+from agents.signals.overdue import GAPS_KEPT
 from streams.fitting.purchases import (
     Customer,
     Days,
@@ -27,18 +29,15 @@ from streams.fitting.purchases import (
     customer_at,
     span,
 )
-from streams.config.policy import load_policy_file
+from streams.config.policy import load_policy, load_policy_file
 
 CDNOW: Final = Path(__file__).parents[1] / "data" / "cdnow_sample.jsonl"
-USUAL_SHARE: Final = 0.9
-USUAL_GAPS: Final = 4
-LEAST_DAYS: Final = 60
-GAPS_KEPT: Final = 16
-"""Overdue, as the default policy has it: the last purchase is more than so many times the gap ago
-that such a share of the last ones does not exceed, and more than so many days."""
+OVERDUE: Final = load_policy(None).signals["overdue"]
 GONE_DAYS: Final = 60
+"""So long without a purchase is gone."""
 ASKED_EVERY_DAYS: Final = 30
 RECENT_DAYS: Final = 182
+"""Whose last purchase was longer ago is not asked about."""
 SECOND_DAYS: Final = 90
 OFTEN: Final = 2
 """Repeat purchase days, so three purchase days, from which on a customer has a rhythm."""
@@ -90,17 +89,15 @@ def look(histories: list[Days], until: int, later_days: int) -> list[Seen]:
 def pause_of(bought: list[int]) -> int:
     """So many days may pass after the last of these purchase days before it is overdue."""
     gaps = sorted(day - before for before, day in pairwise(bought[-GAPS_KEPT - 1 :]))
-    return max(LEAST_DAYS, USUAL_GAPS * gaps[ceil(USUAL_SHARE * len(gaps)) - 1])
+    usual = gaps[ceil(Fraction(OVERDUE["quantile"]) * len(gaps)) - 1]
+    return max(int(OVERDUE["min_days"]), int(Fraction(OVERDUE["watch"]) * usual))
 
 
 def is_overdue(each: Seen) -> bool:
-    """Whether it has not bought for longer than by its own gaps, before `until`."""
-    customer = each.customer
-    if customer.x == 0:
-        return False
-    first = min(each.days)
-    bought = [day for day in sorted(each.days) if day <= first + customer.t_x_days]
-    return bool(customer.T_days - customer.t_x_days > pause_of(bought))
+    """Whether it has not bought for longer than its own gaps allow."""
+    until = min(each.days) + each.customer.T_days
+    bought = [day for day in sorted(each.days) if day <= until]
+    return len(bought) > 1 and until - bought[-1] > pause_of(bought)
 
 
 class Alarms(NamedTuple):
@@ -119,7 +116,7 @@ def alarms(histories: list[Days]) -> Alarms:
     """Follows all customers from their first purchase to the last day there is."""
     first, last = span(histories)
     asked = [
-        not any(day < other <= day + GONE_DAYS for other in days)
+        bought_within(days, day, day + GONE_DAYS)[0] == 0
         for day in range(first, last - GONE_DAYS + 1, ASKED_EVERY_DAYS)
         for days in histories
         if len(past := [other for other in days if other <= day]) > OFTEN
@@ -170,7 +167,7 @@ def sign(name: str, rule: Callable[[Seen], bool], among: list[Seen]) -> Sign:
 def signs(seen: list[Seen]) -> Iterator[Sign]:
     """The signs, each among the customers it is meant for."""
     often = [each for each in seen if each.customer.x >= OFTEN]
-    yield sign("overdue: > 4 x own long gap", is_overdue, often)
+    yield sign("overdue, by the default policy", is_overdue, often)
     for threshold in (0.5, 0.3):
         yield sign(f"fading: P(alive) < {threshold}", lambda s, t=threshold: s.chance < t, often)
     back = [each for each in seen if each.customer.x > 0]
