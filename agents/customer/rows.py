@@ -15,7 +15,7 @@ from schemas.state.codec import (
     encode_customer,
     read_head,
 )
-from schemas.state.rows import NO_OFFSET, CustomerRow, InvoicesRow, WorthRow
+from schemas.state.rows import NO_OFFSET, CustomerRow, InvoicesRow, TouchRow, WorthRow
 
 
 def stored(customer: Customer, policy: Policy) -> bytes:
@@ -86,7 +86,7 @@ def newcomer(
         payments=[],
         invoices=InvoicesRow([], bytearray()),
         master=None,
-        touch=None,
+        touch=TouchRow(),
         signals=None,
         dedupe=bytearray(),
     )

@@ -84,7 +84,7 @@ class Customer:
         if policy.asks_signals or row.signals is not None:
             self.signals = SignalState(row.signals)
         self.master_data = MasterData(row.master, self.value)
-        self.touches = Touches(row.touch, policy)
+        self.touches = Touches(row.touch)
         self.dedupe = DedupeIndex(row.dedupe)
         self.parts: tuple[Part, ...] = (
             self.worth,
@@ -201,8 +201,8 @@ class Customer:
         return self.master_data.commitment
 
     @property
-    def touch(self) -> TouchRow | None:
-        """When customer and company last met; None: nobody ever asked."""
+    def touch(self) -> TouchRow:
+        """When customer and company last met."""
         return self.touches.touch
 
     def leakage(self, policy: Policy) -> int:

@@ -7,22 +7,19 @@ from schemas.state.rows import TouchRow
 
 
 class Touches(Part):
-    """The last touch; kept from when a policy first asks for contacts that are due."""
+    """The last touch, and what was said of those that are due."""
 
     __slots__ = ("touch",)
 
-    def __init__(self, row: TouchRow | None, policy: Policy) -> None:
+    def __init__(self, row: TouchRow) -> None:
         self.touch = row
-        """None: nobody ever asked when the customer was met."""
-        if row is None and policy.contacts_due:
-            self.touch = TouchRow()
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
         """A purchase or a contact."""
-        if event.touches and self.touch is not None:
+        if event.touches:
             last_us = self.touch.last_us
             self.touch.last_us = event.at_us if last_us is None else max(last_us, event.at_us)
 
-    def row(self, policy: Policy) -> TouchRow | None:
+    def row(self, policy: Policy) -> TouchRow:
         """As it is."""
         return self.touch

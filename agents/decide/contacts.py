@@ -36,7 +36,7 @@ def interval_day(customer: Customer, tier: int, policy: Policy, began_day: int =
     """
     touch = customer.touch
     every_days = policy.contact_every_days[tier]
-    if touch is None or not every_days or INTERVAL not in policy.contacts_due:
+    if not every_days or INTERVAL not in policy.contacts_due:
         return NO_DAY
     since = customer.first_day if touch.last_us is None else day_of(touch.last_us)
     last = touch.interval_day if began_day == NO_DAY else began_day

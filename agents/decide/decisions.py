@@ -165,7 +165,6 @@ def take_over(customer: Customer, decision: Decision) -> None:
         signals.ladder = decision.ladder
     customer.master_data.step_to_set = None
     if INTERVAL in decision.contacts:
-        assert customer.touch is not None
         customer.touch.interval_day = customer.day
     customer.due_us = decision.due_us
     customer.policy_is_new = False

@@ -27,6 +27,8 @@ Rate = Annotated[str, msgspec.Meta(title="decimal text")]
 """Decimal text, not negative, as fine as it likes."""
 RateIfAny = Rate | None
 """The same, or absent."""
+DaysIfAny = Days | None
+"""So many days, or absent."""
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,7 +16,6 @@ def contact_due(
     """One reason; counts the customer's next sequence of this topic."""
     touch = customer.touch
     assert customer.tier is not None
-    assert touch is not None
     touch.sequence += 1
     last_us, tier = touch.last_us, TIERS[customer.tier]
     record = ContactDue(

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from agents.customer.state import Customer
 from agents.policy.compiled import Policy
-from agents.policy.key_types import Amount, DaysOrNone
+from agents.policy.key_types import Amount, DaysIfAny, DaysOrNone
 from agents.signals.keys import Fault, Key, Values
 from agents.signals.rule import NONE, WATCH, Signal
 from schemas.base.money import format_minor
-from schemas.base.times import DAY_US, NO_DUE_US, day_start
+from schemas.base.times import BEFORE_ALL_DAYS, DAY_US, NO_DAY, NO_DUE_US, day_of, day_start
 from schemas.outputs.parts import Finding
 
 
@@ -27,11 +27,19 @@ class Unprofitable(Signal):
             "leave out the cost of contacts and returns that are the seller's fault",
             False,
         ),
+        Key(
+            "active_days",
+            DaysIfAny,
+            "only while a purchase, a return or a contact is fewer than so many UTC days old; "
+            "absent: for ever",
+            None,
+        ),
     )
     opens_by_itself: ClassVar[bool] = True
     costs: ClassVar[bool] = True
     weight: ClassVar[int] = 30
     words: ClassVar[dict[str, tuple[str, ...]]] = {
+        "active_days": ("days at rest", ">="),
         "below": ("contribution", "<"),
         "clear_at": ("contribution", ">="),
         "excuse_seller_fault": ("the seller's fault", "is"),
@@ -42,6 +50,7 @@ class Unprofitable(Signal):
         self._below, self._clear_at = values.minor("below"), values.minor("clear_at")
         self._min_tenure_days = values.integer("min_tenure_days")
         self._excuses = values.flag("excuse_seller_fault")
+        self._active_days = values.integer("active_days") if values.given("active_days") else None
         self._digits = policy.digits
 
     @staticmethod
@@ -59,16 +68,31 @@ class Unprofitable(Signal):
         """Below `below`, once tenure is reached."""
         if self._brought(customer) >= self._below:
             return NONE
-        tenure_days = at_us // DAY_US - customer.first_day
-        return WATCH if tenure_days >= self._min_tenure_days else NONE
+        day = at_us // DAY_US
+        is_no_newcomer = day - customer.first_day >= self._min_tenure_days
+        return WATCH if is_no_newcomer and day < self._rests_from_day(customer) else NONE
+
+    def _rests_from_day(self, customer: Customer) -> int:
+        """The day from which the customer is at rest if nothing happens; NO_DAY: never."""
+        if self._active_days is None:
+            return NO_DAY
+        last_us = customer.touch.last_us
+        return BEFORE_ALL_DAYS if last_us is None else day_of(last_us) + self._active_days
 
     def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
-        """At `clear_at`."""
+        """At `clear_at`, or at rest."""
+        if at_us // DAY_US >= self._rests_from_day(customer):
+            return True
         return self._brought(customer) >= self._clear_at
 
     def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
-        """When a customer that makes a loss has been here long enough."""
-        if is_open or self._brought(customer) >= self._below:
+        """When a customer that makes a loss has been here long enough, or comes to rest."""
+        if is_open:
+            rests_day = self._rests_from_day(customer)
+            if rests_day == NO_DAY or (rests_us := day_start(rests_day)) <= at_us:
+                return NO_DUE_US
+            return rests_us
+        if self._brought(customer) >= self._below:
             return NO_DUE_US
         due_us = day_start(customer.first_day + self._min_tenure_days)
         return due_us if due_us > at_us else NO_DUE_US
@@ -76,7 +100,9 @@ class Unprofitable(Signal):
     def evidence(self, customer: Customer, severity: int) -> list[Finding]:
         """What it brings, and since when it is here."""
         brought = self._brought(customer)
-        if severity == NONE:
+        if severity == NONE and (rests_day := self._rests_from_day(customer)) <= customer.day:
+            findings = [self._rest(customer, rests_day)]
+        elif severity == NONE:
             findings = [self._money("clear_at", brought, self._clear_at)]
         else:
             findings = [
@@ -88,6 +114,13 @@ class Unprofitable(Signal):
             text = format_minor(excused, self._digits)
             findings.append(self.finding("excuse_seller_fault", text, "excused"))
         return findings
+
+    def _rest(self, customer: Customer, rests_day: int) -> Finding:
+        assert self._active_days is not None
+        last_day = rests_day - self._active_days
+        if rests_day == BEFORE_ALL_DAYS:
+            last_day = customer.first_day
+        return self.finding("active_days", customer.day - last_day, self._active_days)
 
     def _money(self, key: str, observed: int, threshold: int) -> Finding:
         return self.finding(

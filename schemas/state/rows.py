@@ -159,7 +159,7 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """The last payments by occurred_at: occurred_at in µs, whole days late."""
     invoices: InvoicesRow
     master: MasterRow | None
-    touch: TouchRow | None
+    touch: TouchRow
     signals: SignalsRow | None
     """None: nothing is kept for them."""
     dedupe: bytearray

@@ -139,5 +139,30 @@ SIGNALS: Final = (
         "        latest.insert",
         _unit("overdue"),
     ),
+    Mutant(
+        "G21", "an answer counts a day longer", ROOM + "dissatisfied.py",
+        "day_start(day - self._age_days + 1)",
+        "day_start(day - self._age_days)",
+        _unit("dissatisfied"),
+    ),
+    Mutant(
+        "G22", "a late payment counts a day longer", ROOM + "late_payer.py",
+        "if day - made_day < self._age_days]",
+        "if day - made_day <= self._age_days]",
+        _unit("late_payer"),
+        hangs=True,
+    ),
+    Mutant(
+        "G23", "a term is over on its last day", ROOM + "commitment_shortfall.py",
+        "self._ends_with_term and day > commitment.ends_day",
+        "self._ends_with_term and day >= commitment.ends_day",
+        _unit("commitment_shortfall"),
+    ),
+    Mutant(
+        "G24", "who is at rest is unprofitable", ROOM + "unprofitable.py",
+        "return WATCH if is_no_newcomer and day < self._rests_from_day(customer) else NONE",
+        "return WATCH if is_no_newcomer else NONE",
+        _unit("unprofitable"),
+    ),
 )  # fmt: skip
 """By id, as they are told."""

@@ -51,6 +51,11 @@ def midnight(day: int) -> int:
     return day * DAY
 
 
+def date_text(day: int) -> str:
+    """Write a UTC day as it is written in a policy."""
+    return (_EPOCH.date() + timedelta(days=day)).isoformat()
+
+
 def calendar_day(text_of_day: str) -> int:
     """Read a date as written in a policy (`2026-01-01`)."""
     return (date.fromisoformat(text_of_day) - _EPOCH.date()).days

@@ -76,14 +76,26 @@ def complaint_open(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opi
 
 def dissatisfied(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
     """Raise when the last answers were bad; clear when they are good."""
-    given = [answer for _, _, answer in customer.kept.answers[-rule["answers"] :]]
+    last, ages = customer.kept.answers[-rule["answers"] :], rule["age_days"]
+    days = [instants.day_of(when) for when, _, _ in last]
+    given = [
+        answer
+        for on, (_, _, answer) in zip(days, last, strict=True)
+        if ages is None or customer.today() - on < ages
+    ]
     mean = Fraction(sum(given), len(given)) if given else Fraction(0)
     observed = decimal(mean, 2)
+    cleared = finding("risk.dissatisfied.clear_at", observed, decimal(rule["clear_at"], 2))
+    forgotten = ages is not None and not given
+    if forgotten:
+        silent = customer.today() - max(days, default=customer.first_day)
+        cleared = finding("risk.dissatisfied.age_days", silent, ages)
     return opinion(
         [finding("risk.dissatisfied.at_most", observed, decimal(rule["at_most"], 2))],
-        [finding("risk.dissatisfied.clear_at", observed, decimal(rule["clear_at"], 2))],
+        [cleared],
         holds=len(given) == rule["answers"] and mean <= rule["at_most"],
-        over=mean >= rule["clear_at"],
+        over=mean >= rule["clear_at"] or forgotten,
+        turns=[instants.midnight(on + ages) for on in days if ages is not None],
     )
 
 

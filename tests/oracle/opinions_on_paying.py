@@ -17,8 +17,13 @@ def commitment_shortfall(customer: Customer, _: Figures, terms: Terms, rule: Rul
     passed = master.passed(customer.today())
     below, clear = (rule[key] * promised * passed for key in ("below", "clear_at"))
     revenue, after = terms.text(master.revenue), rule["after_share"]
-    # so much of the term is to pass, and more than what it bought is worth
     starts, ends = master.term
+    if rule["ends_with_term"] and customer.today() > ends:
+        last = instants.date_text(ends)
+        return Opinion(
+            None, [], [finding("risk.commitment_shortfall.ends_with_term", last, "past")]
+        )
+    # so much of the term is to pass, and more than what it bought is worth
     whole = ends - starts + 1
     days = [-(-after * whole // 1)]
     if rule["below"] * promised > 0:
@@ -31,19 +36,25 @@ def commitment_shortfall(customer: Customer, _: Figures, terms: Terms, rule: Rul
         [finding("risk.commitment_shortfall.clear_at", revenue, terms.text(round(clear)))],
         holds=passed >= after and master.revenue < below,
         over=master.revenue >= clear,
-        turns=[instants.midnight(starts - 1 + int(max(days)))],
+        turns=[instants.midnight(starts - 1 + int(max(days))), instants.midnight(ends + 1)],
     )
 
 
 def late_payer(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
     """Raise at so many late payments of the last few; clear at so many in time in a row."""
-    late = sum(days > rule["days"] for days in customer.last_payments(rule["of"]))
+    ages, oldest = rule["age_days"], customer.payments[-rule["of"] :]
+    made = [instants.day_of(when) for when, _, days in oldest if days > rule["days"]]
+    late = sum(ages is None or customer.today() - on < ages for on in made)
     on_time = sum(days <= 0 for days in customer.last_payments(rule["clear_on_time"]))
+    mended = on_time >= rule["clear_on_time"]
+    counted = finding("risk.late_payer.late", late, rule["late"])
+    paid = finding("risk.late_payer.clear_on_time", on_time, rule["clear_on_time"])
     return opinion(
-        [finding("risk.late_payer.late", late, rule["late"])],
-        [finding("risk.late_payer.clear_on_time", on_time, rule["clear_on_time"])],
+        [counted],
+        [paid if mended else counted],
         holds=late >= rule["late"],
-        over=on_time >= rule["clear_on_time"],
+        over=mended or (ages is not None and late == 0),
+        turns=[instants.midnight(on + ages) for on in made if ages is not None],
     )
 
 
@@ -73,15 +84,25 @@ def unprofitable(customer: Customer, figures: Figures, terms: Terms, rule: Rule)
     enough, tenure = rule["min_tenure_days"], customer.tenure()
     excused = [finding("risk.unprofitable.excuse_seller_fault", terms.text(fault), "excused")]
     excused *= fault != 0
+    cleared = [finding("risk.unprofitable.clear_at", observed, terms.text(rule["clear_at"]))]
+    turns = [customer.first_day + enough]
+    met = customer.last_touch
+    rests = rule["active_days"] is not None and met is None
+    if rule["active_days"] is not None:
+        turns += [instants.day_of(met) + rule["active_days"]] if met is not None else []
+        still = customer.today() - (customer.first_day if met is None else instants.day_of(met))
+        rests = rests or still >= rule["active_days"]
+        if rests:
+            cleared = [finding("risk.unprofitable.active_days", still, rule["active_days"])]
     return opinion(
         [
             finding("risk.unprofitable.below", observed, terms.text(rule["below"])),
             finding("risk.unprofitable.min_tenure_days", tenure, enough),
             *excused,
         ],
-        [finding("risk.unprofitable.clear_at", observed, terms.text(rule["clear_at"])), *excused],
-        holds=brought < rule["below"] and tenure >= enough,
-        over=brought >= rule["clear_at"],
+        [*cleared, *excused],
+        holds=brought < rule["below"] and tenure >= enough and not rests,
+        over=brought >= rule["clear_at"] or rests,
         # what it brings changes at other due times
-        turns=[instants.midnight(customer.first_day + enough)],
+        turns=map(instants.midnight, turns),
     )

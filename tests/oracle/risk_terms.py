@@ -40,8 +40,11 @@ COSTLY = (
 
 _SALES_KEPT_DAYS = 64
 _DEFAULTS: dict[str, Rule] = {
+    "commitment_shortfall": {"ends_with_term": False},
+    "dissatisfied": {"age_days": None},
+    "late_payer": {"age_days": None},
     "overdue": {"min_purchase_days": 3, "min_days": 0},
-    "unprofitable": {"excuse_seller_fault": False},
+    "unprofitable": {"active_days": None, "excuse_seller_fault": False},
 }
 
 

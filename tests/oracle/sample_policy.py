@@ -30,4 +30,6 @@ WHOLE_TOML = POLICY_TOML.replace(
     "sample_whole"
 )
 DECAYED_TOML = decayed(WHOLE_TOML)
-RISKS_TOML = WHOLE_TOML + policy_text("sample_signals")
+RISKS_TOML = WHOLE_TOML.replace("min_tenure_days = 30\n", "min_tenure_days = 30\nactive_days = 9\n")
+RISKS_TOML = RISKS_TOML.replace("clear_on_time = 2\n", "clear_on_time = 2\nage_days = 12\n")
+RISKS_TOML += policy_text("sample_signals")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.hearing import plays
+from tests.support.hearing import Ada, plays
 from tests.support.policies import only, policy
-from tests.support.signalling import bought, gave_back, tick, told
+from tests.support.signalling import asked, bought, gave_back, tick, told
 
 SHORT = policy(only("commitment_shortfall"))
 TEN_DAYS = {
@@ -61,3 +61,16 @@ PROMISES: dict[str, Any] = {
 @pytest.mark.parametrize("promise", PROMISES.values(), ids=PROMISES)
 def test_a_customer_falls_short(promise: Any) -> None:
     plays(SHORT, *promise)
+
+
+def test_where_the_policy_says_so_it_ends_with_its_term() -> None:
+    ending = policy(
+        only("commitment_shortfall"), {"risk.commitment_shortfall.ends_with_term": True}
+    )
+    ada = Ada(ending, TERM).turns("raised", 5)
+    ada.does(bought(10, "0")).says()
+    ada.turns("cleared", 11, ends_with_term=("2026-03-10", "past"))
+    # by what comes of the term only afterwards nothing is raised
+    late = gave_back(10, amount="900.00")
+    plays(ending, [TERM, bought(1, "1000.00"), asked(12), late], "- - - -")
+    plays(SHORT, [TERM, bought(1, "1000.00"), asked(12), late], "- - - raised")

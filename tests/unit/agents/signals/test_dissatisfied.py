@@ -34,6 +34,28 @@ def test_one_is_dissatisfied(promise: Any) -> None:
     plays(MOOD, *promise)
 
 
+AGEING = policy(only("dissatisfied"), {"risk.dissatisfied.age_days": 10})
+FORGOTTEN: dict[str, Any] = {
+    "till the last is so old": ([*answers(1, 1, 1), tick(12), tick(13)], "- - raised - cleared"),
+    "till what is left is good": (
+        [*answers(1, 5, 1)[:1], *answers(1, 1, 1, 5)[1:], tick(11), tick(12), tick(13)],
+        "- - raised - - - cleared",
+        {"clear_at": ("5.00", "4.00")},
+    ),
+    "not by fewer than are looked at": ([*answers(1, 1), asked(11, satisfaction=1)], "- - -"),
+}
+
+
+@pytest.mark.parametrize("promise", FORGOTTEN.values(), ids=FORGOTTEN)
+def test_where_answers_age_one_is_dissatisfied(promise: Any) -> None:
+    plays(AGEING, *promise)
+
+
+def test_an_old_answer_counts_no_more_from_a_midnight_on() -> None:
+    ada = Ada(AGEING, *answers(1, 1, 1)).says("raised")
+    ada.turns("cleared", 13, age_days=(10, 10))
+
+
 def test_a_mean_is_told_with_two_digits_half_to_even() -> None:
     by = policy(only("dissatisfied"), {"risk.dissatisfied.at_most": "2.125"})
     plays(by, answers(1, 2, 2), "- - raised", {"at_most": ("1.67", "2.12")})

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.hearing import plays
+from tests.support.hearing import Ada, plays
 from tests.support.policies import only, policy
 from tests.support.signalling import paid_late, tick
 
@@ -32,6 +32,15 @@ PROMISES: dict[str, Any] = {
 @pytest.mark.parametrize("promise", PROMISES.values(), ids=PROMISES)
 def test_one_is_a_late_payer(promise: Any) -> None:
     plays(LATE, *promise)
+
+
+def test_where_late_payments_age_it_ends_with_the_last_of_them() -> None:
+    ageing = policy(only("late_payer"), {"risk.late_payer.age_days": 10})
+    ada = Ada(ageing, *paid(11, 11)).says("raised")
+    ada.turns("cleared", 12, late=(0, 2))
+    # and one that is old is none of two
+    plays(ageing, [paid_late(1, 11), paid_late(11, 11)], "- -")
+    plays(ageing, [*paid(11, 11), paid_late(4, 5), paid_late(5, 5)], "- raised - -")
 
 
 def test_where_more_are_kept_to_clear_it_no_more_are_looked_at_to_raise_it() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.support.customers import at
 from tests.support.hearing import Ada, plays
 from tests.support.policies import only, policy
-from tests.support.signalling import asked, bought, gave_back, tick, when
+from tests.support.signalling import asked, bought, gave_back, paid_late, tick, when
 
 LOSS = policy(only("unprofitable"))
 EXCUSING = policy(
@@ -43,6 +43,30 @@ LOSSES: dict[str, Any] = {
 @pytest.mark.parametrize("promise", LOSSES.values(), ids=LOSSES)
 def test_a_customer_is_unprofitable(promise: Any) -> None:
     plays(LOSS, *promise)
+
+
+# who is at rest
+
+ACTIVE = policy(only("unprofitable"), {"risk.unprofitable.active_days": 3})
+RESTS = {"active_days": (3, 3)}
+ACTIVITY: dict[str, Any] = {
+    "while something goes on": ([call(1), call(4), tick(5), tick(6)], "- - raised -"),
+    "not where nothing does": ([call(1), tick(5), tick(9)], "- - -"),
+    "again where it goes on": ([call(3), call(9), tick(12), call(13)], "- raised cleared raised"),
+    "by nothing but a payment": ([call(1), tick(5), paid_late(6, 9)], "- - -"),
+}
+
+
+@pytest.mark.parametrize("promise", ACTIVITY.values(), ids=ACTIVITY)
+def test_where_the_policy_asks_for_activity_one_is_unprofitable(promise: Any) -> None:
+    plays(ACTIVE, *promise)
+
+
+def test_at_rest_it_is_cleared_at_a_midnight() -> None:
+    loss = Ada(ACTIVE, call(1), call(4)).turns("raised", 5)
+    loss.turns("cleared", 7, **RESTS)
+    again = Ada(ACTIVE, call(1), call(4)).turns("raised", 5)
+    again.does(gave_back(5, amount="0.00")).says().turns("cleared", 8, **RESTS)
 
 
 # what was the seller's fault
