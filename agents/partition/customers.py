@@ -16,13 +16,13 @@ from agents.partition.cutoffs import Published
 from agents.partition.input_buffer import InputBuffer
 from agents.partition.memory import START_ANEW, CustomerMemory
 from agents.partition.pending import Message, PendingCommit
-from agents.partition.policy_change import Adoption, review_day
+from agents.partition.policy_change import Adoption, review_us
 from agents.partition.shares import PartitionShares
 from agents.partition.timers import TimerQueue
 from agents.policy.compiled import Policy
 from agents.ports import GivenUpError, InvariantError
 from agents.records.render import Renderer
-from schemas.base.times import NO_DAY, NO_DUE_US, day_start
+from schemas.base.times import NO_DAY, NO_DUE_US
 from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Reason, Rejection
@@ -38,7 +38,7 @@ from schemas.state.codec import (
 )
 from schemas.state.rows import NO_OFFSET, PARTITION_KEY, CutoffsRow, PartitionRow
 
-NO_TIME: Final = -(2**62)
+NO_TIME: Final = -NO_DUE_US
 """Of a partition in which nothing was applied yet; earlier than any event."""
 CUTOFFS_KEY: Final = b"cutoffs"
 SWEEP: Final = 1_000
@@ -68,6 +68,7 @@ class CustomerStore:
         self.buffers: list[InputBuffer] = []
         """Those of the partition, which tell how far each input was taken."""
         self.stream_time_us = NO_TIME
+        self._adopted_us = NO_TIME
         self.evaluator = Evaluator(policy)
         self.renderer = Renderer(policy, self.evaluator.tiers)
         self.shares = PartitionShares(policy, partition)
@@ -89,6 +90,7 @@ class CustomerStore:
 
         UnreadableRowError for one that is none, LimitError where there is no room for all.
         """
+        self._adopted_us = adoption.since_us
         if row is not None:
             self.shares.restore(row)
             self._adopt(self.shares.adopted)
@@ -135,14 +137,19 @@ class CustomerStore:
     def _under_this_policy(
         self, customer_id: str, data: bytes, head: RowHead, adoption: Adoption
     ) -> RowHead:
-        """The head of a customer that another policy judged: other due times follow from it."""
+        """The head of a customer that another policy judged: other due times follow from it.
+
+        What was due by the one before has happened; this one's time begins with its adoption.
+        """
         policy = self._policy
         customer = self.memory.read(customer_id, data)
-        review_us = day_start(review_day(adoption, policy, customer_id))
+        customer.advance(adoption.since_us, policy)
+        review = review_us(adoption, policy, customer_id)
         index = customer.index(policy)
+        due_us = self.evaluator.due_us(customer, index)
         return msgspec.structs.replace(
             head,
-            due_us=min(self.evaluator.due_us(customer, index), review_us),
+            due_us=max(adoption.since_us, min(due_us, review)),
             policy_check=JUDGED_BY_NONE,
             index=clamped(index) if self.shares.is_on else 0,
         )
@@ -169,15 +176,23 @@ class CustomerStore:
         if event.erases:
             self._erase(customer_id, customer, offset, at_us, now_us)
             return True
-        if customer is None:
-            origin = Origin(TOPIC_OF_KIND[kind], self._partition, offset)
-            customer = newcomer(customer_id, origin, event, self._policy, self._taken())
-            self.memory.begin(customer)
+        customer = self._met(customer, event, offset)
         customer.apply(event, offset, self._policy)
         self._judged(customer, event, now_us)
         if customer.due_us <= self.stream_time_us:
             self._fire_all(customer, now_us)
         return True
+
+    def _met(self, known: Customer | None, event: Booking, offset: int) -> Customer:
+        """The customer as an event finds it: a new one, or as old as the policy at least."""
+        if known is not None:
+            if known.policy_is_new:
+                known.advance(self._adopted_us, self._policy)
+            return known
+        origin = Origin(TOPIC_OF_KIND[event.kind], self._partition, offset)
+        customer = newcomer(event.customer_id, origin, event, self._policy, self._taken())
+        self.memory.begin(customer)
+        return customer
 
     def _taken(self) -> list[int]:
         """By input the offset of the last record taken."""

@@ -2,6 +2,7 @@
 
 A worker that starts with another policy than the partition saw last makes it the partition's. Every
 customer is then judged by it once, spread over `tiers.review_days`, or earlier when it moves.
+Nothing takes effect before the moment of its adoption: then customers are as old as that, at least.
 """
 
 from typing import Final
@@ -11,7 +12,7 @@ import msgspec
 
 from agents.policy.compiled import Policy
 from agents.ports import UnfitPolicyError
-from schemas.base.times import DAY_US
+from schemas.base.times import NO_DUE_US, day_of, day_start
 from schemas.state.rows import PartitionRow
 
 POLICIES_MAX: Final = 64
@@ -21,26 +22,39 @@ POLICIES_MAX: Final = 64
 class Adoption(msgspec.Struct, frozen=True):
     """By which policies a partition was judged, and since when by the last."""
 
-    policies: list[str]
-    """Their hashes, the newest last."""
-    since_day: int
-    """The UTC day of the partition's stream time when the newest was adopted."""
+    policies: dict[str, str]
+    """By hash the version, the newest last."""
+    since_us: int
+    """When the newest was adopted: nothing by it takes effect earlier."""
 
 
-def adopt(row: PartitionRow | None, policy: Policy, partition: int) -> Adoption:
-    """What becomes of a partition under a policy; UnfitPolicyError where it must not be."""
+def adopt(
+    row: PartitionRow | None, policy: Policy, partition: int, now_us: int = -NO_DUE_US
+) -> Adoption:
+    """What becomes of a partition under a policy; UnfitPolicyError where it must not be.
+
+    A policy is adopted at the partition's stream time, or at `now_us` where that is later: the wall
+    clock, where time passes by it.
+    """
     if row is None:
-        return Adoption([policy.hash], 0)
+        return Adoption({policy.hash: policy.version}, -NO_DUE_US)
     _check_figures(row, policy, partition)
-    if row.policies[-1] == policy.hash:
-        return Adoption(row.policies, row.policy_since_day)
+    newest = next(reversed(row.policies))
+    if newest == policy.hash:
+        return Adoption(row.policies, row.policy_since_us)
     if policy.hash in row.policies:
         raise UnfitPolicyError(
             f"partition {partition} was judged by a newer policy than {policy.version!r} already: "
             "start this worker with the newer one, or give the older one a new version"
         )
-    since_day = 0 if row.stream_time_us is None else row.stream_time_us // DAY_US
-    return Adoption([*row.policies, policy.hash][-POLICIES_MAX:], since_day)
+    if policy.version in row.policies.values():
+        raise UnfitPolicyError(
+            f"partition {partition} was judged by another policy of version {policy.version!r}: "
+            "give this one a version of its own, so that records tell by which they were made"
+        )
+    reached_us = -NO_DUE_US if row.stream_time_us is None else row.stream_time_us
+    policies = list({**row.policies, policy.hash: policy.version}.items())
+    return Adoption(dict(policies[-POLICIES_MAX:]), max(reached_us, now_us))
 
 
 def _check_figures(row: PartitionRow, policy: Policy, partition: int) -> None:
@@ -62,8 +76,9 @@ def _check_figures(row: PartitionRow, policy: Policy, partition: int) -> None:
             )
 
 
-def review_day(adoption: Adoption, policy: Policy, customer_id: str) -> int:
-    """The UTC day at whose start a customer is judged by the adopted policy at the latest."""
+def review_us(adoption: Adoption, policy: Policy, customer_id: str) -> int:
+    """When a customer is judged by the adopted policy at the latest: at a midnight, or at once."""
     if not policy.review_days:
-        return adoption.since_day
-    return adoption.since_day + 1 + crc32(customer_id.encode()) % policy.review_days
+        return adoption.since_us
+    nth = 1 + crc32(customer_id.encode()) % policy.review_days
+    return day_start(day_of(adoption.since_us) + nth)

@@ -21,6 +21,7 @@ from agents.partition.policy_change import Adoption, adopt
 from agents.partition.shares import measure_of
 from agents.policy.compiled import Policy
 from agents.ports import Batch, InvariantError
+from schemas.base.times import NO_DUE_US
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Rejection
 from schemas.outputs.records import HISTOGRAMS, encode
@@ -108,16 +109,22 @@ class Shard:
     # restoring
 
     def restore(
-        self, rows: dict[bytes, bytes], given_up: Callable[[], bool] = lambda: False
+        self,
+        rows: dict[bytes, bytes],
+        given_up: Callable[[], bool] = lambda: False,
+        now_us: int = -NO_DUE_US,
     ) -> dict[Kind, int]:
         """Takes the newest rows of the changelog; returns the offsets to read on from.
+
+        `now_us` is the wall clock's time.
 
         Raises UnreadableRowError for a row that is none, InvariantError for one of no use, and
         GivenUpError where it is asked to stop.
         """
         row = _partition_of(rows)
         self._check_changelog(row)
-        self._adoption = adopt(row, self.policy, self.partition)
+        by_clock_us = now_us if self._settings.by_wall else -NO_DUE_US
+        self._adoption = adopt(row, self.policy, self.partition, by_clock_us)
         self._store.restore(row, rows, self._adoption, given_up)
         if row is None:
             return {}
@@ -329,7 +336,7 @@ class Shard:
             offsets=(offsets[0], offsets[1], offsets[2], offsets[3]),
             commit_number=self.commit_number,
             policies=self._adoption.policies,
-            policy_since_day=self._adoption.since_day,
+            policy_since_us=self._adoption.since_us,
             window_days=self.policy.window_days,
             contact_days=self.policy.keeps.contact_days,
             base_currency=self.policy.base_currency,

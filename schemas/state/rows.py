@@ -186,10 +186,10 @@ class PartitionRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     offsets: tuple[int, int, int, int]
     """Per input the offset of the next record to take."""
     commit_number: int
-    policies: list[str]
-    """Hashes of the policies by which it was judged, the newest last."""
-    policy_since_day: int
-    """The UTC day of the stream time when the newest was adopted."""
+    policies: dict[str, str]
+    """By hash the versions of the policies by which it was judged, the newest last."""
+    policy_since_us: int
+    """When the newest was adopted."""
     window_days: int
     contact_days: int
     """Over how many days contacts are kept; 0: no signal asked for them."""

@@ -17,7 +17,7 @@ from schemas.inputs.events import Kind
 from streams.kafka.changelog import Changelog, Progress
 from streams.kafka.commit import Log
 from streams.observe.logs import note
-from streams.runtime.context import WorkerContext
+from streams.runtime.context import WorkerContext, now_us
 
 FENCE_WORD_DEADLINE_S: Final = 40.0
 
@@ -59,7 +59,7 @@ class TakeOver:
     def restore(self) -> dict[Kind, int]:
         """Reads the rows and takes them, in a thread; the offsets they name."""
         rows = self._changelog.read(self.progress, self._given_up)
-        return self.shard.restore(rows, self._given_up)
+        return self.shard.restore(rows, self._given_up, now_us())
 
     async def positions(self, offsets: dict[Kind, int]) -> dict[Kind, int]:
         """Where to read on: where the rows say, checked against the broker and the group."""

@@ -277,5 +277,24 @@ PARTITION: Final = (
         "",
         (UNIT + "test_shard.py", *LIMITS),
     ),
+    Mutant(
+        "B19", "a due time of before the adoption stays", ROOM + "customers.py",
+        "due_us=max(adoption.since_us, min(due_us, review)),",
+        "due_us=min(due_us, review),",
+        ("tests/unit/agents/decide/test_contacts.py",),
+    ),
+    Mutant(
+        "B20", "an event of before the adoption is judged as of then", ROOM + "customers.py",
+        "                known.advance(self._adopted_us, self._policy)\n",
+        "                pass\n",
+        CHANGE,
+    ),
+    Mutant(
+        "B21", "by the wall clock a policy is adopted at the latest event's time",
+        ROOM + "policy_change.py",
+        "max(reached_us, now_us))",
+        "reached_us)",
+        CHANGE,
+    ),
 )  # fmt: skip
 """By id, as they are told."""

@@ -9,7 +9,7 @@ from typing import Any
 from .customer import Customer
 from .dues import find_next_due
 from .fields import Event
-from .instants import day_of, midnight
+from .instants import day_of
 from .judge import Erasure, Gate, Refusal, judge
 from .money import Terms
 from .records import CUSTOMERS, TOPICS, Record
@@ -134,7 +134,7 @@ class Partition:
         """Judge every customer by another policy on the day at hand; windows must stay as long."""
         self.gate, self.terms = gate, gate.terms
         for name in sorted(self.customers, key=str.encode):
-            self.customers[name].fire(midnight(day_of(int(self.stream_time))), self.terms)
+            self.customers[name].fire(int(self.stream_time), self.terms)
             self._settle(self.customers[name], _POLICY)
 
     def picture(self) -> None:

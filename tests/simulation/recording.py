@@ -6,7 +6,7 @@ each shard took records and let the clock happen, and a transaction that commits
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from agents.partition.cutoffs import Published
@@ -36,6 +36,8 @@ class Act:
     """Of an offer that was taken what is adopted."""
     published: tuple[Published, ...] = ()
     """Of cut-offs that were made of which histograms; `at` is the time."""
+    now_us: int = 0
+    """By the wall clock when rows were restored under a policy."""
 
 
 @dataclass
@@ -65,10 +67,11 @@ class RecordingShard:
         return getattr(self._shard, name)
 
     def restore(
-        self, rows: dict[bytes, bytes], given_up: Callable[[], bool] = lambda: False
+        self, rows: dict[bytes, bytes], given_up: Callable[[], bool], now_us: int
     ) -> dict[Kind, int]:
         stored = dict(rows)  # a restore empties what it is given
-        offsets = self._shard.restore(rows, given_up)
+        offsets = self._shard.restore(rows, given_up, now_us)
+        self._acts[0] = replace(self._acts[0], now_us=now_us)
         if _is_ahead(stored, offsets):
             self._strike(faults.TORN)
         if self._shard._shares.is_adopting:

@@ -44,7 +44,7 @@ IN_ORDER: Final = (TIER_CHANGES, AT_RISK, CONTACTS_DUE, ERASURES, REJECTED_EVENT
 SEQUENCED: Final = (TIER_CHANGES, AT_RISK)
 FACTS: Final = ("customer_id", "as_of", "tier", "sequence", "override", "profile")
 ALL: Final = 1_000_000
-NOW_US: Final = 0
+NOW_US: Final = 4_102_444_800_000_000
 
 
 def compare(plan: Plan, broker: Broker, partition: int, acts: list[Act]) -> str:
@@ -237,7 +237,11 @@ class Uninterrupted:
         its: Policy = self._plan.policy(number)
         settings = self._plan.settings
         place = Placement(self._partition, settings.partitions, PARTITIONERS[settings.partitioner])
-        return Shard(its, ShardSettings(place, settings.max_event_bytes, 0, True, Bounds()))
+        by_wall = settings.clock == "wall"
+        bounds = Bounds()
+        return Shard(
+            its, ShardSettings(place, settings.max_event_bytes, 0, True, bounds, by_wall=by_wall)
+        )
 
     def run(self, acts: list[Act]) -> Wires:
         """All outputs, as `told_of` shows them."""
@@ -251,7 +255,7 @@ class Uninterrupted:
             elif act.what == OFFER:
                 self._adopt(act)
             elif act.what == POLICY and act.at != self.policy_number:
-                self._go_on_with(act.at)
+                self._go_on_with(act.at, act.now_us)
         self._see_ends()
         self._carry_away()
         return self._wires()
@@ -309,14 +313,14 @@ class Uninterrupted:
         for kind, end in self._ends.items():
             self._put(kind, self.shard.buffer(kind).position, end, [])
 
-    def _go_on_with(self, number: int) -> None:
+    def _go_on_with(self, number: int, now_us: int) -> None:
         positions = {buffer.kind: buffer.taken_to for buffer in self.shard.buffers}
         # a commit was made under the policy so far, though nothing may have been taken
         self._put(Kind.CUSTOMERS, positions[Kind.CUSTOMERS], positions[Kind.CUSTOMERS], [])
         self._carry_away()
         self.policy_number = number
         self.shard = self.shard_of(number)
-        self.shard.restore(dict(self.rows))
+        self.shard.restore(dict(self.rows), now_us=now_us)
         self.shard.open_inputs(positions)
 
     def _carry_away(self) -> None:

@@ -23,6 +23,7 @@ from schemas.outputs.records import (
 )
 from schemas.state.rows import PARTITION_KEY
 from tests.support.making import LATER_MS, POLICY, master_data, purchase, raw, support_call
+from tests.support.policies import successor
 
 INPUTS = (Kind.PURCHASES, Kind.SUPPORT_CALLS, Kind.PAYMENTS)
 """Those that are never absent."""
@@ -136,7 +137,7 @@ class Desk:
     def restarted(self, policy: Policy | None = None) -> "Desk":
         """Another worker goes on from what was committed."""
         return Desk(
-            policy or self.shard.policy,
+            successor(self.shard.policy, policy),
             inputs=self.inputs,
             exactly_once=self.exactly_once,
             rows=self.rows,

@@ -16,6 +16,7 @@ from schemas.state.codec import RowHead, decode_customer, decode_partition, read
 from schemas.state.rows import PARTITION_KEY, CustomerRow, PartitionRow
 from tests.support.feeding import WITH_CUSTOMERS, Desk, Erasure, Event, _value_of
 from tests.support.making import POLICY
+from tests.support.policies import successor
 
 
 def kind_of(event: Event) -> Kind:
@@ -52,7 +53,7 @@ class Story(Desk):
         """Commits; another worker goes on with these, under this policy or the same."""
         self.commit()
         other = type(self)(
-            by or self.shard.policy,
+            successor(self.shard.policy, by),
             inputs=self.inputs,
             exactly_once=self.exactly_once,
             rows=self.rows,

@@ -14,6 +14,7 @@ there), a list of sections (put behind those that are there), or None (taken out
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -61,6 +62,14 @@ def raw_policy(*changes: Change, base: str = "plain") -> dict[str, Any]:
 def policy_file(*changes: Change, base: str = "plain") -> PolicyFile:
     """The checked policy; PolicyError where the changes make it wrong."""
     return checked_policy(raw_policy(*changes, base=base), "test.toml")
+
+
+def successor(before: Policy, by: Policy | None) -> Policy:
+    """The policy that comes after one, with a version of its own; None: the same."""
+    if by is None or by.hash == before.hash:
+        return before
+    is_the_same = before.version.startswith(by.version)
+    return replace(by, version=f"{before.version}'") if is_the_same else by
 
 
 def policy(*changes: Change, base: str = "plain") -> Policy:

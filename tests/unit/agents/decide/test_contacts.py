@@ -264,9 +264,9 @@ def test_an_erased_customer_s_records_begin_anew() -> None:
 def test_under_a_changed_policy_the_interval_is_that_of_the_new_one() -> None:
     daily: Change = {"tiers.review_days": 0, "treatment.key.contact_every_days": 1}
     again = key_customer().waits(3).restarted(policy(GRANTS, section("contacts_due"), daily))
-    # a day after the sale the policy began that, and a day later time did
-    found = again.waits(3, "00:00:01").hears(CONTACTS_DUE, "effective_at", "trigger.kind")
-    assert found == [(midnight(2), "policy"), (midnight(3), "timer")]
+    # two days after the sale, when it was adopted, the policy began that, and a day later time did
+    found = again.waits(4, "00:00:01").hears(CONTACTS_DUE, "effective_at", "trigger.kind")
+    assert found == [(midnight(3), "policy"), (midnight(4), "timer")]
 
 
 def test_switched_off_and_on_again_no_id_is_given_twice() -> None:

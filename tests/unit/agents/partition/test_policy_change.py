@@ -6,9 +6,10 @@ from typing import Any
 import orjson
 import pytest
 
-from agents.partition.policy_change import POLICIES_MAX, Adoption, adopt, review_day
+from agents.partition.policy_change import POLICIES_MAX, Adoption, adopt, review_us
 from agents.policy.compiled import Policy
 from agents.ports import InvariantError
+from schemas.base.times import DAY_US, NO_DUE_US
 from schemas.state.rows import PartitionRow
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import HOLD_TOML, POLICY_TOML
@@ -35,8 +36,8 @@ def row_of(*policies: str, at_us: int | None = 0) -> PartitionRow:
         stream_time_us=at_us,
         offsets=(-1, 0, 0, 0),
         commit_number=1,
-        policies=list(policies),
-        policy_since_day=3,
+        policies={its: f"of-{its}" for its in policies},
+        policy_since_us=3,
         window_days=10,
         contact_days=3,
         base_currency="USD",
@@ -72,25 +73,39 @@ def changes(desk: Desk, *names: str) -> list[Any]:
 NAMES = [str(number) for number in range(POLICIES_MAX)]
 
 
-NOW = row_of("old", at_us=20_513 * 86_400_000_000 + 5)
-"""A row that was adopted on the third day, and has a stream time since."""
+NOW = row_of("old", at_us=200)
+"""A row of a policy adopted at 3, and with a stream time since."""
 
 
 def test_a_new_policy_is_the_partition_s_with_a_commit_though_nothing_comes() -> None:
     desk = under(newer(LOWER), "400")
-    assert desk.partition().policies == [POLICY.hash, newer(LOWER).hash]
+    assert [*desk.partition().policies] == [POLICY.hash, newer(LOWER).hash]
     assert desk.again(by=newer(LOWER)).commit() is None
 
 
 @table(
-    "row policies day",
-    ("of a new partition", None, [POLICY.hash], 0),
+    "row policies at_us",
+    ("of a new partition", None, [POLICY.hash], -NO_DUE_US),
     ("already, of the same policy", row_of("old", POLICY.hash), ["old", POLICY.hash], 3),
-    ("on the day of the stream time", NOW, ["old", POLICY.hash], 20_513),
+    ("at the stream time", NOW, ["old", POLICY.hash], 200),
     ("forgetting the oldest of so many", row_of(*NAMES), [*NAMES[1:], POLICY.hash], 0),
 )
-def test_the_policy_at_hand_is_adopted(row: PartitionRow, policies: list[str], day: int) -> None:
-    assert adopt(row, POLICY, 0) == Adoption(policies, day)
+def test_the_policy_at_hand_is_adopted(row: PartitionRow, policies: list[str], at_us: int) -> None:
+    found = adopt(row, POLICY, 0)
+    assert ([*found.policies], found.since_us) == (policies, at_us)
+    assert found.policies[POLICY.hash] in {POLICY.version, f"of-{POLICY.hash}"}
+
+
+def test_by_the_wall_clock_it_is_adopted_at_its_time_where_that_is_later() -> None:
+    assert [adopt(NOW, POLICY, 0, at_us).since_us for at_us in (199, 201)] == [200, 201]
+
+
+def test_another_content_under_a_version_that_was_is_refused() -> None:
+    row = row_of("old")
+    row.policies["old"] = POLICY.version
+    row.policies["newer"] = "test-2"
+    with pytest.raises(InvariantError, match="another policy of version 'test-1': give this one"):
+        adopt(row, POLICY, 0)
 
 
 def test_a_worker_with_an_older_policy_than_the_partition_has_seen_is_refused() -> None:
@@ -99,11 +114,11 @@ def test_a_worker_with_an_older_policy_than_the_partition_has_seen_is_refused() 
 
 
 def test_reviews_are_spread_over_the_days_the_policy_names() -> None:
-    adoption = Adoption(["x"], 100)
-    found = [review_day(adoption, newer(LOWER), f"c-{number}") for number in range(300)]
-    assert set(found) == {101, 102, 103}
-    assert all(found.count(day) > 60 for day in set(found))
-    assert review_day(adoption, newer(LOWER, review_days=0), "ada") == 100
+    adoption = Adoption({"x": "1"}, 100 * DAY_US + 7)
+    found = [review_us(adoption, newer(LOWER), f"c-{number}") for number in range(300)]
+    assert {its // DAY_US for its in found} == {101, 102, 103}
+    assert all(its % DAY_US == 0 and found.count(its) > 60 for its in found)
+    assert review_us(adoption, newer(LOWER, review_days=0), "ada") == 100 * DAY_US + 7
 
 
 def test_a_changed_policy_judges_every_customer_though_nothing_happens() -> None:
@@ -112,6 +127,33 @@ def test_a_changed_policy_judges_every_customer_though_nothing_happens() -> None
     said = ("important", "upgrade", BY_POLICY, "test-2")
     assert changes(desk, "to_tier", "direction", "trigger", "policy_version") == [said] * 3
     assert {*changes(desk, "effective_at")} <= {on(day, "00:00:00") for day in (2, 3, 4)}
+
+
+HOLD = {"keep_margin": "0", "grace_days": 3, "min_dwell_days": 1}
+HELD = newer(HIGHER, hold=HOLD, review_days=1)
+
+
+def test_nothing_takes_effect_before_the_policy_that_asks_for_it() -> None:
+    """He was of a tier for long: the notice is none of weeks ago, and has its days of grace."""
+    desk = happened(sale(3, customer_id="c-0", amount="600"), sale(9, customer_id="bob"))
+    desk = desk.silent().again(by=HELD).then(*days(10, 14))
+    told = [("notice", on(10, "00:00:00")), ("downgrade", on(13, "00:00:00"))]
+    assert changes(desk, "direction", "effective_at") == told
+
+
+@pytest.mark.parametrize("hour", ["06:00:00", "18:00:00"])
+def test_an_event_of_before_is_judged_as_of_the_adoption(hour: str) -> None:
+    late = sale(9, 1, customer_id="c-0", amount="0.10") | {"occurred_at": on(9, hour)}
+    desk = happened(sale(1, customer_id="c-0", amount="400"), sale(9, customer_id="bob"))
+    desk = desk.silent().again(by=newer(LOWER)).then(late)
+    (said,) = changes(desk, "effective_at")
+    assert said == max(on(9, hour), on(9))
+
+
+def test_a_review_at_once_is_of_the_moment_of_the_adoption() -> None:
+    desk = happened(sale(1, customer_id="c-0", amount="400"), sale(9, customer_id="bob"))
+    desk = desk.silent().again(by=newer(LOWER, review_days=0)).then(*days(10, 10))
+    assert changes(desk, "customer_id", "effective_at") == [("c-0", on(9))]
 
 
 @table(

@@ -161,7 +161,8 @@ async def test_what_a_policy_review_makes_due_already_happens_though_nothing_com
     desk, log = Desk(), KeepingLog()
     desk.feed(Kind.PURCHASES, sale(1, amount="600"), sale(3, customer_id="bob"))
     desk.commit(stop=True)
-    newer = policy({"tiers.review_days": 0, "tiers.entry.important": "700.00"})
+    entry = {"tiers.entry.important": "700.00"}
+    newer = policy({"version": "test-2", "tiers.review_days": 0}, entry)
     async with shards_on(lambda: log, desk.rows, newer, clock="event") as (shards, failures):
         await holding(shards)
         ends = dict.fromkeys(Kind, 0) | {Kind.PURCHASES: 2}
