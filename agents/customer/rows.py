@@ -1,6 +1,7 @@
 """A customer and its stored row: from one to the other."""
 
 from agents.customer.state import Customer
+from agents.customer.tier_state import CAME
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from agents.ports import LimitError
@@ -31,7 +32,10 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         risks=customer.risks,
         by_value_since_day=tier_state.since_day,
         notice_day=tier_state.notice_day,
+        notice_tier=tier_state.notice_tier,
         announced=tier_state.announced,
+        below_day=tier_state.below_day,
+        by_value_came=tier_state.came,
         in_force_since_day=tier_state.in_force_since_day,
         worth=customer.worth.row(policy),
         contacts=customer.contacts.row(policy),
@@ -45,7 +49,7 @@ def stored(customer: Customer, policy: Policy) -> bytes:
     head = RowHead(
         due_us=customer.due_us,
         owed=customer.owed,
-        noticed=tier_state.notice_day != NO_DAY,
+        falling=tier_state.is_falling,
         tier=tier_state.in_force,
         by_value=tier_state.tier,
         # by none, as long as this policy has not judged it: whoever reads it next has it judged
@@ -79,7 +83,10 @@ def newcomer(
         risks={},
         by_value_since_day=day,
         notice_day=NO_DAY,
+        notice_tier=0,
         announced=False,
+        below_day=NO_DAY,
+        by_value_came=CAME,
         in_force_since_day=day,
         worth=WorthRow(b"", [], None),
         contacts=b"",

@@ -104,11 +104,10 @@ class Customer:
             self.tier_state = TierState(
                 head.by_value,
                 row.by_value_since_day,
-                row.notice_day,
-                row.announced,
                 head.tier,
                 row.in_force_since_day,
-            )
+                row.by_value_came,
+            ).as_kept(row.below_day, row.notice_day, row.notice_tier, announced=row.announced)
         self.ranked = 0 if head is None else head.index
         """Under tiers by shares: what its tier was judged by the last time; else 0."""
         self.due_us = NO_DUE_US if head is None else head.due_us
@@ -204,6 +203,10 @@ class Customer:
     def touch(self) -> TouchRow:
         """When customer and company last met."""
         return self.touches.touch
+
+    def is_prospect(self, policy: Policy) -> bool:
+        """Whether it never bought, and the policy has a tier for such."""
+        return policy.before_first_sale is not None and not self.touch.has_bought
 
     def leakage(self, policy: Policy) -> int:
         """The discount that was granted and is not earned, in minor units."""

@@ -3,6 +3,7 @@
 from agents.customer.part import Part
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
+from schemas.inputs.events import Kind
 from schemas.state.rows import TouchRow
 
 
@@ -18,6 +19,8 @@ class Touches(Part):
         """A purchase or a contact."""
         if event.touches:
             last_us = self.touch.last_us
+            if event.kind == Kind.PURCHASES:
+                self.touch.has_bought = True
             self.touch.last_us = event.at_us if last_us is None else max(last_us, event.at_us)
 
     def row(self, policy: Policy) -> TouchRow:

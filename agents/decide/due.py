@@ -43,7 +43,9 @@ class DueTimes:
         """
         tier = tier_state.in_force
         due = NO_DAY
-        if self._changes_by_day or not self._tiers.stays(tier_state, index):
+        if customer.is_prospect(self._policy):
+            pass
+        elif self._changes_by_day or not self._tiers.stays(tier_state, index):
             due = self._tier_day(customer, tier_state, index)
         if self._asks_contacts:
             due = min(due, interval_day(customer, tier, self._policy, interval_began_day))

@@ -11,11 +11,12 @@ from agents.customer.state import Customer
 from agents.decide.contacts import reasons_due
 from agents.decide.decisions import INTERVAL, Decision, Step, Trigger
 from agents.decide.due import DueTimes
+from agents.decide.entries import entries_of
 from agents.decide.episodes import SignalTracker
 from agents.decide.ladder import LadderMoves, left_ladder
 from agents.decide.override import active_override
 from agents.decide.tier_decision import first_tier, next_tier
-from agents.decide.tiers import TierRules, entries_of
+from agents.decide.tiers import TierRules
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY

@@ -43,6 +43,8 @@ class LadderMoves:
         """Where a customer stands that has this tier in force and these signals open."""
         row, step_to_set = customer.signals.ladder, customer.master_data.step_to_set
         costly = [risk for risk in risks.values() if risk.signal in COSTLY] if risks else []
+        if costly and customer.is_prospect(self._policy):
+            costly = []
         if row is None:
             if not costly and not step_to_set:
                 return None, None

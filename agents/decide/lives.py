@@ -19,6 +19,7 @@ NEW, HELD, NOTICED = "new", "held", "noticed"
 FIRST = "the first event"
 RISES = "value above the next entry and its margin"
 FALLS = "value below the entry and its margin"
+FALLS_ELSEWHERE = "still below, and another tier would come"
 STAYS_BELOW = "still below when the days of grace and the least stay have passed"
 RECOVERS = "value above that bound again"
 TIER_LIFE: Final[Life[Direction]] = {
@@ -27,9 +28,11 @@ TIER_LIFE: Final[Life[Direction]] = {
     (HELD, FALLS): (NOTICE, NOTICED),
     (HELD, STAYS_BELOW): (DOWNGRADE, HELD),
     (NOTICED, RECOVERS): (WITHDRAWN, HELD),
+    (NOTICED, FALLS_ELSEWHERE): (NOTICE, NOTICED),
     (NOTICED, STAYS_BELOW): (DOWNGRADE, HELD),
 }
-"""Of the tier by value. Without days of grace a fall is no notice but a downgrade."""
+"""Of the tier by value. Without days of grace a fall is no notice but a downgrade. With
+`notice_after_days` a fall counts after so many days, and a notice is renewed."""
 
 UNSEEN, SEEN = "notice_unseen", "notice_seen"
 SHOWS = "the override would let the tier in force go down"

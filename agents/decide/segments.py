@@ -41,7 +41,8 @@ def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy
                 money("fake_big", "contribution_below", contribution, below),
             ]
             segments.append(("fake_big", why))
-    if rules.over_served is not None and tier <= LOW_RANK:
+    is_prospect = customer.is_prospect(policy)
+    if rules.over_served is not None and tier <= LOW_RANK and not is_prospect:
         numerator, denominator = rules.over_served
         margin = revenue - totals[GOODS] + totals[FEES]
         cost = sum([totals[line] for line in SERVICE])
@@ -53,7 +54,7 @@ def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy
         (numerator, denominator), _ = rules.potential
         least = half_even(numerator * customer.before.total, denominator)
         segments.append(("potential", [money("potential", "growth", contribution, least)]))
-    if rules.worst_below is not None and contribution < rules.worst_below:
+    if rules.worst_below is not None and contribution < rules.worst_below and not is_prospect:
         why = [money("worst", "contribution_below", contribution, rules.worst_below)]
         segments.append(("worst", why))
     return segments

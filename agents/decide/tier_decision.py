@@ -1,5 +1,7 @@
 """The tier of one evaluation: by value, in force under an override, and what is announced of it."""
 
+from typing import Final
+
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
 from agents.decide.decisions import Announcement, Move
@@ -22,13 +24,14 @@ from schemas.base.times import NO_DAY
 from schemas.state.rows import OverrideRow
 
 Decided = tuple[TierState, list[Announcement]]
+_DOWN: Final = (NOTICE, DOWNGRADE)
 
 
 def first_tier(
     rules: TierRules, customer: Customer, override: OverrideRow | None, index: int
 ) -> Decided:
     """The tier of a customer that is new."""
-    tier_state, first = rules.begin(index, customer.day)
+    tier_state, first = rules.begin(customer, index)
     tier_state = tier_state.shown(in_force(tier_state.tier, override), customer.day)
     return tier_state, [Announcement(first, None, tier_state.in_force, ASSIGNED)]
 
@@ -48,13 +51,16 @@ def next_tier(
     announcements: list[Announcement] = []
     if customer.master is not None or tier_state.in_force != tier_state.tier:
         tier_state = _follow_override(rules, customer, tier_state, override, index, announcements)
-    if on_change != "keep" and not rules.stays(tier_state, index):
-        moves = rules.moves(
-            tier_state, index, customer.day, upgrades_only=on_change == "upgrades_only"
-        )
-        for move in moves:
-            tier_state = _follow_move(tier_state, move, override, customer.day, announcements)
-    return tier_state, announcements
+    if on_change == "keep" or (
+        rules.stays(tier_state, index) and not rules.may_move_prospect(customer, tier_state)
+    ):
+        return tier_state, announcements
+    while True:
+        tier_state = rules.watched(customer, tier_state, index)
+        move = rules.next_move(customer, tier_state, index)
+        if move is None or (on_change == "upgrades_only" and move.direction in _DOWN):
+            return tier_state, announcements
+        tier_state = _follow_move(tier_state, move, override, customer.day, announcements)
 
 
 def _follow_override(
@@ -84,7 +90,8 @@ def _follow_override(
         move = rules.notice_of(tier_state, index)
         after = in_force(move.after, override)
     announcements.append(Announcement(move, before, after, direction, by_override=True))
-    return tier_state.noticed(tier_state.notice_day, announced=direction == NOTICE)
+    told = move.after if direction == NOTICE else tier_state.notice_tier
+    return tier_state.noticed(tier_state.notice_day, told, announced=direction == NOTICE)
 
 
 def _follow_move(
@@ -101,11 +108,12 @@ def _follow_move(
         if announced:
             after = in_force(move.after, override)
             announcements.append(Announcement(move, before, after, NOTICE))
-        return tier_state.noticed(day, announced=announced)
+        first_day = day if tier_state.notice_day == NO_DAY else tier_state.notice_day
+        return tier_state.noticed(first_day, move.after, announced=announced)
     if move.direction == WITHDRAWN:
         if tier_state.announced:
             announcements.append(Announcement(move, before, before, WITHDRAWN))
-        return tier_state.noticed(NO_DAY, announced=False)
+        return tier_state.noticed(NO_DAY, 0, announced=False)
     now = in_force(move.after, override)
     if now == before:
         return tier_state.moved(move.after, day)

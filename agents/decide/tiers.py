@@ -2,16 +2,20 @@
 
 The plain rule: the highest tier whose entry the contribution reaches. `[tiers.hold]` makes tiers
 hold still: a band around each entry, a least stay, and a notice some days before a downgrade.
+Before its first sale a customer may be of one tier, whatever it costs.
 """
 
 from typing import Final
 
-from agents.customer.tier_state import TierState
+from agents.customer.state import Customer
+from agents.customer.tier_state import FELL, ROSE, TierState
 from agents.decide.decisions import Move
+from agents.decide.entries import KEY_RANK, tier_rank
 from agents.decide.lives import (
     ASSIGNED,
     DOWNGRADE,
     FALLS,
+    FALLS_ELSEWHERE,
     HELD,
     NOTICE,
     NOTICED,
@@ -24,12 +28,10 @@ from agents.decide.lives import (
     happens,
 )
 from agents.policy.compiled import Policy
-from schemas.base.money import Ratio, format_minor, half_even
-from schemas.base.times import NO_DAY
+from schemas.base.money import Ratio, half_even
+from schemas.base.times import BEFORE_ALL_DAYS, NO_DAY
 from schemas.base.vocabulary import TIERS
-from schemas.state.rows import CutoffsRow
 
-KEY_RANK = len(TIERS) - 1
 BEYOND_ALL: Final = 1 << 8_192
 """Above all that a tier is judged by, an integer as that is: a float would round what compares with
 it, and none holds a fading value far from its landmark. Such a value has below 4,500 bits."""
@@ -43,7 +45,9 @@ class TierRules:
         hold = policy.hold
         self.entries = policy.entries if entries is None else entries
         self._dwell_days, self._grace_days = hold.min_dwell_days, hold.grace_days
-        self._one_step = hold.one_step
+        self._one_step, self._only_reversals = hold.one_step, hold.only_reversals
+        self._notice_after_days = hold.notice_after_days
+        self._policy = policy
         ranks = range(len(TIERS))
         self._keeps = [_less(entry, hold.keep_share, hold.min_band) for entry in self.entries]
         self._ups = [_more(entry, hold.upgrade_share, hold.min_band) for entry in self.entries]
@@ -63,23 +67,26 @@ class TierRules:
         rule = "tiers.hold.upgrade_margin" if upwards else "tiers.hold.keep_margin"
         return (rule, bound) if bound != entry else None
 
-    def moves_from(self, old: "TierRules", tier: int, index: int, *, noticed: bool) -> bool:
+    def moves_from(self, old: "TierRules", tier: int, index: int, *, falling: bool) -> bool:
         """Whether these rules, in place of others, may have something to say of a customer."""
         low, high = self._stays[tier]
-        if noticed:
-            return low <= index
+        if falling:
+            return low <= index or self._notice_after_days is not None
         old_low, old_high = old._stays[tier]
         return (low <= index < high) != (old_low <= index < old_high)
 
     def stays(self, tier_state: TierState, contribution: int) -> bool:
         """Whether there is plainly nothing to say: most judgements end here."""
         low, high = self._stays[tier_state.tier]
-        return low <= contribution < high and tier_state.notice_day == NO_DAY
+        return low <= contribution < high and not tier_state.is_falling
 
-    def begin(self, contribution: int, day: int) -> tuple[TierState, Move]:
+    def begin(self, customer: Customer, contribution: int) -> tuple[TierState, Move]:
         """The first tier."""
         rank = tier_rank(contribution, self.entries)
-        return TierState(rank, day), Move(ASSIGNED, None, rank)
+        if customer.is_prospect(self._policy):
+            assert self._policy.before_first_sale is not None
+            rank = self._policy.before_first_sale
+        return TierState(rank, customer.day), Move(ASSIGNED, None, rank)
 
     def notice_of(self, tier_state: TierState, contribution: int) -> Move:
         """The notice that stands, as it would be given now."""
@@ -98,39 +105,64 @@ class TierRules:
         )
 
     def bounds(self, tier_state: TierState) -> tuple[int, int]:
-        """(from which value on it is kept or recovers, from which on it rises)."""
+        """Within which values there is nothing new to say but by its due day."""
         low, high = self._stays[tier_state.tier]
-        return (low, high) if tier_state.notice_day == NO_DAY else (-BEYOND_ALL, low)
+        if not tier_state.is_falling:
+            return low, high
+        if self._notice_after_days is None or self._one_step or tier_state.notice_day == NO_DAY:
+            return -BEYOND_ALL, low
+        told, above = tier_state.notice_tier, self.entries[tier_state.notice_tier + 1]
+        entry = self.entries[told]
+        return (
+            -BEYOND_ALL if entry is None else entry,
+            low if above is None else min(low, above),
+        )
 
-    def moves(
-        self, tier_state: TierState, contribution: int, day: int, *, upgrades_only: bool = False
-    ) -> list[Move]:
-        """What happens to the tier by value on a day, in order."""
-        moves: list[Move] = []
-        while (move := self._next(tier_state, contribution, day)) is not None:
-            if upgrades_only and move.direction in {NOTICE, DOWNGRADE}:
-                break
-            moves.append(move)
-            if move.direction in {UPGRADE, DOWNGRADE}:
-                tier_state = tier_state.moved(move.after, day)
-            else:
-                notice_day = day if move.direction == NOTICE else NO_DAY
-                tier_state = tier_state.noticed(notice_day, announced=False)
-        return moves
+    def watched(self, customer: Customer, tier_state: TierState, contribution: int) -> TierState:
+        """With the day since which the value stands below, where a notice waits for that."""
+        if self._notice_after_days is None or customer.is_prospect(self._policy):
+            return tier_state
+        is_below = contribution < self._keeps[tier_state.tier]
+        if is_below == (tier_state.below_day != NO_DAY):
+            return tier_state
+        return tier_state.seen_below(customer.day if is_below else NO_DAY)
 
-    def _next(self, tier_state: TierState, contribution: int, day: int) -> Move | None:
+    def next_move(
+        self, customer: Customer, tier_state: TierState, contribution: int
+    ) -> Move | None:
+        """What happens next to the tier by value; None: there is nothing to say."""
+        tier, day = tier_state.tier, customer.day
+        if customer.is_prospect(self._policy):
+            return self._move_of_prospect(tier_state)
         finding = self._finding(tier_state, contribution, day)
         state = HELD if tier_state.notice_day == NO_DAY else NOTICED
         direction = happens(TIER_LIFE, state, finding)
-        tier = tier_state.tier
         if not direction:
             return None
         if direction == UPGRADE:
             return Move(UPGRADE, tier, self._up_from(tier, contribution))
         if direction == WITHDRAWN:
             return Move(WITHDRAWN, tier, tier)
-        effect_day = self._effect_day(tier_state, day) if direction == NOTICE else None
+        effect_day = None
+        if direction == NOTICE:
+            told_day = day if state == HELD else tier_state.notice_day
+            effect_day = self._effect_day(tier_state, told_day)
         return Move(direction, tier, self._down_from(tier, contribution), effect_day)
+
+    def may_move_prospect(self, customer: Customer, tier_state: TierState) -> bool:
+        """Whether a customer without a sale is not of the tier for such."""
+        is_prospect = customer.is_prospect(self._policy)
+        return is_prospect and tier_state.tier != self._policy.before_first_sale
+
+    def _move_of_prospect(self, tier_state: TierState) -> Move | None:
+        """To the tier before the first sale, of one that another policy judged."""
+        tier, own = tier_state.tier, self._policy.before_first_sale
+        assert own is not None
+        if tier_state.notice_day != NO_DAY:
+            return Move(WITHDRAWN, tier, tier)
+        if tier == own:
+            return None
+        return Move(UPGRADE if own > tier else DOWNGRADE, tier, own)
 
     def _finding(self, tier_state: TierState, contribution: int, day: int) -> str:
         """How the value stands to the tier; empty: there is nothing to say."""
@@ -138,15 +170,41 @@ class TierRules:
         if contribution >= self._keeps[tier]:
             if tier_state.notice_day != NO_DAY:
                 return RECOVERS
-            stayed = day >= tier_state.since_day + self._dwell_days
-            return RISES if stayed and self._up_from(tier, contribution) > tier else ""
-        if self._grace_days and tier_state.notice_day == NO_DAY:
+            may_rise = day >= self._may_rise_day(tier_state)
+            return RISES if may_rise and self._up_from(tier, contribution) > tier else ""
+        if tier_state.notice_day != NO_DAY:
+            return self._finding_of_noticed(tier_state, contribution, day)
+        if day < self._falls_day(tier_state, day):
+            return ""
+        if self._grace_days:
             return FALLS
-        effect_day = self._effect_day(tier_state, min(tier_state.notice_day, day))
-        return STAYS_BELOW if day >= effect_day else ""
+        return STAYS_BELOW if day >= self._may_fall_day(tier_state) else ""
+
+    def _finding_of_noticed(self, tier_state: TierState, contribution: int, day: int) -> str:
+        if day >= self._effect_day(tier_state, tier_state.notice_day):
+            return STAYS_BELOW
+        renews = self._notice_after_days is not None
+        is_other = self._down_from(tier_state.tier, contribution) != tier_state.notice_tier
+        return FALLS_ELSEWHERE if renews and is_other else ""
+
+    def _falls_day(self, tier_state: TierState, day: int) -> int:
+        """From when on its being below counts."""
+        if self._notice_after_days is None:
+            return day
+        return min(tier_state.below_day, day) + self._notice_after_days
+
+    def _may_rise_day(self, tier_state: TierState) -> int:
+        if self._only_reversals and tier_state.came != FELL:
+            return BEFORE_ALL_DAYS
+        return tier_state.since_day + self._dwell_days
+
+    def _may_fall_day(self, tier_state: TierState) -> int:
+        if self._only_reversals and tier_state.came != ROSE:
+            return BEFORE_ALL_DAYS
+        return tier_state.since_day + self._dwell_days
 
     def _effect_day(self, tier_state: TierState, notice_day: int) -> int:
-        return max(notice_day + self._grace_days, tier_state.since_day + self._dwell_days)
+        return max(notice_day + self._grace_days, self._may_fall_day(tier_state))
 
     def _up_from(self, tier: int, contribution: int) -> int:
         reached = [rank for rank in range(tier + 1, len(TIERS)) if contribution >= self._ups[rank]]
@@ -161,7 +219,12 @@ class TierRules:
             return self._effect_day(tier_state, tier_state.notice_day)
         if self.stays(tier_state, contribution):
             return NO_DAY
-        return tier_state.since_day + self._dwell_days
+        if contribution >= self._keeps[tier_state.tier]:
+            return self._may_rise_day(tier_state)
+        if tier_state.below_day == NO_DAY:
+            return self._may_fall_day(tier_state)
+        falls_day = self._falls_day(tier_state, tier_state.below_day)
+        return falls_day if self._grace_days else max(falls_day, self._may_fall_day(tier_state))
 
     def takes_effect_day(self, tier_state: TierState) -> int | None:
         """When an announced downgrade comes; None where none is announced."""
@@ -180,37 +243,3 @@ def _less(entry: int | None, share: Ratio, min_band: int) -> int:
 
 def _more(entry: int | None, share: Ratio, min_band: int) -> int:
     return -BEYOND_ALL if entry is None else entry + _band(entry, share, min_band)
-
-
-def tier_rank(contribution: int, entries: tuple[int | None, ...]) -> int:
-    """The rank of the highest tier whose entry is reached; 0 (maintenance) where none is."""
-    for rank in range(KEY_RANK, 0, -1):
-        entry = entries[rank]
-        if entry is not None and contribution >= entry:
-            return rank
-    return 0
-
-
-def thresholds(
-    rank: int, entries: tuple[int | None, ...], digits: int, *, by_share: bool
-) -> list[tuple[str, str]]:
-    """Why one is of this tier: (rule, entry) of the one reached and of the next, which was not."""
-    return [
-        (_rule_of(judged, by_share=by_share), format_minor(entry, digits))
-        for judged in range(rank, min(rank + 2, len(TIERS)))
-        if (entry := entries[judged]) is not None
-    ]
-
-
-def _rule_of(rank: int, *, by_share: bool) -> str:
-    return f"tiers.{'share' if by_share and rank > 1 else 'entry'}.{TIERS[rank]}"
-
-
-def entries_of(policy: Policy, cutoffs: CutoffsRow | None) -> tuple[int | None, ...]:
-    """The entries by which customers are judged, by rank; a higher one is never below a lower."""
-    if policy.share is None or cutoffs is None:
-        return policy.entries
-    ordinary = policy.entries[1]
-    assert ordinary is not None
-    important = max(cutoffs.important, ordinary)
-    return None, ordinary, important, max(cutoffs.key, important)

@@ -8,8 +8,9 @@ import msgspec
 from agents.customer.rows import newcomer
 from agents.customer.state import Customer
 from agents.decide.decisions import take_over
+from agents.decide.entries import entries_of
 from agents.decide.evaluate import Evaluator
-from agents.decide.tiers import TierRules, entries_of
+from agents.decide.tiers import TierRules
 from agents.events.booking import Booking
 from agents.partition.clock import AHEAD_MAX_US, clock_error
 from agents.partition.cutoffs import Published
@@ -22,7 +23,7 @@ from agents.partition.timers import TimerQueue
 from agents.policy.compiled import Policy
 from agents.ports import GivenUpError, InvariantError
 from agents.records.render import Renderer
-from schemas.base.times import NO_DAY, NO_DUE_US
+from schemas.base.times import NO_DUE_US
 from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 from schemas.inputs.rejects import Reason, Rejection
@@ -309,13 +310,13 @@ class CustomerStore:
         for customer_id, customer in self.customers.items():
             if isinstance(customer, bytes):
                 head = read_head(customer)
-                tier, index, noticed = head.by_value, head.index, head.noticed
+                tier, index, falling = head.by_value, head.index, head.falling
             else:
                 tier_state = customer.tier_state
                 assert tier_state is not None
                 tier, index = tier_state.tier, customer.ranked
-                noticed = tier_state.notice_day != NO_DAY
-            if new.moves_from(old, tier, index, noticed=noticed):
+                falling = tier_state.is_falling
+            if new.moves_from(old, tier, index, falling=falling):
                 found.append(customer_id)
         return found
 

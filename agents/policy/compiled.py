@@ -56,6 +56,10 @@ class HoldRules(msgspec.Struct, frozen=True):
     keep_share: Ratio = (0, 1)
     min_band: int = 0
     min_dwell_days: int = 0
+    only_reversals: bool = False
+    """Whether the least stay holds nothing but a move back."""
+    notice_after_days: int | None = None
+    """None: at once, and a notice is not renewed."""
     grace_days: int = 0
     one_step: bool = False
 
@@ -107,6 +111,8 @@ class Policy:
     share: ShareRules | None
     """None: tiers by their entries."""
     hold: HoldRules
+    before_first_sale: int | None
+    """The rank of the tier of one that never bought; None: as of any other."""
     on_change: str
     """What a review by a new policy may do to a tier: keep, upgrades_only or full."""
     review_days: int

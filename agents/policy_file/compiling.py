@@ -72,6 +72,9 @@ def compile_policy(file: PolicyFile) -> Policy:
         review_days=file.tiers.review_days,
         share=_share(file),
         hold=_hold(file, digits),
+        before_first_sale=None
+        if file.tiers.before_first_sale is None
+        else TIERS.index(file.tiers.before_first_sale),
         treatment={tier: msgspec.Raw(orjson.dumps(file.treatment.get(tier, {}))) for tier in TIERS},
         risk=_risk(file),
         ladder=_ladder(file.ladder),
@@ -137,6 +140,8 @@ def _hold(file: PolicyFile, digits: int) -> HoldRules:
         checked_ratio(hold.keep_margin),
         _minor(hold.min_band, digits),
         hold.min_dwell_days,
+        hold.dwell_holds == "reversals",
+        hold.notice_after_days,
         hold.grace_days,
         hold.downgrade == "one_step",
     )

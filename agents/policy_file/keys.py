@@ -14,6 +14,7 @@ from agents.policy.key_types import (
     STEPS_MAX,
     Amount,
     Days,
+    DaysIfAny,
     DaysOrNone,
     HalfLife,
     Kept,
@@ -25,7 +26,7 @@ from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
 from agents.policy_file.risk_keys import Risk
 from schemas.base.meanings import means
-from schemas.base.vocabulary import CONTACT_REASONS, ContactReason
+from schemas.base.vocabulary import CONTACT_REASONS, ContactReason, Tier
 
 
 class ValueIndex(Section, frozen=True):
@@ -154,6 +155,20 @@ class Hold(Section, frozen=True):
     ] = "0.15"
     min_band: Annotated[Amount, means("the least that either margin comes to")] = "0"
     min_dwell_days: Annotated[DaysOrNone, means("UTC days between two changes of a tier")] = 14
+    dwell_holds: Annotated[
+        Literal["changes", "reversals"],
+        means(
+            "what `min_dwell_days` holds back: every change, the first tier among them, or a "
+            "downgrade after an upgrade and the other way round"
+        ),
+    ] = "changes"
+    notice_after_days: Annotated[
+        DaysIfAny,
+        means(
+            "UTC days below before a downgrade is decided on; then a notice is renewed where "
+            "another tier would come; absent: at once, and it is not"
+        ),
+    ] = None
     grace_days: Annotated[
         DaysOrNone, means("UTC days from the notice of a downgrade until it comes; 0: no notice")
     ] = 30
@@ -200,6 +215,13 @@ class Tiers(Section, frozen=True):
     ] = "entry"
     share: Share | None = None
     hold: Hold | None = None
+    before_first_sale: Annotated[
+        Tier | None,
+        means(
+            "the tier of whoever never bought: no notice, no segment of cost, no step on the "
+            "ladder, and not unprofitable; absent: by its value, as of any other"
+        ),
+    ] = None
     on_change: Annotated[
         Literal["keep", "upgrades_only", "full"],
         means("what the change of the policy alone may move"),

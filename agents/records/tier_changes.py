@@ -2,8 +2,9 @@
 
 from agents.customer.state import Customer
 from agents.decide.decisions import Announcement, Decision
+from agents.decide.entries import thresholds
 from agents.decide.segments import segments_of
-from agents.decide.tiers import TierRules, thresholds
+from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
 from agents.records.head import Output, next_id, trigger_of
 from agents.records.override import override_of
@@ -35,6 +36,8 @@ class TierChanges:
         override, index = decision.override, decision.index
         due_day = move.takes_effect_day
         reasons = self._reasons(said, index)
+        if customer.is_prospect(policy):
+            reasons = [Finding("tiers.before_first_sale", "no sale", TIERS[move.by_value])]
         if override is not None:
             rule = f"override.{override.mode}"
             reasons.append(Finding(rule, TIERS[move.by_value], TIERS[override.tier]))

@@ -51,7 +51,7 @@ class Unprofitable(Signal):
         self._min_tenure_days = values.integer("min_tenure_days")
         self._excuses = values.flag("excuse_seller_fault")
         self._active_days = values.integer("active_days") if values.given("active_days") else None
-        self._digits = policy.digits
+        self._digits, self._policy = policy.digits, policy
 
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
@@ -66,7 +66,7 @@ class Unprofitable(Signal):
 
     def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """Below `below`, once tenure is reached."""
-        if self._brought(customer) >= self._below:
+        if self._brought(customer) >= self._below or customer.is_prospect(self._policy):
             return NONE
         day = at_us // DAY_US
         is_no_newcomer = day - customer.first_day >= self._min_tenure_days

@@ -65,7 +65,7 @@ class RowHead(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     due_us: int
     owed: bool
-    noticed: bool
+    falling: bool
     tier: int
     by_value: int
     policy_check: int
@@ -154,7 +154,7 @@ def _packed(head: RowHead) -> bytes:
     return _HEAD.pack(
         ROW_VERSION,
         head.due_us,
-        head.owed + 2 * head.noticed,
+        head.owed + 2 * head.falling,
         head.tier,
         head.by_value,
         head.policy_check,
@@ -176,7 +176,7 @@ def read_head(data: bytes) -> RowHead:
     return RowHead(
         due_us=due_us,
         owed=bool(flags & 1),
-        noticed=bool(flags & 2),
+        falling=bool(flags & 2),
         tier=tier,
         by_value=by_value,
         policy_check=policy_check,

@@ -128,6 +128,8 @@ class TouchRow(msgspec.Struct, array_like=True, gc=False):
 
     last_us: int | None = None
     """The latest purchase or contact."""
+    has_bought: bool = False
+    """Whether a sale or a return is known."""
     interval_day: int = BEFORE_ALL_DAYS
     """The day of the last record that said a contact is due by its interval."""
     sequence: int = 0
@@ -148,8 +150,14 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """The day since which it has the tier by value, which is in the row's head."""
     notice_day: int
     """The day on which a downgrade was announced, or one that never comes."""
+    notice_tier: int
+    """The rank of the tier that it named."""
     announced: bool
     """Whether that notice was put out."""
+    below_day: int
+    """The day since which the value stands below its tier; one that never comes: it does not."""
+    by_value_came: int
+    """Whether it rose (1) or fell (-1) to the tier by value; 0: it had it from the beginning."""
     in_force_since_day: int
     """The day since which it has the tier in force, which is in the row's head, too."""
     worth: WorthRow

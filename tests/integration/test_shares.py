@@ -15,7 +15,7 @@ from typing import Final
 import orjson
 import pytest
 
-from agents.decide.tiers import entries_of, tier_rank
+from agents.decide.entries import entries_of, tier_rank
 from agents.models.histogram import cut_by_profit, cut_by_rank, merged
 from agents.partition.cutoffs import read_cutoffs, read_histogram
 from schemas.base.vocabulary import TIERS

@@ -133,8 +133,8 @@ INTAKE: Final = (
     ),
     Mutant(
         "R1", "an owed snapshot is not kept in the row", "schemas/state/codec.py",
-        "        head.owed + 2 * head.noticed,\n",
-        "        2 * head.noticed,\n",
+        "        head.owed + 2 * head.falling,\n",
+        "        2 * head.falling,\n",
         CODEC,
     ),
     Mutant(

@@ -237,8 +237,8 @@ PARTITION: Final = (
     ),
     Mutant(
         "B13", "the newest policies are forgotten first", ROOM + "policy_change.py",
-        "[*row.policies, policy.hash][-POLICIES_MAX:]",
-        "[*row.policies, policy.hash][:POLICIES_MAX]",
+        "dict(policies[-POLICIES_MAX:])",
+        "dict(policies[:POLICIES_MAX])",
         CHANGE,
     ),
     Mutant(

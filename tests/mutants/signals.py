@@ -28,8 +28,8 @@ SIGNALS: Final = (
     ),
     Mutant(
         "G3", "just so many days late is late", ROOM + "late_payer.py",
-        "if days > self._days])",
-        "if days >= self._days])",
+        "if days > self._days]\n",
+        "if days >= self._days]\n",
         _unit("late_payer"),
     ),
     Mutant(
@@ -76,8 +76,8 @@ SIGNALS: Final = (
     ),
     Mutant(
         "G11", "a newcomer is unprofitable a day late", ROOM + "unprofitable.py",
-        "return WATCH if tenure_days >= self._min_tenure_days else NONE",
-        "return WATCH if tenure_days > self._min_tenure_days else NONE",
+        "is_no_newcomer = day - customer.first_day >= self._min_tenure_days",
+        "is_no_newcomer = day - customer.first_day > self._min_tenure_days",
         _unit("unprofitable"),
     ),
     Mutant(

@@ -5,7 +5,17 @@ from .customer import Customer, Figures
 from .fields import TIERS
 from .money import Terms
 from .records import CUSTOMERS
-from .tiers import Move, downgrade_day, in_force, keep_bound, lower_tier, next_move, seen
+from .tiers import (
+    Move,
+    downgrade_day,
+    in_force,
+    keep_bound,
+    lower_tier,
+    next_move,
+    prospect,
+    seen,
+    watch,
+)
 from .wire import Wire, finding
 
 
@@ -24,8 +34,10 @@ class Changes:
         """Heed the override, then let the tier by value move until it has nothing to say."""
         if self.customer.value_tier is not None:
             self._heed_override(self.customer.value_tier)
+        watch(self.customer, self.figures.index, self.terms)
         while (move := next_move(self.customer, self.figures.index, self.terms)) is not None:
             self._move(move)
+            watch(self.customer, self.figures.index, self.terms)
         return self.put_out
 
     def _heed_override(self, value_tier: str) -> None:
@@ -52,6 +64,7 @@ class Changes:
         move = Move("notice_withdrawn", value_tier)
         if visible:
             move = Move("notice", lower_tier(value_tier, self.figures.index, self.terms))
+            customer.noticed_tier = move.tier
         shown = in_force(move.tier, self.override)
         self._say(move.direction, after, shown, self._findings(move, value_tier), trigger)
 
@@ -60,13 +73,15 @@ class Changes:
         customer, value_before, before = self.customer, self.customer.value_tier, self.customer.tier
         shown = in_force(move.tier, self.override)
         if move.direction == "notice":
-            customer.noticed = customer.today()
+            customer.noticed = customer.today() if customer.noticed is None else customer.noticed
+            customer.noticed_tier = move.tier
             customer.told = told = seen(str(value_before), self.override)
         elif move.direction == "notice_withdrawn":
             told = customer.told
             customer.noticed, customer.told = None, False
         else:
-            customer.noticed, customer.told = None, False
+            customer.noticed, customer.told, customer.below_since = None, False, None
+            customer.came_from = value_before
             customer.value_tier, customer.value_tier_since = move.tier, customer.today()
             told = shown != before
             if told:
@@ -104,6 +119,8 @@ class Changes:
     def _findings(self, move: Move, value_before: str | None) -> list[Wire]:
         """Prove a move of the tier by value: the entries around it, and the band it left."""
         reasons = self._entry_findings(move.tier)
+        if prospect(self.customer, self.terms):
+            return reasons
         margin, held = "keep_margin", str(value_before)
         if move.direction == "upgrade":
             margin, held = "upgrade_margin", move.tier
@@ -115,6 +132,8 @@ class Changes:
 
     def _entry_findings(self, tier: str) -> list[Wire]:
         """Compare the index with the entry of a tier and of the next higher one."""
+        if prospect(self.customer, self.terms):
+            return [finding("tiers.before_first_sale", "no sale", tier)]
         at = TIERS.index(tier)
         return [
             self._compared(f"tiers.entry.{its}", self.terms.entry[its])

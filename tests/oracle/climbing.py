@@ -9,6 +9,7 @@ from .customer import Customer, Figures
 from .fields import STEPS, TIERS
 from .money import Terms
 from .risk_terms import COSTLY, Rule
+from .tiers import prospect
 from .wire import Wire, finding
 
 FOR_VALUABLE = "renegotiate"
@@ -26,7 +27,7 @@ class Guard(NamedTuple):
 def climb(customer: Customer, figures: Figures, terms: Terms) -> list[Wire] | None:
     """Judge a customer's step, once its signals are; give the evidence if it moved."""
     standing, today, rule = customer.standing, customer.today(), terms.risk.ladder
-    opened = _open(customer)
+    opened = [] if prospect(customer, terms) else _open(customer)
     if opened and standing.open_since is None:
         standing.open_since = today
     if not opened and standing.open_since is not None:

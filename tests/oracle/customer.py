@@ -79,8 +79,16 @@ class Customer:
     value_tier: str | None = None
     """The tier by value; in force is another while an override says so."""
     value_tier_since: int = 0
+    came_from: str | None = None
+    """The tier by value before this one; None where this is the first."""
+    below_since: int | None = None
+    """The day since which the index is below what keeps the tier by value, while it is."""
+    bought: bool = False
+    """Whether a sale or a return of it is known."""
     noticed: int | None = None
     """The day on which a downgrade of the tier by value was decided on, while that stands."""
+    noticed_tier: str | None = None
+    """The tier that the notice names."""
     told: bool = False
     """Whether that was announced."""
     risks: dict[str, Risk] = field(default_factory=dict)
@@ -132,6 +140,7 @@ class Customer:
             insort(self.payments, (happened, self.applied, days_late(event)))
         if topic == PURCHASES:
             self.master.bought(day, revenue)
+            self.bought = True
         if topic in {PURCHASES, SUPPORT_CALLS}:
             touched = happened if self.last_touch is None else max(happened, self.last_touch)
             self.last_touch = touched

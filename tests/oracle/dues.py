@@ -5,7 +5,15 @@ from collections.abc import Callable
 from . import climbing, contacts, decay, episodes, instants
 from .customer import Customer, Figures
 from .money import Terms
-from .tiers import downgrade_day, keep_bound, upgrade_bound
+from .tiers import (
+    downgrade_day,
+    falls_day,
+    free_day,
+    keep_bound,
+    lower_tier,
+    prospect,
+    upgrade_bound,
+)
 
 
 def find_next_due(customer: Customer, terms: Terms) -> None:
@@ -48,12 +56,19 @@ def _day_is_compared_no_more(customer: Customer, terms: Terms) -> int | None:
 
 def _tier_moves(customer: Customer, figures: Figures, terms: Terms) -> int | None:
     """Find when a downgrade comes, or when the tier has stayed long enough to change."""
+    if prospect(customer, terms):
+        return None
     if customer.noticed is not None:
         return downgrade_day(customer, terms)
-    tier = str(customer.value_tier)
-    if keep_bound(tier, terms) <= figures.index < upgrade_bound(tier, terms):
+    tier, today = str(customer.value_tier), customer.today()
+    if figures.index < keep_bound(tier, terms):
+        days = [falls_day(customer, terms)]
+        if not terms.hold["grace_days"]:
+            days.append(int(max(free_day(customer, terms, "downgrade"), today)))
+        return max(days)
+    if figures.index < upgrade_bound(tier, terms):
         return None
-    return int(customer.value_tier_since + terms.hold["min_dwell_days"])
+    return int(max(free_day(customer, terms, "upgrade"), today))
 
 
 def _index_moves_tier(customer: Customer, figures: Figures, terms: Terms) -> int | None:
@@ -72,7 +87,12 @@ def _index_moves_tier(customer: Customer, figures: Figures, terms: Terms) -> int
             weighed, customer.today(), halving, lambda left: index_fits(left - waiting)
         )
 
-    if customer.noticed is not None:
+    if prospect(customer, terms):
+        return None
+    if customer.noticed is not None and terms.hold["notice_after_days"] is not None:
+        told = customer.noticed_tier
+        return first(lambda index: index >= keep or lower_tier(tier, index, terms) != told)
+    if customer.noticed is not None or customer.below_since is not None:
         return first(lambda index: index >= keep)
     days = first(lambda index: index < keep), first(lambda index: index >= upgrade)
     return min((day for day in days if day is not None), default=None)

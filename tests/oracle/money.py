@@ -56,10 +56,13 @@ class Terms:
             "keep_margin": "0.15" if held else "0",
             "min_band": "0",
             "min_dwell_days": 14 if held else 0,
+            "dwell_holds": "changes",
+            "notice_after_days": None,
             "grace_days": 30 if held else 0,
             "downgrade": "full",
             **hold,
         }
+        self.before_first_sale: str | None = policy["tiers"].get("before_first_sale")
         self.treatment: Mapping[str, Any] = policy.get("treatment", {})
         self.risk = RiskTerms(policy, self.minor)
         self._read_sections(policy)

@@ -5,6 +5,7 @@ from .customer import Customer, Figures
 from .money import Terms, decimal
 from .opinion import Opinion, opinion
 from .risk_terms import Rule
+from .tiers import prospect
 from .wire import finding
 
 
@@ -94,6 +95,7 @@ def unprofitable(customer: Customer, figures: Figures, terms: Terms, rule: Rule)
         rests = rests or still >= rule["active_days"]
         if rests:
             cleared = [finding("risk.unprofitable.active_days", still, rule["active_days"])]
+    quiet = rests or prospect(customer, terms)
     return opinion(
         [
             finding("risk.unprofitable.below", observed, terms.text(rule["below"])),
@@ -101,7 +103,7 @@ def unprofitable(customer: Customer, figures: Figures, terms: Terms, rule: Rule)
             *excused,
         ],
         [*cleared, *excused],
-        holds=brought < rule["below"] and tenure >= enough and not rests,
+        holds=brought < rule["below"] and tenure >= enough and not quiet,
         over=brought >= rule["clear_at"] or rests,
         # what it brings changes at other due times
         turns=map(instants.midnight, turns),

@@ -32,4 +32,7 @@ WHOLE_TOML = POLICY_TOML.replace(
 DECAYED_TOML = decayed(WHOLE_TOML)
 RISKS_TOML = WHOLE_TOML.replace("min_tenure_days = 30\n", "min_tenure_days = 30\nactive_days = 9\n")
 RISKS_TOML = RISKS_TOML.replace("clear_on_time = 2\n", "clear_on_time = 2\nage_days = 12\n")
+RISKS_TOML = RISKS_TOML.replace(
+    'downgrade = "one_step"\n', 'dwell_holds = "reversals"\nnotice_after_days = 3\n'
+).replace("[tiers.entry]", '[tiers]\nbefore_first_sale = "ordinary"\n\n[tiers.entry]')
 RISKS_TOML += policy_text("sample_signals")

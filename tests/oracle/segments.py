@@ -6,6 +6,7 @@ from fractions import Fraction
 from .customer import Customer, Figures
 from .fields import TIERS
 from .money import Terms
+from .tiers import prospect
 from .wire import Wire, finding
 
 Rule = Mapping[str, Fraction]
@@ -53,10 +54,11 @@ def _fake_big(_: Customer, figures: Figures, __: Terms, rule: Rule) -> Proof | N
     ]
 
 
-def _over_served(customer: Customer, figures: Figures, _: Terms, rule: Rule) -> Proof | None:
+def _over_served(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Proof | None:
     """Stands low and costs more service than its margin bears."""
     most = rule["service_share"] * figures.margin
-    if not _low(customer) or figures.service_cost <= max(Fraction(0), most):
+    is_low = _low(customer) and not prospect(customer, terms)
+    if not is_low or figures.service_cost <= max(Fraction(0), most):
         return None
     return [("service_share", figures.service_cost, most)]
 
@@ -70,10 +72,10 @@ def _potential(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -
     return [("growth", brings, least)] if _low(customer) and enough else None
 
 
-def _worst(_: Customer, figures: Figures, __: Terms, rule: Rule) -> Proof | None:
+def _worst(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Proof | None:
     """Brings too little."""
     below = rule["contribution_below"]
-    if figures.contribution >= below:
+    if figures.contribution >= below or prospect(customer, terms):
         return None
     return [("contribution_below", figures.contribution, below)]
 

@@ -47,8 +47,40 @@ def upgrade_bound(tier: str, terms: Terms) -> float:
 def downgrade_day(customer: Customer, terms: Terms) -> int:
     """Name the day on which a downgrade that was decided on comes."""
     noticed = customer.today() if customer.noticed is None else customer.noticed
-    stayed = customer.value_tier_since + terms.hold["min_dwell_days"]
+    stayed = free_day(customer, terms, "downgrade")
     return int(max(noticed + terms.hold["grace_days"], stayed))
+
+
+def free_day(customer: Customer, terms: Terms, way: str) -> float:
+    """Name the day from which the least stay does not hold back a move this way."""
+    came, tier = customer.came_from, str(customer.value_tier)
+    if terms.hold["dwell_holds"] == "reversals":
+        rose = came is not None and TIERS.index(tier) > TIERS.index(came)
+        if came is None or rose != (way == "downgrade"):
+            return float("-inf")
+    return float(customer.value_tier_since + terms.hold["min_dwell_days"])
+
+
+def prospect(customer: Customer, terms: Terms) -> bool:
+    """Tell whether it never bought, and there is a tier for such."""
+    return terms.before_first_sale is not None and not customer.bought
+
+
+def watch(customer: Customer, index: int, terms: Terms) -> None:
+    """Remember since when the index is below what keeps the tier by value."""
+    tier = customer.value_tier
+    if tier is None or prospect(customer, terms):
+        return
+    if index >= keep_bound(tier, terms):
+        customer.below_since = None
+    elif customer.below_since is None:
+        customer.below_since = customer.today()
+
+
+def falls_day(customer: Customer, terms: Terms) -> int:
+    """Name the day from which it counts that the index is below."""
+    after, since = terms.hold["notice_after_days"], customer.below_since
+    return customer.today() if after is None or since is None else int(since + after)
 
 
 def lower_tier(tier: str, index: int, terms: Terms) -> str:
@@ -62,23 +94,52 @@ def lower_tier(tier: str, index: int, terms: Terms) -> str:
 def next_move(customer: Customer, index: int, terms: Terms) -> Move | None:
     """Find what the tier by value does next, if anything."""
     tier = customer.value_tier
+    if prospect(customer, terms):
+        return _move_of_prospect(customer, str(terms.before_first_sale))
     if tier is None:
         return Move("assigned", _reached(index, terms))
     if index >= keep_bound(tier, terms):
-        if customer.noticed is not None:
-            return Move("notice_withdrawn", tier)
-        stayed = customer.today() - customer.value_tier_since >= terms.hold["min_dwell_days"]
-        higher = [
-            its
-            for its in TIERS[TIERS.index(tier) + 1 :]
-            if index >= terms.entry[its] + terms.band(its, "upgrade_margin")
-        ]
-        return Move("upgrade", higher[-1]) if higher and stayed else None
-    lower = lower_tier(tier, index, terms)
-    if customer.noticed is None and terms.hold["grace_days"] > 0:
-        return Move("notice", lower)
-    due = customer.today() >= downgrade_day(customer, terms)
-    return Move("downgrade", lower) if due else None
+        return _upwards(customer, tier, index, terms)
+    return _downwards(customer, lower_tier(tier, index, terms), terms)
+
+
+def _upwards(customer: Customer, tier: str, index: int, terms: Terms) -> Move | None:
+    """Find what follows from an index that keeps the tier."""
+    if customer.noticed is not None:
+        return Move("notice_withdrawn", tier)
+    stayed = customer.today() >= free_day(customer, terms, "upgrade")
+    higher = [
+        its
+        for its in TIERS[TIERS.index(tier) + 1 :]
+        if index >= terms.entry[its] + terms.band(its, "upgrade_margin")
+    ]
+    return Move("upgrade", higher[-1]) if higher and stayed else None
+
+
+def _downwards(customer: Customer, lower: str, terms: Terms) -> Move | None:
+    """Find what follows from an index that does not."""
+    if customer.noticed is None:
+        if customer.today() < falls_day(customer, terms):
+            return None
+        if terms.hold["grace_days"] > 0:
+            return Move("notice", lower)
+    if customer.today() >= downgrade_day(customer, terms):
+        return Move("downgrade", lower)
+    other = customer.noticed is not None and lower != customer.noticed_tier
+    renews = terms.hold["notice_after_days"] is not None
+    return Move("notice", lower) if other and renews else None
+
+
+def _move_of_prospect(customer: Customer, own: str) -> Move | None:
+    """Find what brings a customer that never bought to the tier of such."""
+    tier = customer.value_tier
+    if tier is None:
+        return Move("assigned", own)
+    if customer.noticed is not None:
+        return Move("notice_withdrawn", tier)
+    if tier == own:
+        return None
+    return Move("upgrade" if TIERS.index(own) > TIERS.index(tier) else "downgrade", own)
 
 
 def _reached(index: int, terms: Terms) -> str:

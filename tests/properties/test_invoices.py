@@ -18,7 +18,7 @@ from agents.customer.worth import Worth
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.money import format_minor
-from schemas.base.times import DAY_US, NO_DAY, day_start, format_micros
+from schemas.base.times import DAY_US, day_start, format_micros
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
 from schemas.state.rows import InvoiceRow, InvoicesRow, WorthRow
@@ -114,7 +114,7 @@ def told(customer: Customer) -> tuple[object, ...]:
 
 def figures_in_order(events: list[Booking], *, storing: bool) -> tuple[object, ...]:
     customer = newcomer("ada", Origin("purchases", 0, 0), events[0], WHOLE)
-    customer.tier_state = TierState(1, events[0].day, NO_DAY)
+    customer.tier_state = TierState(1, events[0].day)
     for offset, event in enumerate(events):
         customer.apply(event, offset, WHOLE)
         if storing:

@@ -39,7 +39,8 @@ LATER_MS = 1_900_000_000_000
 
 def others(text: str) -> list[str]:
     """A policy and two that follow it, each with other entries, costs and intervals."""
-    text = text.replace("[tiers.entry]", "[tiers]\nreview_days = 0\n[tiers.entry]", 1)
+    begins = "[tiers]\n" if "[tiers]\n" in text else "[tiers.entry]"
+    text = text.replace(begins, f"[tiers]\nreview_days = 0\n{begins.removeprefix('[tiers]')}", 1)
     return [
         text,
         text.replace('"sample-7"', '"sample-8"')

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from agents.decide.tiers import entries_of, tier_rank
+from agents.decide.entries import entries_of, tier_rank
 from agents.models.histogram import Histogram
 from agents.partition.pending import Bounds
 from agents.policy.compiled import Policy

@@ -6,7 +6,7 @@ from collections import Counter
 import orjson
 import pytest
 
-from agents.decide.tiers import entries_of, tier_rank
+from agents.decide.entries import entries_of, tier_rank
 from agents.models.histogram import Histogram, cut_by_profit, cut_by_rank
 from agents.partition.cutoffs import Published, read_cutoffs, read_histogram
 from agents.partition.shard import Changes, Message, Shard

@@ -19,6 +19,13 @@ UPWARDS = "- raised/reassess educate renegotiate migrate terminate"
 # up, step by step
 
 
+def test_before_the_first_sale_nobody_stands_on_a_step() -> None:
+    by = policy(only("late_payer"), LADDER, {"tiers.before_first_sale": "ordinary"})
+    ada = plays(by, [*START, tick(7)], "- raised -")
+    # what it owes for is known now
+    ada.does(bought(8, "1")).says("ladder step_changed reassess")
+
+
 def test_the_record_of_the_signal_that_was_raised_carries_the_first_step() -> None:
     record = plays(LATE, START, "- raised/reassess").record
     assert (record["playbook"], record["recommended_action"]) == ("look", None)

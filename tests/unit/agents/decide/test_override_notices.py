@@ -160,5 +160,5 @@ def test_a_row_knows_both_tiers() -> None:
     data = Tiered(HELD, *noticed("lock", "ordinary")).restarted().desk.rows[b"ada"]
     head, row = read_head(data), decode_customer(data)
     assert [TIERS[its] for its in (head.tier, head.by_value)] == ["ordinary", "key"]
-    assert (head.noticed, row.announced) == (True, False)
+    assert (head.falling, row.announced) == (True, False)
     assert row.notice_day == row.in_force_since_day + 1 == row.by_value_since_day + 2

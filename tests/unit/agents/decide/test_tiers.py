@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from agents.customer.tier_state import TierState
-from agents.decide.tiers import TierRules, entries_of, tier_rank
+from agents.decide.entries import entries_of, tier_rank
+from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
 from schemas.base.vocabulary import TIERS
 from schemas.outputs.records import TIER_CHANGES
@@ -16,7 +17,7 @@ from tests.support.making import POLICY, purchase, support_call
 from tests.support.overriding import Tiered
 from tests.support.policies import Change, policy, section
 from tests.support.shards import by_share, policy_of
-from tests.support.signalling import bought, day_us, midnight, tick
+from tests.support.signalling import bought, day_us, gave_back, midnight, tick
 from tests.support.tables import table
 
 BELOW_ZERO: Change = {"tiers.entry.ordinary": "-50.00"}
@@ -30,6 +31,10 @@ STILL: Change = {
 }
 """Entries at 0, 500 and 2,000; up at 2, 525 and 2,100, down below -2, 425 and 1,700."""
 WORTH = {"maintenance": -10_000, "ordinary": 0, "important": 50_000, "key": 200_000}
+
+
+KEEPS_NO_BAND: Change = {"tiers.hold.min_band": "0", "tiers.hold.dwell_holds": "reversals"}
+TO_PROSPECTS: Change = {"tiers.review_days": 0, "tiers.before_first_sale": "ordinary"}
 
 
 def worths(tier: str, *later: tuple[int, int]) -> list[dict[str, Any]]:
@@ -168,6 +173,107 @@ def test_there_is_due(by: Policy, events: list[dict[str, Any]], day: int) -> Non
     assert last["takes_effect_at"] == (midnight(day) if last["direction"] == "notice" else None)
 
 
+REVERSALS = still(dwell_holds="reversals", grace_days=3)
+BACK_AND_FORTH = [*worths("ordinary", (2, 300_000), (3, 0)), tick(15), tick(16)]
+DOWN_AND_UP = [*worths("key", (2, 60_000)), tick(5), *worths("important", (6, 300_000))[1:]]
+TWICE = [*worths("ordinary", (2, 60_000), (3, 300_000))]
+FALLS_TWICE = [*worths("key", (2, 60_000)), tick(5), bought(6, "0", cost="600"), tick(9)]
+HOLDS: dict[str, Any] = {
+    "not the first upgrade": (worths("ordinary", (2, 300_000)), "upgrade/ordinary/key"),
+    "nor one after an upgrade": (TWICE, "upgrade upgrade"),
+    "nor a downgrade after a downgrade": (FALLS_TWICE, "notice downgrade notice downgrade"),
+    "a downgrade after an upgrade": (BACK_AND_FORTH, "upgrade notice - downgrade"),
+    "an upgrade after a downgrade": (
+        [*worths("key", (2, 60_000)), tick(5), bought(6, "2400"), tick(18), tick(19)],
+        "notice downgrade - - upgrade/important/key",
+    ),
+}
+
+
+@pytest.mark.parametrize(("events", "words"), HOLDS.values(), ids=HOLDS)
+def test_where_it_is_for_reversals_the_least_stay_holds_back(events: Any, words: str) -> None:
+    Tiered.plays(REVERSALS, events, "assigned " + words)
+
+
+PATIENT = still(dwell_holds="reversals", notice_after_days=5, grace_days=10)
+WAITS: dict[str, Any] = {
+    "when it was below for so long": (
+        [*worths("key", (2, 60_000)), tick(6, "23:59:59"), tick(7)],
+        "- - notice/key/important",
+    ),
+    "not where it recovers before": ([*worths("key", (2, 60_000), (6, 200_000)), tick(7)], "- - -"),
+    "counted anew where it falls again": (
+        [*worths("key", (2, 60_000), (6, 200_000), (7, 60_000)), tick(11), tick(12)],
+        "- - - - notice",
+    ),
+    "and again where another tier would come": (
+        [*worths("key", (2, 60_000)), tick(7), bought(8, "0", cost="300"), tick(16), tick(17)],
+        "- notice/key/important notice/key/ordinary - downgrade/key/ordinary",
+    ),
+    "not again where the same would": (
+        [*worths("key", (2, 60_000)), tick(7), bought(8, "0", cost="50")],
+        "- notice -",
+    ),
+}
+
+
+@pytest.mark.parametrize(("events", "words"), WAITS.values(), ids=WAITS)
+def test_where_the_policy_is_patient_there_is_a_notice(events: Any, words: str) -> None:
+    Tiered.plays(PATIENT, events, "assigned " + words)
+
+
+def test_a_notice_that_is_renewed_keeps_its_day() -> None:
+    ada = Tiered(PATIENT, *worths("key", (2, 60_000)), tick(7), bought(8, "0", cost="300"))
+    told = [its for its in ada.hears(TIER_CHANGES) if its["direction"] == "notice"]
+    assert [its["takes_effect_at"] for its in told] == [midnight(17)] * 2
+
+
+def test_without_a_notice_a_downgrade_waits_as_long() -> None:
+    by = still(dwell_holds="reversals", notice_after_days=5, grace_days=0)
+    ada = Tiered(by, *worths("key", (2, 60_000))).moves("assigned None key event")
+    assert ada.due_us == day_us(7)
+    ada.waits(7).moves("downgrade key important timer", at=midnight(7))
+
+
+# before the first sale
+
+PROSPECT = policy(STILL, LONG, {"tiers.before_first_sale": "ordinary"})
+CHATS = [support_call(channel="chat", event_id=f"chat-{number}") for number in range(9)]
+
+
+def test_before_the_first_sale_a_customer_is_of_the_tier_for_such() -> None:
+    ada = Tiered(PROSPECT, *CHATS)
+    (said,) = ada.hears(TIER_CHANGES)
+    assert (said["to_tier"], said["direction"]) == ("ordinary", "assigned")
+    assert proof_of(said, "reasons") == [("tiers.before_first_sale", "no sale", "ordinary")]
+    # the window empties, and that is all
+    ada.waits(400).moves()
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (bought(2, "3000"), "upgrade ordinary key event"),
+        (bought(2, "1"), "notice ordinary maintenance event"),
+        # what comes back was sold before anything was known of it
+        (gave_back(2, amount="1.00"), "notice ordinary maintenance event"),
+    ],
+)
+def test_with_the_first_sale_its_value_counts(first: dict[str, Any], said: str) -> None:
+    by = policy(STILL, LONG, {"tiers.before_first_sale": "ordinary"}, KEEPS_NO_BAND)
+    Tiered(by, *CHATS).hears(TIER_CHANGES)
+    ada = Tiered(by, *CHATS)
+    ada.moves("assigned None ordinary event")
+    ada.does(first).moves(said)
+
+
+def test_who_was_judged_by_another_policy_before_the_first_sale_comes_to_its_tier() -> None:
+    plain = policy(STILL, LONG, {"tiers.review_days": 0})
+    ada = Tiered(plain, *CHATS).moves("assigned None maintenance event")
+    again = ada.restarted(policy(STILL, LONG, TO_PROSPECTS))
+    again.waits(3).moves("upgrade maintenance ordinary policy")
+
+
 def test_where_nothing_is_announced_nothing_takes_effect() -> None:
     assert TierRules(POLICY).takes_effect_day(TierState(1, 20_000)) is None
 
@@ -231,4 +337,4 @@ def rules(important: int, key: int) -> TierRules:
 def test_new_cut_offs_move(after: tuple[int, int], noticed: bool, index: int, moves: bool) -> None:
     important = TIERS.index("important")
     before = rules(50_000, 200_000)
-    assert rules(*after).moves_from(before, important, index, noticed=noticed) == moves
+    assert rules(*after).moves_from(before, important, index, falling=noticed) == moves

@@ -78,7 +78,7 @@ def stored() -> bytes:
         name for its in (row, signals) for name in its.__struct_fields__ if not getattr(its, name)
     ]
     # returns that came before the first sale are a part of what was sold by now
-    assert empty == ["announced", "early_returns"]
+    assert empty == ["notice_tier", "announced", "by_value_came", "early_returns"]
     return data
 
 
@@ -88,7 +88,7 @@ def test_a_customer_s_row_reads_back_as_it_was_written() -> None:
 
 
 NO_HEAD = RowHead(
-    due_us=NO_DUE_US, owed=False, noticed=False, tier=0, by_value=0, policy_check=0, index=0
+    due_us=NO_DUE_US, owed=False, falling=False, tier=0, by_value=0, policy_check=0, index=0
 )
 
 
@@ -97,8 +97,8 @@ NO_HEAD = RowHead(
     [
         {},
         {"due_us": -719_162 * DAY_US, "owed": True, "tier": 3, "policy_check": 3, "index": 1},
-        {"due_us": 20_523 * DAY_US + 1, "noticed": True, "tier": 1, "by_value": 2, "index": -1},
-        {"owed": True, "noticed": True, "policy_check": 2**32 - 1, "index": INDEX_MAX},
+        {"due_us": 20_523 * DAY_US + 1, "falling": True, "tier": 1, "by_value": 2, "index": -1},
+        {"owed": True, "falling": True, "policy_check": 2**32 - 1, "index": INDEX_MAX},
         {"due_us": 0, "tier": 1, "by_value": 3, "policy_check": 1, "index": -INDEX_MAX},
     ],
 )
