@@ -60,7 +60,7 @@ class Invoices(Part):
             # an invoice closed: what reminding of it cost is booked on that day
             closed_day, cost = closing
             cells = cells_of(closed_day, [REMINDERS, cost])
-            self._worth.add(closed_day, cells, -cost, 0, day, policy)
+            self._worth.add_cost(closed_day, cells, cost, day, policy)
         self.weigh(as_of_us, policy)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:

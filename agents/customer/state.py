@@ -162,6 +162,12 @@ class Customer:
         """What the customer brings over the window, less what waiting for its money costs."""
         return self.value.contribution - self.invoices.cost
 
+    def judged(self, policy: Policy) -> int:
+        """The contribution, without what is the seller's own fault where the policy excuses it."""
+        if not policy.excuses:
+            return self.contribution
+        return self.contribution + self.value.seller_fault + self.value.refunds
+
     def index(self, policy: Policy) -> int:
         """What its tier is judged by, in minor units.
 
@@ -170,8 +176,8 @@ class Customer:
         """
         if policy.decay is None:
             if policy.index_rules is None:
-                return self.contribution
-            return policy.index_rules.index(self.contribution, self.signals.history, self.day)
+                return self.judged(policy)
+            return policy.index_rules.index(self.judged(policy), self.signals.history, self.day)
         weighted, cost = self.worth.weighted, self.invoices.cost
         if policy.share is not None:
             return half_even(weighted - cost * policy.decay.weight(self.day), 1 << SCALE_BITS)

@@ -16,7 +16,15 @@ from agents.events.booking import Booking
 from agents.events.cells import CELL, Cells, cells_below, find_cell, narrowed
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY
-from schemas.base.value_lines import LINE_BITS, LINE_MASK, LINES, SELLER_FAULT, SIGNS
+from schemas.base.value_lines import (
+    EXCUSING_SIGNS,
+    LINE_BITS,
+    LINE_MASK,
+    LINES,
+    SELLER_FAULT,
+    SELLER_FAULT_REFUNDS,
+    SIGNS,
+)
 
 K = TypeVar("K", int, str)
 T = TypeVar("T")
@@ -41,7 +49,7 @@ class ValueWindow:
     beyond 64 bits are no reason to stop: a window that has one keeps its cells in a list.
     """
 
-    __slots__ = ("cells", "contribution", "counts_from", "seller_fault")
+    __slots__ = ("cells", "contribution", "counts_from", "refunds", "seller_fault")
 
     def __init__(self, cells: Cells) -> None:
         """`cells` as a stored row has them; the sums are added up anew."""
@@ -50,12 +58,15 @@ class ValueWindow:
         self.contribution = contribution_of(totals)
         self.seller_fault = totals[SELLER_FAULT]
         """The part of the service cost that is the seller's fault."""
+        self.refunds = totals[SELLER_FAULT_REFUNDS]
+        """What refunds that are the seller's fault took from the margin."""
         self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
 
-    def book(self, more: Cells, brought: int, excused: int) -> None:
-        """Books cells of a day inside the window, and what they bring to the two sums."""
+    def book(self, more: Cells, brought: int, excused: int, refunded: int) -> None:
+        """Books cells of a day inside the window, and what they bring to the three sums."""
         self.contribution += brought
         self.seller_fault += excused
+        self.refunds += refunded
         cells = self.cells
         if (
             isinstance(cells, array)
@@ -108,6 +119,8 @@ class ValueWindow:
             self.contribution -= SIGNS[line] * amount
             if line == SELLER_FAULT:
                 self.seller_fault -= amount
+            elif line == SELLER_FAULT_REFUNDS:
+                self.refunds -= amount
         self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
         if isinstance(cells, list):
             self.cells = narrowed(cells)
@@ -134,12 +147,13 @@ def contribution_of(totals: list[int]) -> int:
     return sum(SIGNS[line] * totals[line] for line in range(LINES))
 
 
-def contributions(cells: Cells) -> list[tuple[int, int]]:
-    """(day, amount) of every cell that counts in the contribution."""
+def contributions(cells: Cells, *, excuses: bool) -> list[tuple[int, int]]:
+    """(day, amount) of every cell that counts in the contribution, or in what is judged by."""
+    signs = EXCUSING_SIGNS if excuses else SIGNS
     return [
         (cells[at] >> LINE_BITS, sign * cells[at + 1])
         for at in range(0, len(cells), CELL)
-        if (sign := SIGNS[cells[at] & LINE_MASK])
+        if (sign := signs[cells[at] & LINE_MASK])
     ]
 
 

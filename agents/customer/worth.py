@@ -27,24 +27,36 @@ class Worth(Part):
         self.weighted = 0
         """The contribution that fades, relative to the policy's landmark; 0: nothing asks for it"""
         if policy.decay is not None:
-            self.weighted = _weighted(row.weighted, self.window, policy.decay)
+            self.weighted = _weighted(row.weighted, self.window, policy, policy.decay)
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
         """What it adds to its own day."""
         if event.cells:
-            self.add(event.day, event.cells, event.brought, event.excused, day, policy)
+            excused, refunded = event.excused, event.refunded
+            self._add(event.day, event.cells, event.brought, excused, refunded, day, policy)
 
-    def add(
-        self, day: int, cells: Cells, brought: int, excused: int, today: int, policy: Policy
+    def add_cost(self, day: int, cells: Cells, cost: int, today: int, policy: Policy) -> None:
+        """Books a cost of a day of a customer whose day is `today`."""
+        self._add(day, cells, -cost, 0, 0, today, policy)
+
+    def _add(
+        self,
+        day: int,
+        cells: Cells,
+        brought: int,
+        excused: int,
+        refunded: int,
+        today: int,
+        policy: Policy,
     ) -> None:
-        """Books cells of a day of a customer whose day is `today`."""
         age_days = today - day
+        judged = brought + excused + refunded if policy.excuses else brought
         if age_days < policy.window_days:
-            self.window.book(cells, brought, excused)
+            self.window.book(cells, brought, excused, refunded)
         elif self.before is not None and age_days < 2 * policy.window_days:
-            self.before.add(day, brought)
+            self.before.add(day, judged)
         if policy.decay is not None:
-            self.weighted += brought * policy.decay.weight(day)
+            self.weighted += judged * policy.decay.weight(day)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Moves expired days to the window before, if it is kept; drops what expires there."""
@@ -52,7 +64,7 @@ class Worth(Part):
         if self.window.counts_from <= last_expired:
             expired = self.window.expire(last_expired)
             if self.before is not None:
-                for cell_day, amount in contributions(expired):
+                for cell_day, amount in contributions(expired, excuses=policy.excuses):
                     self.before.add(cell_day, amount)
         if self.before is not None and self.before.counts_from <= last_expired - policy.window_days:
             self.before.expire(last_expired - policy.window_days)
@@ -81,11 +93,12 @@ class Worth(Part):
         )
 
 
-def _weighted(row: WeightedRow | None, window: ValueWindow, decay: Decay) -> int:
+def _weighted(row: WeightedRow | None, window: ValueWindow, policy: Policy, decay: Decay) -> int:
     """As the row has it; by weights that are new, from what lies in the window."""
     if row is not None and (row.half_life_days, row.landmark_day) == (
         decay.half_life_days,
         decay.landmark_day,
     ):
         return row.weighted
-    return sum(amount * decay.weight(day) for day, amount in contributions(window.cells))
+    booked = contributions(window.cells, excuses=policy.excuses)
+    return sum(amount * decay.weight(day) for day, amount in booked)

@@ -85,6 +85,6 @@ class DueTimes:
             )
         elif index_rules is not None and index_rules.falls:
             leaves = index_rules.day_outside(
-                customer.contribution, customer.signals.history, customer.day, (low, high)
+                customer.judged(self._policy), customer.signals.history, customer.day, (low, high)
             )
         return NO_DAY if leaves is None else leaves

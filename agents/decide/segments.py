@@ -3,7 +3,14 @@
 from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from schemas.base.money import format_minor, half_even
-from schemas.base.value_lines import FEES, GOODS, REVENUE, SERVICE
+from schemas.base.value_lines import (
+    FEES,
+    GOODS,
+    REVENUE,
+    SELLER_FAULT,
+    SELLER_FAULT_REFUNDS,
+    SERVICE,
+)
 from schemas.base.vocabulary import TIERS
 from schemas.outputs.parts import Finding
 
@@ -18,7 +25,7 @@ def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy
     `totals` are the lines of its value.
     """
     rules, digits = policy.segments, policy.digits
-    contribution = customer.contribution
+    contribution = customer.judged(policy)
     revenue = totals[REVENUE]
     segments: list[Segment] = []
 
@@ -46,6 +53,8 @@ def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy
         numerator, denominator = rules.over_served
         margin = revenue - totals[GOODS] + totals[FEES]
         cost = sum([totals[line] for line in SERVICE])
+        if policy.excuses:
+            margin, cost = margin + totals[SELLER_FAULT_REFUNDS], cost - totals[SELLER_FAULT]
         if cost > 0 and cost * denominator > numerator * margin:
             most = half_even(numerator * margin, denominator)
             segments.append(("over_served", [money("over_served", "service_share", cost, most)]))
@@ -66,6 +75,6 @@ def is_potential(customer: Customer, tier: int, policy: Policy) -> bool:
     if rule is None or before is None or tier > LOW_RANK:
         return False
     (numerator, denominator), rise = rule
-    contribution = customer.contribution
+    contribution = customer.judged(policy)
     grown = contribution * denominator >= numerator * before.total
     return grown and contribution > 0 and contribution - before.total >= rise

@@ -69,6 +69,8 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """What they add to the contribution."""
     excused: int = 0
     """The part of its cost that is the seller's fault."""
+    refunded: int = 0
+    """What a refund that is the seller's fault took from the margin."""
     contacts: int = 0
     touches: bool = False
     """Whether customer and company met: a purchase or a contact."""

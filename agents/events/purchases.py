@@ -25,6 +25,7 @@ from schemas.base.value_lines import (
     RETURNS,
     REVENUE,
     SELLER_FAULT,
+    SELLER_FAULT_REFUNDS,
     WITHOUT_COST,
 )
 from schemas.inputs.events import Kind, Purchase
@@ -70,8 +71,10 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     else:
         handling = 0
         amounts, brought = _sale(paid, cost_base, listed_base, policy)
+    refunded = 0
     if at_fault:
-        amounts += [SELLER_FAULT, handling]
+        refunded = max(0, -brought - handling)
+        amounts += [SELLER_FAULT, handling, SELLER_FAULT_REFUNDS, refunded]
     amounts += _counts(policy, returned=returned, at_fault=at_fault)
     return Booking(
         Kind.PURCHASES,
@@ -84,6 +87,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         cells_of(day, amounts),
         brought,
         handling if at_fault else 0,
+        refunded,
         touches=True,
         invoice=_entry(wire, amount, paid, due_us, policy),
         sale=Sale(returned, paid, brought + handling) if policy.keeps.sales_days else None,

@@ -96,6 +96,8 @@ class Policy:
     dedupe_ids_max: int
     window_days: int
     default_cost_rate: Ratio
+    excuses: bool
+    """Whether what is the seller's own fault is left out of what a customer is judged by."""
     cards: RateCards
     invoices: InvoiceRules | None
     discount: DiscountRules | None

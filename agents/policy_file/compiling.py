@@ -51,6 +51,7 @@ def compile_policy(file: PolicyFile) -> Policy:
         dedupe_ids_max=file.dedupe_ids_max,
         window_days=value.window_days,
         default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
+        excuses=value.excuse_seller_fault,
         cards=rate_cards(file.service, digits),
         invoices=None
         if invoices is None

@@ -54,6 +54,13 @@ class Value(Section, frozen=True):
         str, means("a UTC day that weights are relative to, before the first events; never changed")
     ] = "2020-01-01"
     index: ValueIndex | None = None
+    excuse_seller_fault: Annotated[
+        bool,
+        means(
+            "tier, segments and `unprofitable` without the costs and refunds that are the "
+            "seller's fault; the figures show both"
+        ),
+    ] = False
 
 
 class Contact(Section, frozen=True):

@@ -16,6 +16,7 @@ from schemas.base.value_lines import (
     RETURNS,
     REVENUE,
     SELLER_FAULT,
+    SELLER_FAULT_REFUNDS,
     WITHOUT_COST,
 )
 from schemas.outputs.parts import Contacts, Lines, Value
@@ -66,6 +67,7 @@ def value_from(
             reminders=text[REMINDERS],
             discount_leakage=format_minor(leakage, digits) if leakage else nothing,
             seller_fault=text[SELLER_FAULT],
+            seller_fault_refunds=text[SELLER_FAULT_REFUNDS],
             revenue_without_cost=text[WITHOUT_COST],
         ),
     )

@@ -61,8 +61,13 @@ class Unprofitable(Signal):
 
     def _brought(self, customer: Customer) -> int:
         """The contribution, without what was the seller's fault where that is excused."""
-        excused = customer.value.seller_fault if self._excuses else 0
-        return customer.contribution + excused
+        return customer.contribution + self._excused(customer)
+
+    def _excused(self, customer: Customer) -> int:
+        value = customer.value
+        if self._policy.excuses:
+            return value.seller_fault + value.refunds
+        return value.seller_fault if self._excuses else 0
 
     def severity(self, customer: Customer, tier: int, at_us: int) -> int:
         """Below `below`, once tenure is reached."""
@@ -109,8 +114,7 @@ class Unprofitable(Signal):
                 self._money("below", brought, self._below),
                 self.finding("min_tenure_days", customer.tenure_days, self._min_tenure_days),
             ]
-        excused = customer.value.seller_fault
-        if self._excuses and excused:
+        if excused := self._excused(customer):
             text = format_minor(excused, self._digits)
             findings.append(self.finding("excuse_seller_fault", text, "excused"))
         return findings

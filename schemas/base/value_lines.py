@@ -21,13 +21,20 @@ ORDERS: Final = 14
 """No amount: how many sales there were, and how many returns but for the seller's fault."""
 RETURNED: Final = 15
 
-LINES: Final = 16
-LINE_BITS: Final = 4
-"""A day and a line together: day << LINE_BITS | line."""
-LINE_MASK: Final = 15
+SELLER_FAULT_REFUNDS: Final = 16
 
-SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0)
+LINES: Final = 17
+LINE_BITS: Final = 5
+"""A day and a line together: day << LINE_BITS | line."""
+LINE_MASK: Final = 31
+
+SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0)
 """How a line counts in the contribution; 0: it is told beside, being in another line already."""
+
+EXCUSING_SIGNS: Final = tuple(
+    1 if line in {SELLER_FAULT, SELLER_FAULT_REFUNDS} else sign for line, sign in enumerate(SIGNS)
+)
+"""The same where what is the seller's own fault is excused."""
 
 SERVICE: Final = (3, 4, 5, 6, 7, 8, 9, 10)
 """The lines whose sum is the service cost."""

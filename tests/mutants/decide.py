@@ -102,8 +102,8 @@ DECIDE: Final = (
     ),
     Mutant(
         "D44", "a prospect's costs are its value", ROOM + "tiers.py",
-        "        if customer.is_prospect(self._policy):\n            return self._move_of_prospect(tier_state)\n",
-        "",
+        "            return self._move_of_prospect(tier_state)\n",
+        "            pass\n",
         TIERS,
     ),
     Mutant(

@@ -82,8 +82,8 @@ SIGNALS: Final = (
     ),
     Mutant(
         "G12", "the seller's fault is never excused", ROOM + "unprofitable.py",
-        "        return customer.contribution + excused",
-        "        return customer.contribution",
+        "        return value.seller_fault if self._excuses else 0",
+        "        return 0",
         _unit("unprofitable"),
     ),
     Mutant(

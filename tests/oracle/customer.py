@@ -25,6 +25,8 @@ class Figures:
     margin: int
     service_cost: int
     contribution: int
+    judged: int
+    """The same, without what is excused."""
     index: int
     """What tiers are judged by."""
     lines: Lines
@@ -186,9 +188,10 @@ class Customer:
         waiting = self.invoices.cost(self.as_of, terms)
         lines.update(waiting)
         lines[ledger.LEAKAGE] = self.master.leakage(self.today(), terms.discount)
-        index = ledger.net(lines)
+        excused = ledger.fault(lines) if terms.excuses else 0
+        index = ledger.net(lines) + excused
         if terms.decay is not None:
-            index = decay.on_day(self.weighed(terms.decay), self.today(), terms.decay)
+            index = decay.on_day(self.weighed(terms), self.today(), terms.decay)
             index -= waiting.total()
         return Figures(
             revenue=lines[ledger.REVENUE],
@@ -196,20 +199,25 @@ class Customer:
             margin=ledger.margin(lines),
             service_cost=ledger.service_cost(lines),
             contribution=ledger.net(lines),
+            judged=ledger.net(lines) + excused,
             index=index,
             lines=lines,
             waiting=waiting.total(),
         )
 
-    def weighed(self, halving: tuple[int, int]) -> int:
+    def weighed(self, terms: Terms) -> int:
         """Sum what every day left, however long ago, by the weight of the day."""
-        return sum(day.left * decay.weight(on, *halving) for on, day in self.days.items())
+        halving = terms.decay or (1, 0)
+        return sum(
+            (day.left + day.excused * terms.excuses) * decay.weight(on, *halving)
+            for on, day in self.days.items()
+        )
 
     def left_before(self, terms: Terms) -> int:
         """Sum what the days of the window before this one left."""
         this, both = terms.window_days, 2 * terms.window_days
         before = dict(self._window(both)).keys() - dict(self._window(this)).keys()
-        return sum(self.days[on].left for on in before)
+        return sum(self.days[on].left + self.days[on].excused * terms.excuses for on in before)
 
     def contacts(self, window_days: int) -> int:
         """Count the contacts in a window of its own length."""

@@ -50,7 +50,11 @@ def _day_is_compared_no_more(customer: Customer, terms: Terms) -> int | None:
     if "potential" not in terms.segments:
         return None
     first = customer.today() - 2 * terms.window_days + 1
-    inside = [on for on, day in customer.days.items() if on >= first and day.left]
+    inside = [
+        on
+        for on, day in customer.days.items()
+        if on >= first and day.left + day.excused * terms.excuses
+    ]
     return min(inside) + 2 * terms.window_days if inside else None
 
 
@@ -78,7 +82,7 @@ def _index_moves_tier(customer: Customer, figures: Figures, terms: Terms) -> int
     halving, now, waiting = terms.decay, figures.index, figures.waiting
     tier = str(customer.value_tier)
     keep, upgrade = keep_bound(tier, terms), upgrade_bound(tier, terms)
-    weighed = customer.weighed(halving)
+    weighed = customer.weighed(terms)
 
     def first(index_fits: Callable[[int], bool]) -> int | None:
         if index_fits(now):

@@ -19,6 +19,7 @@ LATE = "late_payment"
 REMINDERS = "reminders"
 LEAKAGE = "discount_leakage"
 FAULT = "seller_fault"
+REFUNDS = "seller_fault_refunds"
 WITHOUT_COST = "revenue_without_cost"
 """The lines that are no contact's; contacts have their channel's name."""
 
@@ -37,12 +38,15 @@ class Day:
     contacts: int = 0
     left: int = 0
     """What is left after all costs of what was booked on it."""
+    excused: int = 0
+    """What of those costs and refunds is the seller's fault."""
 
     def add(self, other: "Day") -> None:
         """Book another event on the same day."""
         self.lines.update(other.lines)
         self.contacts += other.contacts
         self.left += net(other.lines)
+        self.excused += fault(other.lines)
 
     def counts(self) -> bool:
         """Tell whether some figure changes when the day leaves the value window."""
@@ -70,6 +74,11 @@ def service_cost(lines: Lines) -> int:
 def net(lines: Lines) -> int:
     """Reckon what is left after all costs."""
     return margin(lines) - service_cost(lines)
+
+
+def fault(lines: Lines) -> int:
+    """Reckon what is the seller's fault."""
+    return lines[FAULT] + lines[REFUNDS]
 
 
 def booked(topic: str, event: Event, terms: Terms) -> Day:
@@ -103,6 +112,8 @@ def _sale(event: Event, terms: Terms) -> Day:
 def _return(event: Event, terms: Terms) -> Day:
     card = _card(event, terms)
     handling = card.return_order + card.return_item * event["items"]
+    lost = _in_base(event, "amount", terms)
+    lost -= _in_base(event, "cost", terms) + _in_base(event, "fee", terms)
     lines = Lines(
         {
             REVENUE: -_in_base(event, "amount", terms),
@@ -111,6 +122,7 @@ def _return(event: Event, terms: Terms) -> Day:
             FEES: _in_base(event, "fee", terms),
             RETURNS: handling,
             FAULT: handling if event["seller_fault"] else 0,
+            REFUNDS: max(0, lost) if event["seller_fault"] else 0,
         }
     )
     return Day(lines)
@@ -126,8 +138,8 @@ def _discount(event: Event, terms: Terms) -> int:
 def _contact(event: Event, terms: Terms) -> Day:
     fixed, per_minute = _card(event, terms).contact[event["channel"]]
     cost = round(fixed + per_minute * event["duration_s"] / 60)
-    fault = cost if event["seller_fault"] else 0
-    return Day(Lines({event["channel"]: cost, FAULT: fault}), contacts=1)
+    excused = cost if event["seller_fault"] else 0
+    return Day(Lines({event["channel"]: cost, FAULT: excused}), contacts=1)
 
 
 def _payment(event: Event, terms: Terms) -> Day:

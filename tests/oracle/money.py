@@ -44,6 +44,7 @@ class Terms:
         self.window_days: int = policy["value"]["window_days"]
         self.default_margin_rate = Fraction(policy["value"]["default_margin_rate"])
         self.decay = _decay(policy["value"])
+        self.excuses: bool = policy["value"].get("excuse_seller_fault", False)
         service = policy["service"]
         dated = service.get("card", [])
         self.card_days = [instants.calendar_day(card["from"]) for card in dated]

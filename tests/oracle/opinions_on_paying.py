@@ -80,6 +80,7 @@ def overdue_invoice(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Op
 def unprofitable(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Opinion:
     """Raise when a customer that is no newcomer brings too little; clear when it brings enough."""
     fault = figures.lines[ledger.FAULT] if rule["excuse_seller_fault"] else 0
+    fault = ledger.fault(figures.lines) if terms.excuses else fault
     brought = figures.contribution + fault
     observed = terms.text(brought)
     enough, tenure = rule["min_tenure_days"], customer.tenure()

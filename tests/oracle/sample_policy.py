@@ -35,4 +35,5 @@ RISKS_TOML = RISKS_TOML.replace("clear_on_time = 2\n", "clear_on_time = 2\nage_d
 RISKS_TOML = RISKS_TOML.replace(
     'downgrade = "one_step"\n', 'dwell_holds = "reversals"\nnotice_after_days = 3\n'
 ).replace("[tiers.entry]", '[tiers]\nbefore_first_sale = "ordinary"\n\n[tiers.entry]')
+RISKS_TOML = RISKS_TOML.replace("[value]\n", "[value]\nexcuse_seller_fault = true\n")
 RISKS_TOML += policy_text("sample_signals")

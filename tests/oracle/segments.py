@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from . import ledger
 from .customer import Customer, Figures
 from .fields import TIERS
 from .money import Terms
@@ -38,36 +39,40 @@ def _low(customer: Customer) -> bool:
 def _best(_: Customer, figures: Figures, __: Terms, rule: Rule) -> Proof | None:
     """Brings much."""
     least = rule["contribution_from"]
-    if figures.contribution < least:
+    if figures.judged < least:
         return None
-    return [("contribution_from", figures.contribution, least)]
+    return [("contribution_from", figures.judged, least)]
 
 
 def _fake_big(_: Customer, figures: Figures, __: Terms, rule: Rule) -> Proof | None:
     """Buys much and brings little."""
     least, below = rule["revenue_from"], rule["contribution_below"]
-    if figures.revenue < least or figures.contribution >= below:
+    if figures.revenue < least or figures.judged >= below:
         return None
     return [
         ("revenue_from", figures.revenue, least),
-        ("contribution_below", figures.contribution, below),
+        ("contribution_below", figures.judged, below),
     ]
 
 
 def _over_served(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Proof | None:
     """Stands low and costs more service than its margin bears."""
-    most = rule["service_share"] * figures.margin
+    margin, cost = figures.margin, figures.service_cost
+    if terms.excuses:
+        margin += figures.lines[ledger.REFUNDS]
+        cost -= figures.lines[ledger.FAULT]
+    most = rule["service_share"] * margin
     is_low = _low(customer) and not prospect(customer, terms)
-    if not is_low or figures.service_cost <= max(Fraction(0), most):
+    if not is_low or cost <= max(Fraction(0), most):
         return None
-    return [("service_share", figures.service_cost, most)]
+    return [("service_share", cost, most)]
 
 
 def _potential(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Proof | None:
     """Stands low and brings far more than in the window before."""
     before = customer.left_before(terms)
     least = rule["growth"] * before
-    brings = figures.contribution
+    brings = figures.judged
     enough = brings > 0 and brings >= least and brings - before >= rule["rise"]
     return [("growth", brings, least)] if _low(customer) and enough else None
 
@@ -75,9 +80,9 @@ def _potential(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -
 def _worst(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Proof | None:
     """Brings too little."""
     below = rule["contribution_below"]
-    if figures.contribution >= below or prospect(customer, terms):
+    if figures.judged >= below or prospect(customer, terms):
         return None
-    return [("contribution_below", figures.contribution, below)]
+    return [("contribution_below", figures.judged, below)]
 
 
 _PROOFS: dict[str, Callable[[Customer, Figures, Terms, Rule], Proof | None]] = {

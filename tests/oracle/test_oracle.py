@@ -12,6 +12,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
     # 12.35 EUR * 1.10 = 13.585 USD, half to even: 13.58. Its goods cost 70 %: 9.506, so 9.51.
     feed = Feed().buy("01-05 10:00:00.25", "12.35", currency="EUR", cost=None)
     outcome = feed.outcome()
+    fault = ("seller_fault", "seller_fault_refunds")
     nothing = ("discounts_given", "restocking_fees", "returns", "late_payment", "reminders")
     value = {
         "currency": "USD",
@@ -23,7 +24,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
         "contribution": "4.07",
         "index": "4.07",
         "estimated": True,
-        "lines": dict.fromkeys((*nothing, "discount_leakage", "seller_fault"), "0.00")
+        "lines": dict.fromkeys((*nothing, "discount_leakage", *fault), "0.00")
         | {"revenue": "13.58", "goods": "9.51", "revenue_without_cost": "13.58"}
         | {"contacts": dict.fromkeys(("phone", "chat", "email", "store", "self_service"), "0.00")},
     }
@@ -113,6 +114,8 @@ def test_a_value_is_made_up_of_lines() -> None:
         == "10.00 60.00 2.00 11.00"
     )
     assert figures(outcome, "seller_fault revenue_without_cost estimated") == "13.06 100.00 True"
+    # paid 20, of which 10 came back and 2 are kept
+    assert figures(outcome, "seller_fault_refunds") == "8.00"
     contacts = outcome.values["ada"]["value"]["lines"]["contacts"]
     assert list(contacts.values()) == ["2.06", "1.00", "0.00", "0.00", "0.00"]
     # The sale of the 5th leaves 30 days on 4 February, and with it the estimate.

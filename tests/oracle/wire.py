@@ -53,6 +53,7 @@ _LINES = (
     ledger.REMINDERS,
     ledger.LEAKAGE,
     ledger.FAULT,
+    ledger.REFUNDS,
     ledger.WITHOUT_COST,
 )
 

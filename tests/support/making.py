@@ -23,6 +23,7 @@ from schemas.base.value_lines import (
     RETURNS,
     REVENUE,
     SELLER_FAULT,
+    SELLER_FAULT_REFUNDS,
     SERVICE,
     SIGNS,
     WITHOUT_COST,
@@ -323,6 +324,7 @@ LINE_NAMES: Final = {
     REMINDERS: "reminders",
     DISCOUNTS: "discounts",
     SELLER_FAULT: "seller_fault",
+    SELLER_FAULT_REFUNDS: "refunds",
     WITHOUT_COST: "without_cost",
 }
 
@@ -337,6 +339,8 @@ def amounts(booking: Booking) -> Counter[str]:
     pairs = list(zip(lines, found, strict=True))
     assert booking.brought == sum(SIGNS[line] * amount for line, amount in pairs)
     assert booking.excused == sum(amount for line, amount in pairs if line == SELLER_FAULT)
+    refunds = [amount for line, amount in pairs if line == SELLER_FAULT_REFUNDS]
+    assert booking.refunded == sum(refunds)
     return Counter({LINE_NAMES[line]: amount for line, amount in pairs})
 
 

@@ -1,6 +1,7 @@
 """Windows: days kept in order, their sums, and which day leaves next."""
 
 from array import array
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -23,12 +24,15 @@ from schemas.base.value_lines import (
     RETURNS,
     REVENUE,
     SELLER_FAULT,
+    SELLER_FAULT_REFUNDS,
     SERVICE,
     SIGNS,
 )
 from tests.support.tables import table
 
 EMPTY = (0, NO_DAY)
+
+brought = partial(contributions, excuses=False)
 
 
 def lines(revenue: int = 0, goods: int = 0, fees: int = 0, returns: int = 0) -> list[int]:
@@ -47,7 +51,8 @@ def book(its: ValueWindow, day: int, amounts: list[int]) -> None:
     pairs = list(zip(amounts[::2], amounts[1::2], strict=True))
     brought = sum(SIGNS[line] * amount for line, amount in pairs)
     excused = sum(amount for line, amount in pairs if line == SELLER_FAULT)
-    its.book(cells_of(day, amounts), brought, excused)
+    refunded = sum(amount for line, amount in pairs if line == SELLER_FAULT_REFUNDS)
+    its.book(cells_of(day, amounts), brought, excused, refunded)
 
 
 def known(its: ValueWindow) -> tuple[int, int]:
@@ -55,6 +60,7 @@ def known(its: ValueWindow) -> tuple[int, int]:
     # the sums that are kept are those of what is kept
     assert its.contribution == contribution_of(its.totals())
     assert its.seller_fault == its.totals()[SELLER_FAULT]
+    assert its.refunds == its.totals()[SELLER_FAULT_REFUNDS]
     again = ValueWindow(list(its.cells))
     assert (again.totals(), again.counts_from) == (its.totals(), its.counts_from)
     return its.contribution, its.counts_from
@@ -103,7 +109,8 @@ def test_a_line_counts_by_its_sign_and_keeps_its_day_alone(line: int) -> None:
     its = value((10, [line, 7]), (11, [line, 5]))
     assert known(its) == (SIGNS[line] * 12, 10)
     assert its.seller_fault == (12 if line == SELLER_FAULT else 0)
-    assert contributions(its.expire(10)) == ([(10, SIGNS[line] * 7)] if SIGNS[line] else [])
+    assert its.refunds == (12 if line == SELLER_FAULT_REFUNDS else 0)
+    assert brought(its.expire(10)) == ([(10, SIGNS[line] * 7)] if SIGNS[line] else [])
     assert known(its) == (SIGNS[line] * 5, 11)
     everything = [number for its in range(LINES) for number in (its, 5)]
     others = [(10, [its, -5]) for its in range(LINES) if its != line]
@@ -120,9 +127,12 @@ def test_the_cost_to_serve_is_what_counts_against_beside_goods() -> None:
 
 def test_a_day_that_leaves_takes_its_amounts_along() -> None:
     its = value((10, lines(100)), (11, lines(20)), (12, lines(3)))
-    assert (contributions(its.expire(9)), known(its)) == ([], (123, 10))
-    assert (contributions(its.expire(10)), known(its)) == ([(10, 100)], (23, 11))
-    assert (contributions(its.expire(12)), known(its)) == ([(11, 20), (12, 3)], EMPTY)
+    assert (brought(its.expire(9)), known(its)) == ([], (123, 10))
+    assert (brought(its.expire(10)), known(its)) == ([(10, 100)], (23, 11))
+    assert (brought(its.expire(12)), known(its)) == (
+        [(11, 20), (12, 3)],
+        EMPTY,
+    )
     assert its.totals() == [0] * LINES
 
 

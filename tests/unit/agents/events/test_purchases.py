@@ -46,7 +46,12 @@ SOLD = {"revenue": 10_000, "goods": 6_000}
     (
         "a return for our own fault is booked alike, and its cost excused",
         RETURN | {"items": 2, "seller_fault": True},
-        BACK | {"returns": 1_000, "seller_fault": 1_000},
+        BACK | {"returns": 1_000, "seller_fault": 1_000, "refunds": 4_000},
+    ),
+    (
+        "no more is excused of a refund than it took",
+        RETURN | {"fee": "50.00", "seller_fault": True},
+        BACK | {"fees": 5_000, "returns": 900, "seller_fault": 900},
     ),
     # 0.65 cents are 1; of that 70% are 0.7, rounded to 1 (and not 0.455 to 0)
     (

@@ -12,6 +12,7 @@ from schemas.base.value_lines import (
     LINES,
     REVENUE,
     SELLER_FAULT,
+    SELLER_FAULT_REFUNDS,
     SERVICE,
     WITHOUT_COST,
 )
@@ -59,6 +60,7 @@ TOTALS[REVENUE], TOTALS[GOODS], TOTALS[FEES] = 10_000, 6_000, 400
 for number, line in enumerate(SERVICE, 1):
     TOTALS[line] = number * 100
 TOTALS[DISCOUNTS], TOTALS[SELLER_FAULT], TOTALS[WITHOUT_COST] = 1_500, 700, 2_000
+TOTALS[SELLER_FAULT_REFUNDS] = 900
 
 
 def test_figures_and_their_lines_go_out_as_decimal_text_with_the_currency_s_digits() -> None:
@@ -89,6 +91,7 @@ def test_figures_and_their_lines_go_out_as_decimal_text_with_the_currency_s_digi
             "reminders": "8.00",
             "discount_leakage": "0.45",
             "seller_fault": "7.00",
+            "seller_fault_refunds": "9.00",
             "revenue_without_cost": "20.00",
         },
     }
