@@ -38,8 +38,10 @@ share = "0.80"
 
 
 def by_share(text: str) -> str:
-    """A policy's text with tiers by shares; `[tiers]` must not stand in it yet."""
-    return text.replace("[tiers.entry]", '[tiers]\nmode = "share"\n[tiers.entry]', 1) + SHARE_TOML
+    """A policy's text with tiers by shares."""
+    begins = "[tiers]\n" if "[tiers]\n" in text else "[tiers.entry]"
+    tiers = f'[tiers]\nmode = "share"\n{begins.removeprefix("[tiers]")}'
+    return text.replace(begins, tiers, 1) + SHARE_TOML
 
 
 def policy_of(text: str) -> Policy:
