@@ -1,7 +1,7 @@
 """What the stream says of customers that leave, by a replay of CDNOW, and how often it is right.
 
 `python -m tests.bench.replay [--until DATE]` lets shards take the purchases up to a day, by the
-default policy, lets time pass to its end, and holds the signals that are open then against what
+policy of docs/cdnow.toml, lets time pass to its end, and holds the signals that are open then against what
 was bought in as many weeks again. A signal is right where nothing was. `tests.bench.signals`
 reckons the same from all purchases at once.
 """
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from streams.config.policy import load_policy
-from tests.bench.signals import Sign
+from tests.bench.signals import EXAMPLE, Sign
 from tests.support.cdnow import purchases, snapshots
 
 EPOCH: Final = date(1970, 1, 1)
@@ -24,7 +24,7 @@ Picture = dict[str, Any]
 
 def pictures_at(until: date) -> dict[str, Picture]:
     """The newest snapshots at the end of a day."""
-    return snapshots(load_policy(None), purchases(until.isoformat()), (until - EPOCH).days)
+    return snapshots(load_policy(EXAMPLE), purchases(until.isoformat()), (until - EPOCH).days)
 
 
 def bought_later(until: date, later: date) -> set[str]:

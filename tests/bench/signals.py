@@ -2,16 +2,15 @@
 
 `python -m tests.bench.signals [FILE] [--until DATE]` looks at the customers at the end of a day
 and at what they bought in as many weeks again, and prints tables. A sign is right where nothing
-more was bought. Parameters are the default policy's `[lifetime]`, a fit to the same purchases. At
-last it follows `overdue` over all the time: an alarm is right where 60 days pass without a purchase.
+more was bought. Parameters are those of `docs/cdnow.toml`, a fit to the same purchases.
 """
 
 import argparse
 import gzip
 from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import pairwise
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,6 +20,7 @@ import orjson
 from agents.models.bgnbd import expected_purchases, mean_margin, p_alive
 from agents.policy_file.lifetime import lifetime_params
 from agents.signals.overdue import GAPS_KEPT
+from streams.config.policy import load_policy, load_policy_file
 from streams.fitting.purchases import (
     Customer,
     Days,
@@ -29,15 +29,10 @@ from streams.fitting.purchases import (
     customer_at,
     span,
 )
-from streams.config.policy import load_policy, load_policy_file
 
 CDNOW: Final = Path(__file__).parents[1] / "data" / "cdnow_sample.jsonl"
-OVERDUE: Final = load_policy(None).signals["overdue"]
-GONE_DAYS: Final = 60
-"""So long without a purchase is gone."""
-ASKED_EVERY_DAYS: Final = 30
-RECENT_DAYS: Final = 182
-"""Whose last purchase was longer ago is not asked about."""
+EXAMPLE: Final = Path(__file__).parents[2] / "docs" / "cdnow.toml"
+OVERDUE: Final = load_policy(EXAMPLE).signals["overdue"]
 SECOND_DAYS: Final = 90
 OFTEN: Final = 2
 """Repeat purchase days, so three purchase days, from which on a customer has a rhythm."""
@@ -69,7 +64,7 @@ class Sign(NamedTuple):
 
 def look(histories: list[Days], until: int, later_days: int) -> list[Seen]:
     """All customers who had come by then."""
-    section = load_policy_file(None).lifetime
+    section = load_policy_file(EXAMPLE).lifetime
     assert section is not None
     params = lifetime_params(section, 2)
     seen = []
@@ -100,50 +95,6 @@ def is_overdue(each: Seen) -> bool:
     return len(bought) > 1 and until - bought[-1] > pause_of(bought)
 
 
-class Alarms(NamedTuple):
-    """How `overdue` did over all the time, beside who was asked every so many days."""
-
-    base: float
-    """Of those asked with three purchase days, the last within half a year: who was gone."""
-    raised: int
-    precision: float
-    """Of those of which it is known whether they were gone."""
-    a_customer_year: float
-    open_in_the_end: float
-
-
-def alarms(histories: list[Days]) -> Alarms:
-    """Follows all customers from their first purchase to the last day there is."""
-    first, last = span(histories)
-    asked = [
-        bought_within(days, day, day + GONE_DAYS)[0] == 0
-        for day in range(first, last - GONE_DAYS + 1, ASKED_EVERY_DAYS)
-        for days in histories
-        if len(past := [other for other in days if other <= day]) > OFTEN
-        and day - max(past) <= RECENT_DAYS
-    ]
-    raised = [alarm for days in histories for alarm in _alarms_of(sorted(days), last)]
-    known = [until is None or until > at + GONE_DAYS for at, until in raised if at + GONE_DAYS <= last]
-    years = sum((last - min(days) + 1) / 365 for days in histories)
-    still = sum(until is None for _, until in raised)
-    return Alarms(
-        sum(asked) / len(asked),
-        len(raised),
-        sum(known) / len(known),
-        len(raised) / years,
-        still / len(histories),
-    )
-
-
-def _alarms_of(bought: list[int], last: int) -> Iterator[tuple[int, int | None]]:
-    """When a customer was overdue, and when it bought again."""
-    for number in range(OFTEN + 1, len(bought) + 1):
-        at = bought[number - 1] + pause_of(bought[:number]) + 1
-        until = bought[number] if number < len(bought) else None
-        if at <= last and (until is None or at < until):
-            yield at, until
-
-
 def has_no_second(each: Seen) -> bool:
     """Whether 90 days after the first purchase there was no second one."""
     return each.customer.x == 0 and each.customer.T_days >= SECOND_DAYS
@@ -167,7 +118,7 @@ def sign(name: str, rule: Callable[[Seen], bool], among: list[Seen]) -> Sign:
 def signs(seen: list[Seen]) -> Iterator[Sign]:
     """The signs, each among the customers it is meant for."""
     often = [each for each in seen if each.customer.x >= OFTEN]
-    yield sign("overdue, by the default policy", is_overdue, often)
+    yield sign("overdue", is_overdue, often)
     for threshold in (0.5, 0.3):
         yield sign(f"fading: P(alive) < {threshold}", lambda s, t=threshold: s.chance < t, often)
     back = [each for each in seen if each.customer.x > 0]
@@ -239,12 +190,6 @@ def main() -> None:
     later_days = min(until - first + 1, last - until)
     if later_days > 0:
         _print_tables(histories, until, later_days, called.until)
-    its = alarms(histories)
-    print(
-        f"\noverdue, of all the time: {its.raised} raised ({its.a_customer_year:.2f} a customer-year), "
-        f"{its.precision:.1%} bought nothing for {GONE_DAYS} days, of all {its.base:.1%} (lift "
-        f"{its.precision / its.base:.2f}); open in the end for {its.open_in_the_end:.1%}"
-    )
 
 
 def _print_tables(histories: list[Days], until: int, later_days: int, on: date) -> None:

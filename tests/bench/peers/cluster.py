@@ -12,7 +12,6 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
-
 from settings import BROKER, PARTITIONS
 
 

@@ -11,7 +11,7 @@ from streams.config.policy import load_policy
 from tests.support.feeding import sale
 from tests.support.happening import batch, happened
 from tests.support.making import master_data, payment, purchase, support_call
-from tests.support.policies import policy, policy_file
+from tests.support.policies import policy, policy_file, section
 from tests.support.tables import table
 
 DEFAULT = load_policy(None)
@@ -70,7 +70,7 @@ def test_a_date_before_1970_does_not_stop_the_stream(at: str) -> None:
 def test_a_downgrade_that_takes_effect_after_the_year_9999_does_not_stop_the_stream() -> None:
     sold = purchase(occurred_at="9999-12-31T00:00:00Z", amount="600.00")
     back = sold | {"occurred_at": "9999-12-31T01:00:00Z", "type": "return", "event_id": "back"}
-    desk = happened(by=DEFAULT)
+    desk = happened(by=policy(section("hold")))
     desk.shard.put(batch(Kind.PURCHASES, sold, back))
     told = [("assigned", None), ("notice", "9999-12-31T23:59:59.999999Z")]
     assert desk.drained().tiers("direction", "takes_effect_at") == told

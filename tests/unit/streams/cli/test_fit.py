@@ -18,6 +18,7 @@ from tests.support.policies import POLICIES
 
 pytest.importorskip("scipy", reason="the extra `fit` is not installed")
 
+EXAMPLE = Path(__file__).parents[4] / "docs" / "cdnow.toml"
 PLAIN = (POLICIES / "plain.toml").read_text(encoding="utf-8")
 UNTIL = ("--until", "2026-06-28")
 
@@ -151,8 +152,9 @@ def test_without_scipy_it_says_what_to_install(
     )
 
 
-def test_one_customer_by_the_default_policy_is_that_of_the_paper(call: Call) -> None:
-    assert call("lifetime", "2", "30.43", "38.86", "22.35").done().splitlines() == [
+def test_one_customer_by_the_example_is_that_of_the_paper(call: Call) -> None:
+    asked = ("2", "30.43", "38.86", "22.35", "--policy", EXAMPLE)
+    assert call("lifetime", *asked).done().splitlines() == [
         "P(alive)            0.727",
         "expected purchases  1.226 in 39 weeks",
         "mean margin         24.66 USD",
@@ -173,7 +175,7 @@ def test_one_customer_as_json(policy: Path, call: Call) -> None:
 
 
 def test_a_customer_may_have_bought_just_now(call: Call) -> None:
-    assert call("lifetime", "1", "3", "3", "10").status == 0
+    assert call("lifetime", "1", "3", "3", "10", "--policy", EXAMPLE).status == 0
 
 
 def test_a_policy_that_knows_nothing_of_it_says_what_to_do(
