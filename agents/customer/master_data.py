@@ -1,5 +1,7 @@
 """What the company knows of a customer, as the newest record of `customers` has it."""
 
+from msgspec.structs import replace
+
 from agents.customer.commitment import leakage, leakage_day
 from agents.customer.part import Part
 from agents.customer.windows import ValueWindow
@@ -14,7 +16,7 @@ from schemas.state.rows import CommitmentRow, MasterRow
 class MasterData(Part):
     """The newest record, with what was bought of the volume that it promises."""
 
-    __slots__ = ("_window", "newest", "step_to_set")
+    __slots__ = ("_window", "answered", "newest", "step_to_set")
 
     def __init__(self, row: MasterRow | None, window: ValueWindow) -> None:
         """`window` is the customer's own: of a promise that is new what was bought already."""
@@ -22,6 +24,8 @@ class MasterData(Part):
         """None: there was no record."""
         self.step_to_set: int | None = None
         """The step that a human's newest record sets, until it was decided on."""
+        self.answered = False
+        """Whether a human's newest record said something of the step, until that was heard."""
         self._window = window
 
     @property
@@ -49,8 +53,11 @@ class MasterData(Part):
         known = self.newest
         if known is not None and master.at_us < known.at_us:
             return
+        if known is not None and is_answer_alone(master):
+            # who answers to a step knows nothing of the rest, and takes nothing back
+            master = replace(known, at_us=master.at_us, ladder=master.ladder)
         commitment, before = master.commitment, self.commitment
-        if commitment is not None:
+        if commitment is not None and commitment is not before:
             term = commitment.starts_day, commitment.ends_day
             if before is not None and (before.starts_day, before.ends_day) == term:
                 commitment.revenue = before.revenue
@@ -59,7 +66,7 @@ class MasterData(Part):
                 commitment.revenue = self._window.sum_of(REVENUE, first_day, term[1])
         answer = master.ladder
         if answer is not None and (known is None or known.ladder != answer):
-            self.step_to_set = answer.set_step
+            self.step_to_set, self.answered = answer.set_step, True
         self.newest = master
 
     def next_due_us(self, day: int, policy: Policy) -> int:
@@ -73,6 +80,11 @@ class MasterData(Part):
     def row(self, policy: Policy) -> MasterRow | None:
         """As it is."""
         return self.newest
+
+
+def is_answer_alone(master: MasterRow) -> bool:
+    """Whether a record says nothing but something of the step."""
+    return master == MasterRow(at_us=master.at_us, ladder=master.ladder) and bool(master.ladder)
 
 
 def _revenue(booked: Cells) -> int:

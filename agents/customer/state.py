@@ -168,6 +168,11 @@ class Customer:
             return self.contribution
         return self.contribution + self.value.seller_fault + self.value.refunds
 
+    @property
+    def earned(self) -> int:
+        """What the customer brought in all its time, less what waiting for its money costs."""
+        return self.worth.earned - self.invoices.cost
+
     def index(self, policy: Policy) -> int:
         """What its tier is judged by, in minor units.
 

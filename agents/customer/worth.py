@@ -15,7 +15,7 @@ from schemas.state.rows import WeightedRow, WorthRow
 class Worth(Part):
     """The bookings of one customer, as far as the policy counts them."""
 
-    __slots__ = ("before", "weighted", "window")
+    __slots__ = ("before", "earned", "weighted", "window")
 
     def __init__(self, row: WorthRow, policy: Policy) -> None:
         cells = row.cells
@@ -24,6 +24,8 @@ class Worth(Part):
         """What was booked in the window before; None: nothing asks for it."""
         if policy.segments.potential is not None:
             self.before = WindowBefore(list(row.days_before))
+        self.earned = row.earned
+        """What it brought in all its time, less what is excused."""
         self.weighted = 0
         """The contribution that fades, relative to the policy's landmark; 0: nothing asks for it"""
         if policy.decay is not None:
@@ -51,6 +53,7 @@ class Worth(Part):
     ) -> None:
         age_days = today - day
         judged = brought + excused + refunded if policy.excuses else brought
+        self.earned += judged
         if age_days < policy.window_days:
             self.window.book(cells, brought, excused, refunded)
         elif self.before is not None and age_days < 2 * policy.window_days:
@@ -90,6 +93,7 @@ class Worth(Part):
             None
             if decay is None
             else WeightedRow(decay.half_life_days, decay.landmark_day, self.weighted),
+            self.earned,
         )
 
 

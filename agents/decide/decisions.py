@@ -86,6 +86,8 @@ class Step(msgspec.Struct, frozen=True):
 
     step: int
     evidence: list[Finding]
+    reminds: bool = False
+    """Whether it stays where it is, and somebody is asked to answer."""
 
 
 class Decision:
@@ -163,7 +165,7 @@ def take_over(customer: Customer, decision: Decision) -> None:
     if signals is not NOTHING_KEPT:
         signals.cleared = decision.cleared
         signals.ladder = decision.ladder
-    customer.master_data.step_to_set = None
+    customer.master_data.step_to_set, customer.master_data.answered = None, False
     if INTERVAL in decision.contacts:
         customer.touch.interval_day = customer.day
     customer.due_us = decision.due_us

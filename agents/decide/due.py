@@ -56,7 +56,7 @@ class DueTimes:
                 due_us = part_us
         due_us = self._tracker.due_us(customer, tier, risks, cleared, due_us)
         if self._ladder is not None and customer.signals is not NOTHING_KEPT:
-            due_us = min(due_us, self._ladder.due_us(customer, tier, ladder))
+            due_us = min(due_us, self._ladder.due_us(customer, tier, ladder, risks))
         if override is not None:
             due_us = min(due_us, override_ends_us(override))
         return due_us

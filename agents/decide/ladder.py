@@ -6,19 +6,29 @@ from msgspec.structs import replace
 
 from agents.customer.state import Customer
 from agents.decide.decisions import Step
-from agents.decide.segments import is_potential
+from agents.decide.guards import (
+    EDUCATE,
+    YOUNG,
+    answer_of,
+    contacts_and_most,
+    granted,
+    guards_before,
+    is_at_rest,
+    joined_day,
+    leading,
+    rested_days,
+)
 from agents.policy.compiled import LadderRules, Policy
 from agents.signals.registry import COSTLY
+from schemas.base.money import format_minor
 from schemas.base.times import NO_DUE_US, day_of, day_start
-from schemas.base.vocabulary import HIGH_RANK, STEPS, TIERS, StepName
+from schemas.base.vocabulary import STEPS, StepName
 from schemas.outputs.parts import Finding
-from schemas.state.rows import AnswerRow, RiskRow
+from schemas.state.rows import RiskRow
 from schemas.state.signal_rows import NO_STEP, LadderRow
 
-REASSESS, EDUCATE, RENEGOTIATE, TERMINATE = 1, 2, 3, 5
+REASSESS, TERMINATE = 1, 5
 STEPS_KEPT: Final = 16
-Guard = tuple[int, list[Finding]]
-"""The last step that is allowed, and why."""
 Place = tuple[LadderRow | None, Step | None]
 """Where a customer stands from now on, and the move that led there."""
 
@@ -26,11 +36,6 @@ Place = tuple[LadderRow | None, Step | None]
 def name_of(step: int) -> StepName | None:
     """A step's name; None of no step."""
     return None if step == NO_STEP else STEPS[step - 1]
-
-
-def answer_of(customer: Customer) -> AnswerRow | None:
-    """What a human said last."""
-    return None if customer.master is None else customer.master.ladder
 
 
 class LadderMoves:
@@ -41,19 +46,21 @@ class LadderMoves:
 
     def place(self, customer: Customer, tier: int, risks: dict[str, RiskRow]) -> Place:
         """Where a customer stands that has this tier in force and these signals open."""
-        row, step_to_set = customer.signals.ladder, customer.master_data.step_to_set
-        costly = [risk for risk in risks.values() if risk.signal in COSTLY] if risks else []
-        if costly and customer.is_prospect(self._policy):
-            costly = []
+        row, master = customer.signals.ladder, customer.master_data
+        costly = leading(customer, risks, self._rules, self._policy)
         if row is None:
-            if not costly and not step_to_set:
+            if not costly and not master.step_to_set:
                 return None, None
             row = LadderRow(NO_STEP, customer.day, None, None, [])
         row = _followed(row, customer.day, is_open=bool(costly))
-        row, step = _set_by_human(customer, row, step_to_set)
+        if self._rules.waits_for_answer and master.answered and row.step != NO_STEP:
+            row = replace(row, answered_day=customer.day)
+        row, step = _set_by_human(customer, row, master.step_to_set)
         if step is None:
             step = self._move(customer, tier, row, costly)
-        if step is not None:
+        if step is not None and step.reminds:
+            row = replace(row, reminded=True)
+        elif step is not None:
             row = _followed(_taken(row, step.step, customer.day), customer.day, bool(costly))
         if row.step == NO_STEP and row.open_since_day is None:
             return None, step
@@ -62,10 +69,9 @@ class LadderMoves:
     def _move(
         self, customer: Customer, tier: int, row: LadderRow, costly: list[RiskRow]
     ) -> Step | None:
-        if row.step > EDUCATE:
-            allowed, why = self._guard(customer, tier)
-            if row.step > allowed:
-                return Step(allowed, why)
+        back = self._back(customer, tier, row, costly)
+        if back is not None:
+            return back
         if customer.as_of_us < held_until_us(customer):
             return None
         if costly:
@@ -77,64 +83,97 @@ class LadderMoves:
             return None
         return Step(NO_STEP, [Finding("ladder.clear_days", passed, clear_days)])
 
+    def _back(
+        self, customer: Customer, tier: int, row: LadderRow, costly: list[RiskRow]
+    ) -> Step | None:
+        """Off, at rest; and no further than the guards allow."""
+        if row.step == NO_STEP or row.step <= granted(customer):
+            return None
+        if is_at_rest(customer, self._rules):
+            rested, at_rest_days = rested_days(customer), self._rules.at_rest_days
+            return Step(NO_STEP, [Finding("ladder.at_rest_days", rested, at_rest_days or 0)])
+        if row.step == REASSESS:
+            return None
+        guards = guards_before(customer, tier, row.step, costly, self._policy)
+        if not guards:
+            return None
+        allowed = max(guards[0].allowed, granted(customer))
+        return Step(allowed, [guards[0].finding(customer)])
+
     def _up(
         self, customer: Customer, tier: int, row: LadderRow, costly: list[RiskRow]
     ) -> Step | None:
         step, passed = row.step, customer.day - _dwells_from(row)
         waits, dwell_days = step != NO_STEP or _was_taken_off(customer), self._rules.dwell_days
-        if step == TERMINATE or (waits and passed < dwell_days):
+        if waits and passed < dwell_days:
             return None
+        open_signals = self._open_signals(customer, costly)
         if step == NO_STEP:
-            return Step(REASSESS, _open_signals(customer, costly))
-        if step >= EDUCATE and step + 1 > self._guard(customer, tier)[0]:
+            return Step(REASSESS if _costs(costly) else EDUCATE, open_signals)
+        why = [Finding("ladder.dwell_days", passed, dwell_days), *open_signals]
+        if self._waits_for_answer(row):
+            return None if row.reminded else Step(step, why, reminds=True)
+        if step == TERMINATE or guards_before(customer, tier, step + 1, costly, self._policy):
             return None
-        why = [Finding("ladder.dwell_days", passed, dwell_days)]
-        return Step(step + 1, why + _open_signals(customer, costly))
+        return Step(step + 1, why)
 
-    def _guard(self, customer: Customer, tier: int) -> Guard:
-        """How far it may go: as far as a human said, if that is further."""
-        allowed, rule, observed = self._guard_of_worth(customer, tier)
-        tenure_days = customer.day - _joined_day(customer)
-        if tenure_days < self._rules.young_days:
-            allowed, rule, observed = EDUCATE, "ladder.young_days", tenure_days
-        allowed = max(allowed, _granted(customer))
-        return allowed, [Finding(rule, observed, STEPS[allowed - 1])]
+    def _waits_for_answer(self, row: LadderRow) -> bool:
+        return self._rules.waits_for_answer and row.answered_day is None
 
-    def _guard_of_worth(self, customer: Customer, tier: int) -> tuple[int, str, int | str]:
-        """(the last step, the rule, what was found)."""
-        if tier >= HIGH_RANK:
-            return RENEGOTIATE, "ladder.tier", TIERS[tier]
-        if is_potential(customer, tier, self._policy):
-            return RENEGOTIATE, "ladder.segment", "potential"
-        return TERMINATE, "", ""
+    def _open_signals(self, customer: Customer, costly: list[RiskRow]) -> list[Finding]:
+        found = [
+            Finding(f"risk.{risk.signal}", customer.day - day_of(risk.since_us), risk.severity)
+            for risk in costly
+        ]
+        share, digits = self._rules.service_share, self._policy.digits
+        if share is not None and not _costs(costly):
+            cost, most = contacts_and_most(customer, share, self._policy)
+            texts = format_minor(cost, digits), format_minor(most, digits)
+            found.append(Finding("ladder.service_share", *texts))
+        return found
 
-    def due_us(self, customer: Customer, tier: int, row: LadderRow | None) -> int:
+    def due_us(
+        self, customer: Customer, tier: int, row: LadderRow | None, risks: dict[str, RiskRow]
+    ) -> int:
         """When the step moves with no event; NO_DUE_US: never."""
         if row is None:
             return NO_DUE_US
+        rests_us = self._rests_us(customer, row)
         at_us = customer.as_of_us
         if row.open_since_day is not None:
-            at_us = self._up_us(customer, tier, row)
+            at_us = self._up_us(customer, tier, row, risks)
             if at_us == NO_DUE_US:
-                return NO_DUE_US
+                return rests_us
         elif row.clear_since_day is not None:
             at_us = day_start(row.clear_since_day + self._rules.clear_days)
-        return max(at_us, held_until_us(customer), customer.as_of_us)
+        return min(rests_us, max(at_us, held_until_us(customer), customer.as_of_us))
 
-    def _up_us(self, customer: Customer, tier: int, row: LadderRow) -> int:
-        """When the next step would follow, were it not held."""
-        if row.step == TERMINATE:
+    def _rests_us(self, customer: Customer, row: LadderRow) -> int:
+        """When it comes to rest, where that changes something."""
+        at_rest_days, rested = self._rules.at_rest_days, rested_days(customer)
+        leads = row.open_since_day is not None or row.step > granted(customer)
+        if at_rest_days is None or not leads or rested >= at_rest_days:
             return NO_DUE_US
+        return day_start(customer.day - rested + at_rest_days)
+
+    def _up_us(
+        self, customer: Customer, tier: int, row: LadderRow, risks: dict[str, RiskRow]
+    ) -> int:
+        """When the next step would follow, were it not held."""
         if row.step == NO_STEP and not _was_taken_off(customer):
             return customer.as_of_us
-        following = row.step + 1
         at_us = day_start(_dwells_from(row) + self._rules.dwell_days)
-        if following <= _granted(customer):
+        if row.step == NO_STEP:
             return at_us
-        if following > self._guard_of_worth(customer, tier)[0]:
+        if self._waits_for_answer(row):
+            return NO_DUE_US if row.reminded else at_us
+        if row.step == TERMINATE:
             return NO_DUE_US
-        if following > EDUCATE:
-            at_us = max(at_us, day_start(_joined_day(customer) + self._rules.young_days))
+        costly = leading(customer, risks, self._rules, self._policy)
+        for guard in guards_before(customer, tier, row.step + 1, costly, self._policy):
+            if guard.rule != YOUNG:
+                return NO_DUE_US
+            at_us = max(at_us, day_start(joined_day(customer) + self._rules.young_days))
         return at_us
 
 
@@ -161,7 +200,11 @@ def _followed(row: LadderRow, day: int, is_open: bool) -> LadderRow:  # noqa: FB
 
 def _taken(row: LadderRow, step: int, day: int) -> LadderRow:
     steps = [] if step == NO_STEP else [*row.steps, (step, day)][-STEPS_KEPT:]
-    return replace(row, step=step, since_day=day, steps=steps)
+    return replace(row, step=step, since_day=day, steps=steps, answered_day=None, reminded=False)
+
+
+def _costs(leading_signals: list[RiskRow]) -> bool:
+    return any(risk.signal in COSTLY for risk in leading_signals)
 
 
 def _set_by_human(
@@ -189,31 +232,12 @@ def held_until_us(customer: Customer) -> int:
 
 
 def _dwells_from(row: LadderRow) -> int:
-    """The day from which it stands on its step with one signal open at least."""
+    """The day from which it stands on its step, answered, with one signal open at least."""
     assert row.open_since_day is not None
-    return max(row.since_day, row.open_since_day)
-
-
-def _open_signals(customer: Customer, costly: list[RiskRow]) -> list[Finding]:
-    return [
-        Finding(f"risk.{risk.signal}", customer.day - day_of(risk.since_us), risk.severity)
-        for risk in costly
-    ]
-
-
-def _granted(customer: Customer) -> int:
-    answer = answer_of(customer)
-    return NO_STEP if answer is None or answer.set_step is None else answer.set_step
+    return max(row.since_day, row.open_since_day, row.answered_day or row.since_day)
 
 
 def _was_taken_off(customer: Customer) -> bool:
     """Whether a human set no step: then the first one waits, too."""
     answer = answer_of(customer)
     return answer is not None and answer.set_step == NO_STEP
-
-
-def _joined_day(customer: Customer) -> int:
-    master = customer.master
-    if master is None or master.joined_us is None:
-        return customer.first_day
-    return day_of(master.joined_us)

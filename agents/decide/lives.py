@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeVar
 from schemas.base.vocabulary import DIRECTIONS, SIGNAL_STATUSES, Direction, SignalStatus
 
 ASSIGNED, UPGRADE, DOWNGRADE, NOTICE, WITHDRAWN = DIRECTIONS
-RAISED, ESCALATED, CLEARED, STEP_CHANGED = SIGNAL_STATUSES
+RAISED, ESCALATED, CLEARED, STEP_CHANGED, STEP_REMINDED = SIGNAL_STATUSES
 
 Word = TypeVar("Word", bound=str)
 Life = dict[tuple[str, str], tuple[Word, str]]

@@ -71,8 +71,15 @@ class LadderRules(msgspec.Struct, frozen=True, kw_only=True):
     clear_days: int
     young_days: int
     notice_days: int
-    playbook: tuple[str | None, ...]
-    """By step; that of none first."""
+    waits_for_answer: bool
+    at_rest_days: int | None
+    service_share: Ratio | None
+    reach: dict[str, int]
+    """By signal that costs the number of the last step it leads to."""
+    guards_complaint: bool
+    earned_share: Ratio | None
+    playbook: tuple[dict[str, str], ...]
+    """By step, that of none first: by signal; `any` for the others."""
 
 
 class RiskRules(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import msgspec
 
 from agents.policy.key_types import MAX_WINDOW_DAYS
 from agents.policy_file.keys import Costs, PolicyFile
+from agents.policy_file.ladder_checks import ladder_faults
 from agents.policy_file.lifetime_checks import lifetime_faults
 from agents.policy_file.risk_checks import risk_faults
 from agents.signals.keys import Fault
@@ -41,6 +42,8 @@ def faults(policy: PolicyFile) -> Iterator[Fault]:
     if policy.lifetime is not None:
         yield from lifetime_faults(policy.lifetime)
     yield from risk_faults(policy, digits)
+    if policy.ladder is not None:
+        yield from ladder_faults(policy, policy.ladder)
 
 
 def _treatment_faults(policy: PolicyFile) -> Iterator[Fault]:

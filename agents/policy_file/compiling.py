@@ -26,8 +26,8 @@ from agents.policy_file.keys import PolicyFile
 from agents.policy_file.keys import Segments as SegmentsFile
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime import lifetime_params
-from agents.signals.registry import SIGNALS, WEIGHTS, keeps_of
-from schemas.base.money import CURRENCY_DIGITS, parse_signed_minor
+from agents.signals.registry import COSTLY, SIGNALS, WEIGHTS, keeps_of
+from schemas.base.money import CURRENCY_DIGITS, Ratio, parse_signed_minor
 from schemas.base.times import MINUTE_US, day_of_text
 from schemas.base.vocabulary import STEPS, TIERS
 
@@ -122,8 +122,22 @@ def _ladder(ladder: Ladder | None) -> LadderRules | None:
         clear_days=ladder.clear_days,
         young_days=ladder.young_days,
         notice_days=ladder.notice_days,
-        playbook=(None, *(getattr(ladder.playbook, step) for step in STEPS)),
+        waits_for_answer=ladder.waits_for_answer,
+        at_rest_days=ladder.at_rest_days,
+        service_share=_ratio_if_any(ladder.service_share),
+        reach={signal: STEPS.index(ladder.reach.get(signal, "terminate")) + 1 for signal in COSTLY},
+        guards_complaint=ladder.guards.unanswered_complaint,
+        earned_share=_ratio_if_any(ladder.guards.earned_share),
+        playbook=({}, *(_texts(getattr(ladder.playbook, step)) for step in STEPS)),
     )
+
+
+def _texts(text: str | dict[str, str] | None) -> dict[str, str]:
+    return {"any": text} if isinstance(text, str) else text or {}
+
+
+def _ratio_if_any(text: str | None) -> Ratio | None:
+    return None if text is None else checked_ratio(text)
 
 
 def _minor(text: str, digits: int) -> int:

@@ -2,18 +2,44 @@
 
 from typing import Annotated
 
-from agents.policy.key_types import Days, DaysOrNone, Section
+import msgspec
+
+from agents.policy.key_types import Days, DaysIfAny, DaysOrNone, RateIfAny, Section
 from schemas.base.meanings import means
+from schemas.base.vocabulary import StepName
+
+Text = Annotated[
+    str | dict[str, str] | None, msgspec.Meta(title="a text, or a table of texts by signal")
+]
+"""What a step means; or by signal, `any` for those that are not named."""
 
 
 class Playbook(Section, frozen=True):
-    """`[ladder.playbook]`: what a step means to whoever takes it; passed on as it stands."""
+    """`[ladder.playbook]`: what a step means to whoever takes it; passed on as it stands.
 
-    reassess: Annotated[str | None, means("at `reassess`")] = None
-    educate: Annotated[str | None, means("at `educate`")] = None
-    renegotiate: Annotated[str | None, means("at `renegotiate`")] = None
-    migrate: Annotated[str | None, means("at `migrate`: prepaid, self-service, partner")] = None
-    terminate: Annotated[str | None, means("at `terminate`")] = None
+    A step has a text, or a table with one for each signal, and `any` for those it does not name.
+    """
+
+    reassess: Annotated[Text, means("at `reassess`")] = None
+    educate: Annotated[Text, means("at `educate`")] = None
+    renegotiate: Annotated[Text, means("at `renegotiate`")] = None
+    migrate: Annotated[Text, means("at `migrate`: prepaid, self-service, partner")] = None
+    terminate: Annotated[Text, means("at `terminate`")] = None
+
+
+class Guards(Section, frozen=True):
+    """`[ladder.guards]`: what keeps a customer from going beyond `educate`."""
+
+    unanswered_complaint: Annotated[
+        bool, means("while a complaint of his on an issue that is unresolved is not answered")
+    ] = False
+    earned_share: Annotated[
+        RateIfAny,
+        means(
+            "while he brought something in all his time, and his service in the window costs "
+            "less than so much of it; absent: whatever he costs"
+        ),
+    ] = None
 
 
 class Ladder(Section, frozen=True):
@@ -23,4 +49,32 @@ class Ladder(Section, frozen=True):
     clear_days: Annotated[Days, means("no step any more so many after the last signal")] = 30
     young_days: Annotated[DaysOrNone, means("below this tenure never beyond `educate`")] = 180
     notice_days: Annotated[DaysOrNone, means("goes out with `terminate`")] = 30
+    waits_for_answer: Annotated[
+        bool,
+        means(
+            "whether a step is followed by the next only when a human has answered to it; "
+            "without an answer one reminder comes after `dwell_days`"
+        ),
+    ] = False
+    at_rest_days: Annotated[
+        DaysIfAny,
+        means(
+            "no step at all while the last purchase, return or contact is so many UTC days old; "
+            "absent: whatever its age"
+        ),
+    ] = None
+    service_share: Annotated[
+        RateIfAny,
+        means(
+            "`support_spike` leads to `educate` where contacts cost more than this of the "
+            "margin; absent: nowhere"
+        ),
+    ] = None
+    reach: Annotated[
+        Annotated[dict[str, StepName], msgspec.Meta(title="a step for each signal")],
+        means(
+            "`[ladder.reach]`: the last step a signal leads to; `terminate` where it is not named"
+        ),
+    ] = {}
+    guards: Guards = Guards()
     playbook: Playbook = Playbook()

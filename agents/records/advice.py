@@ -3,7 +3,8 @@
 from typing import Final
 
 from agents.customer.state import Customer
-from agents.decide.ladder import answer_of, name_of
+from agents.decide.guards import answer_of, held_by
+from agents.decide.ladder import name_of
 from agents.policy.compiled import Policy
 from schemas.base.times import day_start, format_micros
 from schemas.outputs.parts import Ladder, Part, Score
@@ -25,7 +26,7 @@ def score_of(customer: Customer, policy: Policy) -> Score:
     return Score(min(total, POINTS_MAX), parts)
 
 
-def ladder_of(customer: Customer) -> Ladder | None:
+def ladder_of(customer: Customer, policy: Policy) -> Ladder | None:
     """The customer's place on the ladder; None while it stands on no step."""
     row = customer.signals.ladder
     step = None if row is None else name_of(row.step)
@@ -38,4 +39,6 @@ def ladder_of(customer: Customer) -> Ladder | None:
         since=format_micros(day_start(row.since_day)),
         hold_until=None if hold_us is None else format_micros(hold_us),
         reason=None if answer is None else answer.reason,
+        answered=row.answered_day is not None,
+        held_by=held_by(customer, policy),
     )

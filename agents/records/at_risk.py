@@ -4,8 +4,9 @@ from typing import Final
 
 from agents.customer.state import Customer
 from agents.decide.decisions import Decision, Transition
+from agents.decide.guards import held_by, leading
 from agents.decide.ladder import TERMINATE, name_of
-from agents.decide.lives import CLEARED, STEP_CHANGED
+from agents.decide.lives import CLEARED, STEP_CHANGED, STEP_REMINDED
 from agents.policy.compiled import Policy
 from agents.records.advice import score_of
 from agents.records.head import Output, next_id, trigger_of
@@ -36,13 +37,15 @@ def at_risk(customer: Customer, decision: Decision, policy: Policy) -> list[Outp
 def _step_alone(decision: Decision) -> list[Transition]:
     """The step's own record, unless a costly signal's tells of it."""
     step = decision.step
-    if step is None or any(
-        said.signal in COSTLY and said.status != CLEARED for said in decision.transitions
-    ):
+    if step is None:
+        return []
+    told = any(said.signal in COSTLY and said.status != CLEARED for said in decision.transitions)
+    if told and not step.reminds:
         return []
     costly = [risk.severity for risk in decision.risks.values() if risk.signal in COSTLY]
     severity: Severity = "high" if "high" in costly else "watch"
-    return [Transition(LADDER, STEP_CHANGED, severity, step.evidence)]
+    status = STEP_REMINDED if step.reminds else STEP_CHANGED
+    return [Transition(LADDER, status, severity, step.evidence)]
 
 
 def _record(
@@ -65,14 +68,28 @@ def _record(
         tier=TIERS[customer.tier],
         recommended_step=name_of(step),
         recommended_action=_action(said, customer.tier, policy),
-        playbook=None if rules is None else rules.playbook[step],
+        playbook=_playbook(customer, said, policy, step),
         requires_approval=ends,
         notice_days=rules.notice_days if ends and rules is not None else None,
         steps=[] if row is None else [_taken(*taken) for taken in row.steps],
+        held_by=None if row is None else held_by(customer, policy),
         score=score,
         trigger=trigger,
         evaluated_at=NOT_YET,
     )
+
+
+def _playbook(customer: Customer, said: Transition, policy: Policy, step: int) -> str | None:
+    """The text for the step: of this signal; of the ladder, of the open one that weighs most."""
+    rules, signal = policy.ladder, said.signal
+    if rules is None:
+        return None
+    if signal == LADDER:
+        weights = policy.risk.weights
+        risks = leading(customer, customer.risks, rules, policy)
+        signal = max(risks, key=lambda risk: weights[risk.signal]).signal if risks else ""
+    texts = rules.playbook[step]
+    return texts.get(signal, texts.get("any"))
 
 
 def _place(customer: Customer, said: Transition, policy: Policy) -> LadderRow | None:
@@ -85,7 +102,7 @@ def _place(customer: Customer, said: Transition, policy: Policy) -> LadderRow | 
 
 def _action(said: Transition, tier: int, policy: Policy) -> Action | None:
     """What to do for one who leaves."""
-    if said.status in {CLEARED, STEP_CHANGED}:
+    if said.status in {CLEARED, STEP_CHANGED, STEP_REMINDED}:
         return None
     actions = policy.risk.actions.get(said.signal)
     return None if actions is None else actions[tier]

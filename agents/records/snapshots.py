@@ -51,7 +51,7 @@ class Snapshots:
                 for risk in customer.risks.values()
             ],
             score=score_of(customer, policy),
-            ladder=ladder_of(customer),
+            ladder=ladder_of(customer, policy),
             lifetime=lifetime_of(
                 policy.future, customer.signals.history, customer.day, policy.digits
             ),

@@ -52,7 +52,9 @@ SIGNALS: Final[tuple[type[Signal], ...]] = _in_order(
 """In the order of their names: the order in which they are judged."""
 SIGNAL_NAMES: Final = tuple(signal.name for signal in SIGNALS)
 COSTLY: Final = frozenset(signal.name for signal in SIGNALS if signal.costs)
-"""Signals of what costs: the others never lead onto the ladder."""
+"""Signals of what costs: these lead onto the ladder."""
+TEACHING: Final = frozenset(signal.name for signal in SIGNALS if signal.teaches)
+"""Signals that lead to `educate` at most, where contacts cost much."""
 WEIGHTS: Final = {signal.name: signal.weight for signal in SIGNALS}
 
 

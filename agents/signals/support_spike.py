@@ -24,6 +24,7 @@ class SupportSpike(Signal):
         Key("window_days", Days, "the signal's own window, in UTC days"),
     )
     fed_by: ClassVar[frozenset[Kind]] = CALLS
+    teaches: ClassVar[bool] = True
     weight: ClassVar[int] = 15
     words: ClassVar[dict[str, tuple[str, ...]]] = {
         "clear_at": ("contacts", "<="),

@@ -36,5 +36,7 @@ EXCUSING_SIGNS: Final = tuple(
 )
 """The same where what is the seller's own fault is excused."""
 
+CONTACT_LINES: Final = (3, 4, 5, 6, 7)
+"""Those of contacts."""
 SERVICE: Final = (3, 4, 5, 6, 7, 8, 9, 10)
 """The lines whose sum is the service cost."""

@@ -21,8 +21,8 @@ DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 Severity = Literal["watch", "high"]
 """Of a signal."""
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
-SignalStatus = Literal["raised", "escalated", "cleared", "step_changed"]
-"""What happens to a signal; the last to the ladder alone."""
+SignalStatus = Literal["raised", "escalated", "cleared", "step_changed", "step_reminded"]
+"""What happens to a signal; the last two to the ladder alone."""
 SIGNAL_STATUSES: Final[tuple[SignalStatus, ...]] = get_args(SignalStatus)
 Action = Literal["call", "win_back", "fix_issue", "escalate"]
 """What to do for one who leaves."""

@@ -30,7 +30,10 @@ class AtRisk(msgspec.Struct, gc=False):
     signal: Annotated[str, means("the name of its `[risk.…]` section in the policy; or `ladder`")]
     status: Annotated[
         SignalStatus,
-        means("what became of it; `step_changed`, of the ladder alone: `recommended_step` is new"),
+        means(
+            "what became of it; of the ladder alone: `step_changed`: `recommended_step` is new, "
+            "`step_reminded`: nobody has answered to it"
+        ),
     ]
     severity: Annotated[Severity, means("`watch` where no rule says otherwise")]
     evidence: Annotated[list[Finding], means("the rules that spoke")]
@@ -47,6 +50,10 @@ class AtRisk(msgspec.Struct, gc=False):
     requires_approval: Annotated[bool, means("true of `terminate`: a human has to decide")]
     notice_days: Annotated[Whole | None, means("of `terminate`, as the policy has it")]
     steps: Annotated[list[StepTaken], means("those taken since there was none, oldest first")]
+    held_by: Annotated[
+        Finding | None,
+        means("what holds the customer back from the next step: the rule, and the step it allows"),
+    ]
     score: Annotated[Score, means("how much is wrong, of all open signals")]
     trigger: Cause
     evaluated_at: EvaluatedAt

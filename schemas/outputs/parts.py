@@ -167,6 +167,14 @@ class Ladder(msgspec.Struct, frozen=True, gc=False):
     since: Annotated[Moment, means("the UTC day on which it was taken")]
     hold_until: Annotated[Moment | None, means("until when a human lets it stay; null: freely")]
     reason: Annotated[str | None, means("why, in the words of whoever said so")]
+    answered: Annotated[
+        bool,
+        means("whether a human answered to this step; false where the policy does not wait for it"),
+    ]
+    held_by: Annotated[
+        Finding | None,
+        means("what holds the customer back from the next step: the rule, and the step it allows"),
+    ]
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):

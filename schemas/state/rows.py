@@ -113,6 +113,8 @@ class WorthRow(msgspec.Struct, array_like=True, gc=False):
     days_before: list[int]
     """Of the window before, oldest day first: day and contribution."""
     weighted: WeightedRow | None
+    earned: int = 0
+    """What the customer brought in all its time, less what is excused."""
 
 
 class InvoicesRow(msgspec.Struct, array_like=True, gc=False):

@@ -71,6 +71,10 @@ class LadderRow(msgspec.Struct, array_like=True, gc=False):
     """Since when none is; None: one is, or there is no step."""
     steps: list[tuple[int, int]]
     """(step, day) of each step taken since there was none."""
+    answered_day: int | None = None
+    """When a human last said something of this step; None: nobody did."""
+    reminded: bool = False
+    """Whether a reminder of this step was put out."""
 
 
 class SignalsRow(msgspec.Struct, array_like=True, gc=False):

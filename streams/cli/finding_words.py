@@ -6,9 +6,14 @@ from typing import Any, Final
 from agents.signals.registry import SIGNALS
 
 _FINDINGS: Final = {
+    "ladder.at_rest_days": ("days at rest", ">="),
     "ladder.clear_days": ("days without a signal", ">="),
     "ladder.dwell_days": ("days on its step", ">="),
+    "ladder.guards.earned_share": ("service cost", "goes as far as"),
+    "ladder.guards.unanswered_complaint": ("days since a complaint", "go as far as"),
+    "ladder.reach": ("signal", "leads as far as"),
     "ladder.segment": ("segment", "goes as far as"),
+    "ladder.service_share": ("contacts cost", ">"),
     "ladder.set_step": ("set to", "for:"),
     "ladder.tier": ("tier", "goes as far as"),
     "ladder.young_days": ("days a customer", "go as far as"),

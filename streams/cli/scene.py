@@ -59,7 +59,7 @@ class Scene:
             risk = (customer, value["signal"])
             if value["status"] == "cleared":
                 self.open_risks.discard(risk)
-            elif value["status"] != "step_changed":
+            elif not value["status"].startswith("step_"):
                 self.open_risks.add(risk)
         else:
             if topic == CUSTOMER_VALUES:

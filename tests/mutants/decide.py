@@ -8,7 +8,7 @@ ROOM: Final = "agents/decide/"
 UNIT: Final = "tests/unit/agents/decide/"
 TIERS: Final = (UNIT + "test_tiers.py",)
 OVERRIDE: Final = (UNIT + "test_override.py", UNIT + "test_override_notices.py")
-LADDER: Final = (UNIT + "test_ladder.py", UNIT + "test_ladder_answers.py")
+LADDER: Final = tuple(UNIT + f"test_ladder{part}.py" for part in ("", "_answers", "_guards"))
 EPISODES: Final = (UNIT + "test_episodes.py",)
 CONTACTS: Final = (UNIT + "test_contacts.py",)
 SEGMENTS: Final = (UNIT + "test_segments.py",)
@@ -107,9 +107,65 @@ DECIDE: Final = (
         TIERS,
     ),
     Mutant(
-        "D45", "a prospect climbs the ladder", ROOM + "ladder.py",
-        "        if costly and customer.is_prospect(self._policy):\n            costly = []\n",
-        "",
+        "D45", "a prospect climbs the ladder", ROOM + "guards.py",
+        "customer.is_prospect(policy) or is_at_rest",
+        "is_at_rest",
+        LADDER,
+    ),
+    Mutant(
+        "D46", "the next step comes though nobody answered", ROOM + "ladder.py",
+        "return self._rules.waits_for_answer and row.answered_day is None",
+        "return False",
+        LADDER,
+    ),
+    Mutant(
+        "D47", "a reminder comes with every judgement", ROOM + "ladder.py",
+        "return None if row.reminded else Step(step, why, reminds=True)",
+        "return Step(step, why, reminds=True)",
+        LADDER,
+    ),
+    Mutant(
+        "D48", "a step counts from its own day, whenever it was answered", ROOM + "ladder.py",
+        "row.open_since_day, row.answered_day or row.since_day)",
+        "row.open_since_day)",
+        LADDER,
+        hangs=True,
+    ),
+    Mutant(
+        "D49", "the signal that leads least far counts", ROOM + "guards.py",
+        "furthest = max(costly",
+        "furthest = min(costly",
+        LADDER,
+    ),
+    Mutant(
+        "D50", "rest comes a day late", ROOM + "guards.py",
+        "rested_days(customer) >= rules.at_rest_days",
+        "rested_days(customer) > rules.at_rest_days",
+        LADDER,
+        hangs=True,
+    ),
+    Mutant(
+        "D51", "who costs just the share of what he earned is let be", ROOM + "guards.py",
+        "cost * denominator < numerator * earned",
+        "cost * denominator <= numerator * earned",
+        LADDER,
+    ),
+    Mutant(
+        "D52", "a complaint that nobody calls unresolved holds", ROOM + "guards.py",
+        "if issue.complaints_us and issue.word is False",
+        "if issue.complaints_us",
+        LADDER,
+    ),
+    Mutant(
+        "D53", "calls that the margin bears lead to a step", ROOM + "guards.py",
+        "return cost > max(0, most)",
+        "return cost >= max(0, most)",
+        LADDER,
+    ),
+    Mutant(
+        "D54", "an answer alone wipes what is known", "agents/customer/master_data.py",
+        "if known is not None and is_answer_alone(master):",
+        "if False:",
         LADDER,
     ),
     Mutant(
@@ -153,34 +209,33 @@ DECIDE: Final = (
     ),
     Mutant(
         "D15", "the next step is taken a day late", ROOM + "ladder.py",
-        "(waits and passed < dwell_days)",
-        "(waits and passed <= dwell_days)",
+        "if waits and passed < dwell_days:",
+        "if waits and passed <= dwell_days:",
         LADDER,
         hangs=True,
     ),
     Mutant(
-        "D16", "the last step that is allowed is not reached", ROOM + "ladder.py",
-        "if step >= EDUCATE and step + 1 > self._guard(customer, tier)[0]:",
-        "if step >= EDUCATE and step + 1 >= self._guard(customer, tier)[0]:",
+        "D16", "the last step that is allowed is not reached", ROOM + "guards.py",
+        "if guard.allowed < step]",
+        "if guard.allowed <= step]",
         LADDER,
-        hangs=True,
     ),
     Mutant(
-        "D17", "one is young a day longer", ROOM + "ladder.py",
-        "if tenure_days < self._rules.young_days:",
-        "if tenure_days <= self._rules.young_days:",
+        "D17", "one is young a day longer", ROOM + "guards.py",
+        "if tenure_days < rules.young_days:",
+        "if tenure_days <= rules.young_days:",
         LADDER,
         hangs=True,
     ),
     Mutant(
         "D18", "what a human granted is taken back by the guard", ROOM + "ladder.py",
-        "        allowed = max(allowed, _granted(customer))\n",
-        "",
+        "allowed = max(guards[0].allowed, granted(customer))",
+        "allowed = guards[0].allowed",
         LADDER,
     ),
     Mutant(
         "D19", "a step dwells from its own day though no signal was open", ROOM + "ladder.py",
-        "return max(row.since_day, row.open_since_day)",
+        "return max(row.since_day, row.open_since_day, row.answered_day or row.since_day)",
         "return row.since_day",
         LADDER,
     ),
@@ -193,7 +248,7 @@ DECIDE: Final = (
     ),
     Mutant(
         "D21", "a human's word is taken anew with every event", ROOM + "decisions.py",
-        "    customer.master_data.step_to_set = None\n",
+        "    customer.master_data.step_to_set, customer.master_data.answered = None, False\n",
         "",
         LADDER,
     ),

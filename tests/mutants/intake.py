@@ -163,8 +163,8 @@ INTAKE: Final = (
     ),
     Mutant(
         "R6", "a step that a signal tells of is told once more", "agents/records/at_risk.py",
-        "        said.signal in COSTLY and said.status != CLEARED for said",
-        "        False for said",
+        "any(said.signal in COSTLY and said.status != CLEARED for said",
+        "any(False for said",
         ("tests/unit/agents/decide/test_ladder.py",),
     ),
     Mutant(

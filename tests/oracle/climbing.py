@@ -4,37 +4,38 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from . import instants, segments
+from . import instants
 from .customer import Customer, Figures
-from .fields import STEPS, TIERS
+from .fields import STEPS
+from .guarding import Guard, guards, leading, off_at, rests, said, share
 from .money import Terms
 from .risk_terms import COSTLY, Rule
-from .tiers import prospect
 from .wire import Wire, finding
 
-FOR_VALUABLE = "renegotiate"
-FOR_YOUNG = "educate"
+AFTER_TALK = "educate"
 
 
-class Guard(NamedTuple):
-    """What keeps a customer from going beyond a step."""
+class Move(NamedTuple):
+    """What became of a step: it moved, or somebody is reminded of it."""
 
-    rule: str
-    observed: object
-    step: str
+    evidence: list[Wire]
+    reminds: bool = False
 
 
-def climb(customer: Customer, figures: Figures, terms: Terms) -> list[Wire] | None:
+def climb(customer: Customer, figures: Figures, terms: Terms) -> Move | None:
     """Judge a customer's step, once its signals are; give the evidence if it moved."""
     standing, today, rule = customer.standing, customer.today(), terms.risk.ladder
-    opened = [] if prospect(customer, terms) else _open(customer)
+    opened = leading(customer, terms)
     if opened and standing.open_since is None:
         standing.open_since = today
     if not opened and standing.open_since is not None:
         standing.open_since, standing.quiet_since = None, today
     asked, customer.master.asked = customer.master.asked, None
+    answered, customer.master.answered = customer.master.answered, False
     if rule is None:
         return None if standing.step is None else _moved(customer, None, [])
+    if rule["waits_for_answer"] and answered and standing.step is not None:
+        standing.answered = today
     set_or_back = None if asked is None else _set_by_hand(customer, asked)
     set_or_back = set_or_back or _back(customer, figures, terms)
     if set_or_back is not None:
@@ -45,13 +46,24 @@ def climb(customer: Customer, figures: Figures, terms: Terms) -> list[Wire] | No
     return _by_time(customer, figures, terms, rule)
 
 
+def held_by(customer: Customer, figures: Figures, terms: Terms) -> Wire | None:
+    """Name what keeps a customer from its next step, if anything does."""
+    step = customer.standing.step
+    following = None if step is None else _next_step(step)
+    if following is None or not leading(customer, terms):
+        return None
+    guard = _first(customer, figures, terms, following)
+    return None if guard is None else finding(*_as_told(customer, guard))
+
+
 def moves_at(customer: Customer, figures: Figures, terms: Terms) -> Iterator[int]:
     """Give the instant at which the step moves, if no event comes; it may have come already."""
     standing, rule = customer.standing, terms.risk.ladder
-    hold = _hold_until(customer)
-    holds = [hold] if hold is not None and hold > customer.as_of else []
     if rule is None:
         return
+    yield from off_at(customer, terms)
+    hold = _hold_until(customer)
+    holds = [hold] if hold is not None and hold > customer.as_of else []
     if standing.step is None:
         if standing.open_since is not None:
             waits = _waits_for(customer, rule)
@@ -60,39 +72,37 @@ def moves_at(customer: Customer, figures: Figures, terms: Terms) -> Iterator[int
     if standing.open_since is None:
         yield max([instants.midnight(standing.quiet_since + rule["clear_days"]), *holds])
         return
+    days = [_dwells_from(customer) + rule["dwell_days"]]
+    if rule["waits_for_answer"] and standing.answered is None:
+        if not standing.reminded:
+            yield max([instants.midnight(days[0]), *holds])
+        return
     step = _next_step(standing.step)
     if step is None:
         return
-    days = [max(standing.since, standing.open_since) + rule["dwell_days"]]
-    guards = [] if _is_said(customer, step) else _guards(customer, figures, terms, rule)
-    for guard in guards:
-        if STEPS.index(step) > STEPS.index(guard.step):
-            if guard.rule != "ladder.young_days":
-                return
-            days.append(customer.today() - _age(customer) + rule["young_days"])
+    for guard in _beyond(customer, figures, terms, step):
+        if guard.until is None:
+            return
+        days.append(guard.until)
     yield max([instants.midnight(max(days)), *holds])
-
-
-def _open(customer: Customer) -> list[str]:
-    return [signal for signal in COSTLY if signal in customer.risks]
-
-
-def _said(customer: Customer) -> str | None:
-    """Name the step that the newest record on customers says."""
-    ladder = customer.master.ladder()
-    return None if ladder is None else ladder["set_step"]
 
 
 def _is_said(customer: Customer, step: str) -> bool:
     """Whether what a human says leads so far."""
-    said = _said(customer)
-    return said in STEPS and STEPS.index(step) <= STEPS.index(said)
+    name = said(customer)
+    return name in STEPS and STEPS.index(step) <= STEPS.index(name)
+
+
+def _dwells_from(customer: Customer) -> int:
+    standing = customer.standing
+    days = (standing.since, standing.open_since, standing.answered)
+    return max(day for day in days if day is not None)
 
 
 def _waits_for(customer: Customer, rule: Rule) -> int | None:
     """Name the day for which the first step waits, where a human set none."""
     standing = customer.standing
-    if _said(customer) != "none" or standing.open_since is None:
+    if said(customer) != "none" or standing.open_since is None:
         return None
     since = standing.open_since if standing.since is None else standing.since
     waits: int = max(since, standing.open_since) + rule["dwell_days"]
@@ -108,37 +118,28 @@ def _next_step(step: str) -> str | None:
     return dict(pairwise(STEPS)).get(step)
 
 
-def _age(customer: Customer) -> int:
-    """Count the days since the day it joined, or, where nobody said, of its first event."""
-    joined = customer.master.joined_on()
-    return customer.tenure() if joined is None else customer.today() - joined
-
-
-def _guards(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> list[Guard]:
-    """List what holds a customer back, the one to be named first at the front."""
-    guards = []
-    if _age(customer) < rule["young_days"]:
-        guards.append(Guard("ladder.young_days", _age(customer), FOR_YOUNG))
-    if customer.tier in TIERS[2:]:
-        guards.append(Guard("ladder.tier", customer.tier, FOR_VALUABLE))
-    if "potential" in segments.held(customer, figures, terms):
-        guards.append(Guard("ladder.segment", "potential", FOR_VALUABLE))
-    return guards
-
-
-def _beyond(
-    customer: Customer, figures: Figures, terms: Terms, rule: Rule, step: str
-) -> Guard | None:
-    """Name the guard that a step is beyond, if any; what a human says is allowed."""
+def _beyond(customer: Customer, figures: Figures, terms: Terms, step: str) -> list[Guard]:
+    """List the guards that a step is beyond; what a human says is allowed."""
     if _is_said(customer, step):
-        return None
-    for guard in _guards(customer, figures, terms, rule):
-        if STEPS.index(step) > STEPS.index(guard.step):
-            return guard
-    return None
+        return []
+    held = guards(customer, figures, terms, step)
+    return [guard for guard in held if STEPS.index(step) > STEPS.index(guard.step)]
 
 
-def _set_by_hand(customer: Customer, asked: str) -> list[Wire] | None:
+def _first(customer: Customer, figures: Figures, terms: Terms, step: str) -> Guard | None:
+    """Name the guard that allows least."""
+    held = _beyond(customer, figures, terms, step)
+    return min(held, key=lambda guard: STEPS.index(guard.step), default=None)
+
+
+def _as_told(customer: Customer, guard: Guard) -> tuple[str, object, str]:
+    """Name the step that is allowed: further than the guard where a human says so."""
+    name = said(customer)
+    further = name in STEPS and STEPS.index(name) > STEPS.index(guard.step)
+    return guard.rule, guard.observed, name if further and name is not None else guard.step
+
+
+def _set_by_hand(customer: Customer, asked: str) -> Move | None:
     """Take the step that a human set; the one there is already is none to be taken."""
     step = None if asked == "none" else asked
     ladder = customer.master.ladder()
@@ -151,21 +152,22 @@ def _set_by_hand(customer: Customer, asked: str) -> list[Wire] | None:
     return _moved(customer, step, [finding("ladder.set_step", asked, ladder["reason"])])
 
 
-def _back(customer: Customer, figures: Figures, terms: Terms) -> list[Wire] | None:
-    """Take back a step that is beyond what is allowed."""
+def _back(customer: Customer, figures: Figures, terms: Terms) -> Move | None:
+    """Take back a step that is beyond what is allowed; at rest none is."""
     step, rule = customer.standing.step, terms.risk.ladder
-    if step is None or rule is None:
+    if step is None or rule is None or _is_said(customer, step):
         return None
-    guard = _beyond(customer, figures, terms, rule, step)
+    if rests(customer, rule):
+        least = rule["at_rest_days"]
+        return _moved(customer, None, [finding("ladder.at_rest_days", customer.rested(), least)])
+    guard = _first(customer, figures, terms, step)
     if guard is None:
         return None
-    said = _said(customer)
-    if said in STEPS and STEPS.index(said) > STEPS.index(guard.step):
-        guard = guard._replace(step=said)
-    return _moved(customer, guard.step, [finding(*guard)])
+    told = _as_told(customer, guard)
+    return _moved(customer, told[2], [finding(*told)])
 
 
-def _by_time(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> list[Wire] | None:
+def _by_time(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Move | None:
     """Take the first step, the next one, or none any more."""
     standing, today = customer.standing, customer.today()
     if standing.open_since is None:
@@ -173,29 +175,55 @@ def _by_time(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> 
         if standing.step is None or passed < least:
             return None
         return _moved(customer, None, [finding("ladder.clear_days", passed, least)])
-    signals = [
-        finding(
-            f"risk.{signal}",
-            today - instants.day_of(customer.risks[signal].since),
-            customer.risks[signal].severity,
-        )
-        for signal in _open(customer)
-    ]
+    signals = _signals(customer, figures, terms, rule)
     if standing.step is None:
         waits = _waits_for(customer, rule)
-        return _moved(customer, STEPS[0], signals) if waits is None or waits <= today else None
+        if waits is not None and waits > today:
+            return None
+        costs = any(signal in COSTLY for signal in leading(customer, terms))
+        return _moved(customer, STEPS[0] if costs else AFTER_TALK, signals)
+    return _onwards(customer, figures, terms, rule, signals)
+
+
+def _signals(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> list[Wire]:
+    """Tell which signals lead the customer on, and since when."""
+    opened = leading(customer, terms)
+    found = []
+    for signal in opened:
+        risk = customer.risks[signal]
+        days = customer.today() - instants.day_of(risk.since)
+        found.append(finding(f"risk.{signal}", days, risk.severity))
+    if not any(signal in COSTLY for signal in opened):
+        cost, most = share(figures, terms, rule)
+        found.append(finding("ladder.service_share", terms.text(cost), terms.text(round(most))))
+    return found
+
+
+def _onwards(
+    customer: Customer, figures: Figures, terms: Terms, rule: Rule, signals: list[Wire]
+) -> Move | None:
+    """Take the next step, or remind of the one that nobody has answered to."""
+    standing, today = customer.standing, customer.today()
+    assert standing.step is not None
+    passed, least = today - _dwells_from(customer), rule["dwell_days"]
+    if passed < least:
+        return None
+    evidence = [finding("ladder.dwell_days", passed, least), *signals]
+    if rule["waits_for_answer"] and standing.answered is None:
+        if standing.reminded:
+            return None
+        standing.reminded = True
+        return Move(evidence, reminds=True)
     step = _next_step(standing.step)
-    passed, least = today - max(standing.since, standing.open_since), rule["dwell_days"]
-    if step is None or passed < least:
+    if step is None or _beyond(customer, figures, terms, step):
         return None
-    if _beyond(customer, figures, terms, rule, step) is not None:
-        return None
-    return _moved(customer, step, [finding("ladder.dwell_days", passed, least), *signals])
+    return _moved(customer, step, evidence)
 
 
-def _moved(customer: Customer, step: str | None, evidence: list[Wire]) -> list[Wire]:
+def _moved(customer: Customer, step: str | None, evidence: list[Wire]) -> Move:
     """Put the customer on a step, or on none."""
     standing, today = customer.standing, customer.today()
     standing.step, standing.since = step, today
+    standing.answered, standing.reminded = None, False
     standing.steps = () if step is None else (*standing.steps, (step, today))
-    return evidence
+    return Move(evidence)

@@ -61,6 +61,10 @@ class Standing:
     """The day since which a costly signal is open without a gap; None while none is."""
     quiet_since: int = 0
     """The day on which the last of them was cleared, or a human set a step while none was open."""
+    answered: int | None = None
+    """The day on which a human last said something of this step."""
+    reminded: bool = False
+    """Whether a reminder of this step went out."""
 
 
 EventName = tuple[str, str]
@@ -212,6 +216,16 @@ class Customer:
             (day.left + day.excused * terms.excuses) * decay.weight(on, *halving)
             for on, day in self.days.items()
         )
+
+    def earned(self, terms: Terms) -> int:
+        """Sum what every day left, however long ago, less what waiting for the money costs."""
+        left = sum(day.left + day.excused * terms.excuses for day in self.days.values())
+        return left - self.invoices.cost(self.as_of, terms).total()
+
+    def rested(self) -> int:
+        """Count the days since it bought, gave back or called, or since it is known."""
+        last = self.first_day if self.last_touch is None else instants.day_of(self.last_touch)
+        return self.today() - last
 
     def left_before(self, terms: Terms) -> int:
         """Sum what the days of the window before this one left."""

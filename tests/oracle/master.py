@@ -18,23 +18,30 @@ class Master:
     """The newest of a customer's records, by `occurred_at`, and what goes with it."""
 
     record: Event | None = None
+    said_at: int = 0
+    """When the newest was made: one that only answers leaves the rest as it was."""
     term: Term | None = None
     revenue: int = 0
     """What was bought within the term, in base minor units."""
     asked: str | None = None
     """The step that somebody has just set, until the customer is judged."""
+    answered: bool = False
+    """Whether somebody has just said something of the step, until the customer is judged."""
 
     def take(self, event: Event, window: Mapping[int, Day]) -> None:
         """Let a record replace the whole, unless it is older than the one there is.
 
         What a new term has brought so far is known of the days in the value window alone.
         """
-        if self.record is not None and event["occurred_at"] < self.record["occurred_at"]:
+        if self.record is not None and event["occurred_at"] < self.said_at:
             return
-        said = self.ladder()
-        self.record = event
+        said, self.said_at = self.ladder(), event["occurred_at"]
         if event["ladder"] is not None and event["ladder"] != said:
-            self.asked = event["ladder"]["set_step"]
+            self.asked, self.answered = event["ladder"]["set_step"], True
+        if self.record is not None and _only_answers(event):
+            self.record = self.record | {"ladder": event["ladder"]}
+            return
+        self.record = event
         commitment = event["commitment"]
         term = commitment and (commitment["starts_on"], commitment["ends_on"])
         if term != self.term:
@@ -115,3 +122,9 @@ class Master:
             if today < day <= ends and self.leakage(day, discount) != now:
                 return day
         return None
+
+
+def _only_answers(event: Event) -> bool:
+    """Tell whether a record says nothing of a customer but something of its step."""
+    told = {name for name, value in event.items() if value is not None}
+    return told - {"event_id", "customer_id", "occurred_at"} == {"ladder"}

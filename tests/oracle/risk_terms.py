@@ -28,6 +28,9 @@ WEIGHTS = {
 
 SIGNALS = tuple(WEIGHTS)
 
+TEACHING = ("support_spike",)
+"""The signals that lead to `educate`, where contacts cost much."""
+
 COSTLY = (
     "call_abuse",
     "commitment_shortfall",
@@ -77,7 +80,7 @@ class RiskTerms:
         self.cooldown_days: int = risk.get("cooldown_days", 0)
         self.weights: Mapping[str, int] = WEIGHTS | risk.get("weights", {})
         self.actions: Mapping[str, Mapping[str, str]] = risk.get("actions", {})
-        self.ladder: Rule | None = policy.get("ladder")
+        self.ladder: Rule | None = _ladder(policy["ladder"]) if "ladder" in policy else None
         self.lifetime = _lifetime(policy["lifetime"]) if "lifetime" in policy else None
 
     def asks(self, *signals: str) -> bool:
@@ -115,6 +118,24 @@ def _rule(name: str, section: Rule, minor: Callable[[str], int]) -> Rule:
     read: Callable[[str], Any] = minor if name == "unprofitable" else Fraction
     given = {key: read(its) if isinstance(its, str) else its for key, its in section.items()}
     return {**_DEFAULTS.get(name, {}), **given}
+
+
+def _ladder(section: Rule) -> Rule:
+    """Read the ladder's section."""
+    guards = section.get("guards", {})
+    shares = {
+        "service_share": section.get("service_share"),
+        "earned_share": guards.get("earned_share"),
+    }
+    return {
+        "waits_for_answer": False,
+        "at_rest_days": None,
+        "reach": {},
+        "playbook": {},
+        **section,
+        "unanswered_complaint": guards.get("unanswered_complaint", False),
+        **{key: None if text is None else Fraction(text) for key, text in shares.items()},
+    }
 
 
 def _lifetime(section: Mapping[str, Any]) -> Lifetime:

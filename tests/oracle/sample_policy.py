@@ -37,3 +37,32 @@ RISKS_TOML = RISKS_TOML.replace(
 ).replace("[tiers.entry]", '[tiers]\nbefore_first_sale = "ordinary"\n\n[tiers.entry]')
 RISKS_TOML = RISKS_TOML.replace("[value]\n", "[value]\nexcuse_seller_fault = true\n")
 RISKS_TOML += policy_text("sample_signals")
+ANSWERED_TOML = RISKS_TOML.replace(
+    """notice_days = 30
+
+[ladder.playbook]
+reassess = "Look at it again."
+""",
+    """notice_days = 30
+waits_for_answer = true
+at_rest_days = 8
+service_share = "0.3"
+
+[ladder.reach]
+commitment_shortfall = "renegotiate"
+late_payer = "migrate"
+call_abuse = "reassess"
+
+[ladder.guards]
+unanswered_complaint = true
+earned_share = "0.2"
+
+[ladder.playbook.reassess]
+late_payer = "Look at the payments again."
+support_spike = "nobody sees this"
+any = "Look at it again."
+
+[ladder.playbook]
+""",
+)
+"""The same with a ladder that waits for people."""

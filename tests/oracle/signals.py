@@ -1,9 +1,10 @@
 """The records of a customer at risk: its signals, the step that follows, and the score."""
 
 from . import wire
-from .climbing import climb
+from .climbing import climb, held_by
 from .customer import Customer, Figures
 from .episodes import Happening, happen
+from .guarding import leading
 from .money import Terms
 from .opinion import HIGH, WATCH
 from .risk_terms import COSTLY
@@ -16,13 +17,15 @@ STEPS_MAX = 16
 def signalled(customer: Customer, figures: Figures, terms: Terms, trigger: Wire) -> list[Wire]:
     """Judge the customer's signals and its step; give the risks to publish."""
     happenings = happen(customer, figures, terms)
-    evidence = climb(customer, figures, terms)
+    move = climb(customer, figures, terms)
     told = any(its.signal in COSTLY and its.status != "cleared" for its in happenings)
-    if evidence is not None and not told:
+    if move is not None and (move.reminds or not told):
         severities = {customer.risks[name].severity for name in COSTLY if name in customer.risks}
         severity = HIGH if HIGH in severities else WATCH
-        happenings.append(Happening(LADDER, "step_changed", severity, evidence))
-    return [_risk(customer, its, terms, trigger) for its in happenings]
+        status = "step_reminded" if move.reminds else "step_changed"
+        happenings.append(Happening(LADDER, status, severity, move.evidence))
+    held = held_by(customer, figures, terms) if happenings else None
+    return [_risk(customer, its, terms, trigger, held) for its in happenings]
 
 
 def score(customer: Customer, terms: Terms) -> Wire:
@@ -36,7 +39,9 @@ def score(customer: Customer, terms: Terms) -> Wire:
     return {"points": min(100, points), "parts": parts}
 
 
-def _risk(customer: Customer, happening: Happening, terms: Terms, trigger: Wire) -> Wire:
+def _risk(
+    customer: Customer, happening: Happening, terms: Terms, trigger: Wire, held: Wire | None
+) -> Wire:
     customer.sequence += 1
     action = None
     if happening.status in {"raised", "escalated"}:
@@ -51,7 +56,7 @@ def _risk(customer: Customer, happening: Happening, terms: Terms, trigger: Wire)
         "evidence": happening.evidence,
         "tier": customer.tier,
         "recommended_action": action,
-        **_recommended(customer, happening, terms),
+        **_recommended(customer, happening, terms, held),
         "score": score(customer, terms),
         "effective_at": wire.time(customer.as_of),
         "trigger": trigger,
@@ -59,7 +64,7 @@ def _risk(customer: Customer, happening: Happening, terms: Terms, trigger: Wire)
     }
 
 
-def _recommended(customer: Customer, happening: Happening, terms: Terms) -> Wire:
+def _recommended(customer: Customer, happening: Happening, terms: Terms, held: Wire | None) -> Wire:
     """Recommend the step that the customer stands on, where the record is about what costs."""
     standing, rule = customer.standing, terms.risk.ladder
     step = standing.step if happening.signal in {*COSTLY, LADDER} else None
@@ -67,8 +72,23 @@ def _recommended(customer: Customer, happening: Happening, terms: Terms) -> Wire
     since = standing.steps[-STEPS_MAX:] if step is not None else ()
     return {
         "recommended_step": step,
-        "playbook": None if rule is None else rule.get("playbook", {}).get(step),
+        "playbook": None if rule is None else _text(customer, happening, terms, step),
         "requires_approval": ends,
         "notice_days": rule["notice_days"] if ends and rule is not None else None,
         "steps": [{"step": name, "since": wire.midnight(day)} for name, day in since],
+        "held_by": None if step is None else held,
     }
+
+
+def _text(customer: Customer, happening: Happening, terms: Terms, step: str | None) -> str | None:
+    """Find what the policy says of a step: for the signal, or the open one that weighs most."""
+    rule = terms.risk.ladder or {}
+    texts = rule["playbook"].get(step, {})
+    if isinstance(texts, str):
+        return texts
+    signal = happening.signal
+    if signal == LADDER:
+        opened = leading(customer, terms)
+        signal = max(opened, key=terms.risk.weights.__getitem__) if opened else ""
+    text: str | None = texts.get(signal, texts.get("any"))
+    return text

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from . import segments, wire
 from .changes import Changes
+from .climbing import held_by
 from .contacts import contacts_due
 from .customer import Customer
 from .fields import Event
@@ -51,7 +52,7 @@ def snapshot(customer: Customer, terms: Terms) -> Wire:
             for signal, risk in sorted(customer.risks.items())
         ],
         "score": score(customer, terms),
-        "ladder": wire.ladder(customer),
+        "ladder": wire.ladder(customer, held_by(customer, figures, terms)),
         "lifetime": wire.lifetime(customer, terms),
         "sequence": customer.sequence,
         "policy_version": terms.version,

@@ -73,7 +73,7 @@ def profile(customer: Customer) -> Wire:
     return plain | {"joined_at": time(record.get("joined_at"))}
 
 
-def ladder(customer: Customer) -> Wire | None:
+def ladder(customer: Customer, held_by: Wire | None) -> Wire | None:
     """Write the step that a customer stands on, and what a human said of it."""
     standing, said = customer.standing, customer.master.ladder() or {}
     if standing.step is None:
@@ -83,6 +83,8 @@ def ladder(customer: Customer) -> Wire | None:
         "since": midnight(standing.since),
         "hold_until": time(said.get("hold_until")),
         "reason": said.get("reason"),
+        "answered": standing.answered is not None,
+        "held_by": held_by,
     }
 
 

@@ -14,6 +14,7 @@ from tests.oracle.recount import Outcome, recount
 from tests.oracle.risk_terms import SIGNALS
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import (
+    ANSWERED_TOML,
     CARDS_TOML,
     DECAYED_TOML,
     HOLD_TOML,
@@ -39,7 +40,8 @@ WORLDS: dict[str, tuple[str, str, tuple[int | None, ...]]] = {
     "whole": ("whole", WHOLE_TOML, (None, 1, 2)),
     "whole, decayed": ("whole", DECAYED_TOML, (None, 1, 2)),
     "at risk": ("at risk", RISKS_TOML, (None, 1, 2)),
-    "at risk, decayed": ("at risk", decayed(RISKS_TOML), (None, 1, 2)),
+    "at risk, answered": ("at risk", ANSWERED_TOML, (None, 1, 2)),
+    "at risk, answered, decayed": ("at risk", decayed(ANSWERED_TOML), (None, 1, 2)),
 }
 """Which sample, by which policy, and how it is cut: in one go, or by a seed, with restarts."""
 
@@ -98,7 +100,9 @@ def shown(outcome: Outcome) -> Iterator[str]:
         yield f"action {its['recommended_action']}"
         yield f"{len(its['evidence'])} findings of {its['signal']} {its['status']}"
         if its["status"] == "step_changed":
-            yield from (finding["rule"] for finding in its["evidence"][:1])
+            yield from (finding["rule"] for finding in its["evidence"])
+        if its["held_by"] is not None:
+            yield f"held by {its['held_by']['rule']}"
     for its in outcome.contacts_due:
         yield f"contact for {its['reason']} by {its['trigger']['kind']}"
     for _, _, held in outcome.erased:
@@ -181,6 +185,12 @@ SHOWN: dict[str, set[str]] = {
             f"ladder.{rule}"
             for rule in ("set_step", "tier", "segment", "young_days", "dwell_days", "clear_days")
         ),
+    },
+    "at risk, answered": {
+        *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
+        *(f"step {step}" for step in (None, *STEPS)),
+        *(f"held by ladder.{rule}" for rule in ("young_days", "tier", "reach")),
+        *(f"held by ladder.guards.{rule}" for rule in ("unanswered_complaint", "earned_share")),
     },
 }
 

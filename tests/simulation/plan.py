@@ -11,7 +11,7 @@ from streams.config.settings import Settings
 from tests.oracle.instants import DAY
 from tests.oracle.records import Record
 from tests.oracle.sample import END, POLICY_TOML, START, sample
-from tests.oracle.sample_policy import RISKS_TOML, WHOLE_TOML
+from tests.oracle.sample_policy import ANSWERED_TOML, WHOLE_TOML
 from tests.simulation import faults
 from tests.support.shards import by_share, policy_of
 
@@ -20,7 +20,7 @@ SAMPLES: Final = 24
 """So many samples of traffic there are of each kind: making and recounting one takes longest."""
 CONTESTED_SHARE: Final = 0.2
 HELD_SHARE: Final = 0.1
-TEXTS: Final = {"plain": POLICY_TOML, "whole": WHOLE_TOML, "risks": RISKS_TOML}
+TEXTS: Final = {"plain": POLICY_TOML, "whole": WHOLE_TOML, "risks": ANSWERED_TOML}
 OTHERS: Final = (
     (),
     (('version = "sample-7"', 'version = "next"'), ('ordinary = "0.00"', 'ordinary = "25.00"')),

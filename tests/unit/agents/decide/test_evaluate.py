@@ -79,6 +79,7 @@ def test_a_signal_goes_out_with_all_that_belongs_to_it() -> None:
             **dict.fromkeys(("recommended_step", "recommended_action", "playbook", "notice_days")),
             "requires_approval": False,
             "steps": [],
+            "held_by": None,
             "score": SCORE,
             "effective_at": NOON,
             "evaluated_at": NOW,

@@ -245,6 +245,33 @@ def test_a_signal_that_there_is_not_is_told_with_those_there_are(path: str) -> N
     assert told(with_one_changed(path, wrong)).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"ladder.reach": {"overdue": "educate"}}, "reach.overdue: expected one of call_abuse, "),
+        (
+            {"ladder.playbook.educate": {"overdue": "so"}},
+            "playbook.educate.overdue: expected any, ",
+        ),
+        ({"ladder.service_share": "half"}, "service_share: expected a decimal text"),
+        (
+            {"ladder.guards.earned_share": "-1"},
+            "guards.earned_share: expected a decimal text, not negative, found '-1'",
+        ),
+        (
+            {
+                "ladder.guards.unanswered_complaint": True,
+                **{f"risk.{name}": None for name in ("call_abuse", "complaint_open")},
+                "risk.repeat_issue": None,
+            },
+            "guards.unanswered_complaint: expected false, unless one of these is on: call_abuse, ",
+        ),
+    ],
+)
+def test_a_ladder_that_leads_nowhere_is_refused(changes: Change, said: str) -> None:
+    assert told(whole_policy(changes)).startswith(f"my.toml: ladder.{said}")
+
+
 def test_a_seventeenth_reminder_is_one_too_many() -> None:
     many = [{"after_days": days, "cost": "1.00"} for days in range(6, 22)]
     said = "my.toml: service.reminder: expected `array` of length <= 16, found "

@@ -137,7 +137,8 @@ def _objects(wire: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         if name == "treatment":
             continue
         if isinstance(held, dict):
-            found += [(name.title().replace("_", ""), held), *_objects(held)]
+            declared = "Finding" if name == "held_by" else name.title().replace("_", "")
+            found += [(declared, held), *_objects(held)]
         elif name in lists and isinstance(held, list):
             found += [(lists[name], its) for its in held]
     return found

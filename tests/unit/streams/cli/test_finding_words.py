@@ -21,7 +21,7 @@ def words(*found: tuple[str, Found, Found]) -> str:
 def rules_in_code() -> set[str]:
     """The names of rules in the code, a `*` for each part that a variable fills in."""
     found: set[str] = set()
-    for path in [AGENTS / "decide" / "ladder.py"]:
+    for path in [AGENTS / "decide" / "ladder.py", AGENTS / "decide" / "guards.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = _text(node)
             if name.startswith(("risk.", "ladder.")) and name[-1] != ".":
@@ -94,6 +94,17 @@ SAID: list[tuple[str, Found, Found, str]] = [
     ("ladder.tier", "key", "renegotiate", "tier key goes as far as renegotiate"),
     ("ladder.segment", "potential", "renegotiate", "segment potential goes as far as renegotiate"),
     ("ladder.young_days", 8, "educate", "days a customer 8 go as far as educate"),
+    ("ladder.reach", "late_payer", "migrate", "signal late_payer leads as far as migrate"),
+    ("ladder.at_rest_days", 91, 90, "days at rest 91 >= 90"),
+    ("ladder.service_share", "8.40", "8.38", "contacts cost 8.40 > 8.38"),
+    (
+        *("ladder.guards.earned_share", "8.40", "educate"),
+        "service cost 8.40 goes as far as educate",
+    ),
+    (
+        *("ladder.guards.unanswered_complaint", 3, "educate"),
+        "days since a complaint 3 go as far as educate",
+    ),
     ("ladder.dwell_days", 5, 5, "days on its step 5 >= 5"),
     ("ladder.clear_days", 3, 3, "days without a signal 3 >= 3"),
     # of a step: a costly signal, by the days that it is open

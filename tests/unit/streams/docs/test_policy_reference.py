@@ -32,7 +32,7 @@ SAID = {
     "risk.overdue.min_purchase_days": ("an integer from 2 to 1000000", "`3`"),
     "risk.dissatisfied.answers": ("an integer from 1 to 20", "`3`"),
     "ladder.dwell_days": ("an integer from 1 to 3660", "`30`"),
-    "ladder.playbook.terminate": ("a text", "none"),
+    "ladder.playbook.terminate": ("a text, or a table of texts by signal", "none"),
     "lifetime.purchases.r": ("decimal text from 0.01 to 10000", ""),
     "value.index.future": ("decimal text", "`0.0`"),
     # tables with names of their own, and lists
