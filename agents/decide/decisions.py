@@ -21,7 +21,7 @@ from schemas.outputs.parts import Finding
 from schemas.state.rows import OverrideRow, RiskRow
 from schemas.state.signal_rows import ClearedRow, LadderRow
 
-INTERVAL, COMPLAINT, DOWNGRADE_NOTICE = CONTACT_REASONS
+INTERVAL, COMPLAINT, DOWNGRADE_NOTICE, DOWNGRADE_OFF, OUR_FAULT = CONTACT_REASONS
 
 
 class Trigger(Enum):
@@ -166,6 +166,8 @@ def take_over(customer: Customer, decision: Decision) -> None:
         signals.cleared = decision.cleared
         signals.ladder = decision.ladder
     customer.master_data.step_to_set, customer.master_data.answered = None, False
+    if decision.contacts:
+        customer.touch.said_day = customer.day
     if INTERVAL in decision.contacts:
         customer.touch.interval_day = customer.day
     customer.due_us = decision.due_us

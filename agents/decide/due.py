@@ -10,6 +10,7 @@ from agents.decide.override import override_ends_us
 from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, NO_DUE_US, day_start
+from schemas.base.vocabulary import ContactReason
 from schemas.state.rows import OverrideRow
 from schemas.state.signal_rows import LadderRow
 
@@ -34,12 +35,12 @@ class DueTimes:
         risks: Open,
         cleared: Cleared,
         ladder: LadderRow | None,
-        interval_began_day: int,
+        contacts: list[ContactReason],
     ) -> int:
         """When a figure, the tier, a signal or a contact changes; NO_DUE_US: never.
 
         `index` is what the tier is judged by, as of now; the others are as they will be from now
-        on. `interval_began_day`: of the interval of contacts; NO_DAY: as the customer has it.
+        on. `contacts` are those that are said to be due just now.
         """
         tier = tier_state.in_force
         due = NO_DAY
@@ -48,7 +49,7 @@ class DueTimes:
         elif self._changes_by_day or not self._tiers.stays(tier_state, index):
             due = self._tier_day(customer, tier_state, index)
         if self._asks_contacts:
-            due = min(due, interval_day(customer, tier, self._policy, interval_began_day))
+            due = min(due, interval_day(customer, tier, self._policy, contacts))
         due_us = NO_DUE_US if due == NO_DAY else day_start(due)
         for part in customer.parts:
             part_us = part.next_due_us(customer.day, self._policy)

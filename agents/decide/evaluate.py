@@ -9,7 +9,7 @@ from typing import Final
 from agents.customer.signal_state import NOTHING_KEPT
 from agents.customer.state import Customer
 from agents.decide.contacts import reasons_due
-from agents.decide.decisions import INTERVAL, Decision, Step, Trigger
+from agents.decide.decisions import Decision, Step, Trigger
 from agents.decide.due import DueTimes
 from agents.decide.entries import entries_of
 from agents.decide.episodes import SignalTracker
@@ -19,7 +19,6 @@ from agents.decide.tier_decision import first_tier, next_tier
 from agents.decide.tiers import TierRules
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
-from schemas.base.times import NO_DAY
 from schemas.base.vocabulary import ContactReason
 from schemas.state.codec import clamped
 from schemas.state.rows import CutoffsRow
@@ -76,9 +75,8 @@ class Evaluator:
         contacts: list[ContactReason] = []
         if self._asks_contacts:
             contacts = reasons_due(customer, tier, event, announcements, self._policy)
-        began_day = customer.day if INTERVAL in contacts else NO_DAY
         due_us = self._due.due_us(
-            customer, index, override, tier_state, risks, cleared, ladder, began_day
+            customer, index, override, tier_state, risks, cleared, ladder, contacts
         )
         return Decision(
             trigger,
@@ -109,7 +107,7 @@ class Evaluator:
             customer.risks,
             signals.cleared,
             signals.ladder,
-            NO_DAY,
+            [],
         )
 
 

@@ -75,6 +75,8 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     touches: bool = False
     """Whether customer and company met: a purchase or a contact."""
     complains: bool = False
+    at_fault: bool = False
+    """Whether it is a return or a contact that is the seller's fault."""
     days_late: int | None = None
     """Of a payment that was made; None for everything else."""
     invoice: InvoiceEntry | None = None

@@ -50,6 +50,7 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
         contacts=1,
         touches=True,
         complains=bool(wire.complaint),
+        at_fault=at_fault,
         contact=_contact(wire, policy),
     )
 

@@ -112,6 +112,8 @@ class Policy:
     """None: tiers are judged by the window's contribution."""
     segments: SegmentRules
     contacts_due: frozenset[ContactReason]
+    quiet_days: int
+    """After a record on contacts-due some others wait so long."""
     """Why a contact may be due; empty: off."""
     contact_every_days: tuple[int, ...]
     """By tier's rank; 0: never by itself."""

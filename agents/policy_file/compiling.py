@@ -62,6 +62,7 @@ def compile_policy(file: PolicyFile) -> Policy:
         else Decay(value.half_life_days, day_of_text(value.landmark)),
         segments=_segments(file.segments, digits),
         contacts_due=frozenset(file.contacts_due.reasons if file.contacts_due else ()),
+        quiet_days=file.contacts_due.quiet_days if file.contacts_due else 0,
         contact_every_days=tuple(
             file.treatment.get(tier, {}).get("contact_every_days", 0) for tier in TIERS
         ),

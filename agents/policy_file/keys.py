@@ -26,7 +26,7 @@ from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
 from agents.policy_file.risk_keys import Risk
 from schemas.base.meanings import means
-from schemas.base.vocabulary import CONTACT_REASONS, ContactReason, Tier
+from schemas.base.vocabulary import ContactReason, Tier
 
 
 class ValueIndex(Section, frozen=True):
@@ -287,9 +287,17 @@ class ContactsDue(Section, frozen=True):
         tuple[ContactReason, ...],
         means(
             "`interval`: the tier's `contact_every_days` passed; `complaint`: of a key or "
-            "important customer; `notice`: of a downgrade"
+            "important customer; `notice`: of a downgrade; `notice_withdrawn`: that it will not "
+            "come; `seller_fault`: a return or contact of a key or important customer"
         ),
-    ] = CONTACT_REASONS
+    ] = ("interval", "complaint", "notice")
+    quiet_days: Annotated[
+        DaysOrNone,
+        means(
+            "for so many UTC days after any such record none comes for `interval` (it waits) or "
+            "`seller_fault`; 0: they come whenever they are due"
+        ),
+    ] = 0
 
 
 class PolicyFile(Section, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ StepToSet = Literal["none", StepName]
 """What a human may say of it."""
 STEPS_TO_SET: Final[tuple[StepToSet, ...]] = get_args(StepToSet)
 
-ContactReason = Literal["interval", "complaint", "notice"]
+ContactReason = Literal["interval", "complaint", "notice", "notice_withdrawn", "seller_fault"]
 """Why somebody should get in touch."""
 CONTACT_REASONS: Final[tuple[ContactReason, ...]] = get_args(ContactReason)
 TriggerKind = Literal["event", "timer", "policy", "override"]

@@ -29,8 +29,8 @@ class ContactDue(msgspec.Struct, gc=False):
     reason: Annotated[
         ContactReason,
         means(
-            "the tier's `contact_every_days` passed, a key or important customer complained, or "
-            "a downgrade was announced"
+            "the tier's `contact_every_days` passed; a key or important customer complained, or "
+            "had a return or contact that is our fault; a downgrade was announced, or is off"
         ),
     ]
     tier: Annotated[Tier, means("the customer's tier in force")]

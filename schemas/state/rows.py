@@ -136,6 +136,8 @@ class TouchRow(msgspec.Struct, array_like=True, gc=False):
     """The day of the last record that said a contact is due by its interval."""
     sequence: int = 0
     """Counts the customer's records on contacts-due."""
+    said_day: int = BEFORE_ALL_DAYS
+    """The day of the last of them, whatever it said."""
 
 
 class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):

@@ -279,8 +279,8 @@ DECIDE: Final = (
     ),
     Mutant(
         "D26", "an interval ends a day late", ROOM + "contacts.py",
-        "if interval_day(customer, tier, policy) <= customer.day:",
-        "if interval_day(customer, tier, policy) < customer.day:",
+        "passed = interval_day(customer, tier, policy) <= customer.day",
+        "passed = interval_day(customer, tier, policy) < customer.day",
         CONTACTS,
         hangs=True,
     ),
@@ -291,9 +291,27 @@ DECIDE: Final = (
         CONTACTS,
     ),
     Mutant(
+        "D55", "our fault asks for a contact on quiet days, too", ROOM + "contacts.py",
+        "return bool(reasons) or customer.day < customer.touch.said_day + policy.quiet_days",
+        "return bool(reasons)",
+        CONTACTS,
+    ),
+    Mutant(
+        "D56", "quiet days end a day late", ROOM + "contacts.py",
+        "return bool(reasons) or customer.day < customer.touch.said_day + policy.quiet_days",
+        "return bool(reasons) or customer.day <= customer.touch.said_day + policy.quiet_days",
+        CONTACTS,
+    ),
+    Mutant(
+        "D57", "an interval waits for no quiet days", ROOM + "contacts.py",
+        "        day = max(day, (customer.day if said else touch.said_day) + policy.quiet_days)\n",
+        "        pass\n",
+        CONTACTS,
+    ),
+    Mutant(
         "D28", "an interval that was told of comes again with each event", ROOM + "contacts.py",
-        "return max(since, last) + every_days",
-        "return since + every_days",
+        "day = max(since, last) + every_days",
+        "day = since + every_days",
         CONTACTS,
         hangs=True,
     ),
@@ -320,7 +338,7 @@ DECIDE: Final = (
         "D32", "an interval makes nothing due", ROOM + "due.py",
         "        if self._asks_contacts:\n"
         "            due = min(due, interval_day(customer, tier, self._policy, "
-        "interval_began_day))\n",
+        "contacts))\n",
         "",
         CONTACTS,
     ),

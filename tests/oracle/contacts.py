@@ -13,18 +13,29 @@ def contacts_due(
     """Name the reasons there are just now to get in touch, after the tier was judged."""
     if terms.contacts_due is None:
         return []
-    reasons = ["notice" for change in changes if change["direction"] == "notice"]
-    if event is not None and event.get("complaint") and customer.tier in TIERS[2:]:
-        reasons.append("complaint")
+    reasons = [change["direction"] for change in changes if "notice" in change["direction"]]
+    if event is not None and customer.tier in TIERS[2:]:
+        if event.get("complaint") and "complaint" in terms.contacts_due:
+            reasons.append("complaint")
+        elif event.get("seller_fault"):
+            reasons.append("seller_fault")
+    reasons = [reason for reason in reasons if reason in terms.contacts_due]
+    waits = terms.quiet_days and (len(reasons) > 1 or _is_quiet(customer, terms))
+    if "seller_fault" in reasons and waits:
+        reasons.remove("seller_fault")
     ends = interval_ends(customer, terms)
-    if ends is not None and customer.today() >= ends:
+    if ends is not None and customer.today() >= ends and not (reasons and terms.quiet_days):
         reasons.append("interval")
         customer.contacted = customer.today()
-    return [
-        _contact(customer, terms, trigger, reason)
-        for reason in reasons
-        if reason in terms.contacts_due
-    ]
+    if reasons:
+        customer.asked_for = customer.today()
+    return [_contact(customer, terms, trigger, reason) for reason in reasons]
+
+
+def _is_quiet(customer: Customer, terms: Terms) -> bool:
+    """Tell whether somebody was asked to get in touch a short while ago."""
+    said = customer.asked_for
+    return said is not None and customer.today() < said + terms.quiet_days
 
 
 def interval_ends(customer: Customer, terms: Terms) -> int | None:
@@ -39,7 +50,9 @@ def interval_ends(customer: Customer, terms: Terms) -> int | None:
         base = instants.day_of(customer.last_touch)
     if customer.contacted is not None:
         base = max(base, customer.contacted)
-    return int(base + every)
+    if customer.asked_for is None:
+        return int(base + every)
+    return int(max(base + every, customer.asked_for + terms.quiet_days))
 
 
 def _contact(customer: Customer, terms: Terms, trigger: Wire, reason: str) -> Wire:

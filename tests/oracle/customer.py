@@ -108,6 +108,8 @@ class Customer:
     """When it last bought, gave back or called."""
     contacted: int | None = None
     """The day on which it was last due to be contacted because its interval was over."""
+    asked_for: int | None = None
+    """The day on which somebody was last asked to get in touch, whatever for."""
     contact_sequence: int = 0
     next_due: int | None = None
     days: dict[int, Day] = field(default_factory=dict)

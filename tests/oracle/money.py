@@ -84,6 +84,7 @@ class Terms:
         if "contacts_due" in policy:
             every = ["interval", "complaint", "notice"]
             self.contacts_due = policy["contacts_due"].get("reasons", every)
+        self.quiet_days: int = policy.get("contacts_due", {}).get("quiet_days", 0)
 
     def _threshold(self, key: str, text: str) -> Fraction:
         """Read a segment's threshold: a bare factor, or an amount in minor units."""

@@ -65,4 +65,9 @@ any = "Look at it again."
 [ladder.playbook]
 """,
 )
-"""The same with a ladder that waits for people."""
+ANSWERED_TOML = ANSWERED_TOML.replace(
+    "[contacts_due]\n",
+    "[contacts_due]\nquiet_days = 5\nreasons = "
+    '["interval", "complaint", "notice", "notice_withdrawn", "seller_fault"]\n',
+)
+"""The same with a ladder that waits for people, and all reasons for contacts."""

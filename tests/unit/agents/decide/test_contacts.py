@@ -182,6 +182,80 @@ def test_a_notice_that_nobody_hears_of_asks_for_none_until_it_shows() -> None:
     assert [kind for direction, kind in told if direction == "notice"] == ["override"]
 
 
+OFF = policy(GRANTS, HOLD, {"contacts_due.reasons": ["notice", "notice_withdrawn", "seller_fault"]})
+
+
+def test_a_notice_that_is_taken_back_asks_for_a_contact_too() -> None:
+    ada = key_customer(OFF, LOSES_KEY).says("notice key event")
+    ada.does(bought(3)).says("notice_withdrawn key event")
+    assert ada.record["tier"] == "key"
+
+
+# our own fault
+
+FAULT = call(2, seller_fault=True)
+BACK = sale(2, type="return", amount="1", seller_fault=True)
+BOTH = call(2, seller_fault=True, complaint=True)
+FAULTS = {
+    "a contact of a key customer": ([bought(1), FAULT], "- seller_fault"),
+    "a return of an important one": ([bought(1, "600"), BACK], "- seller_fault"),
+    "not of an ordinary one": ([bought(1, "1"), FAULT], "- -"),
+    "not one of his own": ([bought(1), call(2), sale(2, type="return", amount="1")], "- - -"),
+    "a complaint is one of its own": ([bought(1), BOTH], "- complaint"),
+    "each": ([bought(1), FAULT, BACK], "- seller_fault seller_fault"),
+}
+
+
+@pytest.mark.parametrize(("events", "words"), FAULTS.values(), ids=FAULTS)
+def test_what_is_our_fault_asks_for_a_contact(events: list[dict[str, Any]], words: str) -> None:
+    Met.plays(
+        policy(GRANTS, {"contacts_due.reasons": ["complaint", "seller_fault"]}), events, words
+    )
+
+
+def test_a_complaint_that_nobody_asks_for_is_our_fault_still() -> None:
+    Met.plays(
+        policy(GRANTS, {"contacts_due.reasons": ["seller_fault"]}),
+        [bought(1), BOTH],
+        "- seller_fault",
+    )
+
+
+# quiet days
+
+QUIET = policy(
+    GRANTS,
+    HOLD,
+    {
+        "contacts_due.reasons": ["interval", "complaint", "notice", "seller_fault"],
+        "contacts_due.quiet_days": 7,
+    },
+)
+
+
+def fault(day: int) -> dict[str, Any]:
+    return call(day, seller_fault=True)
+
+
+def test_our_fault_is_told_once_in_quiet_days() -> None:
+    events = [bought(1), fault(2), fault(3), fault(8), fault(9)]
+    Met.plays(QUIET, events, "- seller_fault - - seller_fault")
+
+
+def test_an_interval_waits_for_quiet_days_and_a_complaint_for_none() -> None:
+    ada = Met.plays(
+        QUIET, [bought(1), fault(2), call(2, 1, complaint=True)], "- seller_fault complaint"
+    )
+    # five days after the call it would have been
+    ada.turns("interval", 9)
+
+
+def test_a_notice_goes_out_and_the_interval_of_the_same_day_waits() -> None:
+    ada = Met.plays(QUIET, [bought(1), tick(6), tick(11)], "- interval notice")
+    # on the 14th the tier falls, and asks for no contact any more
+    ada.waits(30).says()
+
+
 # all together
 
 
