@@ -25,6 +25,7 @@ _FINDINGS: Final = {
     "segments.over_served.service_share": ("over-served: service cost", ">"),
     "segments.potential.growth": ("potential: contribution", ">="),
     "segments.worst.contribution_below": ("worst: contribution", "<"),
+    "tiers.before_first_sale": ("with", "is"),
 }
 _SIGNALS: Final = {
     f"risk.{signal.name}.{key}" if key else f"risk.{signal.name}": words

@@ -21,6 +21,7 @@ BAR_WIDTH: Final = 40
 FRAME_LINES: Final = 15
 """Of the live table, all that is neither a line of a record nor of the footer."""
 NARROW_COLUMNS: Final = 110
+DATE_CHARS: Final = 19
 STYLES: Final = {
     "key": "bold green",
     "important": "green",
@@ -172,6 +173,23 @@ def _curve(curve: Curve | None, *, narrow: bool) -> RenderableType:
 
 
 def _lines(title: str, lines: Sequence[Line], room: int, *, narrow: bool) -> RenderableType:
+    return _double_lines(title, lines, room) if narrow else _single_lines(title, lines, room)
+
+
+def _double_lines(title: str, lines: Sequence[Line], room: int) -> RenderableType:
+    """On a narrow terminal the reason has a line of its own, so that it can be read."""
+    shown = list(lines)[: -(room // 2) - 1 : -1]
+    rows = [Text(title, style="bold italic")]
+    for line in shown:
+        head = Text.assemble((f" {line.when[5:10]}", "dim"), f"  {line.who}  ")
+        for row in (head + _coloured(line.what), Text(f"        {line.why}")):
+            row.no_wrap, row.overflow = True, "ellipsis"
+            rows.append(row)
+    rows += [Text() for _ in range(room - 2 * len(shown))]
+    return Group(*rows)
+
+
+def _single_lines(title: str, lines: Sequence[Line], room: int) -> RenderableType:
     table = Table(
         title=title,
         title_justify="left",
@@ -181,9 +199,8 @@ def _lines(title: str, lines: Sequence[Line], room: int, *, narrow: bool) -> Ren
         box=None,
         padding=(0, 1),
     )
-    date = 10 if narrow else 19
     widths: tuple[dict[str, Any], ...] = (
-        {"width": date},
+        {"width": DATE_CHARS},
         {"width": 8},
         {"width": 34},
         {"ratio": 1},
@@ -191,7 +208,7 @@ def _lines(title: str, lines: Sequence[Line], room: int, *, narrow: bool) -> Ren
     for width in widths:
         table.add_column(no_wrap=True, overflow="ellipsis", **width)
     for line in list(lines)[: -room - 1 : -1]:
-        table.add_row(Text(line.when[:date], "dim"), line.who, _coloured(line.what), line.why)
+        table.add_row(Text(line.when[:DATE_CHARS], "dim"), line.who, _coloured(line.what), line.why)
     for _ in range(room - len(lines)):
         table.add_row()
     return table

@@ -48,28 +48,30 @@ class Habits(NamedTuple):
     """How late it pays in a spell without money (half of the time); else it is on time."""
     fails: float
     """Of its payments so many fail at first."""
+    away_days: tuple[int, int]
+    """Of a period of so many days it stays away for so many: some leave and come back."""
 
 
 KINDS: Final = {
     "pillar": Habits(
         share=0.08, pull=3.0, basket=(12_000, 60_000), cost=(0.45, 0.60), discount=0.05,
         credit=0.60, returns=0.02, contacts=0.06, trouble=0.06, trouble_days=(365, 0),
-        talk_s=(60, 420), late_days=(-4, 0), fails=0.01,
+        talk_s=(60, 420), late_days=(-4, 0), fails=0.01, away_days=(900, 0),
     ),
     "steady": Habits(
-        share=0.40, pull=1.0, basket=(3_000, 22_000), cost=(0.50, 0.65), discount=0.10,
-        credit=0.30, returns=0.05, contacts=0.10, trouble=0.60, trouble_days=(240, 20),
-        talk_s=(60, 600), late_days=(-2, 6), fails=0.03,
+        share=0.50, pull=1.0, basket=(3_000, 22_000), cost=(0.50, 0.65), discount=0.10,
+        credit=0.30, returns=0.05, contacts=0.10, trouble=0.50, trouble_days=(240, 20),
+        talk_s=(60, 600), late_days=(-2, 6), fails=0.03, away_days=(700, 110),
     ),
     "costly": Habits(
-        share=0.16, pull=4.0, basket=(6_000, 24_000), cost=(0.86, 1.0), discount=0.30,
+        share=0.06, pull=4.0, basket=(6_000, 24_000), cost=(0.86, 1.0), discount=0.30,
         credit=0.60, returns=0.22, contacts=0.04, trouble=0.85, trouble_days=(80, 24),
-        talk_s=(480, 2_400), late_days=(12, 45), fails=0.15,
+        talk_s=(480, 2_400), late_days=(12, 45), fails=0.15, away_days=(800, 60),
     ),
     "quiet": Habits(
         share=0.36, pull=0.3, basket=(800, 6_000), cost=(0.45, 0.65), discount=0.0,
-        credit=0.0, returns=0.03, contacts=0.15, trouble=0.15, trouble_days=(365, 0),
-        talk_s=(30, 480), late_days=(0, 0), fails=0.0,
+        credit=0.0, returns=0.03, contacts=0.08, trouble=0.08, trouble_days=(365, 0),
+        talk_s=(30, 240), late_days=(0, 0), fails=0.0, away_days=(600, 200),
     ),
 }  # fmt: skip
 
@@ -88,6 +90,12 @@ Body = dict[str, Any]
 
 REGIONS: Final = ("north", "south", "west", "east")
 INDUSTRIES: Final = ("building", "catering", "health", "retail", "crafts")
+ANSWERS: Final = (
+    "talked to the buyer",
+    "sent the price list",
+    "figures checked, they are right",
+    "new terms offered",
+)
 KNOWN_SHARE: Final = 0.5
 """Of so many customers master data are known."""
 
@@ -105,6 +113,11 @@ class Shopper(NamedTuple):
         """Tell whether it is in a spell of trouble."""
         period, days = self.habits.trouble_days
         return (day_of(at_us) + self.phase) % period < days
+
+    def away(self, at_us: int) -> bool:
+        """Tell whether it stays away."""
+        period, days = self.habits.away_days
+        return (day_of(at_us) + 3 * self.phase) % period < days
 
     def issue(self, at_us: int) -> str:
         """Name what it calls about: the same all through a spell."""
@@ -149,7 +162,7 @@ def master_data(rng: Random, shopper: Shopper, at_us: int) -> Body:
     if habits.discount and rng.random() < 0.4:  # noqa: PLR2004 - who gets a discount promised more
         starts = day_of(at_us) - rng.randint(0, 90)
         body["commitment"] = {
-            "amount": money(round(rng.uniform(10, 40) * high), shopper.currency),
+            "amount": money(round(rng.uniform(1, 6) * high), shopper.currency),
             "currency": shopper.currency,
             "discount_rate": f"{habits.discount:.2f}",
             "starts_on": format_micros(starts * DAY_US)[:10],
@@ -219,9 +232,20 @@ def contact(rng: Random, shopper: Shopper, at_us: int) -> Body:
     }
     if troubled and rng.random() < 0.3:  # noqa: PLR2004 - some say so
         body["complaint"] = True
-    if rng.random() < 0.2:  # noqa: PLR2004 - few answer when asked
-        body["satisfaction"] = rng.randint(1, 2) if troubled else rng.randint(3, 5)
+    if rng.random() < (0.1 if troubled else 0.4):
+        body["satisfaction"] = rng.randint(1, 2) if troubled else rng.randint(4, 5)
     return body
+
+
+def put_right(issue: str) -> Body:
+    """Make the contact by which a complaint is answered."""
+    return {
+        "issue": issue,
+        "channel": "email",
+        "duration_s": 120,
+        "resolved": True,
+        "satisfaction": 4,
+    }
 
 
 def paid_late_us(rng: Random, shopper: Shopper, at_us: int) -> int:
@@ -234,3 +258,8 @@ def money(hundredths: int, currency: str) -> str:
     """Write decimal text with the currency's digits."""
     digits = CURRENCY_DIGITS[currency]
     return format_minor(int(hundredths * 10**digits // 100), digits)
+
+
+def answer(rng: Random) -> Body:
+    """Say what a clerk did about the step that was recommended for a customer."""
+    return {"ladder": {"reason": rng.choice(ANSWERS)}}

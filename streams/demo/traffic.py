@@ -26,12 +26,14 @@ from streams.demo.market import (
     TERMS_DAYS,
     Body,
     Shopper,
+    answer,
     contact,
     goods_back,
     master_data,
     money,
     paid_late_us,
     population,
+    put_right,
     sale,
 )
 
@@ -45,6 +47,10 @@ Event = tuple[str, dict[str, Any]]
 EARLIER_DAYS: Final = 30
 """So long after the start what was sold before it is still paid for and comes back."""
 EARLIER_SHARE: Final = 0.3
+CHOICES_MAX: Final = 8
+ANSWERED_SHARE: Final = 0.02
+"""Of what those in trouble bring up so much is a clerk's answer to a recommended step."""
+YEAR_DAYS: Final = 365
 PENDING_MAX: Final = 20_000
 """Payments and returns to come that are remembered; of more nothing comes."""
 
@@ -125,7 +131,7 @@ class _Market:
         if self._pending and self._pending[0][0] <= at_us:
             _, _, topic, shopper, body = heapq.heappop(self._pending)
         else:
-            shopper = self._rng.choices(self._shoppers, cum_weights=self._pulls)[0]
+            shopper = self._comes(at_us)
             topic, body = self._does(shopper, at_us)
             if shopper.customer_id not in self._met:
                 topic, body = self._meets(shopper, at_us, topic, body)
@@ -135,6 +141,15 @@ class _Market:
             "occurred_at": format_micros(at_us // 1000 * 1000),
         }
         return topic, head | body
+
+    def _comes(self, at_us: int) -> Shopper:
+        """Choose who comes: seldom one of those who stay away."""
+        shopper = self._shoppers[0]
+        for _ in range(CHOICES_MAX):
+            shopper = self._rng.choices(self._shoppers, cum_weights=self._pulls)[0]
+            if not shopper.away(at_us):
+                break
+        return shopper
 
     def _meets(self, shopper: Shopper, at_us: int, topic: str, body: Body) -> tuple[str, Body]:
         """Tell of a customer who comes for the first time, where the CRM knows him."""
@@ -146,9 +161,15 @@ class _Market:
 
     def _does(self, shopper: Shopper, at_us: int) -> tuple[str, Body]:
         rng, habits = self._rng, shopper.habits
+        if habits.trouble_days[0] < YEAR_DAYS and rng.random() < ANSWERED_SHARE:
+            return "customers", answer(rng)
         troubled = shopper.troubled(at_us)
         if rng.random() < (habits.trouble if troubled else habits.contacts):
-            return "support-calls", contact(rng, shopper, at_us)
+            body = contact(rng, shopper, at_us)
+            if body.get("complaint"):
+                right = put_right(body["issue"])
+                self._later(at_us + rng.randint(3, 10) * DAY_US, "support-calls", shopper, right)
+            return "support-calls", body
         order_id = f"o-{self._run}-{self._number}"
         body, paid, cost = sale(rng, shopper, order_id)
         early = at_us < self._start_us + EARLIER_DAYS * DAY_US

@@ -136,7 +136,7 @@ def test_master_data_come_before_all_else_of_a_customer_and_once() -> None:
     seen: set[str] = set()
     known: list[dict[str, Any]] = []
     for topic, value in lapse(5_000):
-        if topic == "customers":
+        if topic == "customers" and "ladder" not in value:
             assert value["customer_id"] not in seen
             known.append(value)
         seen.add(value["customer_id"])
@@ -168,12 +168,21 @@ def test_a_few_make_most_of_the_profit_and_some_cost_more_than_they_bring(year: 
 def test_within_a_minute_tiers_change_and_every_signal_is_raised_and_cleared() -> None:
     made = made_of(lapse(60 * RATE))
     directions = Counter(wire["direction"] for wire in made.of("tier-changes"))
-    assert min(directions["upgrade"], directions["downgrade"]) > 10
+    assert min(directions["upgrade"], directions["downgrade"]) > 5
     assert "key" in {wire["to_tier"] for wire in made.of("tier-changes")}
     signals = Counter((wire["signal"], wire["status"]) for wire in made.of("at-risk"))
-    for signal in ("late_payer", "support_spike", "unprofitable"):
-        assert signals[signal, "raised"] > 5
-        assert signals[signal, "cleared"] > 5
+    for signal in ("late_payer", "repeat_issue", "support_spike", "unprofitable"):
+        assert signals[signal, "raised"] > 2
+        assert signals[signal, "cleared"] > 2
+
+
+def test_some_leave_and_come_back_and_clerks_answer() -> None:
+    assert any("ladder" in value for topic, value in lapse(5_000) if topic == "customers")
+    made = made_of(lapse(3 * YEAR))
+    signals = Counter((wire["signal"], wire["status"]) for wire in made.of("at-risk"))
+    assert min(signals["overdue", "raised"], signals["overdue", "cleared"]) > 20
+    steps = Counter(wire["recommended_step"] for wire in made.of("at-risk"))
+    assert min(steps[step] for step in ("reassess", "educate", "renegotiate")) > 0
 
 
 def test_as_it_happens_tiers_change_and_signals_are_raised_within_a_minute() -> None:
