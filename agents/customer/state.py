@@ -59,6 +59,7 @@ class Customer:
         "tier_state",
         "touched_us",
         "touches",
+        "treated",
         "value",
         "worth",
     )
@@ -98,6 +99,8 @@ class Customer:
         )
         """All that is kept, in the order in which an event is booked."""
         self.risks = row.risks
+        self.treated = row.treated
+        """CRC-32 of the treatment it has; 0: it was never judged."""
         self.tier_state: TierState | None = None
         """Its tier; None until it is judged for the first time."""
         if head is not None:

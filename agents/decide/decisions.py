@@ -111,6 +111,7 @@ class Decision:
         "step",
         "tier_state",
         "transitions",
+        "treated",
         "trigger",
     )
 
@@ -129,6 +130,7 @@ class Decision:
         ladder: LadderRow | None,
         step: Step | None,
         contacts: list[ContactReason],
+        treated: int,
         due_us: int,
     ) -> None:
         self.trigger: Final = trigger
@@ -152,6 +154,8 @@ class Decision:
         self.step: Final = step
         self.contacts: Final = contacts
         """Why somebody should get in touch."""
+        self.treated: Final = treated
+        """CRC-32 of the treatment from now on."""
         self.due_us: Final = due_us
         """When it changes next with no event."""
 
@@ -170,5 +174,6 @@ def take_over(customer: Customer, decision: Decision) -> None:
         customer.touch.said_day = customer.day
     if INTERVAL in decision.contacts:
         customer.touch.interval_day = customer.day
+    customer.treated = decision.treated
     customer.due_us = decision.due_us
     customer.policy_is_new = False

@@ -8,12 +8,14 @@ from typing import Final
 
 from agents.customer.signal_state import NOTHING_KEPT
 from agents.customer.state import Customer
+from agents.customer.tier_state import TierState
 from agents.decide.contacts import reasons_due
-from agents.decide.decisions import Decision, Step, Trigger
+from agents.decide.decisions import Announcement, Decision, Move, Step, Trigger
 from agents.decide.due import DueTimes
 from agents.decide.entries import entries_of
 from agents.decide.episodes import SignalTracker
 from agents.decide.ladder import LadderMoves, left_ladder
+from agents.decide.lives import TREATMENT
 from agents.decide.override import active_override
 from agents.decide.tier_decision import first_tier, next_tier
 from agents.decide.tiers import TierRules
@@ -72,6 +74,9 @@ class Evaluator:
             ladder, step = left_ladder(customer.signals.ladder)
         elif customer.signals is not NOTHING_KEPT:
             ladder, step = self._ladder.place(customer, tier, risks)
+        treated = self._policy.grants.of(tier, risks).check
+        if treated != customer.treated and self._policy.tells_treatment and not announcements:
+            announcements.append(_treated_otherwise(tier_state))
         contacts: list[ContactReason] = []
         if self._asks_contacts:
             contacts = reasons_due(customer, tier, event, announcements, self._policy)
@@ -92,6 +97,7 @@ class Evaluator:
             ladder,
             step,
             contacts,
+            treated,
             due_us,
         )
 
@@ -109,6 +115,12 @@ class Evaluator:
             signals.ladder,
             [],
         )
+
+
+def _treated_otherwise(tier_state: TierState) -> Announcement:
+    """The tier stays, and what goes with it is another."""
+    rank = tier_state.in_force
+    return Announcement(Move(TREATMENT, tier_state.tier, tier_state.tier), rank, rank, TREATMENT)
 
 
 def _trigger_of(customer: Customer, event: Booking | None, by_adoption: bool) -> Trigger:  # noqa: FBT001

@@ -7,10 +7,11 @@ import msgspec
 
 from agents.models.decay import Decay
 from agents.models.expected import Future, IndexRules
+from agents.policy.grants import Grants
 from agents.policy.keeps import Keeps
 from agents.policy.rates import RateCards, Rates
 from schemas.base.money import Ratio
-from schemas.base.vocabulary import Action, ContactReason, Tier
+from schemas.base.vocabulary import Action, ContactReason
 
 
 class InvoiceRules(msgspec.Struct, frozen=True):
@@ -128,7 +129,9 @@ class Policy:
     """What a review by a new policy may do to a tier: keep, upgrades_only or full."""
     review_days: int
     """Over how many days the customers are judged by a new policy; 0: at once."""
-    treatment: dict[Tier, msgspec.Raw]
+    grants: Grants
+    tells_treatment: bool
+    """Whether a change of the treatment alone goes out."""
     """What a tier is granted, as JSON."""
     risk: RiskRules
     ladder: LadderRules | None

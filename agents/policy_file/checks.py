@@ -1,7 +1,7 @@
 """What the types of the policy's keys can't say: which of its values do not go together."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -11,6 +11,7 @@ from agents.policy_file.ladder_checks import ladder_faults
 from agents.policy_file.lifetime_checks import lifetime_faults
 from agents.policy_file.risk_checks import risk_faults
 from agents.signals.keys import Fault
+from agents.signals.registry import SIGNAL_NAMES
 from schemas.base.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
 from schemas.base.vocabulary import CONTACT_CHANNELS, TIERS
 from schemas.inputs.fields import is_date
@@ -48,17 +49,39 @@ def faults(policy: PolicyFile) -> Iterator[Fault]:
 
 def _treatment_faults(policy: PolicyFile) -> Iterator[Fault]:
     for tier, grants in policy.treatment.items():
+        if tier == "when":
+            yield from _when_faults(policy, grants)
+            continue
         if tier not in TIERS:
-            yield f"treatment.{tier}", "one of " + ", ".join(TIERS), tier
-        size = len(msgspec.json.encode(grants))
-        if size > GRANTS_BYTES_MAX:
-            yield f"treatment.{tier}", f"at most {GRANTS_BYTES_MAX} bytes as JSON", f"{size} bytes"
-        for name, grant in grants.items():
-            key = f"treatment.{tier}.{name}"
-            if name in WHOLE_GRANTS and not (type(grant) is int and 0 <= grant <= MAX_WINDOW_DAYS):
-                yield key, f"an integer from 0 to {MAX_WINDOW_DAYS}", grant
-            if name == "self_service_first" and not isinstance(grant, bool):
-                yield key, "true or false", grant
+            yield f"treatment.{tier}", "one of " + ", ".join((*TIERS, "when")), tier
+        yield from _grant_faults(f"treatment.{tier}", grants)
+
+
+def _when_faults(policy: PolicyFile, when: dict[str, Any]) -> Iterator[Fault]:
+    """Of `[treatment.when.SIGNAL]`: only a signal that is on is ever open."""
+    on = [name for name in SIGNAL_NAMES if getattr(policy.risk, name) is not None]
+    for signal, grants in when.items():
+        key = f"treatment.when.{signal}"
+        if signal not in on:
+            yield key, "a signal that is on: one of " + ", ".join(on), signal
+        elif not isinstance(grants, dict):
+            yield key, "a table", grants
+        else:
+            yield from _grant_faults(key, grants)
+            if "contact_every_days" in grants:
+                yield f"{key}.contact_every_days", "no such key: it goes by the tier alone", "one"
+
+
+def _grant_faults(table: str, grants: dict[str, Any]) -> Iterator[Fault]:
+    size = len(msgspec.json.encode(grants))
+    if size > GRANTS_BYTES_MAX:
+        yield table, f"at most {GRANTS_BYTES_MAX} bytes as JSON", f"{size} bytes"
+    for name, grant in grants.items():
+        key = f"{table}.{name}"
+        if name in WHOLE_GRANTS and not (type(grant) is int and 0 <= grant <= MAX_WINDOW_DAYS):
+            yield key, f"an integer from 0 to {MAX_WINDOW_DAYS}", grant
+        if name == "self_service_first" and not isinstance(grant, bool):
+            yield key, "true or false", grant
 
 
 def _measure_faults(policy: PolicyFile) -> Iterator[Fault]:

@@ -5,7 +5,6 @@ from typing import Any
 from zlib import crc32
 
 import msgspec
-import orjson
 
 from agents.models.decay import Decay
 from agents.models.expected import Future, IndexRules
@@ -19,6 +18,7 @@ from agents.policy.compiled import (
     SegmentRules,
     ShareRules,
 )
+from agents.policy.grants import Grants
 from agents.policy.keeps import SALES_LEAST_DAYS, Keeps, combined
 from agents.policy.rates import Rates, checked_ratio
 from agents.policy_file.compiling_rates import rate_cards
@@ -77,7 +77,8 @@ def compile_policy(file: PolicyFile) -> Policy:
         before_first_sale=None
         if file.tiers.before_first_sale is None
         else TIERS.index(file.tiers.before_first_sale),
-        treatment={tier: msgspec.Raw(orjson.dumps(file.treatment.get(tier, {}))) for tier in TIERS},
+        grants=Grants(file.treatment, file.treatment.get("when", {})),
+        tells_treatment="treatment" in file.tiers.tells,
         risk=_risk(file),
         ladder=_ladder(file.ladder),
         signals=signals,

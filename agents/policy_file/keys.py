@@ -229,6 +229,10 @@ class Tiers(Section, frozen=True):
             "ladder, and not unprofitable; absent: by its value, as of any other"
         ),
     ] = None
+    tells: Annotated[
+        tuple[Literal["treatment"], ...],
+        means("what goes out besides changes of a tier: `treatment`, a change of it alone"),
+    ] = ()
     on_change: Annotated[
         Literal["keep", "upgrades_only", "full"],
         means("what the change of the policy alone may move"),
@@ -327,7 +331,8 @@ class PolicyFile(Section, frozen=True, kw_only=True):
         means(
             "`[treatment.TIER]`: what a tier is granted, passed on as it stands; known are "
             "`support_priority`, `contact_every_days`, `credit_days` (integers) and "
-            "`self_service_first` (true or false)"
+            "`self_service_first` (true or false); `[treatment.when.SIGNAL]`: what is laid over "
+            "it while that signal is open"
         ),
     ] = {}
     contacts_due: ContactsDue | None = None

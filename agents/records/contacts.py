@@ -27,7 +27,7 @@ def contact_due(
         last_touch_at=None if last_us is None else format_micros(last_us),
         effective_at=format_micros(customer.as_of_us),
         trigger=trigger_of(decision),
-        treatment=policy.treatment[tier],
+        treatment=policy.grants.of(customer.tier, customer.risks).wire,
         policy_version=policy.version,
         evaluated_at=NOT_YET,
     )

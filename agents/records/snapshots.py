@@ -39,6 +39,7 @@ class Snapshots:
             tier_since=format_micros(day_start(tier_state.in_force_since_day)),
             downgrade_at=None if effect_day is None else format_micros(day_start(effect_day)),
             tier_by_value=TIERS[tier_state.tier],
+            treatment=policy.grants.of(tier, customer.risks).wire,
             override=override_of(active_override(master, customer.as_of_us)),
             cutoffs_version=self._cutoffs_version,
             value=value_of(customer, totals, customer.index(policy), policy),

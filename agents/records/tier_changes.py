@@ -1,8 +1,11 @@
 """Records for `tier-changes`: what happened to a customer's tier, and why."""
 
+from typing import Final
+
 from agents.customer.state import Customer
 from agents.decide.decisions import Announcement, Decision
 from agents.decide.entries import thresholds
+from agents.decide.lives import TREATMENT
 from agents.decide.segments import segments_of
 from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
@@ -16,6 +19,9 @@ from schemas.outputs.parts import Finding
 from schemas.outputs.records import NOT_YET, TIER_CHANGES
 from schemas.outputs.tier_changes import TierChange
 from schemas.state.rows import CutoffsRow
+
+UNMOVED: Final = ("", TREATMENT)
+"""Of such a move no bound beside an entry was crossed."""
 
 
 class TierChanges:
@@ -38,6 +44,11 @@ class TierChanges:
         reasons = self._reasons(said, index)
         if customer.is_prospect(policy):
             reasons = [Finding("tiers.before_first_sale", "no sale", TIERS[move.by_value])]
+        if said.direction == TREATMENT:
+            reasons += [
+                Finding(f"treatment.when.{name}", customer.risks[name].severity, "open")
+                for name in policy.grants.open_for(customer.risks)
+            ]
         if override is not None:
             rule = f"override.{override.mode}"
             reasons.append(Finding(rule, TIERS[move.by_value], TIERS[override.tier]))
@@ -59,7 +70,7 @@ class TierChanges:
             value=value_of(customer, totals, index, policy),
             reasons=reasons,
             trigger=trigger_of(decision, by_override=said.by_override),
-            treatment=policy.treatment[TIERS[said.in_force]],
+            treatment=policy.grants.of(said.in_force, customer.risks).wire,
             evaluated_at=NOT_YET,
         )
         return Output(TIER_CHANGES, said.direction, record)
@@ -70,7 +81,7 @@ class TierChanges:
         reasons = [
             Finding(rule, observed, threshold) for rule, threshold in self._thresholds[move.after]
         ]
-        band = self._tiers.band_of(move) if move.direction else None
+        band = self._tiers.band_of(move) if move.direction not in UNMOVED else None
         if band is not None:
             reasons.append(Finding(band[0], observed, format_minor(band[1], digits)))
         return reasons

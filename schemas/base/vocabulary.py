@@ -14,8 +14,8 @@ HIGH_RANK: Final = TIERS.index("important")
 OverrideMode = Literal["floor", "lock"]
 """At least that tier, or just that one."""
 
-Direction = Literal["assigned", "upgrade", "downgrade", "notice", "notice_withdrawn"]
-"""What happens to a tier."""
+Direction = Literal["assigned", "upgrade", "downgrade", "notice", "notice_withdrawn", "treatment"]
+"""What happens to a tier; the last: nothing, but it is treated otherwise."""
 DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 
 Severity = Literal["watch", "high"]

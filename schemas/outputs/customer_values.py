@@ -10,6 +10,7 @@ from schemas.outputs.common import (
     CustomerId,
     CutoffsVersion,
     Figures,
+    Granted,
     OverrideInForce,
     PolicyVersion,
     TierByValue,
@@ -29,6 +30,7 @@ class CustomerValue(msgspec.Struct, frozen=True, gc=False):
         Moment | None, means("when an announced downgrade comes; null: none is")
     ]
     tier_by_value: TierByValue
+    treatment: Granted
     override: OverrideInForce
     cutoffs_version: CutoffsVersion
     value: Figures

@@ -38,7 +38,8 @@ class TierChange(msgspec.Struct, gc=False):
         Direction,
         means(
             "`assigned` is the first time; a `notice` announces a downgrade that has not happened "
-            "yet: `to_tier` is where it would lead today"
+            "yet: `to_tier` is where it would lead today; `treatment`: the tier stays, and "
+            "`treatment` is another"
         ),
     ]
     takes_effect_at: Annotated[
@@ -53,7 +54,8 @@ class TierChange(msgspec.Struct, gc=False):
         list[Finding],
         means(
             "the entry that was reached, the next one, which was not, the bound beside an entry "
-            "that `[tiers.hold]` sets, the override, and what its segments rest on"
+            "that `[tiers.hold]` sets, the override, and what its segments rest on; of "
+            "`treatment` the open signals that change it"
         ),
     ]
     trigger: Cause

@@ -164,6 +164,8 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """Whether it rose (1) or fell (-1) to the tier by value; 0: it had it from the beginning."""
     in_force_since_day: int
     """The day since which it has the tier in force, which is in the row's head, too."""
+    treated: int
+    """CRC-32 of the treatment it has; 0: it was never judged."""
     worth: WorthRow
     contacts: bytes
     """Of the contacts window, oldest first: day and number, as they lie in memory."""

@@ -52,6 +52,8 @@ def _named(finding: dict[str, Any]) -> tuple[str, str]:
     rule = finding["rule"]
     if rule in _FINDINGS:
         return _FINDINGS[rule]
+    if rule.startswith("treatment.when."):
+        return rule.removeprefix("treatment.when."), "is"
     if rule.startswith("risk.") and rule.count(".") == 1:
         if rule in _SIGNALS and isinstance(finding["threshold"], int):
             name, sign = _SIGNALS[rule]

@@ -168,6 +168,20 @@ INTAKE: Final = (
         ("tests/unit/agents/decide/test_ladder.py",),
     ),
     Mutant(
+        "R20", "what a signal changes is not laid over a tier's treatment",
+        "agents/policy/grants.py",
+        "            grants |= self._when[name]\n",
+        "            pass\n",
+        ("tests/unit/agents/records/test_treatment.py",),
+    ),
+    Mutant(
+        "R21", "another treatment is told beside a change of the tier",
+        "agents/decide/evaluate.py",
+        " and self._policy.tells_treatment and not announcements:",
+        " and self._policy.tells_treatment:",
+        ("tests/unit/agents/records/test_treatment.py",),
+    ),
+    Mutant(
         "R7", "a hidden notice stands in the snapshot", "agents/records/snapshots.py",
         "effect_day = self._tiers.takes_effect_day(tier_state) if tier_state.announced else None",
         "effect_day = self._tiers.takes_effect_day(tier_state)",

@@ -40,6 +40,27 @@ class Changes:
             watch(self.customer, self.figures.index, self.terms)
         return self.put_out
 
+    def treat(self, first: int) -> list[Wire]:
+        """Once signals are judged: say that it is treated otherwise, where nothing else did."""
+        customer, terms = self.customer, self.terms
+        granted = customer.granted(terms, str(customer.tier))
+        before, customer.treated = customer.treated, granted
+        for change in self.put_out:
+            change["treatment"] = customer.granted(terms, change["treatment"])
+        if self.put_out or before in (None, granted) or "treatment" not in terms.tells:
+            return []
+        reasons = self._entry_findings(str(customer.value_tier))
+        reasons += [
+            finding(f"treatment.when.{signal}", customer.risks[signal].severity, "open")
+            for signal in sorted(self.terms.treatment.get("when", {}))
+            if signal in customer.risks
+        ]
+        last, tier = customer.sequence, str(customer.tier)
+        self._say("treatment", tier, tier, reasons, self.trigger)
+        self.put_out[0] |= {"sequence": first, "treatment": granted}
+        customer.sequence = last + 1
+        return self.put_out
+
     def _heed_override(self, value_tier: str) -> None:
         """Say what an override that came, changed or went does to the tier and its notice."""
         customer, before = self.customer, str(self.customer.tier)
@@ -111,7 +132,7 @@ class Changes:
                 "value": wire.value(self.figures, terms),
                 "reasons": reasons + self._override_findings() + self._segment_findings(),
                 "trigger": trigger,
-                "treatment": terms.treatment.get(str(customer.tier), {}),
+                "treatment": str(customer.tier),
                 "policy_version": terms.version,
             }
         )

@@ -65,6 +65,6 @@ def _contact(customer: Customer, terms: Terms, trigger: Wire, reason: str) -> Wi
         "last_touch_at": wire.time(customer.last_touch),
         "effective_at": wire.time(customer.as_of),
         "trigger": trigger,
-        "treatment": terms.treatment.get(str(customer.tier), {}),
+        "treatment": customer.granted(terms, str(customer.tier)),
         "policy_version": terms.version,
     }

@@ -108,6 +108,8 @@ class Customer:
     """When it last bought, gave back or called."""
     contacted: int | None = None
     """The day on which it was last due to be contacted because its interval was over."""
+    treated: Event | None = None
+    """The treatment it has; None: it was never judged."""
     asked_for: int | None = None
     """The day on which somebody was last asked to get in touch, whatever for."""
     contact_sequence: int = 0
@@ -218,6 +220,14 @@ class Customer:
             (day.left + day.excused * terms.excuses) * decay.weight(on, *halving)
             for on, day in self.days.items()
         )
+
+    def granted(self, terms: Terms, tier: str) -> Event:
+        """Lay what open signals change over what a tier is granted."""
+        granted = dict(terms.treatment.get(tier, {}))
+        for signal, others in sorted(terms.treatment.get("when", {}).items()):
+            if signal in self.risks:
+                granted |= others
+        return granted
 
     def earned(self, terms: Terms) -> int:
         """Sum what every day left, however long ago, less what waiting for the money costs."""

@@ -65,6 +65,7 @@ class Terms:
         }
         self.before_first_sale: str | None = policy["tiers"].get("before_first_sale")
         self.treatment: Mapping[str, Any] = policy.get("treatment", {})
+        self.tells: Sequence[str] = policy.get("tiers", {}).get("tells", ())
         self.risk = RiskTerms(policy, self.minor)
         self._read_sections(policy)
 

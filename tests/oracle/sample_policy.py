@@ -65,8 +65,9 @@ any = "Look at it again."
 [ladder.playbook]
 """,
 )
-ANSWERED_TOML = ANSWERED_TOML.replace(
+ANSWERED_TOML = ANSWERED_TOML.replace("[tiers]\n", '[tiers]\ntells = ["treatment"]\n').replace(
     "[contacts_due]\n",
+    "[treatment.when.late_payer]\ncredit_days = 0\n\n[treatment.when.overdue]\nbonus = true\n\n"
     "[contacts_due]\nquiet_days = 5\nreasons = "
     '["interval", "complaint", "notice", "notice_withdrawn", "seller_fault"]\n',
 )

@@ -56,6 +56,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
     assert outcome.values["ada"] == common | {
         "as_of": "2026-01-05T10:00:00.250Z",
         "tier": "ordinary",
+        "treatment": {},
         "tier_since": "2026-01-05T00:00:00Z",
         "downgrade_at": None,
         "tenure_days": 0,

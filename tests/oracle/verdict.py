@@ -25,8 +25,14 @@ class Verdict(NamedTuple):
 def judged(customer: Customer, terms: Terms, trigger: Wire, event: Event | None = None) -> Verdict:
     """Move the customer's tier and signals; the event is what was applied just now, if any."""
     figures = customer.figures(terms)
-    changes = Changes(customer, figures, terms, trigger).make()
+    look = Changes(customer, figures, terms, trigger)
+    look.make()
+    first = customer.sequence + 1
     risks = signalled(customer, figures, terms, trigger)
+    if look.treat(first):
+        # it goes out before them
+        risks = [risk | {"sequence": risk["sequence"] + 1} for risk in risks]
+    changes = look.put_out
     return Verdict(changes, risks, contacts_due(customer, terms, trigger, event, changes))
 
 
@@ -40,6 +46,7 @@ def snapshot(customer: Customer, terms: Terms) -> Wire:
         "tier_since": wire.midnight(customer.tier_since),
         "downgrade_at": wire.midnight(downgrade_day(customer, terms)) if customer.told else None,
         "tier_by_value": customer.value_tier,
+        "treatment": customer.granted(terms, str(customer.tier)),
         "override": wire.override(customer.master.override(customer.as_of)),
         "cutoffs_version": None,
         "value": wire.value(figures, terms),

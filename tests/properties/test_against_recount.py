@@ -188,6 +188,7 @@ SHOWN: dict[str, set[str]] = {
     },
     "at risk, answered": {
         *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
+        *(f"treatment by {kind}" for kind in ("event", "timer")),
         *(f"contact for {why} by event" for why in ("seller_fault", "notice_withdrawn")),
         *(f"step {step}" for step in (None, *STEPS)),
         *(f"held by ladder.{rule}" for rule in ("young_days", "tier", "reach")),

@@ -102,6 +102,7 @@ def test_a_snapshot_holds_the_newest_of_all() -> None:
             "tier": "ordinary",
             "tier_since": "2026-03-01T00:00:00Z",
             "tier_by_value": "ordinary",
+            "treatment": {},
             **dict.fromkeys(absent),
             "value": value("100.00", "60.00", "40.00"),
             "tenure_days": 0,

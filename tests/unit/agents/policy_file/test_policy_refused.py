@@ -68,7 +68,7 @@ WRONG_VALUES: list[tuple[str, Any, str]] = [
     ("tiers.share.key.share", "0.00", "more than 0"),
     ("tiers.share.important.share", "1.01", "at most 1"),
     ("tiers.share.min_change", "1", "less than 1"),
-    ("treatment.gold", {}, f"{TIER}, found 'gold'"),
+    ("treatment.gold", {}, f"{TIER}, when, found 'gold'"),
     ("treatment.key", 1, "`object`, found `int`"),
     ("treatment.key.support_priority", 2**63, "an integer of at most 64 bits"),
     ("treatment.key.contact_every_days", -1, DAYS),
@@ -243,6 +243,24 @@ def test_a_signal_that_there_is_not_is_told_with_those_there_are(path: str) -> N
     wrong = 3 if path.startswith("risk.weights") else {"key": "call"}
     said = f"my.toml: {path}: expected one of {', '.join(SIGNAL_NAMES)}, found "
     assert told(with_one_changed(path, wrong)).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ({"lateness": {"credit_days": 0}}, "lateness: expected a signal that is on: one of "),
+        ({"late_payer": 0}, "late_payer: expected a table, found 0"),
+        ({"late_payer": {"credit_days": -1}}, "late_payer.credit_days: expected an integer from 0"),
+        (
+            {"late_payer": {"contact_every_days": 3}},
+            "late_payer.contact_every_days: expected no such key: it goes by the tier alone",
+        ),
+    ],
+)
+def test_a_treatment_by_signal_that_never_comes_is_refused(when: Any, said: str) -> None:
+    assert told(whole_policy({"treatment.when": when})).startswith(
+        f"my.toml: treatment.when.{said}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ SAID: list[tuple[str, Found, Found, str]] = [
     ("ladder.tier", "key", "renegotiate", "tier key goes as far as renegotiate"),
     ("ladder.segment", "potential", "renegotiate", "segment potential goes as far as renegotiate"),
     ("ladder.young_days", 8, "educate", "days a customer 8 go as far as educate"),
+    ("treatment.when.late_payer", "watch", "open", "late_payer watch is open"),
     ("tiers.before_first_sale", "no sale", "ordinary", "with no sale is ordinary"),
     ("ladder.reach", "late_payer", "migrate", "signal late_payer leads as far as migrate"),
     ("ladder.at_rest_days", 91, 90, "days at rest 91 >= 90"),
