@@ -49,7 +49,8 @@ def leading(
     costly = [risk for risk in risks.values() if risk.signal in COSTLY or risk.signal in TEACHING]
     if not costly or customer.is_prospect(policy) or is_at_rest(customer, rules):
         return []
-    if rules.service_share is not None and contacts_cost_much(customer, rules, policy):
+    teaches = any(risk.signal in TEACHING for risk in costly)
+    if not teaches or contacts_cost_much(customer, rules, policy):
         return costly
     return [risk for risk in costly if risk.signal in COSTLY]
 
@@ -66,8 +67,10 @@ def is_at_rest(customer: Customer, rules: LadderRules) -> bool:
 
 
 def contacts_cost_much(customer: Customer, rules: LadderRules, policy: Policy) -> bool:
-    """Whether contacts cost more than the policy's share of the margin."""
-    cost, most = contacts_and_most(customer, rules.service_share or (0, 1), policy)
+    """Whether contacts cost more than the policy's share of the margin; never without a share."""
+    if rules.service_share is None:
+        return False
+    cost, most = contacts_and_most(customer, rules.service_share, policy)
     return cost > max(0, most)
 
 

@@ -1,8 +1,9 @@
 """A changed policy on real Kafka: it judges who does nothing, and the older one is refused."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,41 @@ def test_a_new_policy_judges_everybody_and_an_older_one_is_refused(
     forgotten.must_fail()
     assert "was judged by a newer policy than 'sample-7' already" in forgotten.text()
     assert len(changes(place)) == 2 * len(NAMES)
+
+
+def test_nobody_is_warned_or_moved_before_the_policy_that_asks_for_it(
+    place: Place, crew: Crew, tmp_path: Path
+) -> None:
+    default = files("agents.policy_file").joinpath("default.toml").read_text(encoding="utf-8")
+    later = tmp_path / "later.toml"
+    later.write_text(
+        default.replace('version = "default-1"', 'version = "default-2"')
+        .replace('important = "500.00"', 'important = "900.00"')
+        .replace("notice_after_days = 14", "# a notice comes at once")
+        .replace("review_days = 7", "review_days = 0")
+    )
+    now = datetime.now(UTC)
+    sold = {f"sold-{days}-days-ago": now - timedelta(days) for days in (48, 20, 5)}
+    load(
+        place,
+        [
+            bought(name, name, at.isoformat(), "700.00", int(at.timestamp() * 1_000))
+            for name, at in sold.items()
+        ],
+    )
+    crew.start_ready(place)
+    wait_until("all are there", lambda: len(changes(place)) == len(sold), READ_SECONDS)
+    crew.stop_all()
+    adopted = datetime.now(UTC)
+    crew.start_ready(place.telling(policy=later))
+    wait_until("all are told", lambda: len(changes(place)) == 2 * len(sold), READ_SECONDS)
+    for name, at in sold.items():
+        one, two = (its.wire for its in changes(place) if its.key == name.encode())
+        assert (one["to_tier"], one["effective_at"][:10]) == ("important", str(at.date()))
+        assert (two["direction"], two["to_tier"]) == ("notice", "ordinary")
+        assert datetime.fromisoformat(two["effective_at"]) >= adopted
+        comes = datetime.fromisoformat(two["takes_effect_at"])
+        assert comes.date() - adopted.date() in {timedelta(30), timedelta(31)}
 
 
 def test_tiers_go_from_entries_to_shares_and_back(place: Place, crew: Crew, tmp_path: Path) -> None:
