@@ -3,20 +3,12 @@
 from typing import Final, NamedTuple
 
 from agents.customer.state import Customer
-from agents.decide.segments import is_potential
+from agents.decide.segments import cost_of, is_potential, margin_of
 from agents.policy.compiled import LadderRules, Policy
 from agents.signals.registry import COSTLY, TEACHING
 from schemas.base.money import Ratio, format_minor, half_even
 from schemas.base.times import day_of
-from schemas.base.value_lines import (
-    CONTACT_LINES,
-    FEES,
-    GOODS,
-    REVENUE,
-    SELLER_FAULT,
-    SELLER_FAULT_REFUNDS,
-    SERVICE,
-)
+from schemas.base.value_lines import CONTACT_LINES, SERVICE
 from schemas.base.vocabulary import HIGH_RANK, STEPS, TIERS
 from schemas.outputs.parts import Finding
 from schemas.state.rows import AnswerRow, RiskRow
@@ -77,11 +69,8 @@ def contacts_cost_much(customer: Customer, rules: LadderRules, policy: Policy) -
 def contacts_and_most(customer: Customer, share: Ratio, policy: Policy) -> tuple[int, int]:
     """(what contacts cost in the window, a share of the margin), in minor units."""
     totals = customer.totals()
-    margin = totals[REVENUE] - totals[GOODS] + totals[FEES]
-    cost = sum([totals[line] for line in CONTACT_LINES])
-    if policy.excuses:
-        margin, cost = margin + totals[SELLER_FAULT_REFUNDS], cost - totals[SELLER_FAULT]
-    return cost, half_even(share[0] * margin, share[1])
+    most = half_even(share[0] * margin_of(totals, policy), share[1])
+    return cost_of(totals, CONTACT_LINES, policy), most
 
 
 def guards_before(
@@ -128,10 +117,7 @@ def _for_educate(customer: Customer, rules: LadderRules, policy: Policy) -> list
     if rules.earned_share is not None:
         numerator, denominator = rules.earned_share
         earned = customer.earned
-        totals = customer.totals()
-        cost = sum([totals[line] for line in SERVICE])
-        if policy.excuses:
-            cost -= totals[SELLER_FAULT]
+        cost = cost_of(customer.totals(), SERVICE, policy)
         if earned > 0 and cost * denominator < numerator * earned:
             text = format_minor(cost, policy.digits)
             guards.append(Guard(EDUCATE, "ladder.guards.earned_share", text))

@@ -51,10 +51,7 @@ def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy
     is_prospect = customer.is_prospect(policy)
     if rules.over_served is not None and tier <= LOW_RANK and not is_prospect:
         numerator, denominator = rules.over_served
-        margin = revenue - totals[GOODS] + totals[FEES]
-        cost = sum([totals[line] for line in SERVICE])
-        if policy.excuses:
-            margin, cost = margin + totals[SELLER_FAULT_REFUNDS], cost - totals[SELLER_FAULT]
+        margin, cost = margin_of(totals, policy), cost_of(totals, SERVICE, policy)
         if cost > 0 and cost * denominator > numerator * margin:
             most = half_even(numerator * margin, denominator)
             segments.append(("over_served", [money("over_served", "service_share", cost, most)]))
@@ -67,6 +64,18 @@ def segments_of(customer: Customer, tier: int, totals: list[int], policy: Policy
         why = [money("worst", "contribution_below", contribution, rules.worst_below)]
         segments.append(("worst", why))
     return segments
+
+
+def margin_of(totals: list[int], policy: Policy) -> int:
+    """The margin of these lines, without refunds that the policy excuses."""
+    margin = totals[REVENUE] - totals[GOODS] + totals[FEES]
+    return margin + totals[SELLER_FAULT_REFUNDS] if policy.excuses else margin
+
+
+def cost_of(totals: list[int], lines: tuple[int, ...], policy: Policy) -> int:
+    """What these lines of service cost, without what the policy excuses."""
+    cost = sum([totals[line] for line in lines])
+    return cost - totals[SELLER_FAULT] if policy.excuses else cost
 
 
 def is_potential(customer: Customer, tier: int, policy: Policy) -> bool:

@@ -50,7 +50,6 @@ EARLIER_SHARE: Final = 0.3
 CHOICES_MAX: Final = 8
 ANSWERED_SHARE: Final = 0.02
 """Of what those in trouble bring up so much is a clerk's answer to a recommended step."""
-YEAR_DAYS: Final = 365
 PENDING_MAX: Final = 20_000
 """Payments and returns to come that are remembered; of more nothing comes."""
 
@@ -161,7 +160,7 @@ class _Market:
 
     def _does(self, shopper: Shopper, at_us: int) -> tuple[str, Body]:
         rng, habits = self._rng, shopper.habits
-        if habits.trouble_days[0] < YEAR_DAYS and rng.random() < ANSWERED_SHARE:
+        if habits.trouble_days[1] and rng.random() < ANSWERED_SHARE:
             return "customers", answer(rng)
         troubled = shopper.troubled(at_us)
         if rng.random() < (habits.trouble if troubled else habits.contacts):

@@ -6,6 +6,7 @@ anew and reads from its log how long it took from assignment until every partiti
 
 import argparse
 import json
+import subprocess
 import sys
 import time
 from datetime import datetime
@@ -63,11 +64,7 @@ def restored(session, since):
     assigned = next(line for line in found if line["event"] == "assigned")
     at = lambda line: datetime.fromisoformat(line["at"])  # noqa: E731
     seconds = (max(map(at, ready)) - at(assigned)).total_seconds()
-    return (
-        seconds,
-        sum(line["rows_read"] for line in ready),
-        sum(line["customers"] for line in ready),
-    )
+    return seconds, sum(line["rows_read"] for line in ready), sum(line["customers"] for line in ready)
 
 
 def work_off(session, n):
@@ -108,9 +105,7 @@ def main():
             if found is None:
                 sys.exit(f"not restored in {START_S} s; see {session.log}")
             seconds, rows, customers = found
-            print(
-                f"restored {customers} customers from {rows} records in {seconds:.2f} s after assignment"
-            )
+            print(f"restored {customers} customers from {rows} records in {seconds:.2f} s after assignment")
 
 
 if __name__ == "__main__":

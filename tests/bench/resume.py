@@ -60,10 +60,7 @@ class Feed:
             self.number += 1
             now_ms = int(time.time() * 1000)
             publisher.publish(
-                [
-                    bought(name, f"f-{self.number}", now_text(), "1.00", now_ms)
-                    for name in self.names
-                ]
+                [bought(name, f"f-{self.number}", now_text(), "1.00", now_ms) for name in self.names]
             )
 
 

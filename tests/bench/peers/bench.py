@@ -5,6 +5,7 @@ Progress is what the peer has committed: the group's offsets on the broker. The 
 
 import argparse
 import json
+
 import os
 import signal
 import statistics

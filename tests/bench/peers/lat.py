@@ -11,10 +11,11 @@ import sys
 import threading
 import time
 
+from confluent_kafka import Consumer, Producer, TopicPartition
+
 import cluster
 import gen
 import peers
-from confluent_kafka import Consumer, Producer, TopicPartition
 from session import Session
 from settings import BROKER, INPUTS, PARTITIONS, RESULTS, exclusive
 
