@@ -200,6 +200,8 @@ class _Outbox:
         until = time.monotonic() + TELL_DEADLINE_S
         while self._failure is None and time.monotonic() < until:
             self.producer.poll(0.05)
+        if self._failure is None and error.code() in _CONSEQUENCES:
+            raise KafkaException(error) from cause
         if self._failure is None:
             self._failure = self._failure_text(topic, error, value)
             self.refused = error.code() in _REFUSALS
@@ -213,7 +215,10 @@ class _Outbox:
         if len(self.producer) < before:
             self._stuck_since = time.monotonic()
         elif time.monotonic() - self._stuck_since > COMMIT_DEADLINE_S:
-            raise CommitError(f"no record was acknowledged in {COMMIT_DEADLINE_S:.0f} s")
+            raise CommitError(
+                f"partition {self._partition}: no record was acknowledged in "
+                f"{COMMIT_DEADLINE_S:.0f} s"
+            )
 
     def close(self) -> None:
         """Ends the client now: it and its callback hold each other, and would stay for days."""
@@ -237,7 +242,10 @@ class _Outbox:
         left = self.producer.flush(COMMIT_DEADLINE_S)
         self.check()
         if left:
-            raise CommitError(f"{left} records were not acknowledged in {COMMIT_DEADLINE_S:.0f} s")
+            raise CommitError(
+                f"partition {self._partition}: {left} records were not acknowledged in "
+                f"{COMMIT_DEADLINE_S:.0f} s"
+            )
 
     def check(self, cause: BaseException | None = None) -> None:
         """Before anything is committed: RefusedError or CommitError where a message failed."""
@@ -247,7 +255,8 @@ class _Outbox:
     @property
     def failure(self) -> str | None:
         """Which message failed, where one did."""
-        return self._failure or self._consequence
+        first = self._failure or self._consequence
+        return None if first is None else f"partition {self._partition}: {first}"
 
     def why(self, error: KafkaException) -> str:
         """What failed: the message that did it, where one is known."""
@@ -321,10 +330,21 @@ class TransactionalLog:
 
     def _failed(self, error: KafkaException) -> OperatorError:
         """Of a message that a topic refused the client tells before it asks for the end."""
-        text = f"partition {self._partition}: {self._outbox.why(error)}"
+        text = f"partition {self._partition}: {self._outbox.why(self._cause(error))}"
         reason = error.args[0]
         certain = isinstance(reason, KafkaError) and reason.txn_requires_abort()
         return (RefusedError if certain and self._outbox.refused else CommitError)(text)
+
+    def _cause(self, error: KafkaException) -> KafkaException:
+        """Of a transaction that failed the client tells why only to who begins the next one."""
+        reason = error.args[0]
+        if not isinstance(reason, KafkaError) or reason.code() != KafkaError._STATE:
+            return error
+        try:
+            self._outbox.producer.begin_transaction()
+        except KafkaException as cause:
+            return cause
+        return error
 
     def hear(self) -> None:
         """Of a broker that is away, while there is nothing to commit."""

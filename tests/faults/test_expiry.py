@@ -1,10 +1,15 @@
 """The broker ends a transaction that lasts too long, and forgets a producer that is idle."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from agents.partition.counts import Counters
+from agents.partition.shard import Changes, Message
+from schemas.inputs.events import Kind
+from streams.config.settings import Settings
+from streams.kafka.commit import CommitError, GroupMetadata, TransactionalLog, _Outbox
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
 from tests.faults.conftest import Checking
@@ -19,6 +24,7 @@ from tests.support.workers import Crew
 PARTITIONS = 4
 SECONDS = 60.0
 FORGOTTEN_SECONDS = 30.0
+REFUSED_SECONDS = 3.0
 OVERRIDES = {
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": "200",
     "transactional.id.expiration.ms": "8000",
@@ -92,6 +98,42 @@ def test_a_worker_that_was_idle_for_so_long_that_the_broker_forgot_its_id_goes_o
     assert words[0].startswith("CommitError: partition ")
     assert "INVALID_PRODUCER_ID_MAPPING" in words[0]
     nothing_lost_nothing_doubled(place, records, checker)
+
+
+@pytest.mark.fault(14)
+def test_what_the_client_does_not_take_any_more_is_laid_to_what_came_before_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pause between outputs and rows lets the broker's refusal come before the rows."""
+    settings = Settings(broker=place.broker, topic_prefix=place.prefix, app_id=place.app_id)
+    group = GroupMetadata(settings)
+    log = TransactionalLog(settings, 0, group)
+    log.start()
+    log.commit(changes_of(1))
+    wait_until("it is forgotten", lambda: not known_ids(place), FORGOTTEN_SECONDS)
+    monkeypatch.setattr(_Outbox, "send_rows", resting_before(_Outbox.send_rows))
+    with pytest.raises(CommitError) as failed:
+        log.commit(changes_of(2))
+    group.close()
+    tell(str(failed.value))
+    assert str(failed.value).startswith("partition 0: ")
+    assert "INVALID_PRODUCER_ID_MAPPING" in str(failed.value)
+
+
+def changes_of(number: int) -> Changes:
+    """One record out and one row."""
+    outputs = [Message("tier-changes", b"ada", b"{}")]
+    return Changes(outputs, [(b"ada", b"row")], {Kind.PURCHASES: number}, Counters(), number)
+
+
+def resting_before(send_rows: Callable[..., None]) -> Callable[..., None]:
+    """The same, when the client has surely heard what the broker says of the outputs."""
+
+    def rested(outbox: _Outbox, rows: list[tuple[bytes, bytes | None]]) -> None:
+        outbox.producer.flush(REFUSED_SECONDS)
+        send_rows(outbox, rows)
+
+    return rested
 
 
 def known_ids(place: Place) -> list[str]:
