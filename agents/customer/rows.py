@@ -1,5 +1,6 @@
 """A customer and its stored row: from one to the other."""
 
+from agents.customer.stage import NO_STAGE
 from agents.customer.state import Customer
 from agents.customer.tier_state import CAME
 from agents.events.booking import Booking
@@ -38,6 +39,8 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         by_value_came=tier_state.came,
         in_force_since_day=tier_state.in_force_since_day,
         treated=customer.treated,
+        stage=customer.standing.stage,
+        stage_since_day=customer.standing.since_day,
         worth=customer.worth.row(policy),
         contacts=customer.contacts.row(policy),
         payments=customer.payments.row(policy),
@@ -90,6 +93,8 @@ def newcomer(
         by_value_came=CAME,
         in_force_since_day=day,
         treated=0,
+        stage=NO_STAGE,
+        stage_since_day=0,
         worth=WorthRow(b"", [], None),
         contacts=b"",
         payments=[],

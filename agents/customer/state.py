@@ -13,6 +13,7 @@ from agents.customer.master_data import MasterData
 from agents.customer.part import Part
 from agents.customer.payments import LastPayments
 from agents.customer.signal_state import NOTHING_KEPT, SignalState
+from agents.customer.stage import Standing
 from agents.customer.tier_state import TierState
 from agents.customer.touches import Touches
 from agents.customer.windows import ContactWindow, WindowBefore
@@ -56,6 +57,7 @@ class Customer:
         "row",
         "sequence",
         "signals",
+        "standing",
         "tier_state",
         "touched_us",
         "touches",
@@ -101,6 +103,8 @@ class Customer:
         self.risks = row.risks
         self.treated = row.treated
         """CRC-32 of the treatment it has; 0: it was never judged."""
+        self.standing = Standing(row.stage, row.stage_since_day)
+        """The stage of its life."""
         self.tier_state: TierState | None = None
         """Its tier; None until it is judged for the first time."""
         if head is not None:

@@ -64,6 +64,10 @@ class TierState:
         other.notice_day, other.notice_tier, other.announced = notice_day, notice_tier, announced
         return other
 
+    def free_of_notice(self) -> "TierState":
+        """With nothing that would let it go down by itself."""
+        return self.noticed(NO_DAY, 0, announced=False).seen_below(NO_DAY)
+
     def seen_below(self, day: int) -> "TierState":
         """With its value below since a day; NO_DAY: not any more."""
         other = self._copy()

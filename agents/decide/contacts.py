@@ -9,11 +9,13 @@ from agents.decide.decisions import (
     OUR_FAULT,
     Announcement,
 )
+from agents.decide.ending import is_closed, reasons_of_the_end
 from agents.decide.lives import NOTICE, WITHDRAWN
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, day_of
 from schemas.base.vocabulary import HIGH_RANK, ContactReason
+from schemas.state.signal_rows import LadderRow
 
 
 def reasons_due(
@@ -21,9 +23,13 @@ def reasons_due(
     tier: int,
     event: Booking | None,
     announcements: list[Announcement],
+    ladder: LadderRow | None,
     policy: Policy,
 ) -> list[ContactReason]:
-    """Why to get in touch now, in order, with a customer that has this tier in force."""
+    """Why to get in touch now, in order, with a customer that has this tier in force.
+
+    `ladder` is its place from now on.
+    """
     asked = policy.contacts_due
     reasons: list[ContactReason] = []
     for said in announcements:
@@ -31,11 +37,14 @@ def reasons_due(
             reasons.append(DOWNGRADE_NOTICE)
         elif said.direction == WITHDRAWN and DOWNGRADE_OFF in asked:
             reasons.append(DOWNGRADE_OFF)
+    reasons += [reason for reason in reasons_of_the_end(customer, ladder) if reason in asked]
     if event is not None and tier >= HIGH_RANK:
         if event.complains and COMPLAINT in asked:
             reasons.append(COMPLAINT)
         elif event.at_fault and OUR_FAULT in asked and not _is_quiet(customer, reasons, policy):
             reasons.append(OUR_FAULT)
+    if is_closed(customer, customer.day):
+        return reasons
     passed = interval_day(customer, tier, policy) <= customer.day
     if passed and not (reasons and policy.quiet_days):
         reasons.append(INTERVAL)

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from agents.customer.signal_state import NOTHING_KEPT
+from agents.customer.stage import Standing
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
 from agents.decide.lives import NOTICE, Unsaid
@@ -21,7 +22,15 @@ from schemas.outputs.parts import Finding
 from schemas.state.rows import OverrideRow, RiskRow
 from schemas.state.signal_rows import ClearedRow, LadderRow
 
-INTERVAL, COMPLAINT, DOWNGRADE_NOTICE, DOWNGRADE_OFF, OUR_FAULT = CONTACT_REASONS
+(
+    INTERVAL,
+    COMPLAINT,
+    DOWNGRADE_NOTICE,
+    DOWNGRADE_OFF,
+    OUR_FAULT,
+    END_NOTICE,
+    END_OFF,
+) = CONTACT_REASONS
 
 
 class Trigger(Enum):
@@ -108,6 +117,8 @@ class Decision:
         "override",
         "ranked",
         "risks",
+        "stage_before",
+        "standing",
         "step",
         "tier_state",
         "transitions",
@@ -131,6 +142,8 @@ class Decision:
         step: Step | None,
         contacts: list[ContactReason],
         treated: int,
+        standing: Standing,
+        stage_before: Standing,
         due_us: int,
     ) -> None:
         self.trigger: Final = trigger
@@ -156,6 +169,9 @@ class Decision:
         """Why somebody should get in touch."""
         self.treated: Final = treated
         """CRC-32 of the treatment from now on."""
+        self.standing: Final = standing
+        """The stage of its life from now on."""
+        self.stage_before: Final = stage_before
         self.due_us: Final = due_us
         """When it changes next with no event."""
 
@@ -175,5 +191,6 @@ def take_over(customer: Customer, decision: Decision) -> None:
     if INTERVAL in decision.contacts:
         customer.touch.interval_day = customer.day
     customer.treated = decision.treated
+    customer.standing = decision.standing
     customer.due_us = decision.due_us
     customer.policy_is_new = False

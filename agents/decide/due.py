@@ -1,12 +1,15 @@
 """When a customer changes next with no event: the earliest of all that waits for it."""
 
 from agents.customer.signal_state import NOTHING_KEPT
+from agents.customer.stage import Standing
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
 from agents.decide.contacts import interval_day
+from agents.decide.ending import CLOSED
 from agents.decide.episodes import Cleared, Open, SignalTracker
 from agents.decide.ladder import LadderMoves
 from agents.decide.override import override_ends_us
+from agents.decide.stage import Stages
 from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, NO_DUE_US, day_start
@@ -19,9 +22,15 @@ class DueTimes:
     """The due times by one policy."""
 
     def __init__(
-        self, policy: Policy, tiers: TierRules, tracker: SignalTracker, ladder: LadderMoves | None
+        self,
+        policy: Policy,
+        tiers: TierRules,
+        tracker: SignalTracker,
+        ladder: LadderMoves | None,
+        stages: Stages | None,
     ) -> None:
         self._policy, self._tiers, self._tracker, self._ladder = policy, tiers, tracker, ladder
+        self._stages = stages
         self._asks_contacts = bool(policy.contacts_due)
         index = policy.index_rules
         self._changes_by_day = policy.decay is not None or (index is not None and index.falls)
@@ -36,6 +45,7 @@ class DueTimes:
         cleared: Cleared,
         ladder: LadderRow | None,
         contacts: list[ContactReason],
+        standing: Standing,
     ) -> int:
         """When a figure, the tier, a signal or a contact changes; NO_DUE_US: never.
 
@@ -44,11 +54,13 @@ class DueTimes:
         """
         tier = tier_state.in_force
         due = NO_DAY
-        if customer.is_prospect(self._policy):
+        if customer.is_prospect(self._policy) or standing.stage == CLOSED:
             pass
         elif self._changes_by_day or not self._tiers.stays(tier_state, index):
             due = self._tier_day(customer, tier_state, index)
-        if self._asks_contacts:
+        if self._stages is not None:
+            due = min(due, self._stages.due_day(customer, standing))
+        if self._asks_contacts and standing.stage != CLOSED:
             due = min(due, interval_day(customer, tier, self._policy, contacts))
         due_us = NO_DUE_US if due == NO_DAY else day_start(due)
         for part in customer.parts:

@@ -3,9 +3,11 @@
 from operator import attrgetter
 from typing import Final
 
+from agents.customer.stage import Standing
 from agents.customer.state import Customer
 from agents.customer.windows import insert_sorted
 from agents.decide.decisions import Transition
+from agents.decide.ending import CLOSED, is_closed
 from agents.decide.lives import (
     CLEARED,
     COOLING_HIGH,
@@ -21,6 +23,7 @@ from agents.decide.lives import (
     Unsaid,
     happens,
 )
+from agents.decide.stage import becomes, stages_of
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from agents.signals.registry import rules_of
@@ -44,6 +47,7 @@ class SignalTracker:
 
     def __init__(self, policy: Policy) -> None:
         self._cooldown_days = policy.risk.cooldown_days
+        self._stages = stages_of(policy)
         self._rules = rules_of(policy)
         self._fed_by = tuple(
             tuple(rule for rule in self._rules if kind in rule.fed_by) for kind in Kind
@@ -57,7 +61,7 @@ class SignalTracker:
         What an event does not feed cannot turn with it: what is due by its time has happened.
         """
         rules = self._rules
-        if event is not None and not customer.policy_is_new:
+        if event is not None and not customer.policy_is_new and not self._may_speak_again(customer):
             rules = self._fed_by[event.kind]
         found: list[Transition] = []
         risks, cleared, as_of_us = customer.risks, customer.signals.cleared, customer.as_of_us
@@ -65,7 +69,7 @@ class SignalTracker:
             row, cools = risks.get(rule.name), cleared.get(rule.name)
             status, severity = self._status(rule, customer, tier, as_of_us, row, cools)
             if status:
-                found.append(_transition(customer, rule, status, severity))
+                found.append(self._transition(customer, rule, status, severity))
         if risks and not risks.keys() <= self._names:
             # whose section is gone from the policy: nothing else could ever close it
             gone = sorted(risks.keys() - self._names)
@@ -99,19 +103,44 @@ class SignalTracker:
         cools: ClearedRow | None,
     ) -> tuple[SignalStatus | Unsaid, int]:
         """(what happens, the severity found) at a time if no event comes before; empty: nothing."""
+        silent = self._stages is not None and self._is_silent(rule, customer, at_us)
         if row is not None:
             state = _OPEN[row.severity]
-            if rule.clears(customer, tier, at_us):
+            if silent or rule.clears(customer, tier, at_us):
                 return happens(SIGNAL_LIFE, state, FOUND_CLEAR), NONE
             severity = rule.severity(customer, tier, at_us)
             return happens(SIGNAL_LIFE, state, _FOUND[severity]), severity
-        severity = rule.severity(customer, tier, at_us)
+        severity = NONE if silent else rule.severity(customer, tier, at_us)
         if severity == NONE:
             return "", NONE
         state = QUIET
         if cools is not None and at_us // DAY_US < cools.day + self._cooldown_days:
             state = _COOLING[cools.severity]
         return happens(SIGNAL_LIFE, state, _FOUND[severity]), severity
+
+    def _may_speak_again(self, customer: Customer) -> bool:
+        """Whether it may be back, of which nothing was said: any signal may have come to hold."""
+        return self._stages is not None and customer.standing.stage == CLOSED
+
+    def _is_silent(self, rule: Signal, customer: Customer, at_us: int) -> bool:
+        """Whether a signal is not asked: of leaving, of who is lost; any, once all is over."""
+        day, stages = at_us // DAY_US, self._stages
+        assert stages is not None
+        return is_closed(customer, day) or (rule.leaves and stages.is_lost(customer, day))
+
+    def _transition(
+        self, customer: Customer, rule: Signal, status: SignalStatus, severity: int
+    ) -> Transition:
+        if status != CLEARED:
+            return Transition(
+                rule.name, status, word_of(severity), rule.evidence(customer, severity)
+            )
+        evidence = rule.evidence(customer, severity)
+        if self._stages is not None and is_closed(customer, customer.day):
+            evidence = [becomes(customer.standing, Standing(CLOSED, customer.day))]
+        elif self._stages is not None and self._is_silent(rule, customer, customer.as_of_us):
+            evidence = [self._stages.why_lost(customer)]
+        return Transition(rule.name, status, customer.risks[rule.name].severity, evidence)
 
     def due_us(
         self, customer: Customer, tier: int, risks: Open, cleared: Cleared, before_us: int
@@ -147,11 +176,3 @@ class SignalTracker:
             if self._status(rule, customer, tier, next_us, row, cools)[0]:
                 return next_us
             at_us = next_us
-
-
-def _transition(
-    customer: Customer, rule: Signal, status: SignalStatus, severity: int
-) -> Transition:
-    evidence = rule.evidence(customer, severity)
-    word = customer.risks[rule.name].severity if status == CLEARED else word_of(severity)
-    return Transition(rule.name, status, word, evidence)

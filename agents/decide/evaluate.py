@@ -7,21 +7,24 @@ due. Nothing here changes the customer: `decisions.take_over` does, and `agents.
 from typing import Final
 
 from agents.customer.signal_state import NOTHING_KEPT
+from agents.customer.stage import NO_STAGE, UNKNOWN, Standing
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
 from agents.decide.contacts import reasons_due
 from agents.decide.decisions import Announcement, Decision, Move, Step, Trigger
 from agents.decide.due import DueTimes
+from agents.decide.ending import is_closed
 from agents.decide.entries import entries_of
 from agents.decide.episodes import SignalTracker
 from agents.decide.ladder import LadderMoves, left_ladder
-from agents.decide.lives import TREATMENT
+from agents.decide.lives import STAGE, TREATMENT
 from agents.decide.override import active_override
+from agents.decide.stage import stages_of
 from agents.decide.tier_decision import first_tier, next_tier
 from agents.decide.tiers import TierRules
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
-from schemas.base.vocabulary import ContactReason
+from schemas.base.vocabulary import ContactReason, Direction
 from schemas.state.codec import clamped
 from schemas.state.rows import CutoffsRow
 from schemas.state.signal_rows import LadderRow
@@ -38,13 +41,14 @@ class Evaluator:
         self._tracker = SignalTracker(policy)
         self._ladder = None if policy.ladder is None else LadderMoves(policy.ladder, policy)
         self._by_share = policy.share is not None
+        self._stages = stages_of(policy)
         self._asks_contacts = bool(policy.contacts_due)
         self.adopt(None)
 
     def adopt(self, cutoffs: CutoffsRow | None) -> None:
         """Decides by these cut-offs from now on; None: by the policy's entries."""
         self.tiers = TierRules(self._policy, entries_of(self._policy, cutoffs))
-        self._due = DueTimes(self._policy, self.tiers, self._tracker, self._ladder)
+        self._due = DueTimes(self._policy, self.tiers, self._tracker, self._ladder, self._stages)
 
     def decide(
         self, customer: Customer, event: Booking | None, *, by_adoption: bool = False
@@ -61,6 +65,8 @@ class Evaluator:
             tier_state, announcements = first_tier(self.tiers, customer, override, index)
         else:
             on_change = self._policy.on_change if trigger is Trigger.POLICY else "full"
+            if self._stages is not None and is_closed(customer, customer.day):
+                before, on_change = before.free_of_notice(), "keep"
             tier_state, announcements = next_tier(
                 self.tiers, customer, before, override, index, on_change
             )
@@ -74,14 +80,17 @@ class Evaluator:
             ladder, step = left_ladder(customer.signals.ladder)
         elif customer.signals is not NOTHING_KEPT:
             ladder, step = self._ladder.place(customer, tier, risks)
+        standing = UNKNOWN if self._stages is None else self._stages.after(customer, risks)
+        if self._tells_stage(customer.standing, standing):
+            announcements.append(_unmoved(tier_state, STAGE))
         treated = self._policy.grants.of(tier, risks).check
         if treated != customer.treated and self._policy.tells_treatment and not announcements:
-            announcements.append(_treated_otherwise(tier_state))
+            announcements.append(_unmoved(tier_state, TREATMENT))
         contacts: list[ContactReason] = []
         if self._asks_contacts:
-            contacts = reasons_due(customer, tier, event, announcements, self._policy)
+            contacts = reasons_due(customer, tier, event, announcements, ladder, self._policy)
         due_us = self._due.due_us(
-            customer, index, override, tier_state, risks, cleared, ladder, contacts
+            customer, index, override, tier_state, risks, cleared, ladder, contacts, standing
         )
         return Decision(
             trigger,
@@ -98,6 +107,8 @@ class Evaluator:
             step,
             contacts,
             treated,
+            standing,
+            customer.standing,
             due_us,
         )
 
@@ -114,13 +125,19 @@ class Evaluator:
             signals.cleared,
             signals.ladder,
             [],
+            customer.standing,
         )
 
+    def _tells_stage(self, before: Standing, after: Standing) -> bool:
+        """Whether another stage is to be told; the first one goes with the first record."""
+        tells, known = self._policy.tells_stage, before.stage != NO_STAGE
+        return tells and known and after.stage != before.stage
 
-def _treated_otherwise(tier_state: TierState) -> Announcement:
+
+def _unmoved(tier_state: TierState, direction: Direction) -> Announcement:
     """The tier stays, and what goes with it is another."""
     rank = tier_state.in_force
-    return Announcement(Move(TREATMENT, tier_state.tier, tier_state.tier), rank, rank, TREATMENT)
+    return Announcement(Move(direction, tier_state.tier, tier_state.tier), rank, rank, direction)
 
 
 def _trigger_of(customer: Customer, event: Booking | None, by_adoption: bool) -> Trigger:  # noqa: FBT001

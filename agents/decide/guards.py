@@ -3,7 +3,9 @@
 from typing import Final, NamedTuple
 
 from agents.customer.state import Customer
+from agents.decide.ending import is_closed
 from agents.decide.segments import cost_of, is_potential, margin_of
+from agents.decide.stage import stages_of
 from agents.policy.compiled import LadderRules, Policy
 from agents.signals.registry import COSTLY, TEACHING
 from schemas.base.money import Ratio, format_minor, half_even
@@ -41,6 +43,8 @@ def leading(
     costly = [risk for risk in risks.values() if risk.signal in COSTLY or risk.signal in TEACHING]
     if not costly or customer.is_prospect(policy) or is_at_rest(customer, rules):
         return []
+    if is_left_alone(customer, policy):
+        return []
     teaches = any(risk.signal in TEACHING for risk in costly)
     if not teaches or contacts_cost_much(customer, rules, policy):
         return costly
@@ -56,6 +60,14 @@ def rested_days(customer: Customer) -> int:
 def is_at_rest(customer: Customer, rules: LadderRules) -> bool:
     """Whether nothing went on for so long that nothing is asked of it."""
     return rules.at_rest_days is not None and rested_days(customer) >= rules.at_rest_days
+
+
+def is_left_alone(customer: Customer, policy: Policy) -> bool:
+    """Whether its stage is one of which nothing is asked any more."""
+    stages = stages_of(policy)
+    if stages is None:
+        return False
+    return is_closed(customer, customer.day) or stages.is_lost(customer, customer.day)
 
 
 def contacts_cost_much(customer: Customer, rules: LadderRules, policy: Policy) -> bool:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from agents.customer.state import Customer
 from agents.decide.decisions import Step
+from agents.decide.ending import TERMINATE, approved, end_of
 from agents.decide.guards import (
     EDUCATE,
     YOUNG,
@@ -14,10 +15,12 @@ from agents.decide.guards import (
     granted,
     guards_before,
     is_at_rest,
+    is_left_alone,
     joined_day,
     leading,
     rested_days,
 )
+from agents.decide.stage import stages_of
 from agents.policy.compiled import LadderRules, Policy
 from agents.signals.registry import COSTLY
 from schemas.base.money import format_minor
@@ -27,7 +30,7 @@ from schemas.outputs.parts import Finding
 from schemas.state.rows import RiskRow
 from schemas.state.signal_rows import NO_STEP, LadderRow
 
-REASSESS, TERMINATE = 1, 5
+REASSESS: Final = 1
 STEPS_KEPT: Final = 16
 Place = tuple[LadderRow | None, Step | None]
 """Where a customer stands from now on, and the move that led there."""
@@ -43,6 +46,7 @@ class LadderMoves:
 
     def __init__(self, rules: LadderRules, policy: Policy) -> None:
         self._rules, self._policy = rules, policy
+        self._stages = stages_of(policy)
 
     def place(self, customer: Customer, tier: int, risks: dict[str, RiskRow]) -> Place:
         """Where a customer stands that has this tier in force and these signals open."""
@@ -56,7 +60,12 @@ class LadderMoves:
         if self._rules.waits_for_answer and master.answered and row.step != NO_STEP:
             row = replace(row, answered_day=customer.day)
         row, step = _set_by_human(customer, row, master.step_to_set)
-        if step is None:
+        if self._stages is not None and master.step_to_set is not None:
+            notice_days = self._rules.notice_days
+            row = approved(row, customer.day, master.step_to_set, notice_days)
+        if row.ends_day is not None:
+            step = end_of(row, customer.day, self._rules.notice_days) or step
+        elif step is None:
             step = self._move(customer, tier, row, costly)
         if step is not None and step.reminds:
             row = replace(row, reminded=True)
@@ -86,12 +95,14 @@ class LadderMoves:
     def _back(
         self, customer: Customer, tier: int, row: LadderRow, costly: list[RiskRow]
     ) -> Step | None:
-        """Off, at rest; and no further than the guards allow."""
+        """Off, at rest or lost; and no further than the guards allow."""
         if row.step == NO_STEP or row.step <= granted(customer):
             return None
         if is_at_rest(customer, self._rules):
             rested, at_rest_days = rested_days(customer), self._rules.at_rest_days
             return Step(NO_STEP, [Finding("ladder.at_rest_days", rested, at_rest_days or 0)])
+        if self._stages is not None and is_left_alone(customer, self._policy):
+            return Step(NO_STEP, [self._stages.why_lost(customer)])
         if row.step == REASSESS:
             return None
         guards = guards_before(customer, tier, row.step, costly, self._policy)
@@ -138,6 +149,8 @@ class LadderMoves:
         """When the step moves with no event; NO_DUE_US: never."""
         if row is None:
             return NO_DUE_US
+        if row.ends_day is not None:
+            return max(day_start(row.ends_day), customer.as_of_us)
         rests_us = self._rests_us(customer, row)
         at_us = customer.as_of_us
         if row.open_since_day is not None:
@@ -200,7 +213,8 @@ def _followed(row: LadderRow, day: int, is_open: bool) -> LadderRow:  # noqa: FB
 
 def _taken(row: LadderRow, step: int, day: int) -> LadderRow:
     steps = [] if step == NO_STEP else [*row.steps, (step, day)][-STEPS_KEPT:]
-    return replace(row, step=step, since_day=day, steps=steps, answered_day=None, reminded=False)
+    row = replace(row, step=step, since_day=day, steps=steps, answered_day=None, reminded=False)
+    return row if step == TERMINATE else replace(row, ends_day=None)
 
 
 def _costs(leading_signals: list[RiskRow]) -> bool:

@@ -6,9 +6,16 @@ What stands in no table does not happen.
 
 from typing import Final, Literal, TypeVar
 
-from schemas.base.vocabulary import DIRECTIONS, SIGNAL_STATUSES, Direction, SignalStatus
+from schemas.base.vocabulary import (
+    DIRECTIONS,
+    SIGNAL_STATUSES,
+    STAGES,
+    Direction,
+    SignalStatus,
+    Stage,
+)
 
-ASSIGNED, UPGRADE, DOWNGRADE, NOTICE, WITHDRAWN, TREATMENT = DIRECTIONS
+ASSIGNED, UPGRADE, DOWNGRADE, NOTICE, WITHDRAWN, TREATMENT, STAGE = DIRECTIONS
 RAISED, ESCALATED, CLEARED, STEP_CHANGED, STEP_REMINDED = SIGNAL_STATUSES
 
 Word = TypeVar("Word", bound=str)
@@ -58,6 +65,33 @@ SIGNAL_LIFE: Final[Life[SignalStatus | Unsaid]] = {
     (COOLING_HIGH, COOLED): ("", QUIET),
 }
 """Of a signal. What happens without a word is told to nobody."""
+
+BUYS = "its first sale"
+SETTLES = "new_days have passed"
+SLIPS = "a signal of leaving is open"
+STAYS = "none is open any more"
+SILENT = "no sale for lost_days, and lost_gaps of its own gaps"
+BUYS_AGAIN = "a sale again"
+TOLD_LATE = "a sale before that was told late, or another policy"
+ENDS = "an approved termination has reached its day"
+STAGE_LIFE: Final[Life[Stage]] = {
+    ("prospect", BUYS): ("new", "new"),
+    ("new", SETTLES): ("active", "active"),
+    ("new", SLIPS): ("slipping", "slipping"),
+    ("new", SILENT): ("lost", "lost"),
+    ("active", SLIPS): ("slipping", "slipping"),
+    ("active", SILENT): ("lost", "lost"),
+    ("slipping", STAYS): ("active", "active"),
+    ("slipping", SILENT): ("lost", "lost"),
+    ("lost", BUYS_AGAIN): ("returned", "returned"),
+    ("lost", TOLD_LATE): ("active", "active"),
+    ("returned", SETTLES): ("active", "active"),
+    ("returned", SLIPS): ("slipping", "slipping"),
+    ("returned", SILENT): ("lost", "lost"),
+    ("closed", BUYS_AGAIN): ("returned", "returned"),
+    **{(stage, ENDS): ("closed", "closed") for stage in STAGES if stage != "closed"},
+}
+"""Of a customer. Several may happen at once: then the last one is told."""
 
 
 def happens(life: Life[Word], state: str, finding: str) -> Word | Unsaid:

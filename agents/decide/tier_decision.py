@@ -51,9 +51,9 @@ def next_tier(
     announcements: list[Announcement] = []
     if customer.master is not None or tier_state.in_force != tier_state.tier:
         tier_state = _follow_override(rules, customer, tier_state, override, index, announcements)
-    if on_change == "keep" or (
-        rules.stays(tier_state, index) and not rules.may_move_prospect(customer, tier_state)
-    ):
+    if on_change == "keep":
+        return tier_state, announcements
+    if rules.stays(tier_state, index) and not rules.may_move_prospect(customer, tier_state):
         return tier_state, announcements
     while True:
         tier_state = rules.watched(customer, tier_state, index)

@@ -83,6 +83,14 @@ class LadderRules(msgspec.Struct, frozen=True, kw_only=True):
     """By step, that of none first: by signal; `any` for the others."""
 
 
+class StageRules(msgspec.Struct, frozen=True):
+    """`[stage]`."""
+
+    lost_days: int
+    lost_gaps: Ratio
+    new_days: int
+
+
 class RiskRules(msgspec.Struct, frozen=True, kw_only=True):
     """What `[risk]` says of all signals."""
 
@@ -113,9 +121,9 @@ class Policy:
     """None: tiers are judged by the window's contribution."""
     segments: SegmentRules
     contacts_due: frozenset[ContactReason]
+    """Why a contact may be due; empty: off."""
     quiet_days: int
     """After a record on contacts-due some others wait so long."""
-    """Why a contact may be due; empty: off."""
     contact_every_days: tuple[int, ...]
     """By tier's rank; 0: never by itself."""
     entries: tuple[int | None, ...]
@@ -132,7 +140,10 @@ class Policy:
     grants: Grants
     tells_treatment: bool
     """Whether a change of the treatment alone goes out."""
-    """What a tier is granted, as JSON."""
+    stage: StageRules | None
+    """None: no stage is told."""
+    tells_stage: bool
+    """Whether a change of the stage goes out on tier-changes."""
     risk: RiskRules
     ladder: LadderRules | None
     """None: no step is recommended."""

@@ -10,6 +10,7 @@ from agents.policy_file.keys import Costs, PolicyFile
 from agents.policy_file.ladder_checks import ladder_faults
 from agents.policy_file.lifetime_checks import lifetime_faults
 from agents.policy_file.risk_checks import risk_faults
+from agents.policy_file.stage_checks import stage_faults
 from agents.signals.keys import Fault
 from agents.signals.registry import SIGNAL_NAMES
 from schemas.base.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
@@ -43,6 +44,7 @@ def faults(policy: PolicyFile) -> Iterator[Fault]:
     if policy.lifetime is not None:
         yield from lifetime_faults(policy.lifetime)
     yield from risk_faults(policy, digits)
+    yield from stage_faults(policy)
     if policy.ladder is not None:
         yield from ladder_faults(policy, policy.ladder)
 

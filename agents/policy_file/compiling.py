@@ -17,6 +17,7 @@ from agents.policy.compiled import (
     RiskRules,
     SegmentRules,
     ShareRules,
+    StageRules,
 )
 from agents.policy.grants import Grants
 from agents.policy.keeps import SALES_LEAST_DAYS, Keeps, combined
@@ -41,7 +42,7 @@ def compile_policy(file: PolicyFile) -> Policy:
     future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
     invoices, value = file.invoices, file.value
     keeps = keeps_of(signals, digits)
-    if file.lifetime is not None:
+    if file.lifetime is not None or file.stage is not None:
         keeps = combined((keeps, Keeps(sales_days=SALES_LEAST_DAYS)))
     return Policy(
         version=file.version,
@@ -79,6 +80,12 @@ def compile_policy(file: PolicyFile) -> Policy:
         else TIERS.index(file.tiers.before_first_sale),
         grants=Grants(file.treatment, file.treatment.get("when", {})),
         tells_treatment="treatment" in file.tiers.tells,
+        stage=None
+        if file.stage is None
+        else StageRules(
+            file.stage.lost_days, checked_ratio(file.stage.lost_gaps), file.stage.new_days
+        ),
+        tells_stage="stage" in file.tiers.tells,
         risk=_risk(file),
         ladder=_ladder(file.ladder),
         signals=signals,

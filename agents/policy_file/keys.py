@@ -25,6 +25,7 @@ from agents.policy.key_types import (
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
 from agents.policy_file.risk_keys import Risk
+from agents.policy_file.stage_keys import Stage
 from schemas.base.meanings import means
 from schemas.base.vocabulary import ContactReason, Tier
 
@@ -230,8 +231,11 @@ class Tiers(Section, frozen=True):
         ),
     ] = None
     tells: Annotated[
-        tuple[Literal["treatment"], ...],
-        means("what goes out besides changes of a tier: `treatment`, a change of it alone"),
+        tuple[Literal["treatment", "stage"], ...],
+        means(
+            "what goes out besides changes of a tier: `treatment`, a change of it alone; `stage`, "
+            "each change of it"
+        ),
     ] = ()
     on_change: Annotated[
         Literal["keep", "upgrades_only", "full"],
@@ -292,7 +296,9 @@ class ContactsDue(Section, frozen=True):
         means(
             "`interval`: the tier's `contact_every_days` passed; `complaint`: of a key or "
             "important customer; `notice`: of a downgrade; `notice_withdrawn`: that it will not "
-            "come; `seller_fault`: a return or contact of a key or important customer"
+            "come; `seller_fault`: a return or contact of a key or important customer; "
+            "`termination_notice`: a human approved the end; `termination_withdrawn`: and took "
+            "that back"
         ),
     ] = ("interval", "complaint", "notice")
     quiet_days: Annotated[
@@ -337,6 +343,7 @@ class PolicyFile(Section, frozen=True, kw_only=True):
     ] = {}
     contacts_due: ContactsDue | None = None
     segments: Segments = Segments()
+    stage: Stage | None = None
     lifetime: Lifetime | None = None
     risk: Risk = Risk()
     ladder: Ladder | None = None

@@ -38,6 +38,7 @@ def ladder_of(customer: Customer, policy: Policy) -> Ladder | None:
         step=step,
         since=format_micros(day_start(row.since_day)),
         hold_until=None if hold_us is None else format_micros(hold_us),
+        ends_at=None if row.ends_day is None else format_micros(day_start(row.ends_day)),
         reason=None if answer is None else answer.reason,
         answered=row.answered_day is not None,
         held_by=held_by(customer, policy),

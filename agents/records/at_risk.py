@@ -4,9 +4,11 @@ from typing import Final
 
 from agents.customer.state import Customer
 from agents.decide.decisions import Decision, Transition
+from agents.decide.ending import TERMINATE
 from agents.decide.guards import held_by, leading
-from agents.decide.ladder import TERMINATE, name_of
+from agents.decide.ladder import name_of
 from agents.decide.lives import CLEARED, STEP_CHANGED, STEP_REMINDED
+from agents.decide.stage import stage_name
 from agents.policy.compiled import Policy
 from agents.records.advice import score_of
 from agents.records.head import Output, next_id, trigger_of
@@ -54,7 +56,7 @@ def _record(
     assert customer.tier is not None
     row = _place(customer, said, policy)
     step, rules = NO_STEP if row is None else row.step, policy.ladder
-    ends = step == TERMINATE
+    ends, approved = step == TERMINATE, row is not None and row.ends_day is not None
     return AtRisk(
         event_id=next_id(customer, AT_RISK),
         customer_id=customer.customer_id,
@@ -66,10 +68,11 @@ def _record(
         severity=said.severity,
         evidence=said.evidence,
         tier=TIERS[customer.tier],
+        stage=stage_name(customer.standing),
         recommended_step=name_of(step),
         recommended_action=_action(said, customer.tier, policy),
         playbook=_playbook(customer, said, policy, step),
-        requires_approval=ends,
+        requires_approval=ends and not approved,
         notice_days=rules.notice_days if ends and rules is not None else None,
         steps=[] if row is None else [_taken(*taken) for taken in row.steps],
         held_by=None if row is None else held_by(customer, policy),

@@ -1,8 +1,10 @@
 """Records for `customer-values`: the newest snapshot of a customer, whole."""
 
+from agents.customer.stage import NO_STAGE
 from agents.customer.state import Customer
 from agents.decide.override import active_override
 from agents.decide.segments import segments_of
+from agents.decide.stage import stage_name
 from agents.decide.tiers import TierRules
 from agents.events.payments import DAYS_A_YEAR
 from agents.policy.compiled import Policy
@@ -30,7 +32,7 @@ class Snapshots:
         """The customer as it is."""
         policy, tier_state, master = self._policy, customer.tier_state, customer.master
         assert tier_state is not None
-        totals, tier = customer.totals(), tier_state.in_force
+        totals, tier, standing = customer.totals(), tier_state.in_force, customer.standing
         effect_day = self._tiers.takes_effect_day(tier_state) if tier_state.announced else None
         return CustomerValue(
             customer_id=customer.customer_id,
@@ -38,6 +40,10 @@ class Snapshots:
             tier=TIERS[tier],
             tier_since=format_micros(day_start(tier_state.in_force_since_day)),
             downgrade_at=None if effect_day is None else format_micros(day_start(effect_day)),
+            stage=stage_name(standing),
+            stage_since=None
+            if standing.stage == NO_STAGE
+            else format_micros(day_start(standing.since_day)),
             tier_by_value=TIERS[tier_state.tier],
             treatment=policy.grants.of(tier, customer.risks).wire,
             override=override_of(active_override(master, customer.as_of_us)),

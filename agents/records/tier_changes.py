@@ -5,8 +5,9 @@ from typing import Final
 from agents.customer.state import Customer
 from agents.decide.decisions import Announcement, Decision
 from agents.decide.entries import thresholds
-from agents.decide.lives import TREATMENT
+from agents.decide.lives import STAGE, TREATMENT
 from agents.decide.segments import segments_of
+from agents.decide.stage import stage_name, stage_reasons
 from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
 from agents.records.head import Output, next_id, trigger_of
@@ -20,7 +21,7 @@ from schemas.outputs.records import NOT_YET, TIER_CHANGES
 from schemas.outputs.tier_changes import TierChange
 from schemas.state.rows import CutoffsRow
 
-UNMOVED: Final = ("", TREATMENT)
+UNMOVED: Final = ("", TREATMENT, STAGE)
 """Of such a move no bound beside an entry was crossed."""
 
 
@@ -44,6 +45,8 @@ class TierChanges:
         reasons = self._reasons(said, index)
         if customer.is_prospect(policy):
             reasons = [Finding("tiers.before_first_sale", "no sale", TIERS[move.by_value])]
+        if said.direction == STAGE:
+            reasons = stage_reasons(customer, decision.stage_before, policy) + reasons
         if said.direction == TREATMENT:
             reasons += [
                 Finding(f"treatment.when.{name}", customer.risks[name].severity, "open")
@@ -64,6 +67,8 @@ class TierChanges:
             to_tier=TIERS[said.after],
             direction=said.direction,
             takes_effect_at=None if due_day is None else format_micros(day_start(due_day)),
+            stage=stage_name(decision.standing),
+            from_stage=stage_name(decision.stage_before) if said.direction == STAGE else None,
             tier_by_value=TIERS[move.by_value],
             override=override_of(override),
             cutoffs_version=self._cutoffs_version,

@@ -22,6 +22,7 @@ class NoSecondPurchase(Signal):
     )
     fed_by: ClassVar[frozenset[Kind]] = SALES
     opens_by_itself: ClassVar[bool] = True
+    leaves: ClassVar[bool] = True
     weight: ClassVar[int] = 10
     words: ClassVar[dict[str, tuple[str, ...]]] = {
         "": ("purchase days", ">="),

@@ -47,6 +47,7 @@ class Overdue(Signal):
     )
     fed_by: ClassVar[frozenset[Kind]] = SALES
     opens_by_itself: ClassVar[bool] = True
+    leaves: ClassVar[bool] = True
     weight: ClassVar[int] = 20
     words: ClassVar[dict[str, tuple[str, ...]]] = {
         "watch": ("days since a purchase", ">", "<="),

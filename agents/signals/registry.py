@@ -55,6 +55,8 @@ COSTLY: Final = frozenset(signal.name for signal in SIGNALS if signal.costs)
 """Signals of what costs: these lead onto the ladder."""
 TEACHING: Final = frozenset(signal.name for signal in SIGNALS if signal.teaches)
 """Signals that lead to `educate` at most, where contacts cost much."""
+LEAVING: Final = frozenset(signal.name for signal in SIGNALS if signal.leaves)
+"""Signals of one who leaves."""
 WEIGHTS: Final = {signal.name: signal.weight for signal in SIGNALS}
 
 

@@ -41,6 +41,8 @@ class Signal:
     """Whether time alone may raise it."""
     costs: ClassVar[bool] = False
     """Whether it says that the customer costs: only such lead onto the ladder of measures."""
+    leaves: ClassVar[bool] = False
+    """Whether it tells of leaving: of who is lost it says nothing any more."""
     teaches: ClassVar[bool] = False
     """Whether it leads to `educate`, where the policy says so and contacts cost much."""
     weight: ClassVar[int]

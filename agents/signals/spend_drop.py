@@ -36,6 +36,7 @@ class SpendDrop(Signal):
     )
     fed_by: ClassVar[frozenset[Kind]] = SALES
     opens_by_itself: ClassVar[bool] = True
+    leaves: ClassVar[bool] = True
     weight: ClassVar[int] = 20
     words: ClassVar[dict[str, tuple[str, ...]]] = {
         "below": ("spent", "<"),

@@ -14,9 +14,16 @@ HIGH_RANK: Final = TIERS.index("important")
 OverrideMode = Literal["floor", "lock"]
 """At least that tier, or just that one."""
 
-Direction = Literal["assigned", "upgrade", "downgrade", "notice", "notice_withdrawn", "treatment"]
-"""What happens to a tier; the last: nothing, but it is treated otherwise."""
+Direction = Literal[
+    "assigned", "upgrade", "downgrade", "notice", "notice_withdrawn", "treatment", "stage"
+]
+"""What happens to a tier; the last two: nothing, but it is treated otherwise, or its stage is
+another."""
 DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
+
+Stage = Literal["prospect", "new", "active", "slipping", "lost", "returned", "closed"]
+"""Of a customer's life; a stage's place in this list is its number."""
+STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 
 Severity = Literal["watch", "high"]
 """Of a signal."""
@@ -34,7 +41,15 @@ StepToSet = Literal["none", StepName]
 """What a human may say of it."""
 STEPS_TO_SET: Final[tuple[StepToSet, ...]] = get_args(StepToSet)
 
-ContactReason = Literal["interval", "complaint", "notice", "notice_withdrawn", "seller_fault"]
+ContactReason = Literal[
+    "interval",
+    "complaint",
+    "notice",
+    "notice_withdrawn",
+    "seller_fault",
+    "termination_notice",
+    "termination_withdrawn",
+]
 """Why somebody should get in touch."""
 CONTACT_REASONS: Final[tuple[ContactReason, ...]] = get_args(ContactReason)
 TriggerKind = Literal["event", "timer", "policy", "override"]

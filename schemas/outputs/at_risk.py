@@ -14,6 +14,7 @@ from schemas.outputs.common import (
     EventId,
     PolicyVersion,
     Sequence,
+    StageInForce,
 )
 from schemas.outputs.kinds import Whole
 from schemas.outputs.parts import Finding, Score, StepTaken
@@ -38,6 +39,7 @@ class AtRisk(msgspec.Struct, gc=False):
     severity: Annotated[Severity, means("`watch` where no rule says otherwise")]
     evidence: Annotated[list[Finding], means("the rules that spoke")]
     tier: Annotated[Tier, means("the customer's tier at that time")]
+    stage: StageInForce
     recommended_step: Annotated[
         StepName | None,
         means("the step of the ladder, for what costs; null where no rule says otherwise"),
@@ -47,7 +49,7 @@ class AtRisk(msgspec.Struct, gc=False):
         means("what to do for one who leaves, by `[risk.actions]`; null where it says nothing"),
     ]
     playbook: Annotated[str | None, means("the policy's text for that step")]
-    requires_approval: Annotated[bool, means("true of `terminate`: a human has to decide")]
+    requires_approval: Annotated[bool, means("true of `terminate` until a human has approved it")]
     notice_days: Annotated[Whole | None, means("of `terminate`, as the policy has it")]
     steps: Annotated[list[StepTaken], means("those taken since there was none, oldest first")]
     held_by: Annotated[

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from schemas.base.meanings import means
-from schemas.base.vocabulary import Tier
+from schemas.base.vocabulary import Stage, Tier
 from schemas.outputs.kinds import Counting, Id, Moment, Treatment, Whole
 from schemas.outputs.parts import Override, Trigger, Value
 
@@ -29,5 +29,9 @@ CutoffsVersion = Annotated[
     means(
         "the version of the cut-offs on tier-cutoffs by which the tier was judged; null: by entries"
     ),
+]
+StageInForce = Annotated[
+    Stage | None,
+    means("the stage of the customer's life from now on; null: the policy has no `[stage]`"),
 ]
 Granted = Annotated[Treatment, means("what the policy grants the tier in force")]

@@ -30,11 +30,15 @@ class ContactDue(msgspec.Struct, gc=False):
         ContactReason,
         means(
             "the tier's `contact_every_days` passed; a key or important customer complained, or "
-            "had a return or contact that is our fault; a downgrade was announced, or is off"
+            "had a return or contact that is our fault; a downgrade was announced, or is off; "
+            "a human approved the end of the relation, or took that back"
         ),
     ]
     tier: Annotated[Tier, means("the customer's tier in force")]
     last_touch_at: Annotated[Moment | None, means("the latest purchase or contact; null: none yet")]
+    ends_at: Annotated[
+        Moment | None, means("of `termination_notice`: the UTC day on which the relation ends")
+    ]
     effective_at: EffectiveAt
     trigger: Cause
     treatment: Granted

@@ -13,6 +13,7 @@ from schemas.outputs.common import (
     Granted,
     OverrideInForce,
     PolicyVersion,
+    StageInForce,
     TierByValue,
 )
 from schemas.outputs.kinds import Counting, Moment, Share, Whole
@@ -29,6 +30,8 @@ class CustomerValue(msgspec.Struct, frozen=True, gc=False):
     downgrade_at: Annotated[
         Moment | None, means("when an announced downgrade comes; null: none is")
     ]
+    stage: StageInForce
+    stage_since: Annotated[Moment | None, means("the UTC day since which it has it")]
     tier_by_value: TierByValue
     treatment: Granted
     override: OverrideInForce

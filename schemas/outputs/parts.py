@@ -166,6 +166,10 @@ class Ladder(msgspec.Struct, frozen=True, gc=False):
     step: Annotated[StepName, means("which one")]
     since: Annotated[Moment, means("the UTC day on which it was taken")]
     hold_until: Annotated[Moment | None, means("until when a human lets it stay; null: freely")]
+    ends_at: Annotated[
+        Moment | None,
+        means("the UTC day on which an approved termination ends the relation; null: none is"),
+    ]
     reason: Annotated[str | None, means("why, in the words of whoever said so")]
     answered: Annotated[
         bool,

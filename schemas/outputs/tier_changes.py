@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from schemas.base.meanings import means
-from schemas.base.vocabulary import Direction, Tier
+from schemas.base.vocabulary import Direction, Stage, Tier
 from schemas.outputs.common import (
     Cause,
     CustomerId,
@@ -18,6 +18,7 @@ from schemas.outputs.common import (
     OverrideInForce,
     PolicyVersion,
     Sequence,
+    StageInForce,
     TierByValue,
 )
 from schemas.outputs.kinds import Moment
@@ -39,13 +40,15 @@ class TierChange(msgspec.Struct, gc=False):
         means(
             "`assigned` is the first time; a `notice` announces a downgrade that has not happened "
             "yet: `to_tier` is where it would lead today; `treatment`: the tier stays, and "
-            "`treatment` is another"
+            "`treatment` is another; `stage`: the tier stays, and `stage` is another"
         ),
     ]
     takes_effect_at: Annotated[
         Moment | None,
         means("of a `notice`: when the downgrade comes, unless the customer recovers"),
     ]
+    stage: StageInForce
+    from_stage: Annotated[Stage | None, means("of `stage`: the stage before")]
     tier_by_value: TierByValue
     override: OverrideInForce
     cutoffs_version: CutoffsVersion

@@ -166,6 +166,9 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """The day since which it has the tier in force, which is in the row's head, too."""
     treated: int
     """CRC-32 of the treatment it has; 0: it was never judged."""
+    stage: int
+    """Of its life; -1: none is told."""
+    stage_since_day: int
     worth: WorthRow
     contacts: bytes
     """Of the contacts window, oldest first: day and number, as they lie in memory."""

@@ -75,6 +75,8 @@ class LadderRow(msgspec.Struct, array_like=True, gc=False):
     """When a human last said something of this step; None: nobody did."""
     reminded: bool = False
     """Whether a reminder of this step was put out."""
+    ends_day: int | None = None
+    """The day on which an approved termination closes the relation; None: none is."""
 
 
 class SignalsRow(msgspec.Struct, array_like=True, gc=False):

@@ -11,6 +11,7 @@ _FINDINGS: Final = {
     "ladder.dwell_days": ("days on its step", ">="),
     "ladder.guards.earned_share": ("service cost", "goes as far as"),
     "ladder.guards.unanswered_complaint": ("days since a complaint", "go as far as"),
+    "ladder.notice_days": ("days of notice", "of"),
     "ladder.reach": ("signal", "leads as far as"),
     "ladder.segment": ("segment", "goes as far as"),
     "ladder.service_share": ("contacts cost", ">"),
@@ -25,6 +26,8 @@ _FINDINGS: Final = {
     "segments.over_served.service_share": ("over-served: service cost", ">"),
     "segments.potential.growth": ("potential: contribution", ">="),
     "segments.worst.contribution_below": ("worst: contribution", "<"),
+    "stage": ("stage", "becomes"),
+    "stage.lost_days": ("days since a purchase", ">"),
     "tiers.before_first_sale": ("with", "is"),
 }
 _SIGNALS: Final = {

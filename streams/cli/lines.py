@@ -76,6 +76,8 @@ def _tier_change(value: dict[str, Any]) -> tuple[str, str, str]:
     tiers = after if before in (None, after) else f"{before} → {after}"
     if direction == "notice":
         direction = f"notice, from {value['takes_effect_at'][:10]}"
+    if direction == "stage":
+        tiers = f"{value['from_stage']} → {value['stage']}"
     return (
         f"{tiers}  {direction.replace('_', ' ')}",
         findings(value["reasons"]),

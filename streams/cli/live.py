@@ -141,7 +141,7 @@ class LiveView:
             ),
             _curve(scene.curve(), narrow=narrow),
             Text(),
-            _lines("Latest tier changes", scene.latest[TIER_CHANGES], room, narrow=narrow),
+            _lines("Latest changes", scene.latest[TIER_CHANGES], room, narrow=narrow),
             _lines("Latest signals", scene.latest[AT_RISK], room, narrow=narrow),
             Text(),
             *(Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in self._footer),
@@ -224,6 +224,6 @@ def _coloured(what: str) -> Text:
 
 def _speed(rates: dict[str, float]) -> str:
     return (
-        f"{rates['in']:.0f} events/s in, {rates[TIER_CHANGES]:.1f} tier changes/s, "
+        f"{rates['in']:.0f} events/s in, {rates[TIER_CHANGES]:.1f} changes/s, "
         f"{rates[AT_RISK]:.1f} signals/s"
     )

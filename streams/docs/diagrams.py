@@ -8,6 +8,7 @@ from agents.decide.lives import (
     OVERRIDE_LIFE,
     QUIET,
     SIGNAL_LIFE,
+    STAGE_LIFE,
     TIER_LIFE,
     UNSEEN,
     Life,
@@ -17,6 +18,7 @@ LIVES: Final[dict[str, tuple[Life[Any], str]]] = {
     "tier": (TIER_LIFE, NEW),
     "notice": (OVERRIDE_LIFE, UNSEEN),
     "signal": (SIGNAL_LIFE, QUIET),
+    "customer": (STAGE_LIFE, "prospect"),
 }
 """By name the table, and the state in which such a life begins."""
 _PLACE: Final = re.compile(
@@ -34,7 +36,8 @@ def diagram(name: str) -> str:
 
 def _arrow(state: str, why: str, word: str, after: str) -> str:
     begin = "[*]" if state == NEW else state
-    return f"    {begin} --> {after}: {word} - {why}" if word else f"    {begin} --> {after}: {why}"
+    said = f"{word} - {why}" if word not in {"", after} else why
+    return f"    {begin} --> {after}: {said}"
 
 
 def with_diagrams(text: str) -> str:

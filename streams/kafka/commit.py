@@ -11,15 +11,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, NoReturn, Protocol
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from agents.partition.shard import Changes, Message
 from schemas.base.errors import OperatorError
-from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.inputs.events import Kind
 from schemas.outputs.headers import COMMIT_HEADER, Headers
 from schemas.topics.declared import CHANGELOG
 from streams.config.connecting import librdkafka_options
 from streams.config.settings import REQUEST_TIMEOUT_MS, TRANSACTION_TIMEOUT_MS, Settings
+from streams.kafka.group import GroupMetadata, group_offsets
 from streams.kafka.probing import on_librdkafka_error
 from streams.kafka.reach import OPTIONS, Reach
 
@@ -81,23 +82,6 @@ class Log(Protocol):
 
     def close(self) -> None:
         """Gives the partition up."""
-
-
-class GroupMetadata:
-    """What a transaction needs to know of the consumer group; one a process."""
-
-    def __init__(self, settings: Settings) -> None:
-        # nobody polls it: its complaints would gather; other clients have the same broker's
-        quiet = {"group.id": settings.app_id, "log_level": 0}
-        self._consumer = Consumer(librdkafka_options(settings) | quiet)
-
-    def get(self) -> Any:
-        """The group without a member: the transactional id alone fences."""
-        return self._consumer.consumer_group_metadata()
-
-    def close(self) -> None:
-        """Ends the client."""
-        self._consumer.close()
 
 
 class _Outbox:
@@ -306,7 +290,7 @@ class TransactionalLog:
         producer = self._outbox.producer
         assert changes.number > 0, "commits are numbered from 1"
         number = str(changes.number)
-        offsets = _group_offsets(self._settings, self._partition, changes.offsets, number)
+        offsets = group_offsets(self._settings, self._partition, changes.offsets, number)
         try:
             producer.begin_transaction()
             self._outbox.send(changes.outputs, ((COMMIT_HEADER, number.encode()),))
@@ -397,13 +381,3 @@ class PlainLog:
     def close(self) -> None:
         """Ends the producer."""
         self._outbox.close()
-
-
-def _group_offsets(
-    settings: Settings, partition: int, offsets: dict[Kind, int], number: str
-) -> list[TopicPartition]:
-    names = settings.names
-    return [
-        TopicPartition(names.of(TOPIC_OF_KIND[kind]), partition, offset, number)
-        for kind, offset in offsets.items()
-    ]

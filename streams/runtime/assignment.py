@@ -23,9 +23,10 @@ from streams.config.memory import OBJECTS_SHARE, partition_bytes
 from streams.config.settings import Settings
 from streams.kafka.changelog import Changelog
 from streams.kafka.changelog_watch import ChangelogWatch
-from streams.kafka.commit import COMMIT_DEADLINE_S, GroupMetadata, Log, PlainLog, TransactionalLog
+from streams.kafka.commit import COMMIT_DEADLINE_S, Log, PlainLog, TransactionalLog
 from streams.kafka.cutoffs_reader import Known, SharesReader
 from streams.kafka.flow_control import FlowControl
+from streams.kafka.group import GroupMetadata
 from streams.kafka.transport import BatchConsumer
 from streams.observe.logs import note
 from streams.observe.metrics import Metrics

@@ -9,7 +9,8 @@ from agents.partition.counts import Counters
 from agents.partition.shard import Changes, Message
 from schemas.inputs.events import Kind
 from streams.config.settings import Settings
-from streams.kafka.commit import CommitError, GroupMetadata, TransactionalLog, _Outbox
+from streams.kafka.commit import CommitError, TransactionalLog, _Outbox
+from streams.kafka.group import GroupMetadata
 from tests.brokers import require_kafka
 from tests.brokers.kafka import KafkaNode
 from tests.faults.conftest import Checking

@@ -273,8 +273,8 @@ DECIDE: Final = (
     Mutant(
         "D25", "under a new policy an event is asked only for the signals that it feeds",
         ROOM + "episodes.py",
-        "if event is not None and not customer.policy_is_new:",
-        "if event is not None:",
+        "if event is not None and not customer.policy_is_new and",
+        "if event is not None and",
         EPISODES,
     ),
     Mutant(
@@ -336,7 +336,7 @@ DECIDE: Final = (
     ),
     Mutant(
         "D32", "an interval makes nothing due", ROOM + "due.py",
-        "        if self._asks_contacts:\n"
+        "        if self._asks_contacts and standing.stage != CLOSED:\n"
         "            due = min(due, interval_day(customer, tier, self._policy, "
         "contacts))\n",
         "",

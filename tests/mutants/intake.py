@@ -196,8 +196,8 @@ INTAKE: Final = (
     Mutant(
         "R9", "a snapshot tells the tier by value as the one in force",
         "agents/records/snapshots.py",
-        "totals, tier = customer.totals(), tier_state.in_force",
-        "totals, tier = customer.totals(), tier_state.tier",
+        "totals, tier, standing = customer.totals(), tier_state.in_force",
+        "totals, tier, standing = customer.totals(), tier_state.tier",
         ("tests/unit/agents/decide/test_override.py",),
     ),
     Mutant(

@@ -11,9 +11,19 @@ from tests.mutants.intake import INTAKE
 from tests.mutants.mutant import Mutant
 from tests.mutants.partition import PARTITION
 from tests.mutants.signals import SIGNALS
+from tests.mutants.stages import STAGES
 
 ROOT: Final = Path(__file__).parents[2]
-MUTANTS: Final = (*DECIDE, *SIGNALS, *CUSTOMER, *INTAKE, *PARTITION, *COMMIT_PATH, *AVAILABILITY)
+MUTANTS: Final = (
+    *DECIDE,
+    *STAGES,
+    *SIGNALS,
+    *CUSTOMER,
+    *INTAKE,
+    *PARTITION,
+    *COMMIT_PATH,
+    *AVAILABILITY,
+)
 
 
 def fault_of(mutant: Mutant, root: Path = ROOT) -> str:

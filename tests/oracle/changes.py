@@ -3,8 +3,10 @@
 from . import segments, wire
 from .customer import Customer, Figures
 from .fields import TIERS
+from .instants import day_of
 from .money import Terms
 from .records import CUSTOMERS
+from .stages import LEAVING, stage_of, why_lost
 from .tiers import (
     Move,
     downgrade_day,
@@ -30,17 +32,49 @@ class Changes:
         self.override = customer.master.override(customer.as_of)
         self.put_out: list[Wire] = []
 
-    def make(self) -> list[Wire]:
-        """Heed the override, then let the tier by value move until it has nothing to say."""
+    def make(self, *, is_over: bool) -> list[Wire]:
+        """Heed the override, then let the tier by value move until it has nothing to say.
+
+        Once the relation is over it does not move, and no notice of it stands.
+        """
+        if is_over:
+            self.customer.noticed, self.customer.told = None, False
+            self.customer.below_since = None
         if self.customer.value_tier is not None:
             self._heed_override(self.customer.value_tier)
+        if is_over and self.customer.value_tier is not None:
+            return self.put_out
         watch(self.customer, self.figures.index, self.terms)
         while (move := next_move(self.customer, self.figures.index, self.terms)) is not None:
             self._move(move)
             watch(self.customer, self.figures.index, self.terms)
         return self.put_out
 
-    def treat(self, first: int) -> list[Wire]:
+    def live(self, *, is_over: bool) -> None:
+        """Once signals are judged: say that its stage is another."""
+        customer, terms = self.customer, self.terms
+        before, stage = customer.stage, stage_of(customer, terms, is_over=is_over)
+        if stage != before:
+            customer.stage, customer.stage_since = stage, customer.today()
+        for change in self.put_out:
+            change["stage"] = stage
+        if before in {None, stage} or "stage" not in terms.tells:
+            return
+        reasons = [finding("stage", before, stage)]
+        if stage == "lost":
+            reasons.append(why_lost(customer, terms))
+        if stage == "slipping":
+            reasons += [
+                finding(f"risk.{signal}", customer.today() - day_of(risk.since), risk.severity)
+                for signal, risk in sorted(customer.risks.items())
+                if signal in LEAVING
+            ]
+        reasons += self._entry_findings(str(customer.value_tier))
+        tier = str(customer.tier)
+        self._say("stage", tier, tier, reasons, self.trigger)
+        self.put_out[-1]["from_stage"] = before
+
+    def treat(self) -> list[Wire]:
         """Once signals are judged: say that it is treated otherwise, where nothing else did."""
         customer, terms = self.customer, self.terms
         granted = customer.granted(terms, str(customer.tier))
@@ -55,10 +89,9 @@ class Changes:
             for signal in sorted(self.terms.treatment.get("when", {}))
             if signal in customer.risks
         ]
-        last, tier = customer.sequence, str(customer.tier)
+        tier = str(customer.tier)
         self._say("treatment", tier, tier, reasons, self.trigger)
-        self.put_out[0] |= {"sequence": first, "treatment": granted}
-        customer.sequence = last + 1
+        self.put_out[0]["treatment"] = granted
         return self.put_out
 
     def _heed_override(self, value_tier: str) -> None:
@@ -125,6 +158,8 @@ class Changes:
                 "to_tier": after,
                 "direction": direction,
                 "takes_effect_at": wire.midnight(effect),
+                "stage": customer.stage,
+                "from_stage": None,
                 "tier_by_value": customer.value_tier,
                 "override": wire.override(self.override),
                 "cutoffs_version": None,

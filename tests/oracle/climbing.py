@@ -10,6 +10,7 @@ from .fields import STEPS
 from .guarding import Guard, guards, leading, off_at, rests, said, share
 from .money import Terms
 from .risk_terms import COSTLY, Rule
+from .stages import left_alone, why_lost
 from .wire import Wire, finding
 
 AFTER_TALK = "educate"
@@ -37,6 +38,10 @@ def climb(customer: Customer, figures: Figures, terms: Terms) -> Move | None:
     if rule["waits_for_answer"] and answered and standing.step is not None:
         standing.answered = today
     set_or_back = None if asked is None else _set_by_hand(customer, asked)
+    if asked is not None and terms.stage is not None:
+        _approve(customer, asked, rule)
+    if standing.ends is not None:
+        return _ended(customer, rule) or set_or_back
     set_or_back = set_or_back or _back(customer, figures, terms)
     if set_or_back is not None:
         return set_or_back
@@ -61,7 +66,15 @@ def moves_at(customer: Customer, figures: Figures, terms: Terms) -> Iterator[int
     standing, rule = customer.standing, terms.risk.ladder
     if rule is None:
         return
-    yield from off_at(customer, terms)
+    if standing.ends is not None:
+        yield instants.midnight(standing.ends)
+    else:
+        yield from off_at(customer, terms)
+        yield from _moves_by_time(customer, figures, terms, rule)
+
+
+def _moves_by_time(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Iterator[int]:
+    standing = customer.standing
     hold = _hold_until(customer)
     holds = [hold] if hold is not None and hold > customer.as_of else []
     if standing.step is None:
@@ -152,6 +165,23 @@ def _set_by_hand(customer: Customer, asked: str) -> Move | None:
     return _moved(customer, step, [finding("ladder.set_step", asked, ladder["reason"])])
 
 
+def _approve(customer: Customer, asked: str, rule: Rule) -> None:
+    """A human lets the relation end after the notice, or not any more."""
+    standing = customer.standing
+    if asked != STEPS[-1]:
+        standing.ends = None
+    elif standing.ends is None:
+        standing.ends = customer.today() + max(1, rule["notice_days"])
+
+
+def _ended(customer: Customer, rule: Rule) -> Move | None:
+    """Leave the ladder on the day on which the relation ends."""
+    ends, days = customer.standing.ends, rule["notice_days"]
+    if ends is None or customer.today() < ends:
+        return None
+    return _moved(customer, None, [finding("ladder.notice_days", days, days)])
+
+
 def _back(customer: Customer, figures: Figures, terms: Terms) -> Move | None:
     """Take back a step that is beyond what is allowed; at rest none is."""
     step, rule = customer.standing.step, terms.risk.ladder
@@ -160,6 +190,8 @@ def _back(customer: Customer, figures: Figures, terms: Terms) -> Move | None:
     if rests(customer, rule):
         least = rule["at_rest_days"]
         return _moved(customer, None, [finding("ladder.at_rest_days", customer.rested(), least)])
+    if left_alone(customer, terms):
+        return _moved(customer, None, [why_lost(customer, terms)])
     guard = _first(customer, figures, terms, step)
     if guard is None:
         return None
@@ -225,5 +257,7 @@ def _moved(customer: Customer, step: str | None, evidence: list[Wire]) -> Move:
     standing, today = customer.standing, customer.today()
     standing.step, standing.since = step, today
     standing.answered, standing.reminded = None, False
+    if step != STEPS[-1]:
+        standing.ends = None
     standing.steps = () if step is None else (*standing.steps, (step, today))
     return Move(evidence)

@@ -1,19 +1,34 @@
 """When the seller ought to get in touch with a customer, as its treatment promises."""
 
+from typing import NamedTuple
+
 from . import instants, wire
 from .customer import Customer
 from .fields import TIERS, Event
 from .money import Terms
 from .wire import Wire
 
+ENDS = "termination_notice"
 
-def contacts_due(
-    customer: Customer, terms: Terms, trigger: Wire, event: Event | None, changes: list[Wire]
-) -> list[Wire]:
+
+class Asked(NamedTuple):
+    """What may ask for a contact just now."""
+
+    event: Event | None
+    changes: list[Wire]
+    end: str | None
+    """Whether a termination was approved or taken back."""
+    is_over: bool
+
+
+def contacts_due(customer: Customer, terms: Terms, trigger: Wire, asked: Asked) -> list[Wire]:
     """Name the reasons there are just now to get in touch, after the tier was judged."""
     if terms.contacts_due is None:
         return []
-    reasons = [change["direction"] for change in changes if "notice" in change["direction"]]
+    event, said = asked.event, [change["direction"] for change in asked.changes]
+    reasons = [direction for direction in said if "notice" in direction]
+    if asked.end is not None:
+        reasons.append(asked.end)
     if event is not None and customer.tier in TIERS[2:]:
         if event.get("complaint") and "complaint" in terms.contacts_due:
             reasons.append("complaint")
@@ -23,7 +38,7 @@ def contacts_due(
     waits = terms.quiet_days and (len(reasons) > 1 or _is_quiet(customer, terms))
     if "seller_fault" in reasons and waits:
         reasons.remove("seller_fault")
-    ends = interval_ends(customer, terms)
+    ends = None if asked.is_over else interval_ends(customer, terms)
     if ends is not None and customer.today() >= ends and not (reasons and terms.quiet_days):
         reasons.append("interval")
         customer.contacted = customer.today()
@@ -63,6 +78,7 @@ def _contact(customer: Customer, terms: Terms, trigger: Wire, reason: str) -> Wi
         "reason": reason,
         "tier": customer.tier,
         "last_touch_at": wire.time(customer.last_touch),
+        "ends_at": wire.midnight(customer.standing.ends) if reason == ENDS else None,
         "effective_at": wire.time(customer.as_of),
         "trigger": trigger,
         "treatment": customer.granted(terms, str(customer.tier)),

@@ -65,6 +65,8 @@ class Standing:
     """The day on which a human last said something of this step."""
     reminded: bool = False
     """Whether a reminder of this step went out."""
+    ends: int | None = None
+    """The day on which an approved termination ends the relation."""
 
 
 EventName = tuple[str, str]
@@ -110,6 +112,9 @@ class Customer:
     """The day on which it was last due to be contacted because its interval was over."""
     treated: Event | None = None
     """The treatment it has; None: it was never judged."""
+    stage: str | None = None
+    """The stage of its life; None: none is told, or it was never judged."""
+    stage_since: int = 0
     asked_for: int | None = None
     """The day on which somebody was last asked to get in touch, whatever for."""
     contact_sequence: int = 0

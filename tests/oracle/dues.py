@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import climbing, contacts, decay, episodes, instants
+from . import climbing, contacts, decay, episodes, instants, stages
 from .customer import Customer, Figures
 from .money import Terms
 from .tiers import (
@@ -25,10 +25,11 @@ def find_next_due(customer: Customer, terms: Terms) -> None:
         _tier_moves(customer, figures, terms),
         _index_moves_tier(customer, figures, terms),
         customer.master.leakage_changes(customer.today(), terms.discount),
-        contacts.interval_ends(customer, terms),
+        None if customer.stage == "closed" else contacts.interval_ends(customer, terms),
     ]
     known = [instants.midnight(day) for day in days if day is not None]
     known += customer.invoices.dues(customer.as_of, terms)
+    known += stages.turns(customer, terms)
     known += episodes.turns(customer, figures, terms)
     known += climbing.moves_at(customer, figures, terms)
     override = customer.master.override(customer.as_of)
@@ -60,7 +61,7 @@ def _day_is_compared_no_more(customer: Customer, terms: Terms) -> int | None:
 
 def _tier_moves(customer: Customer, figures: Figures, terms: Terms) -> int | None:
     """Find when a downgrade comes, or when the tier has stayed long enough to change."""
-    if prospect(customer, terms):
+    if prospect(customer, terms) or customer.stage == "closed":
         return None
     if customer.noticed is not None:
         return downgrade_day(customer, terms)
@@ -91,7 +92,7 @@ def _index_moves_tier(customer: Customer, figures: Figures, terms: Terms) -> int
             weighed, customer.today(), halving, lambda left: index_fits(left - waiting)
         )
 
-    if prospect(customer, terms):
+    if prospect(customer, terms) or customer.stage == "closed":
         return None
     if customer.noticed is not None and terms.hold["notice_after_days"] is not None:
         told = customer.noticed_tier

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from copy import copy
 from typing import NamedTuple
 
-from . import instants
+from . import instants, stages
 from .customer import Cleared, Customer, Figures, Risk
 from .money import Terms
 from .opinion import HIGH, WATCH, Opinion
@@ -62,7 +62,10 @@ def _next(customer: Customer, figures: Figures, terms: Terms, signal: str) -> Ha
     risk, rule = customer.risks.get(signal), terms.risk.rules.get(signal)
     if rule is None:
         return None if risk is None else Happening(signal, "cleared", risk.severity, [])
+    unasked = stages.unasked(customer, terms, signal)
     said = OPINIONS[signal](customer, figures, terms, rule)
+    if unasked is not None:
+        said = Opinion(None, [], unasked)
     if risk is None:
         if said.severity is None or _cools(customer, terms, signal, said):
             return None

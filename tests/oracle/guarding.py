@@ -9,6 +9,7 @@ from .customer import Customer, Figures
 from .fields import CHANNELS, STEPS, TIERS
 from .money import Terms
 from .risk_terms import COSTLY, TEACHING, Rule
+from .stages import left_alone
 from .tiers import prospect
 
 FOR_VALUABLE = "renegotiate"
@@ -30,6 +31,8 @@ def leading(customer: Customer, terms: Terms) -> list[str]:
     rule = terms.risk.ladder
     opened = [name for name in customer.risks if name in COSTLY or name in TEACHING]
     if prospect(customer, terms) or (rule is not None and rests(customer, rule)):
+        return []
+    if left_alone(customer, terms):
         return []
     if rule is not None and rule["service_share"] is not None and set(opened) & set(TEACHING):
         cost, most = share(customer.figures(terms), terms, rule)

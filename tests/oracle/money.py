@@ -85,6 +85,10 @@ class Terms:
         if "contacts_due" in policy:
             every = ["interval", "complaint", "notice"]
             self.contacts_due = policy["contacts_due"].get("reasons", every)
+        self.stage: Mapping[str, Any] | None = None
+        if "stage" in policy:
+            section = {"lost_gaps": "0", "new_days": 90, **policy["stage"]}
+            self.stage = {**section, "lost_gaps": Fraction(section["lost_gaps"])}
         self.quiet_days: int = policy.get("contacts_due", {}).get("quiet_days", 0)
 
     def _threshold(self, key: str, text: str) -> Fraction:

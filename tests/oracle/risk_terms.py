@@ -82,6 +82,7 @@ class RiskTerms:
         self.actions: Mapping[str, Mapping[str, str]] = risk.get("actions", {})
         self.ladder: Rule | None = _ladder(policy["ladder"]) if "ladder" in policy else None
         self.lifetime = _lifetime(policy["lifetime"]) if "lifetime" in policy else None
+        self.tells_stages = "stage" in policy
 
     def asks(self, *signals: str) -> bool:
         """Tell whether one of these signals at least is on."""
@@ -90,7 +91,7 @@ class RiskTerms:
     def asks_sales(self) -> bool:
         """Tell whether a customer's purchase days are kept."""
         buying = self.asks("overdue", "fading", "no_second_purchase", "spend_drop")
-        return buying or self.lifetime is not None
+        return buying or self.lifetime is not None or self.tells_stages
 
     def asks_issues(self) -> bool:
         """Tell whether a customer's issues are kept."""

@@ -65,10 +65,14 @@ any = "Look at it again."
 [ladder.playbook]
 """,
 )
-ANSWERED_TOML = ANSWERED_TOML.replace("[tiers]\n", '[tiers]\ntells = ["treatment"]\n').replace(
+ANSWERED_TOML = ANSWERED_TOML.replace(
+    "[tiers]\n", '[tiers]\ntells = ["treatment", "stage"]\n'
+).replace(
     "[contacts_due]\n",
     "[treatment.when.late_payer]\ncredit_days = 0\n\n[treatment.when.overdue]\nbonus = true\n\n"
     "[contacts_due]\nquiet_days = 5\nreasons = "
-    '["interval", "complaint", "notice", "notice_withdrawn", "seller_fault"]\n',
+    '["interval", "complaint", "notice", "notice_withdrawn", "seller_fault", '
+    '"termination_notice", "termination_withdrawn"]\n',
 )
+ANSWERED_TOML += '\n[stage]\nlost_days = 11\nlost_gaps = "2.5"\nnew_days = 9\n'
 """The same with a ladder that waits for people, and all reasons for contacts."""

@@ -14,8 +14,8 @@ LADDER = "ladder"
 STEPS_MAX = 16
 
 
-def signalled(customer: Customer, figures: Figures, terms: Terms, trigger: Wire) -> list[Wire]:
-    """Judge the customer's signals and its step; give the risks to publish."""
+def turned(customer: Customer, figures: Figures, terms: Terms) -> list[Happening]:
+    """Judge the customer's signals and its step; give what happened to them."""
     happenings = happen(customer, figures, terms)
     move = climb(customer, figures, terms)
     told = any(its.signal in COSTLY and its.status != "cleared" for its in happenings)
@@ -24,6 +24,13 @@ def signalled(customer: Customer, figures: Figures, terms: Terms, trigger: Wire)
         severity = HIGH if HIGH in severities else WATCH
         status = "step_reminded" if move.reminds else "step_changed"
         happenings.append(Happening(LADDER, status, severity, move.evidence))
+    return happenings
+
+
+def signalled(
+    customer: Customer, figures: Figures, terms: Terms, trigger: Wire, happenings: list[Happening]
+) -> list[Wire]:
+    """Give the risks to publish."""
     held = held_by(customer, figures, terms) if happenings else None
     return [_risk(customer, its, terms, trigger, held) for its in happenings]
 
@@ -55,6 +62,7 @@ def _risk(
         "severity": happening.severity,
         "evidence": happening.evidence,
         "tier": customer.tier,
+        "stage": customer.stage,
         "recommended_action": action,
         **_recommended(customer, happening, terms, held),
         "score": score(customer, terms),
@@ -73,7 +81,7 @@ def _recommended(customer: Customer, happening: Happening, terms: Terms, held: W
     return {
         "recommended_step": step,
         "playbook": None if rule is None else _text(customer, happening, terms, step),
-        "requires_approval": ends,
+        "requires_approval": ends and standing.ends is None,
         "notice_days": rule["notice_days"] if ends and rule is not None else None,
         "steps": [{"step": name, "since": wire.midnight(day)} for name, day in since],
         "held_by": None if step is None else held,

@@ -31,6 +31,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
     common = {
         "customer_id": "ada",
         "sequence": 1,
+        "stage": None,
         "tier_by_value": "ordinary",
         "override": None,
         "cutoffs_version": None,
@@ -44,6 +45,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
             "to_tier": "ordinary",
             "direction": "assigned",
             "takes_effect_at": None,
+            "from_stage": None,
             "effective_at": "2026-01-05T10:00:00.250Z",
             "reasons": [
                 {"rule": "tiers.entry.ordinary", "observed": "4.07", "threshold": "0.00"},
@@ -58,6 +60,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
         "tier": "ordinary",
         "treatment": {},
         "tier_since": "2026-01-05T00:00:00Z",
+        "stage_since": None,
         "downgrade_at": None,
         "tenure_days": 0,
         "wallet_share": None,

@@ -71,6 +71,7 @@ def test_the_steps_follow_each_other_while_it_costs() -> None:
         "step": "terminate",
         "since": "2026-02-18T00:00:00Z",
         "hold_until": None,
+        "ends_at": None,
         "reason": None,
         "answered": False,
         "held_by": None,

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from . import segments, wire
+from . import segments, stages, wire
 from .changes import Changes
 from .climbing import held_by
-from .contacts import contacts_due
+from .contacts import Asked, contacts_due
 from .customer import Customer
 from .fields import Event
 from .money import Terms
-from .signals import score, signalled
+from .signals import score, signalled, turned
 from .tiers import downgrade_day
 from .wire import Wire
 
@@ -26,14 +26,18 @@ def judged(customer: Customer, terms: Terms, trigger: Wire, event: Event | None 
     """Move the customer's tier and signals; the event is what was applied just now, if any."""
     figures = customer.figures(terms)
     look = Changes(customer, figures, terms, trigger)
-    look.make()
-    first = customer.sequence + 1
-    risks = signalled(customer, figures, terms, trigger)
-    if look.treat(first):
-        # it goes out before them
-        risks = [risk | {"sequence": risk["sequence"] + 1} for risk in risks]
+    is_over, ends = terms.stage is not None and stages.over(customer), customer.standing.ends
+    look.make(is_over=is_over)
+    happenings = turned(customer, figures, terms)
+    look.live(is_over=is_over)
+    look.treat()
+    risks = signalled(customer, figures, terms, trigger, happenings)
     changes = look.put_out
-    return Verdict(changes, risks, contacts_due(customer, terms, trigger, event, changes))
+    end = None
+    if (ends is None) != (customer.standing.ends is None) and not (ends is not None and is_over):
+        end = "termination_notice" if ends is None else "termination_withdrawn"
+    asked = Asked(event, changes, end, is_over=is_over)
+    return Verdict(changes, risks, contacts_due(customer, terms, trigger, asked))
 
 
 def snapshot(customer: Customer, terms: Terms) -> Wire:
@@ -45,6 +49,8 @@ def snapshot(customer: Customer, terms: Terms) -> Wire:
         "tier": customer.tier,
         "tier_since": wire.midnight(customer.tier_since),
         "downgrade_at": wire.midnight(downgrade_day(customer, terms)) if customer.told else None,
+        "stage": customer.stage,
+        "stage_since": None if customer.stage is None else wire.midnight(customer.stage_since),
         "tier_by_value": customer.value_tier,
         "treatment": customer.granted(terms, str(customer.tier)),
         "override": wire.override(customer.master.override(customer.as_of)),

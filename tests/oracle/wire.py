@@ -82,6 +82,7 @@ def ladder(customer: Customer, held_by: Wire | None) -> Wire | None:
         "step": standing.step,
         "since": midnight(standing.since),
         "hold_until": time(said.get("hold_until")),
+        "ends_at": midnight(standing.ends),
         "reason": said.get("reason"),
         "answered": standing.answered is not None,
         "held_by": held_by,

@@ -91,6 +91,8 @@ def shown(outcome: Outcome) -> Iterator[str]:
         yield f"{its['direction']} by {its['trigger']['kind']}"
         yield f"to {its['to_tier']}"
         yield from (reason["rule"] for reason in its["reasons"])
+        if its["direction"] == "stage":
+            yield f"from {its['from_stage']} to {its['stage']}"
         if its["to_tier"] != its["tier_by_value"]:
             yield "another tier by value"
     for its in outcome.at_risk:
@@ -158,6 +160,12 @@ WHOLE = {
     *(f"{many} findings of unprofitable raised" for many in (2, 3)),
     *(f"{many} findings of unprofitable cleared" for many in (1, 2)),
 }
+LIVES = (
+    *(("prospect", "new"), ("new", "slipping"), ("active", "slipping"), ("slipping", "active")),
+    *(("active", "lost"), ("slipping", "lost"), ("lost", "returned"), ("lost", "active")),
+    *(("returned", "active"), ("returned", "slipping"), ("active", "closed"), ("lost", "closed")),
+    ("closed", "returned"),
+)
 SHOWN: dict[str, set[str]] = {
     "plain": {
         *(
@@ -190,6 +198,8 @@ SHOWN: dict[str, set[str]] = {
         *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
         *(f"treatment by {kind}" for kind in ("event", "timer")),
         *(f"contact for {why} by event" for why in ("seller_fault", "notice_withdrawn")),
+        *(f"contact for termination_{what} by event" for what in ("notice", "withdrawn")),
+        *(f"from {before} to {after}" for before, after in LIVES),
         *(f"step {step}" for step in (None, *STEPS)),
         *(f"held by ladder.{rule}" for rule in ("young_days", "tier", "reach")),
         *(f"held by ladder.guards.{rule}" for rule in ("unanswered_complaint", "earned_share")),

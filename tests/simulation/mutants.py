@@ -28,9 +28,9 @@ from streams.kafka.commit import (
     CommitError,
     PlainLog,
     TransactionalLog,
-    _group_offsets,
     _Outbox,
 )
+from streams.kafka.group import group_offsets
 from streams.runtime.partition import PartitionRuntime
 from streams.runtime.take_over import TakeOver
 from tests.simulation.log import GroupOffset, Place
@@ -64,7 +64,7 @@ def commits_offsets_outside() -> AbstractContextManager[Any]:
 
     def commit(self: TransactionalLog, changes: Changes) -> None:
         producer: Any = self._outbox.producer
-        offsets = _group_offsets(self._settings, self._partition, changes.offsets, "")
+        offsets = group_offsets(self._settings, self._partition, changes.offsets, "")
         try:
             producer.begin_transaction()
             self._outbox.send(changes.outputs)

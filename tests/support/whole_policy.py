@@ -30,6 +30,7 @@ EVERY_SECTION: Final[dict[str, Any]] = {
         if name not in raw_policy()["risk"]
     },
     "ladder.playbook": {},
+    "stage": {"lost_days": 180},
     "lifetime": {"fitted_on": "1997-09-30", "customers": 2357, "repeat_customers": 946},
     "lifetime.log_likelihood": "-9582.4",
     "lifetime.purchases": SHAPE,

@@ -101,6 +101,7 @@ def test_no_client_is_made_without_the_options_of_the_settings() -> None:
         "streams/cli/publishing.py",
         "streams/cli/reading.py",
         "streams/kafka/commit.py",
+        "streams/kafka/group.py",
         "streams/kafka/fetching.py",
         "streams/kafka/changelog.py",
         "streams/kafka/cutoffs_reader.py",

@@ -61,6 +61,7 @@ def test_a_record_has_all_that_belongs_to_it() -> None:
             "reason": "interval",
             "tier": "key",
             "last_touch_at": on(1),
+            "ends_at": None,
             "effective_at": midnight(6),
             "evaluated_at": "2027-01-15T08:00:00Z",
             "trigger": {"kind": "timer", "topic": None, "event_id": None},

@@ -52,6 +52,8 @@ def test_a_first_tier_is_assigned_with_all_that_belongs_to_it() -> None:
             "to_tier": "key",
             "direction": "assigned",
             "takes_effect_at": None,
+            "stage": None,
+            "from_stage": None,
             "tier_by_value": "key",
             "override": None,
             "cutoffs_version": None,
@@ -76,6 +78,7 @@ def test_a_signal_goes_out_with_all_that_belongs_to_it() -> None:
             "status": "raised",
             "evidence": [{"rule": "risk.support_spike.contacts", "observed": 4, "threshold": 4}],
             "tier": "ordinary",
+            "stage": None,
             **dict.fromkeys(("recommended_step", "recommended_action", "playbook", "notice_days")),
             "requires_approval": False,
             "steps": [],
@@ -94,7 +97,10 @@ def test_a_snapshot_holds_the_newest_of_all() -> None:
     for event in (*CALLS, purchase(occurred_at="2026-03-01T12:00:00.5Z")):
         desk.feed(kind_of(event), event)
     desk.commit()
-    absent = ("override", "cutoffs_version", "downgrade_at", "wallet_share", "ladder", "lifetime")
+    absent = (
+        *("override", "cutoffs_version", "downgrade_at", "wallet_share", "ladder", "lifetime"),
+        *("stage", "stage_since"),
+    )
     assert desk.snapshots == [
         {
             "customer_id": "ada",

@@ -49,7 +49,7 @@ def test_each_further_step_is_taken_after_its_days_and_the_last_needs_approval(n
 def test_a_snapshot_tells_the_step() -> None:
     ada = plays(LATE, UP[:3], "- raised educate")
     expected: dict[str, Any] = {"step": "educate", "since": midnight(7)}
-    expected |= dict.fromkeys(("hold_until", "reason", "held_by")) | {"answered": False}
+    expected |= dict.fromkeys(("hold_until", "ends_at", "reason", "held_by")) | {"answered": False}
     assert ada.snapshot()["ladder"] == expected
     ada.does(answer(9, hold_until=when(20)))
     assert ada.snapshot()["ladder"] == expected | {"hold_until": when(20), "reason": "because"}

@@ -150,7 +150,7 @@ def test_the_live_table_fits_its_terminal(
     text = drawn.getvalue()
     assert height - 4 <= len(text.splitlines()) < height
     said = ["Whalecurve: a title", "day 1 of 2", "key", "maintenance", "whale curve", "c-99"]
-    for word in (*said, "Latest tier changes", "Latest signals", "look here"):
+    for word in (*said, "Latest changes", "Latest signals", "look here"):
         assert word in text
 
 

@@ -189,7 +189,7 @@ def test_as_it_happens_tiers_change_and_signals_are_raised_within_a_minute() -> 
     made = made_of(at_once(60 * RATE))
     # the default policy holds tiers still: in a minute nobody is even warned
     told = {wire["direction"] for wire in made.of("tier-changes")}
-    assert told == {"assigned", "treatment", "upgrade"}
+    assert told == {"assigned", "stage", "treatment", "upgrade"}
     # what waits for days stays silent, too
     soon = {"call_abuse", "dissatisfied", "late_payer", "repeat_issue", "support_spike"}
     assert {wire["signal"] for wire in made.of("at-risk")} == soon | {"ladder"}

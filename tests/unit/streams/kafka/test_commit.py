@@ -20,18 +20,18 @@ from streams.kafka.access import AccessError
 from streams.kafka.commit import (
     SENT_TWICE_S,
     CommitError,
-    GroupMetadata,
     Log,
     PlainLog,
     TransactionalLog,
 )
+from streams.kafka.group import GroupMetadata
 from tests.support.waiting import wait_until
 
 
 def options_of(guarantee: str) -> dict[str, Any]:
     """What librdkafka's producer is made with."""
     settings = Settings(guarantee=guarantee)  # type: ignore[arg-type]
-    with patch("streams.kafka.commit.Producer") as producer, patch("streams.kafka.commit.Consumer"):
+    with patch("streams.kafka.commit.Producer") as producer, patch("streams.kafka.group.Consumer"):
         if settings.exactly_once:
             TransactionalLog(settings, 3, GroupMetadata(settings))
         else:
@@ -86,7 +86,7 @@ def threads() -> set[str]:
 
 def test_a_full_queue_is_given_its_time_with_every_commit() -> None:
     settings = Settings(broker="127.0.0.1:1")
-    with patch("streams.kafka.commit.Producer") as producer, patch("streams.kafka.commit.Consumer"):
+    with patch("streams.kafka.commit.Producer") as producer, patch("streams.kafka.group.Consumer"):
         log = TransactionalLog(settings, 0, GroupMetadata(settings))
         client = producer.return_value
         client.produce.side_effect = [BufferError, None]
@@ -121,7 +121,7 @@ def a_commit_under(guarantee: str) -> Iterator[tuple[Mock, Log, Changes]]:
         7,
     )
     settings = Settings(guarantee=guarantee)  # type: ignore[arg-type]
-    with patch("streams.kafka.commit.Producer") as producer, patch("streams.kafka.commit.Consumer"):
+    with patch("streams.kafka.commit.Producer") as producer, patch("streams.kafka.group.Consumer"):
         client = producer.return_value
         client.flush.return_value = 0
         client.produce_batch.side_effect = lambda _, rows, **__: len(rows)
