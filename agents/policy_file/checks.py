@@ -61,7 +61,8 @@ def _treatment_faults(policy: PolicyFile) -> Iterator[Fault]:
 
 def _when_faults(policy: PolicyFile, when: dict[str, Any]) -> Iterator[Fault]:
     """Of `[treatment.when.SIGNAL]`: only a signal that is on is ever open."""
-    on = [name for name in SIGNAL_NAMES if getattr(policy.risk, name) is not None]
+    parts = () if policy.risk.leaving is None else policy.risk.leaving.of
+    on = [name for name in SIGNAL_NAMES if getattr(policy.risk, name) and name not in parts]
     for signal, grants in when.items():
         key = f"treatment.when.{signal}"
         if signal not in on:

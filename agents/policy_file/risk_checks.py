@@ -6,6 +6,7 @@ import msgspec
 
 from agents.policy_file.keys import PolicyFile
 from agents.signals.keys import Fault, Values, key_faults
+from agents.signals.leaving import Leaving
 from agents.signals.registry import SIGNAL_NAMES, SIGNALS
 
 
@@ -23,6 +24,9 @@ def risk_faults(policy: PolicyFile, digits: int) -> Iterator[Fault]:
         faults = list(key_faults(signal.keys, values)) or list(signal.faults(values))
         for key, expected, found in faults:
             yield f"risk.{signal.name}.{key}", expected, found
+        for name in section.of if signal is Leaving else ():
+            if getattr(policy.risk, name) is None:
+                yield "risk.leaving.of", f"a section [risk.{name}]", "none"
         needed, words = signal.needs
         if needed and getattr(policy, needed) is None:
             yield f"risk.{signal.name}", words, "none"

@@ -12,7 +12,8 @@ from agents.decide.stage import stage_name
 from agents.policy.compiled import Policy
 from agents.records.advice import score_of
 from agents.records.head import Output, next_id, trigger_of
-from agents.signals.registry import COSTLY
+from agents.signals.registry import COSTLY, LEAVING
+from schemas.base.money import format_minor
 from schemas.base.times import day_start, format_micros
 from schemas.base.vocabulary import STEPS, TIERS, Action, Severity
 from schemas.outputs.at_risk import AtRisk
@@ -71,6 +72,7 @@ def _record(
         stage=stage_name(customer.standing),
         recommended_step=name_of(step),
         recommended_action=_action(said, customer.tier, policy),
+        at_stake=_at_stake(customer, said, policy),
         playbook=_playbook(customer, said, policy, step),
         requires_approval=ends and not approved,
         notice_days=rules.notice_days if ends and rules is not None else None,
@@ -109,6 +111,13 @@ def _action(said: Transition, tier: int, policy: Policy) -> Action | None:
         return None
     actions = policy.risk.actions.get(said.signal)
     return None if actions is None else actions[tier]
+
+
+def _at_stake(customer: Customer, said: Transition, policy: Policy) -> str | None:
+    """What a customer brings that may leave."""
+    if said.signal not in LEAVING or said.status == CLEARED:
+        return None
+    return format_minor(customer.contribution, policy.digits)
 
 
 def _taken(step: int, day: int) -> StepTaken:

@@ -64,6 +64,11 @@ class Values:
         value: str = self._values[name]
         return value
 
+    def names(self, name: str) -> tuple[str, ...]:
+        """A list of words."""
+        value: tuple[str, ...] = self._values[name]
+        return value
+
     def ratio(self, name: str) -> Ratio:
         """A decimal text, exactly."""
         return checked_ratio(self.text(name))

@@ -12,6 +12,7 @@ from agents.signals.dissatisfied import Dissatisfied
 from agents.signals.fading import Fading
 from agents.signals.keys import Values
 from agents.signals.late_payer import LatePayer
+from agents.signals.leaving import Leaving, grouped
 from agents.signals.no_second_purchase import NoSecondPurchase
 from agents.signals.overdue import Overdue
 from agents.signals.overdue_invoice import OverdueInvoice
@@ -39,6 +40,7 @@ SIGNALS: Final[tuple[type[Signal], ...]] = _in_order(
         Dissatisfied,
         Fading,
         LatePayer,
+        Leaving,
         NoSecondPurchase,
         Overdue,
         OverdueInvoice,
@@ -61,11 +63,13 @@ WEIGHTS: Final = {signal.name: signal.weight for signal in SIGNALS}
 
 
 def rules_of(policy: Policy) -> tuple[Signal, ...]:
-    """The signals that a policy has on, ready to judge."""
+    """The signals that a policy has on, ready to judge; without those that are part of another."""
+    parts = grouped(policy.signals)
     return tuple(
         signal(values, policy)
         for signal in SIGNALS
-        if (values := values_of(policy.signals, signal.name, policy.digits)) is not None
+        if signal.name not in parts
+        and (values := values_of(policy.signals, signal.name, policy.digits)) is not None
     )
 
 

@@ -33,6 +33,13 @@ class SpendDrop(Signal):
             below_one=True,
         ),
         Key("clear_at", Rate, "cleared when it is this part or more; at least `below`"),
+        Key(
+            "min_gaps",
+            Rate,
+            "not of one for whom `recent_days` are fewer than so many of its "
+            "mean gaps between purchase days",
+            "0",
+        ),
     )
     fed_by: ClassVar[frozenset[Kind]] = SALES
     opens_by_itself: ClassVar[bool] = True
@@ -49,6 +56,7 @@ class SpendDrop(Signal):
         self._before_days = values.integer("before_days")
         self._min_purchases = values.integer("min_purchases")
         self._below, self._clear_at = values.ratio("below"), values.ratio("clear_at")
+        self._min_gaps = values.ratio("min_gaps")
         self._digits = policy.digits
 
     @staticmethod
@@ -125,8 +133,16 @@ class SpendDrop(Signal):
         return (WATCH if raised else NONE), clears
 
     def severity(self, customer: Customer, tier: int, at_us: int) -> int:
-        """Below a part of its pace."""
-        return self._pace(customer, at_us)[2]
+        """Below a part of its pace, if it buys often enough to tell."""
+        return NONE if self._is_seldom(customer) else self._pace(customer, at_us)[2]
+
+    def _is_seldom(self, customer: Customer) -> bool:
+        """Whether the last days hold too few of its gaps."""
+        sales, (numerator, denominator) = customer.signals.sales, self._min_gaps
+        if sales is None or sales.days <= 1:
+            return numerator > 0
+        span = sales.last_day - sales.first_day
+        return self._recent_days * denominator * (sales.days - 1) < numerator * span
 
     def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """At enough of its pace."""

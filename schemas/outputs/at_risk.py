@@ -16,7 +16,7 @@ from schemas.outputs.common import (
     Sequence,
     StageInForce,
 )
-from schemas.outputs.kinds import Whole
+from schemas.outputs.kinds import Amount, Whole
 from schemas.outputs.parts import Finding, Score, StepTaken
 
 
@@ -47,6 +47,13 @@ class AtRisk(msgspec.Struct, gc=False):
     recommended_action: Annotated[
         Action | None,
         means("what to do for one who leaves, by `[risk.actions]`; null where it says nothing"),
+    ]
+    at_stake: Annotated[
+        Amount | None,
+        means(
+            "of one who may leave: what the customer brought in the policy's window, in its base "
+            "currency; null of other signals, and of one that is cleared"
+        ),
     ]
     playbook: Annotated[str | None, means("the policy's text for that step")]
     requires_approval: Annotated[bool, means("true of `terminate` until a human has approved it")]

@@ -128,9 +128,17 @@ def spend_drop(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Opin
             finding("risk.spend_drop.min_purchases", then.sales, least),
         ],
         [finding("risk.spend_drop.clear_at", paid, terms.text(round(clear)))],
-        holds=then.sales >= least and now.paid < below,
+        holds=then.sales >= least and now.paid < below and not _is_seldom(sales, rule),
         over=now.paid >= clear,
         turns=(
             instants.midnight(on + days) for on in sales.days for days in (recent, recent + before)
         ),
     )
+
+
+def _is_seldom(sales: Sales, rule: Rule) -> bool:
+    """Tell whether the days that are compared hold too few of its gaps."""
+    if sales.first is None or sales.last is None or sales.purchase_days < 2:
+        return bool(rule["min_gaps"])
+    gap = Fraction(sales.last - sales.first, sales.purchase_days - 1)
+    return bool(rule["recent_days"] < rule["min_gaps"] * gap)

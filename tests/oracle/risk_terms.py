@@ -15,6 +15,7 @@ WEIGHTS = {
     "dissatisfied": 20,
     "fading": 20,
     "late_payer": 15,
+    "leaving": 20,
     "no_second_purchase": 10,
     "overdue": 20,
     "overdue_invoice": 20,
@@ -46,6 +47,7 @@ _DEFAULTS: dict[str, Rule] = {
     "commitment_shortfall": {"ends_with_term": False},
     "dissatisfied": {"age_days": None},
     "late_payer": {"age_days": None},
+    "spend_drop": {"min_gaps": Fraction(0)},
     "overdue": {"min_purchase_days": 3, "min_days": 0},
     "unprofitable": {"active_days": None, "excuse_seller_fault": False},
 }
@@ -74,9 +76,13 @@ class RiskTerms:
     def __init__(self, policy: Mapping[str, Any], minor: Callable[[str], int]) -> None:
         """Read them from the parsed TOML; `minor` reads a sum as whole minor units."""
         risk = policy.get("risk", {})
-        self.rules: dict[str, Rule] = {
+        sections: dict[str, Rule] = {
             name: _rule(name, risk[name], minor) for name in SIGNALS if name in risk
         }
+        parts = sections["leaving"]["of"] if "leaving" in sections else ()
+        self.rules = {name: its for name, its in sections.items() if name not in parts}
+        self.signs = {name: its for name, its in sections.items() if name in parts}
+        """Those that are evidence of `leaving`, and nothing by themselves."""
         self.cooldown_days: int = risk.get("cooldown_days", 0)
         self.weights: Mapping[str, int] = WEIGHTS | risk.get("weights", {})
         self.actions: Mapping[str, Mapping[str, str]] = risk.get("actions", {})
@@ -86,7 +92,7 @@ class RiskTerms:
 
     def asks(self, *signals: str) -> bool:
         """Tell whether one of these signals at least is on."""
-        return any(signal in self.rules for signal in signals)
+        return any(signal in self.rules or signal in self.signs for signal in signals)
 
     def asks_sales(self) -> bool:
         """Tell whether a customer's purchase days are kept."""
@@ -99,7 +105,7 @@ class RiskTerms:
 
     def sales_kept_days(self) -> int:
         """Count the days on which sales are known one by one."""
-        drop = self.rules.get("spend_drop")
+        drop = (self.rules | self.signs).get("spend_drop")
         return max(_SALES_KEPT_DAYS, drop["recent_days"] + drop["before_days"] if drop else 0)
 
     def contacts_kept_days(self) -> int:

@@ -69,10 +69,19 @@ ANSWERED_TOML = ANSWERED_TOML.replace(
     "[tiers]\n", '[tiers]\ntells = ["treatment", "stage"]\n'
 ).replace(
     "[contacts_due]\n",
-    "[treatment.when.late_payer]\ncredit_days = 0\n\n[treatment.when.overdue]\nbonus = true\n\n"
+    "[treatment.when.late_payer]\ncredit_days = 0\n\n[treatment.when.leaving]\nbonus = true\n\n"
     "[contacts_due]\nquiet_days = 5\nreasons = "
     '["interval", "complaint", "notice", "notice_withdrawn", "seller_fault", '
     '"termination_notice", "termination_withdrawn"]\n',
 )
-ANSWERED_TOML += '\n[stage]\nlost_days = 11\nlost_gaps = "2.5"\nnew_days = 9\n'
+ANSWERED_TOML = ANSWERED_TOML.replace("[risk.spend_drop]\n", '[risk.spend_drop]\nmin_gaps = "2"\n')
+ANSWERED_TOML += """
+[stage]
+lost_days = 11
+lost_gaps = "2.5"
+new_days = 9
+
+[risk.leaving]
+of = ["no_second_purchase", "overdue", "spend_drop"]
+"""
 """The same with a ladder that waits for people, and all reasons for contacts."""

@@ -8,6 +8,7 @@ from .guarding import leading
 from .money import Terms
 from .opinion import HIGH, WATCH
 from .risk_terms import COSTLY
+from .stages import LEAVING
 from .wire import Wire
 
 LADDER = "ladder"
@@ -64,12 +65,19 @@ def _risk(
         "tier": customer.tier,
         "stage": customer.stage,
         "recommended_action": action,
+        "at_stake": _at_stake(customer, happening, terms),
         **_recommended(customer, happening, terms, held),
         "score": score(customer, terms),
         "effective_at": wire.time(customer.as_of),
         "trigger": trigger,
         "policy_version": terms.version,
     }
+
+
+def _at_stake(customer: Customer, happening: Happening, terms: Terms) -> str | None:
+    if happening.signal not in LEAVING or happening.status == "cleared":
+        return None
+    return terms.text(customer.figures(terms).contribution)
 
 
 def _recommended(customer: Customer, happening: Happening, terms: Terms, held: Wire | None) -> Wire:

@@ -8,7 +8,7 @@ from .customer import Customer
 from .money import Terms
 from .wire import Wire, finding
 
-LEAVING = ("fading", "no_second_purchase", "overdue", "spend_drop")
+LEAVING = ("fading", "leaving", "no_second_purchase", "overdue", "spend_drop")
 """The signals of one who leaves."""
 
 

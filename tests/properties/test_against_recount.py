@@ -89,10 +89,9 @@ def shown(outcome: Outcome) -> Iterator[str]:
     """All that a world shows, kind by kind."""
     for its in outcome.tier_changes:
         yield f"{its['direction']} by {its['trigger']['kind']}"
+        yield f"from {its['from_stage']} to {its['stage']}"
         yield f"to {its['to_tier']}"
         yield from (reason["rule"] for reason in its["reasons"])
-        if its["direction"] == "stage":
-            yield f"from {its['from_stage']} to {its['stage']}"
         if its["to_tier"] != its["tier_by_value"]:
             yield "another tier by value"
     for its in outcome.at_risk:
@@ -199,6 +198,7 @@ SHOWN: dict[str, set[str]] = {
         *(f"treatment by {kind}" for kind in ("event", "timer")),
         *(f"contact for {why} by event" for why in ("seller_fault", "notice_withdrawn")),
         *(f"contact for termination_{what} by event" for what in ("notice", "withdrawn")),
+        *("leaving raised", "leaving escalated", "leaving cleared", "4 findings of leaving raised"),
         *(f"from {before} to {after}" for before, after in LIVES),
         *(f"step {step}" for step in (None, *STEPS)),
         *(f"held by ladder.{rule}" for rule in ("young_days", "tier", "reach")),
