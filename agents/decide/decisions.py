@@ -90,6 +90,14 @@ class Step(msgspec.Struct, frozen=True):
     """Whether it stays where it is, and somebody is asked to answer."""
 
 
+class DueContact(msgspec.Struct, frozen=True):
+    """Somebody should get in touch: one record on `contacts-due`."""
+
+    reasons: list[ContactReason]
+    role: str | None
+    """Who, by the cadence that has passed; None: the policy says nothing of that."""
+
+
 class Decision:
     """All that one evaluation found; the customer has changed in nothing yet.
 
@@ -129,7 +137,7 @@ class Decision:
         cleared: dict[str, ClearedRow],
         ladder: LadderRow | None,
         step: Step | None,
-        contacts: list[ContactReason],
+        contacts: list[DueContact],
         treated: int,
         due_us: int,
     ) -> None:
@@ -153,7 +161,7 @@ class Decision:
         """The place on the ladder from now on."""
         self.step: Final = step
         self.contacts: Final = contacts
-        """Why somebody should get in touch."""
+        """Why somebody should get in touch, and who."""
         self.treated: Final = treated
         """CRC-32 of the treatment from now on."""
         self.due_us: Final = due_us
@@ -170,10 +178,13 @@ def take_over(customer: Customer, decision: Decision) -> None:
         signals.cleared = decision.cleared
         signals.ladder = decision.ladder
     customer.master_data.step_to_set, customer.master_data.answered = None, False
-    if decision.contacts:
+    for due in decision.contacts:
         customer.touch.said_day = customer.day
-    if INTERVAL in decision.contacts:
-        customer.touch.interval_day = customer.day
+        if INTERVAL in due.reasons:
+            if due.role is None:
+                customer.touch.interval_day = customer.day
+            else:
+                customer.touches.care().said_days[due.role] = customer.day
     customer.treated = decision.treated
     customer.due_us = decision.due_us
     customer.policy_is_new = False

@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.mutants.availability import AVAILABILITY
 from tests.mutants.commit import COMMIT_PATH
+from tests.mutants.contacts import CONTACTS_DUE
 from tests.mutants.customer import CUSTOMER
 from tests.mutants.decide import DECIDE
 from tests.mutants.intake import INTAKE
@@ -13,7 +14,16 @@ from tests.mutants.partition import PARTITION
 from tests.mutants.signals import SIGNALS
 
 ROOT: Final = Path(__file__).parents[2]
-MUTANTS: Final = (*DECIDE, *SIGNALS, *CUSTOMER, *INTAKE, *PARTITION, *COMMIT_PATH, *AVAILABILITY)
+MUTANTS: Final = (
+    *DECIDE,
+    *CONTACTS_DUE,
+    *SIGNALS,
+    *CUSTOMER,
+    *INTAKE,
+    *PARTITION,
+    *COMMIT_PATH,
+    *AVAILABILITY,
+)
 
 
 def fault_of(mutant: Mutant, root: Path = ROOT) -> str:
