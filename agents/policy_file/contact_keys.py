@@ -22,7 +22,7 @@ class Cadence(Section, frozen=True):
     role: Annotated[
         str,
         msgspec.Meta(min_length=1, max_length=ROLE_CHARS),
-        means("who does, on one line; once in a tier; goes out with the record"),
+        means(f"who does, on one line; goes out with the record; at most {CADENCES_MAX} a tier"),
     ]
     every_days: Annotated[
         Days, means("UTC days from the last touch, or the last such record, until it is due")
