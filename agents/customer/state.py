@@ -239,6 +239,8 @@ class Customer:
     def row_bytes(self) -> int:
         """About how many bytes its row has: what may be many, each as it is stored."""
         cells = len(self.value.cells) + len(self.contacts.cells)
+        if self.touch.care is not None:
+            cells += len(self.touch.care.channels)
         kept = len(self.dedupe.entries) + _INVOICE_BYTES * len(self.invoices.open)
         return _ROW_BYTES + kept + _CELL_BYTES * cells
 

@@ -99,6 +99,14 @@ class Step(msgspec.Struct, frozen=True):
     """Whether it stays where it is, and somebody is asked to answer."""
 
 
+class DueContact(msgspec.Struct, frozen=True):
+    """Somebody should get in touch: one record on `contacts-due`."""
+
+    reasons: list[ContactReason]
+    role: str | None
+    """Who, by the cadence that has passed; None: the policy says nothing of that."""
+
+
 class Decision:
     """All that one evaluation found; the customer has changed in nothing yet.
 
@@ -140,7 +148,7 @@ class Decision:
         cleared: dict[str, ClearedRow],
         ladder: LadderRow | None,
         step: Step | None,
-        contacts: list[ContactReason],
+        contacts: list[DueContact],
         treated: int,
         standing: Standing,
         stage_before: Standing,
@@ -166,7 +174,7 @@ class Decision:
         """The place on the ladder from now on."""
         self.step: Final = step
         self.contacts: Final = contacts
-        """Why somebody should get in touch."""
+        """Why somebody should get in touch, and who."""
         self.treated: Final = treated
         """CRC-32 of the treatment from now on."""
         self.standing: Final = standing
@@ -186,10 +194,13 @@ def take_over(customer: Customer, decision: Decision) -> None:
         signals.cleared = decision.cleared
         signals.ladder = decision.ladder
     customer.master_data.step_to_set, customer.master_data.answered = None, False
-    if decision.contacts:
+    for due in decision.contacts:
         customer.touch.said_day = customer.day
-    if INTERVAL in decision.contacts:
-        customer.touch.interval_day = customer.day
+        if INTERVAL in due.reasons:
+            if due.role is None:
+                customer.touch.interval_day = customer.day
+            else:
+                customer.touches.care().said_days[due.role] = customer.day
     customer.treated = decision.treated
     customer.standing = decision.standing
     customer.due_us = decision.due_us

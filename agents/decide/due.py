@@ -4,7 +4,8 @@ from agents.customer.signal_state import NOTHING_KEPT
 from agents.customer.stage import Standing
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
-from agents.decide.contacts import interval_day
+from agents.decide.contacts import next_contact_day
+from agents.decide.decisions import DueContact
 from agents.decide.ending import CLOSED
 from agents.decide.episodes import Cleared, Open, SignalTracker
 from agents.decide.ladder import LadderMoves
@@ -13,7 +14,6 @@ from agents.decide.stage import Stages
 from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, NO_DUE_US, day_start
-from schemas.base.vocabulary import ContactReason
 from schemas.state.rows import OverrideRow
 from schemas.state.signal_rows import LadderRow
 
@@ -31,7 +31,7 @@ class DueTimes:
     ) -> None:
         self._policy, self._tiers, self._tracker, self._ladder = policy, tiers, tracker, ladder
         self._stages = stages
-        self._asks_contacts = bool(policy.contacts_due)
+        self._asks_contacts = bool(policy.contacts.reasons)
         index = policy.index_rules
         self._changes_by_day = policy.decay is not None or (index is not None and index.falls)
 
@@ -44,7 +44,7 @@ class DueTimes:
         risks: Open,
         cleared: Cleared,
         ladder: LadderRow | None,
-        contacts: list[ContactReason],
+        contacts: list[DueContact],
         standing: Standing,
     ) -> int:
         """When a figure, the tier, a signal or a contact changes; NO_DUE_US: never.
@@ -61,7 +61,7 @@ class DueTimes:
         if self._stages is not None:
             due = min(due, self._stages.due_day(customer, standing))
         if self._asks_contacts and standing.stage != CLOSED:
-            due = min(due, interval_day(customer, tier, self._policy, contacts))
+            due = min(due, next_contact_day(customer, tier, self._policy, contacts))
         due_us = NO_DUE_US if due == NO_DAY else day_start(due)
         for part in customer.parts:
             part_us = part.next_due_us(customer.day, self._policy)

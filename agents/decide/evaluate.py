@@ -10,8 +10,8 @@ from agents.customer.signal_state import NOTHING_KEPT
 from agents.customer.stage import NO_STAGE, UNKNOWN, Standing
 from agents.customer.state import Customer
 from agents.customer.tier_state import TierState
-from agents.decide.contacts import reasons_due
-from agents.decide.decisions import Announcement, Decision, Move, Step, Trigger
+from agents.decide.contacts import contacts_due
+from agents.decide.decisions import Announcement, Decision, DueContact, Move, Step, Trigger
 from agents.decide.due import DueTimes
 from agents.decide.ending import is_closed
 from agents.decide.entries import entries_of
@@ -24,7 +24,7 @@ from agents.decide.tier_decision import first_tier, next_tier
 from agents.decide.tiers import TierRules
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
-from schemas.base.vocabulary import ContactReason, Direction
+from schemas.base.vocabulary import Direction
 from schemas.state.codec import clamped
 from schemas.state.rows import CutoffsRow
 from schemas.state.signal_rows import LadderRow
@@ -42,7 +42,7 @@ class Evaluator:
         self._ladder = None if policy.ladder is None else LadderMoves(policy.ladder, policy)
         self._by_share = policy.share is not None
         self._stages = stages_of(policy)
-        self._asks_contacts = bool(policy.contacts_due)
+        self._asks_contacts = bool(policy.contacts.reasons)
         self.adopt(None)
 
     def adopt(self, cutoffs: CutoffsRow | None) -> None:
@@ -86,9 +86,9 @@ class Evaluator:
         treated = self._policy.grants.of(tier, risks).check
         if treated != customer.treated and self._policy.tells_treatment and not announcements:
             announcements.append(_unmoved(tier_state, TREATMENT))
-        contacts: list[ContactReason] = []
+        contacts: list[DueContact] = []
         if self._asks_contacts:
-            contacts = reasons_due(customer, tier, event, announcements, ladder, self._policy)
+            contacts = contacts_due(customer, tier, event, announcements, ladder, self._policy)
         due_us = self._due.due_us(
             customer, index, override, tier_state, risks, cleared, ladder, contacts, standing
         )

@@ -12,6 +12,8 @@ from schemas.state.rows import MasterRow
 _KIND_BYTE: Final = tuple(bytes([kind]) for kind in Kind)
 
 
+NO_CHANNEL: Final = -1
+"""Of what is no contact."""
 NAME_CHARS: Final = 64
 """Of an issue's text so much is kept."""
 
@@ -72,8 +74,13 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     refunded: int = 0
     """What a refund that is the seller's fault took from the margin."""
     contacts: int = 0
+    """How many contacts it is of those that a signal counts."""
+    channel: int = NO_CHANNEL
+    """The place of a contact's channel among all."""
     touches: bool = False
     """Whether customer and company met: a purchase or a contact."""
+    meets: bool = False
+    """Whether the policy has that count for contacts due."""
     complains: bool = False
     at_fault: bool = False
     """Whether it is a return or a contact that is the seller's fault."""

@@ -89,6 +89,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         handling if at_fault else 0,
         refunded,
         touches=True,
+        meets="purchase" in policy.contacts.touches,
         at_fault=at_fault,
         invoice=_entry(wire, amount, paid, due_us, policy),
         sale=Sale(returned, paid, brought + handling) if policy.keeps.sales_days else None,

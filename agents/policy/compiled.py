@@ -11,7 +11,7 @@ from agents.policy.grants import Grants
 from agents.policy.keeps import Keeps
 from agents.policy.rates import RateCards, Rates
 from schemas.base.money import Ratio
-from schemas.base.vocabulary import Action, ContactReason
+from schemas.base.vocabulary import Action, ContactReason, Touch
 
 
 class InvoiceRules(msgspec.Struct, frozen=True):
@@ -91,6 +91,33 @@ class StageRules(msgspec.Struct, frozen=True):
     new_days: int
 
 
+class Cadence(msgspec.Struct, frozen=True):
+    """How often somebody gets in touch with the customers of a tier."""
+
+    role: str | None
+    """Who does; None: the tier's `contact_every_days`, which names nobody."""
+    every_days: int
+
+
+class ContactRules(msgspec.Struct, frozen=True, kw_only=True):
+    """`[contacts_due]`."""
+
+    reasons: frozenset[ContactReason]
+    """Why a contact may be due; empty: off."""
+    quiet_days: int
+    """For so long after a record none comes for what can wait."""
+    touches: frozenset[Touch]
+    """What is a touch."""
+    tells_touches: bool
+    """Whether anything is none."""
+    channel_days: int
+    """Over how many UTC days contacts are counted by channel; 0: they are not."""
+    cadences: tuple[tuple[Cadence, ...], ...]
+    """By tier's rank; empty: nothing is due by time alone."""
+    roles: frozenset[str]
+    """All that they name."""
+
+
 class RiskRules(msgspec.Struct, frozen=True, kw_only=True):
     """What `[risk]` says of all signals."""
 
@@ -120,12 +147,7 @@ class Policy:
     decay: Decay | None
     """None: tiers are judged by the window's contribution."""
     segments: SegmentRules
-    contacts_due: frozenset[ContactReason]
-    """Why a contact may be due; empty: off."""
-    quiet_days: int
-    """After a record on contacts-due some others wait so long."""
-    contact_every_days: tuple[int, ...]
-    """By tier's rank; 0: never by itself."""
+    contacts: ContactRules
     entries: tuple[int | None, ...]
     """By tier's rank the contribution from which on it is reached; None for the lowest."""
     share: ShareRules | None

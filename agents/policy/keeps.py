@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from schemas.base.vocabulary import ContactChannel
 from schemas.state.signal_rows import IssueRow
 
 SALES_LEAST_DAYS: Final = 64
@@ -31,6 +32,8 @@ class Keeps(msgspec.Struct, frozen=True):
     """How many of the last payments."""
     contact_days: int = 0
     """Over how many UTC days contacts are counted."""
+    contact_channels: frozenset[ContactChannel] = frozenset()
+    """On which channels."""
     sales_days: int = 0
     """How many UTC days back purchase days are told apart."""
     purchase_days: int = 0
@@ -57,6 +60,7 @@ def combined(asked: Iterable[Keeps]) -> Keeps:
     return Keeps(
         payments=max(keeps.payments for keeps in every),
         contact_days=max(keeps.contact_days for keeps in every),
+        contact_channels=frozenset().union(*(keeps.contact_channels for keeps in every)),
         sales_days=max(keeps.sales_days for keeps in every),
         purchase_days=max(keeps.purchase_days for keeps in every),
         orders=any(keeps.orders for keeps in every),

@@ -4,12 +4,17 @@ from typing import Annotated, Final
 
 import msgspec
 
+from schemas.base.vocabulary import ContactChannel
+
 MAX_WINDOW_DAYS: Final = 3660
 MAX_DEDUPE_IDS: Final = 200_000
 MINUTES_MAX: Final = 366 * 24 * 60
 CARDS_MAX: Final = 1_000
 REMINDERS_MAX: Final = 16
 STEPS_MAX: Final = 100
+CADENCES_MAX: Final = 4
+"""Of a tier: so many roles get in touch with its customers."""
+ROLE_CHARS: Final = 32
 KEPT_MAX: Final = 1_000
 """Of what is kept of one customer besides its days."""
 
@@ -29,6 +34,8 @@ RateIfAny = Rate | None
 """The same, or absent."""
 DaysIfAny = Days | None
 """So many days, or absent."""
+ChannelsIfAny = Annotated[tuple[ContactChannel, ...], msgspec.Meta(min_length=1)] | None
+"""At least one channel, or absent."""
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

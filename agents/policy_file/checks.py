@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from agents.policy.key_types import MAX_WINDOW_DAYS
+from agents.policy_file.contact_checks import contact_faults
 from agents.policy_file.keys import Costs, PolicyFile
 from agents.policy_file.ladder_checks import ladder_faults
 from agents.policy_file.lifetime_checks import lifetime_faults
@@ -41,6 +42,8 @@ def faults(policy: PolicyFile) -> Iterator[Fault]:
     yield from _share_faults(policy, digits)
     yield from _discount_faults(policy, digits)
     yield from _treatment_faults(policy)
+    if policy.contacts_due is not None:
+        yield from contact_faults(policy.contacts_due)
     if policy.lifetime is not None:
         yield from lifetime_faults(policy.lifetime)
     yield from risk_faults(policy, digits)

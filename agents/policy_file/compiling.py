@@ -22,6 +22,7 @@ from agents.policy.compiled import (
 from agents.policy.grants import Grants
 from agents.policy.keeps import SALES_LEAST_DAYS, Keeps, combined
 from agents.policy.rates import Rates, checked_ratio
+from agents.policy_file.compiling_contacts import contact_rules
 from agents.policy_file.compiling_rates import rate_cards
 from agents.policy_file.keys import PolicyFile
 from agents.policy_file.keys import Segments as SegmentsFile
@@ -62,11 +63,7 @@ def compile_policy(file: PolicyFile) -> Policy:
         if value.half_life_days is None
         else Decay(value.half_life_days, day_of_text(value.landmark)),
         segments=_segments(file.segments, digits),
-        contacts_due=frozenset(file.contacts_due.reasons if file.contacts_due else ()),
-        quiet_days=file.contacts_due.quiet_days if file.contacts_due else 0,
-        contact_every_days=tuple(
-            file.treatment.get(tier, {}).get("contact_every_days", 0) for tier in TIERS
-        ),
+        contacts=contact_rules(file.contacts_due, file.treatment),
         entries=(
             None,
             *(_minor(text, digits) for text in (entry.ordinary, entry.important, entry.key)),

@@ -22,12 +22,13 @@ from agents.policy.key_types import (
     Rate,
     Section,
 )
+from agents.policy_file.contact_keys import ContactsDue
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
 from agents.policy_file.risk_keys import Risk
 from agents.policy_file.stage_keys import Stage
 from schemas.base.meanings import means
-from schemas.base.vocabulary import ContactReason, Tier
+from schemas.base.vocabulary import Tier
 
 
 class ValueIndex(Section, frozen=True):
@@ -286,28 +287,6 @@ class Segments(Section, frozen=True):
     over_served: OverServed | None = None
     potential: Potential | None = None
     worst: Worst | None = None
-
-
-class ContactsDue(Section, frozen=True):
-    """`[contacts_due]`: whom to get in touch with; absent: nothing is put out."""
-
-    reasons: Annotated[
-        tuple[ContactReason, ...],
-        means(
-            "`interval`: the tier's `contact_every_days` passed; `complaint`: of a key or "
-            "important customer; `notice`: of a downgrade; `notice_withdrawn`: that it will not "
-            "come; `seller_fault`: a return or contact of a key or important customer; "
-            "`termination_notice`: a human approved the end; `termination_withdrawn`: and took "
-            "that back"
-        ),
-    ] = ("interval", "complaint", "notice")
-    quiet_days: Annotated[
-        DaysOrNone,
-        means(
-            "for so many UTC days after any such record none comes for `interval` (it waits) or "
-            "`seller_fault`; 0: they come whenever they are due"
-        ),
-    ] = 0
 
 
 class PolicyFile(Section, frozen=True, kw_only=True):

@@ -29,9 +29,7 @@ class Renderer:
         ]
         if decision.transitions or decision.step is not None:
             outputs += at_risk(customer, decision, self._policy)
-        outputs += [
-            contact_due(customer, reason, decision, self._policy) for reason in decision.contacts
-        ]
+        outputs += [contact_due(customer, due, decision, self._policy) for due in decision.contacts]
         return outputs
 
     def snapshot(self, customer: Customer) -> CustomerValue:

@@ -9,6 +9,7 @@ from agents.policy.key_types import Amount, Rate, RateIfAny
 from agents.policy.rates import checked_ratio
 from schemas.base.meanings import means
 from schemas.base.money import Ratio, parse_ratio, parse_signed_minor
+from schemas.base.vocabulary import CONTACT_CHANNELS, ContactChannel
 
 _ANNOTATED: Any = Annotated
 REQUIRED: Final = object()
@@ -67,6 +68,11 @@ class Values:
     def names(self, name: str) -> tuple[str, ...]:
         """A list of words."""
         value: tuple[str, ...] = self._values[name]
+        return value
+
+    def channels(self, name: str) -> tuple[ContactChannel, ...]:
+        """Those that are named; absent: all."""
+        value: tuple[ContactChannel, ...] = self._values[name] or CONTACT_CHANNELS
         return value
 
     def ratio(self, name: str) -> Ratio:

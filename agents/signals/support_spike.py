@@ -6,7 +6,7 @@ from typing import ClassVar
 from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.policy.keeps import Keeps
-from agents.policy.key_types import Count, CountOrNone, Days
+from agents.policy.key_types import ChannelsIfAny, Count, CountOrNone, Days
 from agents.signals.keys import Fault, Key, Values, fewer_than
 from agents.signals.rule import CALLS, NONE, WATCH, Signal
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
@@ -15,13 +15,17 @@ from schemas.outputs.parts import Finding
 
 
 class SupportSpike(Signal):
-    """Many contacts in few days, whoever's fault: it tells of a service that fails, too."""
+    """Many contacts in few days, whoever's fault: it tells of a service that fails, too.
+
+    Where the policy names channels, those on others are no plea for help, and not counted.
+    """
 
     name: ClassVar[str] = "support_spike"
     keys: ClassVar[tuple[Key, ...]] = (
         Key("contacts", Count, "raised at so many contacts or more in the window"),
         Key("clear_at", CountOrNone, "cleared at so many or fewer; less than `contacts`"),
         Key("window_days", Days, "the signal's own window, in UTC days"),
+        Key("channels", ChannelsIfAny, "contacts on these channels count; absent: on any", None),
     )
     fed_by: ClassVar[frozenset[Kind]] = CALLS
     teaches: ClassVar[bool] = True
@@ -43,8 +47,11 @@ class SupportSpike(Signal):
 
     @staticmethod
     def keeps(values: Values) -> Keeps:
-        """The contacts of its window."""
-        return Keeps(contact_days=values.integer("window_days"))
+        """The contacts of its window, on its channels."""
+        return Keeps(
+            contact_days=values.integer("window_days"),
+            contact_channels=frozenset(values.channels("channels")),
+        )
 
     def _counted(self, customer: Customer, at_us: int) -> int:
         """The contacts in the window as it will be at a time."""

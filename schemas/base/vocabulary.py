@@ -58,6 +58,9 @@ TriggerKind = Literal["event", "timer", "policy", "override"]
 ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
 """How a customer comes to the service."""
 CONTACT_CHANNELS: Final[tuple[ContactChannel, ...]] = get_args(ContactChannel)
+Touch = Literal[ContactChannel, "purchase"]
+"""How customer and company meet: a contact by its channel, or a sale or return."""
+TOUCHES: Final[tuple[Touch, ...]] = get_args(Touch)
 CustomerSegment = Literal["business", "individual"]
 """What kind of customer."""
 PurchaseType = Literal["sale", "return"]

@@ -3,9 +3,10 @@
 from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from schemas.base.meanings import means
-from schemas.base.vocabulary import ContactReason, Tier
+from schemas.base.vocabulary import ContactChannel, ContactReason, Tier
 from schemas.outputs.common import (
     Cause,
     CustomerId,
@@ -29,13 +30,30 @@ class ContactDue(msgspec.Struct, gc=False):
     reason: Annotated[
         ContactReason,
         means(
-            "the tier's `contact_every_days` passed; a key or important customer complained, or "
-            "had a return or contact that is our fault; a downgrade was announced, or is off; "
-            "a human approved the end of the relation, or took that back"
+            "the first of `reasons`: a cadence of the tier, or its `contact_every_days`, passed; a "
+            "key or important customer complained, or had a return or contact that is our fault; a "
+            "downgrade was announced, or is off; a human approved the end of the relation, or took "
+            "that back"
+        ),
+    ]
+    reasons: Annotated[
+        Annotated[list[ContactReason], Meta(min_length=1)],
+        means("all that fell on this moment: of the end, notice, complaint, our fault, interval"),
+    ]
+    role: Annotated[
+        str | None, means("who should, by the cadence that passed; null: the policy names nobody")
+    ]
+    channel: Annotated[
+        ContactChannel | None,
+        means(
+            "of the customer's most contacts within `contacts_due.channel_days`, of equal ones the "
+            "latest by day; null: none, or the policy does not ask"
         ),
     ]
     tier: Annotated[Tier, means("the customer's tier in force")]
-    last_touch_at: Annotated[Moment | None, means("the latest purchase or contact; null: none yet")]
+    last_touch_at: Annotated[
+        Moment | None, means("the latest touch by `contacts_due.touches`; null: none yet")
+    ]
     ends_at: Annotated[
         Moment | None, means("of `termination_notice`: the UTC day on which the relation ends")
     ]

@@ -125,6 +125,19 @@ class InvoicesRow(msgspec.Struct, array_like=True, gc=False):
     """Payments whose invoice is not known, the oldest first: entries of CREDIT_BYTES."""
 
 
+class CareRow(msgspec.Struct, array_like=True, gc=False):
+    """What is kept beside that where the policy tells touches, roles or channels apart."""
+
+    told_apart: bool = False
+    """Whether touches are; the latest of all stands for that until the next touch."""
+    met_us: int | None = None
+    """The latest of those that count; None: there was none."""
+    said_days: dict[str, int] = {}
+    """By role the day of the last record by its cadence."""
+    channels: list[int] = []
+    """The contacts by day and channel, oldest first: both in one, and how many."""
+
+
 class TouchRow(msgspec.Struct, array_like=True, gc=False):
     """When the customer and the company last met."""
 
@@ -138,6 +151,8 @@ class TouchRow(msgspec.Struct, array_like=True, gc=False):
     """Counts the customer's records on contacts-due."""
     said_day: int = BEFORE_ALL_DAYS
     """The day of the last of them, whatever it said."""
+    care: CareRow | None = None
+    """None: nothing asks for it."""
 
 
 class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):

@@ -112,8 +112,14 @@ def _snapshot(value: dict[str, Any]) -> tuple[str, str, str]:
 
 def _contact_due(value: dict[str, Any]) -> tuple[str, str, str]:
     met = value["last_touch_at"]
+    # records of 0.1.0 name one reason, and neither role nor channel
+    what = ", ".join(value.get("reasons") or [value["reason"]])
+    if value.get("role") is not None:
+        what += f", for {value['role']}"
     why = "never met" if met is None else f"last met {met[:10]}"
-    return f"contact due: {value['reason']}", f"{value['tier']}, {why}", value["effective_at"]
+    if value.get("channel") is not None:
+        why += f", mostly by {value['channel']}"
+    return f"contact due: {what}", f"{value['tier']}, {why}", value["effective_at"]
 
 
 def _cutoffs(value: dict[str, Any]) -> tuple[str, str, str]:

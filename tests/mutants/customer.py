@@ -164,12 +164,6 @@ CUSTOMER: Final = (
         ISSUES,
     ),
     Mutant(
-        "K17", "a late event moves the last touch back", ROOM + "touches.py",
-        "event.at_us if last_us is None else max(last_us, event.at_us)",
-        "event.at_us",
-        ("tests/unit/agents/decide/test_contacts.py",),
-    ),
-    Mutant(
         "K18", "a cool-down is kept a day longer", ROOM + "signal_state.py",
         "if row.day + cooldown_days <= day]",
         "if row.day + cooldown_days < day]",

@@ -278,44 +278,6 @@ DECIDE: Final = (
         EPISODES,
     ),
     Mutant(
-        "D26", "an interval ends a day late", ROOM + "contacts.py",
-        "passed = interval_day(customer, tier, policy) <= customer.day",
-        "passed = interval_day(customer, tier, policy) < customer.day",
-        CONTACTS,
-        hangs=True,
-    ),
-    Mutant(
-        "D27", "everybody's complaint asks for a contact", ROOM + "contacts.py",
-        " and tier >= HIGH_RANK:",
-        ":",
-        CONTACTS,
-    ),
-    Mutant(
-        "D55", "our fault asks for a contact on quiet days, too", ROOM + "contacts.py",
-        "return bool(reasons) or customer.day < customer.touch.said_day + policy.quiet_days",
-        "return bool(reasons)",
-        CONTACTS,
-    ),
-    Mutant(
-        "D56", "quiet days end a day late", ROOM + "contacts.py",
-        "return bool(reasons) or customer.day < customer.touch.said_day + policy.quiet_days",
-        "return bool(reasons) or customer.day <= customer.touch.said_day + policy.quiet_days",
-        CONTACTS,
-    ),
-    Mutant(
-        "D57", "an interval waits for no quiet days", ROOM + "contacts.py",
-        "        day = max(day, (customer.day if said else touch.said_day) + policy.quiet_days)\n",
-        "        pass\n",
-        CONTACTS,
-    ),
-    Mutant(
-        "D28", "an interval that was told of comes again with each event", ROOM + "contacts.py",
-        "day = max(since, last) + every_days",
-        "day = since + every_days",
-        CONTACTS,
-        hangs=True,
-    ),
-    Mutant(
         "D29", "a share that is just reached is over-served", ROOM + "segments.py",
         "cost * denominator > numerator * margin:",
         "cost * denominator >= numerator * margin:",
@@ -333,14 +295,6 @@ DECIDE: Final = (
         "            due_us = min(due_us, override_ends_us(override))\n",
         "",
         OVERRIDE,
-    ),
-    Mutant(
-        "D32", "an interval makes nothing due", ROOM + "due.py",
-        "        if self._asks_contacts and standing.stage != CLOSED:\n"
-        "            due = min(due, interval_day(customer, tier, self._policy, "
-        "contacts))\n",
-        "",
-        CONTACTS,
     ),
     Mutant(
         "D33", "an event too may move only what a policy's change may", ROOM + "evaluate.py",

@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.mutants.availability import AVAILABILITY
 from tests.mutants.commit import COMMIT_PATH
+from tests.mutants.contacts import CONTACTS_DUE
 from tests.mutants.customer import CUSTOMER
 from tests.mutants.decide import DECIDE
 from tests.mutants.intake import INTAKE
@@ -17,6 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 MUTANTS: Final = (
     *DECIDE,
     *STAGES,
+    *CONTACTS_DUE,
     *SIGNALS,
     *CUSTOMER,
     *INTAKE,

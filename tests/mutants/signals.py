@@ -164,5 +164,11 @@ SIGNALS: Final = (
         "return WATCH if is_no_newcomer else NONE",
         _unit("unprofitable"),
     ),
+    Mutant(
+        "G25", "a spike counts contacts on every channel", "agents/events/support_calls.py",
+        "contacts=int(wire.channel in policy.keeps.contact_channels),",
+        "contacts=1,",
+        _unit("support_spike"),
+    ),
 )  # fmt: skip
 """By id, as they are told."""

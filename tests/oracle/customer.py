@@ -2,7 +2,7 @@
 
 import heapq
 from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -108,8 +108,10 @@ class Customer:
     sequence: int = 0
     last_touch: int | None = None
     """When it last bought, gave back or called."""
-    contacted: int | None = None
-    """The day on which it was last due to be contacted because its interval was over."""
+    touches: list[tuple[int, str]] = field(default_factory=list)
+    """(occurred_at, channel of a contact or "purchase") of all that happened between us."""
+    contacted: dict[str | None, int] = field(default_factory=dict)
+    """The day on which it was last due to be contacted by each role because time was over."""
     treated: Event | None = None
     """The treatment it has; None: it was never judged."""
     stage: str | None = None
@@ -159,6 +161,7 @@ class Customer:
         if topic in {PURCHASES, SUPPORT_CALLS}:
             touched = happened if self.last_touch is None else max(happened, self.last_touch)
             self.last_touch = touched
+            self.touches.append((happened, event["channel"] if topic != PURCHASES else "purchase"))
         if topic == CUSTOMERS:
             self.master.take(event, dict(self._window(terms.window_days)))
         self.kept.take(topic, event, entry, self.applied, self.today(), terms)
@@ -250,9 +253,11 @@ class Customer:
         before = dict(self._window(both)).keys() - dict(self._window(this)).keys()
         return sum(self.days[on].left + self.days[on].excused * terms.excuses for on in before)
 
-    def contacts(self, window_days: int) -> int:
-        """Count the contacts in a window of its own length."""
-        return sum(day.contacts for _, day in self._window(window_days))
+    def contacts(self, window_days: int, channels: Sequence[str]) -> list[int]:
+        """List the days of the contacts on some channels in a window of its own length."""
+        first = self.today() - window_days + 1
+        days = [instants.day_of(when) for when, what in self.touches if what in channels]
+        return [day for day in days if day >= first]
 
     def _window(self, length: int) -> Iterator[tuple[int, Day]]:
         """Give the days of a window that something happened on."""

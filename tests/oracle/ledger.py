@@ -32,10 +32,9 @@ Lines = Counter[str]
 
 @dataclass
 class Day:
-    """The sums of one UTC day of one customer, in base minor units, and its contacts."""
+    """The sums of one UTC day of one customer, in base minor units."""
 
     lines: Lines = field(default_factory=Lines)
-    contacts: int = 0
     left: int = 0
     """What is left after all costs of what was booked on it."""
     excused: int = 0
@@ -44,7 +43,6 @@ class Day:
     def add(self, other: "Day") -> None:
         """Book another event on the same day."""
         self.lines.update(other.lines)
-        self.contacts += other.contacts
         self.left += net(other.lines)
         self.excused += fault(other.lines)
 
@@ -139,7 +137,7 @@ def _contact(event: Event, terms: Terms) -> Day:
     fixed, per_minute = _card(event, terms).contact[event["channel"]]
     cost = round(fixed + per_minute * event["duration_s"] / 60)
     excused = cost if event["seller_fault"] else 0
-    return Day(Lines({event["channel"]: cost, FAULT: excused}), contacts=1)
+    return Day(Lines({event["channel"]: cost, FAULT: excused}))
 
 
 def _payment(event: Event, terms: Terms) -> Day:

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import instants
 from .currencies import DIGITS
+from .fields import CHANNELS
 from .risk_terms import RiskTerms
 
 
@@ -89,7 +90,11 @@ class Terms:
         if "stage" in policy:
             section = {"lost_gaps": "0", "new_days": 90, **policy["stage"]}
             self.stage = {**section, "lost_gaps": Fraction(section["lost_gaps"])}
-        self.quiet_days: int = policy.get("contacts_due", {}).get("quiet_days", 0)
+        asked = policy.get("contacts_due", {})
+        self.quiet_days: int = asked.get("quiet_days", 0)
+        self.touches: Sequence[str] = asked.get("touches", [*CHANNELS, "purchase"])
+        self.channel_days: int = asked.get("channel_days", 0)
+        self.cadence: Mapping[str, Any] = asked.get("cadence", {})
 
     def _threshold(self, key: str, text: str) -> Fraction:
         """Read a segment's threshold: a bare factor, or an amount in minor units."""

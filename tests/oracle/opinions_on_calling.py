@@ -100,13 +100,14 @@ def dissatisfied(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opini
 
 
 def support_spike(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
-    """Raise at many contacts in the signal's own window; clear at few."""
+    """Raise at many contacts in the signal's own window, on its channels; clear at few."""
     window = rule["window_days"]
-    contacts = customer.contacts(window)
+    days = customer.contacts(window, rule["channels"])
+    contacts = len(days)
     return opinion(
         [finding("risk.support_spike.contacts", contacts, rule["contacts"])],
         [finding("risk.support_spike.clear_at", contacts, rule["clear_at"])],
         holds=contacts >= rule["contacts"],
         over=contacts <= rule["clear_at"],
-        turns=(instants.midnight(on + window) for on, day in customer.days.items() if day.contacts),
+        turns=[instants.midnight(on + window) for on in days],
     )

@@ -5,6 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from .fields import CHANNELS
+
 Rule = Mapping[str, Any]
 """A section of the policy, its decimals read as exact fractions or as minor units."""
 
@@ -49,6 +51,7 @@ _DEFAULTS: dict[str, Rule] = {
     "late_payer": {"age_days": None},
     "spend_drop": {"min_gaps": Fraction(0)},
     "overdue": {"min_purchase_days": 3, "min_days": 0},
+    "support_spike": {"channels": CHANNELS},
     "unprofitable": {"active_days": None, "excuse_seller_fault": False},
 }
 

@@ -36,6 +36,7 @@ RISKS_TOML = RISKS_TOML.replace(
     'downgrade = "one_step"\n', 'dwell_holds = "reversals"\nnotice_after_days = 3\n'
 ).replace("[tiers.entry]", '[tiers]\nbefore_first_sale = "ordinary"\n\n[tiers.entry]')
 RISKS_TOML = RISKS_TOML.replace("[value]\n", "[value]\nexcuse_seller_fault = true\n")
+RISKS_TOML = RISKS_TOML.replace("[contacts_due]\n", "[contacts_due]\n\n" + policy_text("cadences"))
 RISKS_TOML += policy_text("sample_signals")
 ANSWERED_TOML = RISKS_TOML.replace(
     """notice_days = 30
@@ -65,14 +66,17 @@ any = "Look at it again."
 [ladder.playbook]
 """,
 )
-ANSWERED_TOML = ANSWERED_TOML.replace(
-    "[tiers]\n", '[tiers]\ntells = ["treatment", "stage"]\n'
-).replace(
-    "[contacts_due]\n",
-    "[treatment.when.late_payer]\ncredit_days = 0\n\n[treatment.when.leaving]\nbonus = true\n\n"
-    "[contacts_due]\nquiet_days = 5\nreasons = "
-    '["interval", "complaint", "notice", "notice_withdrawn", "seller_fault", '
-    '"termination_notice", "termination_withdrawn"]\n',
+ANSWERED_TOML = (
+    ANSWERED_TOML.replace("[tiers]\n", '[tiers]\ntells = ["treatment", "stage"]\n')
+    .replace(
+        "[contacts_due]\n",
+        "[treatment.when.late_payer]\ncredit_days = 0\n\n[treatment.when.leaving]\nbonus = true\n\n"
+        "[contacts_due]\nquiet_days = 5\nreasons = "
+        '["interval", "complaint", "notice", "notice_withdrawn", "seller_fault", '
+        '"termination_notice", "termination_withdrawn"]\n'
+        'channel_days = 25\ntouches = ["phone", "store"]\n',
+    )
+    .replace("window_days = 20\n", 'window_days = 20\nchannels = ["phone", "chat", "email"]\n', 1)
 )
 ANSWERED_TOML = ANSWERED_TOML.replace("[risk.spend_drop]\n", '[risk.spend_drop]\nmin_gaps = "2"\n')
 ANSWERED_TOML += """

@@ -106,6 +106,9 @@ def shown(outcome: Outcome) -> Iterator[str]:
             yield f"held by {its['held_by']['rule']}"
     for its in outcome.contacts_due:
         yield f"contact for {its['reason']} by {its['trigger']['kind']}"
+        yield f"contact by {its['role']}"
+        yield f"contact, mostly on {its['channel']}"
+        yield f"contact for so many reasons: {len(its['reasons'])}"
     for _, _, held in outcome.erased:
         yield f"erased, held: {held}"
     if {name for name, _, held in outcome.erased if held} & outcome.values.keys():
@@ -196,6 +199,8 @@ SHOWN: dict[str, set[str]] = {
     "at risk, answered": {
         *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
         *(f"treatment by {kind}" for kind in ("event", "timer")),
+        *(f"contact by {role}" for role in (None, "management", "inside_sales")),
+        *(f"contact, mostly on {channel}" for channel in (None, *CHANNELS)),
         *(f"contact for {why} by event" for why in ("seller_fault", "notice_withdrawn")),
         *(f"contact for termination_{what} by event" for what in ("notice", "withdrawn")),
         *("leaving raised", "leaving escalated", "leaving cleared", "4 findings of leaving raised"),

@@ -132,7 +132,8 @@ def test_prospect_is_ordinary_whatever_it_asks() -> None:
     ada = Told(is_known(0, segment="business"), *reads, calls(310, 600))
     assert (ada.tiers(), ada.notices(), ada.last["segments"]) == (["ordinary"], [], [])
     assert ada.steps() == set()
-    assert {its.split()[0] for its in ada.signals()} == {"support_spike"}
+    # clicks are no plea for help
+    assert ada.signals() == []
 
 
 def test_term_over_ends_what_was_promised() -> None:
@@ -175,12 +176,23 @@ def test_fault_vip_pays_for_none_of_our_faults() -> None:
     assert ada.asked("seller_fault") == [date(day) for day in (10, 17, 24, 31, 38)]
 
 
-def test_vip_visit_leads_to_no_step_and_no_notice() -> None:
+def test_vip_visit_raises_nothing_and_is_met() -> None:
     visits = [calls(20 + 6 * n, 60, "store", issue="manager visit") for n in range(4)]
     ada = Told(buys(5, "4000.00", "1000.00"), *visits)
     assert ada.steps() == set()
     assert ada.notices()[0]["effective_at"][:10] == date(5 + 365 + 14)
-    assert {its["recommended_action"] for its in ada.risks} == {None}
+    assert ada.signals() == []
+    # thirty days after the last visit, not after the sale
+    assert (ada.asked("interval")[0], ada.due[0]["channel"]) == (date(38 + 30), "store")
+
+
+def test_vip_who_only_clicks_and_buys_hears_from_his_account_manager() -> None:
+    clicks = [calls(20 + 6 * n, 1, "self_service", issue="how to") for n in range(20)]
+    ada = Told(buys(5, "4000.00", "1000.00"), *clicks, buys(20, "50.00", "20.00"))
+    assert ada.asked("interval")[:2] == [date(5 + 30), date(5 + 60)]
+    assert {(its["role"], its["channel"]) for its in ada.due[:2]} == {
+        ("account_manager", "self_service")
+    }
 
 
 def test_monthly_raises_nothing() -> None:

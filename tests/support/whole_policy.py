@@ -7,6 +7,7 @@ import re
 from typing import Any, Final
 
 from agents.policy_file.reading import PolicyError, checked_policy
+from schemas.base.vocabulary import TIERS
 from tests.support.policies import Change, raw_policy, section
 
 GONE: Final = object()
@@ -19,7 +20,7 @@ EVERY_SECTION: Final[dict[str, Any]] = {
     "service.reminder": [REMINDER],
     "service.card": [{"from": "2026-07-01", "reminder": [REMINDER]}],
     "discount": {"after_share": "0.5", "schedule": [STEP]},
-    "contacts_due": {},
+    "contacts_due.cadence": {tier: [{"role": "a", "every_days": 9}] for tier in TIERS},
     "tiers.hold": {},
     "tiers.mode": "share",
     "tiers.share.key": {"by": "rank", "share": "0.05"},

@@ -59,6 +59,9 @@ def test_a_record_has_all_that_belongs_to_it() -> None:
             "customer_id": "ada",
             "sequence": 1,
             "reason": "interval",
+            "reasons": ["interval"],
+            "role": None,
+            "channel": None,
             "tier": "key",
             "last_touch_at": on(1),
             "ends_at": None,
@@ -202,7 +205,7 @@ FAULTS = {
     "a return of an important one": ([bought(1, "600"), BACK], "- seller_fault"),
     "not of an ordinary one": ([bought(1, "1"), FAULT], "- -"),
     "not one of his own": ([bought(1), call(2), sale(2, type="return", amount="1")], "- - -"),
-    "a complaint is one of its own": ([bought(1), BOTH], "- complaint"),
+    "a complaint comes first": ([bought(1), BOTH], "- complaint"),
     "each": ([bought(1), FAULT, BACK], "- seller_fault seller_fault"),
 }
 
@@ -220,6 +223,14 @@ def test_a_complaint_that_nobody_asks_for_is_our_fault_still() -> None:
         [bought(1), BOTH],
         "- seller_fault",
     )
+
+
+def test_a_complaint_that_is_our_fault_is_one_record_with_both_reasons() -> None:
+    by = policy(GRANTS, {"contacts_due.reasons": ["complaint", "seller_fault"]})
+    assert Met.plays(by, [bought(1), BOTH], "- complaint").record["reasons"] == [
+        "complaint",
+        "seller_fault",
+    ]
 
 
 # quiet days
@@ -251,8 +262,10 @@ def test_an_interval_waits_for_quiet_days_and_a_complaint_for_none() -> None:
     ada.turns("interval", 9)
 
 
-def test_a_notice_goes_out_and_the_interval_of_the_same_day_waits() -> None:
+def test_a_notice_takes_the_interval_of_its_moment_along_and_goes_out_on_quiet_days() -> None:
     ada = Met.plays(QUIET, [bought(1), tick(6), tick(11)], "- interval notice")
+    # the interval would have waited until the 13th
+    assert ada.record["reasons"] == ["notice", "interval"]
     # on the 14th the tier falls, and asks for no contact any more
     ada.waits(30).says()
 
@@ -264,18 +277,19 @@ def test_they_come_in_order_behind_tiers_and_signals() -> None:
     by = policy(GRANTS, section("contacts_due"), HOLD, {"risk.support_spike.contacts": 2})
     # 1600.00 by phone: below 1700.00, which keep key
     costly = call(2, 1, channel="phone", duration_s=139_850, complaint=True)
-    ada = key_customer(by, call(2), costly).says("notice", "complaint")
+    ada = key_customer(by, call(2), costly).says("notice")
+    assert ada.record["reasons"] == ["notice", "complaint"]
     topics = [its.topic for its in ada.desk.messages]
-    due = ["contacts-due", "contacts-due"]
-    assert topics == ["tier-changes", "tier-changes", "at-risk", *due, "customer-values"]
+    assert topics == [*["tier-changes"] * 2, "at-risk", "contacts-due", "customer-values"]
     assert all(its.value for its in ada.desk.messages)
-    assert [its["sequence"] for its in ada.desk.contacts_due] == [1, 2]
+    assert [its["sequence"] for its in ada.desk.contacts_due] == [1]
     assert [its["sequence"] for its in ada.desk.tier_changes + ada.desk.risks] == [1, 2, 3]
 
 
 def test_a_notice_comes_before_the_end_of_an_interval() -> None:
     # on the 11th the sale leaves the window, and it is ten days ago
-    Met.plays(HELD, [bought(1), tick(6), tick(11)], "- interval notice+interval")
+    ada = Met.plays(HELD, [bought(1), tick(6), tick(11)], "- interval notice")
+    assert ada.record["reasons"] == ["notice", "interval"]
 
 
 @pytest.mark.parametrize(
@@ -308,14 +322,15 @@ def test_where_nothing_else_changes_by_itself_the_interval_alone_is_due() -> Non
     assert Met(free, record(1, override=FLOOR)).due_us == NO_DUE_US
 
 
-def test_they_are_counted_by_reason() -> None:
+def test_they_are_counted_by_the_first_reason() -> None:
     ada = key_customer(HELD, call(1, time="13:00:00", complaint=True)).waits(11)
     changes = ada.desk.commit()
     assert changes is not None
     counted = {
         label: n for (topic, label), n in changes.counters.outputs.items() if topic[0] == "c"
     }
-    assert counted == {"complaint": 1, "interval": 2, "notice": 1, "snapshot": 2}
+    # the second interval came with the notice
+    assert counted == {"complaint": 1, "interval": 1, "notice": 1, "snapshot": 2}
 
 
 @pytest.mark.parametrize("restarts", [False, True])

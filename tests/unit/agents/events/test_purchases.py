@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from agents.events.booking import Booking
+from agents.events.booking import NO_CHANNEL, Booking
 from agents.policy.compiled import Policy
 from schemas.base.times import DAY_US
 from schemas.inputs.events import Kind
@@ -78,6 +78,13 @@ def test_a_purchase_adds(fields: dict[str, Any], added: dict[str, int]) -> None:
     assert (found.contacts, found.days_late, found.touches) == (0, None, True)
     assert found.excused == added.get("seller_fault", 0)
     assert (found.customer_id, found.event_id) == ("ada", "purchase-1")
+
+
+def test_a_policy_says_whether_a_purchase_is_a_touch() -> None:
+    for touches, meets in ((["purchase"], True), (["phone"], False)):
+        found = booked(Kind.PURCHASES, purchase(), policy({"contacts_due.touches": touches}))
+        assert (found.touches, found.meets, found.channel) == (True, meets, NO_CHANNEL)
+    assert book().meets
 
 
 def test_a_sale_without_a_cost_costs_what_the_default_margin_leaves() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
+from schemas.base.vocabulary import CONTACT_CHANNELS
 from schemas.inputs.events import MAX_DURATION_S, Kind
 from tests.support.making import POLICY, amounts, booked, support_call
 from tests.support.policies import policy
@@ -59,3 +60,15 @@ def test_a_contact_is_a_touch_and_may_be_a_complaint() -> None:
     assert book().touches
     assert (book().complains, book(complaint=False).complains) == (False, False)
     assert book(complaint=True).complains
+
+
+def test_a_policy_names_the_channels_that_are_a_touch_and_those_of_a_spike() -> None:
+    some = {"contacts_due.touches": ["store"], "risk.support_spike.channels": ["phone"]}
+    for channel, found in (("phone", (1, False)), ("store", (0, True))):
+        of_it = book(policy(some), channel=channel)
+        assert (of_it.contacts, of_it.meets) == found
+        any_of_it = book(channel=channel)
+        assert (any_of_it.contacts, any_of_it.meets) == (1, True)
+        # who is at rest is told by all of them
+        assert of_it.touches
+        assert CONTACT_CHANNELS[of_it.channel] == channel

@@ -46,7 +46,7 @@ TAKEN: list[Change] = [
     {"segments.best.contribution_from": "-5.00"},
     {"segments.over_served.service_share": "2.5"},
     {"segments.potential": {"growth": "0", "rise": "-10"}},
-    {"contacts_due.reasons": []},
+    {"contacts_due": None, "contacts_due.reasons": []},
     {"contacts_due.reasons": ["notice", "interval"]},
     {"treatment.important": {"contact_every_days": 0, "credit_days": 3660}},
     {"treatment.important": {"self_service_first": False}},

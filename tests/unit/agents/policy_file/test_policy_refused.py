@@ -31,6 +31,7 @@ DAYS = "an integer from 0 to 3660"
 CHANNEL = "one of phone, chat, email, store, self_service"
 TIER = "one of maintenance, ordinary, important, key"
 
+ROLE = {"role": "a", "every_days": 3}
 WRONG_VALUES: list[tuple[str, Any, str]] = [
     # plain values
     ("version", "", "`str` of length >= 1"),
@@ -61,6 +62,12 @@ WRONG_VALUES: list[tuple[str, Any, str]] = [
     ("discount.after_share", "1.01", "at most 1"),
     ("discount.schedule[0].rate", "1.1", "at most 1"),
     ("contacts_due.reasons", "interval", "`array`, found `str`"),
+    ("contacts_due.channel_days", 0, "`int` >= 1, found 0"),
+    ("contacts_due.cadence.key[0].role", "", "`str` of length >= 1"),
+    ("contacts_due.cadence.key[0].role", "x" * 33, "`str` of length <= 32"),
+    ("contacts_due.cadence.key[0].role", "a\nb", "one line of printable characters"),
+    ("contacts_due.cadence.key[0].every_days", 0, "`int` >= 1, found 0"),
+    ("risk.support_spike.channels", [], "`array` of length >= 1"),
     # tiers and how they are treated
     ("tiers.entry.key", "500.00", "more than tiers.entry.important (500.00)"),
     ("tiers.entry.important", "0", "more than tiers.entry.ordinary (0.00)"),
@@ -206,6 +213,23 @@ DO_NOT_GO_TOGETHER: list[tuple[Change, str, str]] = [
     ({"rates": {"U.S": {"2026-01-01": 5}}}, "rates.U.S[...]", "`str`, found `int`"),
     ({"rates": {"a[0]": {"2026-01-01": 5}}}, "rates.a[0][...]", "`str`, found `int`"),
 ]
+
+
+TWICE = "cadence.key[1].role: expected a role that this tier does not have yet, found 'a'"
+NEVER = "cadence.key[0]: expected no cadence, unless contacts_due.reasons has interval, found 'one'"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"contacts_due.cadence.key": [ROLE, ROLE]}, TWICE),
+        ({"contacts_due.cadence.key": [ROLE] * 5}, "cadence.key: expected `array` of length <= 4"),
+        ({"contacts_due": {"reasons": ["notice"], "cadence": {"key": [ROLE]}}}, NEVER),
+    ],
+)
+def test_a_cadence_that_can_t_be_kept_is_refused(change: Change, said: str) -> None:
+    raw = whole_policy({"contacts_due": None}, {"contacts_due.cadence": {}}, change)
+    assert told(raw).startswith(f"my.toml: contacts_due.{said}")
 
 
 @pytest.mark.parametrize(("path", "wrong", "expected"), WRONG_VALUES)

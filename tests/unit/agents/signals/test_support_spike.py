@@ -41,6 +41,23 @@ def test_contacts_are_a_spike(promise: Any) -> None:
     plays(SPIKE, *promise)
 
 
+SOME = policy(only("support_spike"), {"risk.support_spike.channels": ["phone", "chat"]})
+CLICKS = [
+    asked(1, channel=its, event_id=f"{its}-{n}") for its in ("store", "email") for n in (1, 2)
+]
+PLEAS = [asked(2, channel=its, event_id=f"{its}-{n}") for its in ("phone", "chat") for n in (1, 2)]
+COUNTED: dict[str, Any] = {
+    "none of another channel": (CLICKS, "- - - -"),
+    "those of the list alone": ([*CLICKS, *PLEAS], "- - - - - - - raised", {"contacts": (4, 4)}),
+    "until few of them are left": ([*PLEAS, *CLICKS, tick(5)], "- - - raised - - - - cleared"),
+}
+
+
+@pytest.mark.parametrize("promise", COUNTED.values(), ids=COUNTED)
+def test_only_contacts_on_the_channels_of_the_policy_count(promise: Any) -> None:
+    plays(SOME, *promise)
+
+
 def test_a_signal_whose_section_is_absent_is_off() -> None:
     off = policy({"risk.support_spike": None, "risk.unprofitable": None})
     plays(off, [*calls(1, 1, 1, 1, 1), asked(1, channel="phone"), tick(20)], "- " * 7)

@@ -140,7 +140,7 @@ def _objects(wire: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
             declared = "Finding" if name == "held_by" else name.title().replace("_", "")
             found += [(declared, held), *_objects(held)]
         elif name in lists and isinstance(held, list):
-            found += [(lists[name], its) for its in held]
+            found += [(lists[name], its) for its in held if not isinstance(its, str)]
     return found
 
 

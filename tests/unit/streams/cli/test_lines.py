@@ -60,6 +60,8 @@ WORDS = {
     "customer-values/with-everything": f"important  {WORTH}; fake big",
     "customer-values/with-risks": f"ordinary  {RISKY}",
     "contacts-due/interval": "contact due: interval  important, last met 2026-03-14",
+    "contacts-due/notice-merged-with-a-cadence": "contact due: notice, interval, for "
+    "account_manager  important, last met 2026-03-14, mostly by email",
     "contacts-due/notice-to-one-never-met": "contact due: notice  important, never met",
     "tier-cutoffs/first": f"version 1: key from 99.70 USD  important from 49.94; {CURVE}",
     "value-histograms/five-customers": "5 customers are worth 160.00  by cut-offs 0",
