@@ -54,6 +54,7 @@ class Customer:
         "ranked",
         "risks",
         "row",
+        "segments",
         "sequence",
         "signals",
         "tier_state",
@@ -78,7 +79,7 @@ class Customer:
         self.worth = Worth(row.worth, policy)
         self.value = self.worth.window
         self.contacts = ContactWindow(array("q", row.contacts))
-        self.payments = LastPayments(row.payments)
+        self.payments = LastPayments(row.payments, row.late_day)
         self.invoices = Invoices(row.invoices, self.worth)
         self.invoices.weigh(self.as_of_us, policy)
         self.signals = NOTHING_KEPT
@@ -101,6 +102,8 @@ class Customer:
         self.risks = row.risks
         self.treated = row.treated
         """CRC-32 of the treatment it has; 0: it was never judged."""
+        self.segments = row.segments
+        """The segments it was found in last, a bit each; NOT_ASKED: nobody asked."""
         self.tier_state: TierState | None = None
         """Its tier; None until it is judged for the first time."""
         if head is not None:

@@ -108,6 +108,7 @@ class Decision:
         "override",
         "ranked",
         "risks",
+        "segments",
         "step",
         "tier_state",
         "transitions",
@@ -131,6 +132,7 @@ class Decision:
         step: Step | None,
         contacts: list[ContactReason],
         treated: int,
+        segments: int,
         due_us: int,
     ) -> None:
         self.trigger: Final = trigger
@@ -156,6 +158,8 @@ class Decision:
         """Why somebody should get in touch."""
         self.treated: Final = treated
         """CRC-32 of the treatment from now on."""
+        self.segments: Final = segments
+        """The segments from now on, a bit each; NOT_ASKED: nobody asks."""
         self.due_us: Final = due_us
         """When it changes next with no event."""
 
@@ -175,5 +179,6 @@ def take_over(customer: Customer, decision: Decision) -> None:
     if INTERVAL in decision.contacts:
         customer.touch.interval_day = customer.day
     customer.treated = decision.treated
+    customer.segments = decision.segments
     customer.due_us = decision.due_us
     customer.policy_is_new = False

@@ -7,6 +7,7 @@ from agents.decide.contacts import interval_day
 from agents.decide.episodes import Cleared, Open, SignalTracker
 from agents.decide.ladder import LadderMoves
 from agents.decide.override import override_ends_us
+from agents.decide.segments import next_turn_us
 from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, NO_DUE_US, day_start
@@ -55,6 +56,7 @@ class DueTimes:
             part_us = part.next_due_us(customer.day, self._policy)
             if part_us < due_us:
                 due_us = part_us
+        due_us = min(due_us, next_turn_us(customer, self._policy))
         due_us = self._tracker.due_us(customer, tier, risks, cleared, due_us)
         if self._ladder is not None and customer.signals is not NOTHING_KEPT:
             due_us = min(due_us, self._ladder.due_us(customer, tier, ladder, risks))

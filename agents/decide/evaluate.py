@@ -15,15 +15,16 @@ from agents.decide.due import DueTimes
 from agents.decide.entries import entries_of
 from agents.decide.episodes import SignalTracker
 from agents.decide.ladder import LadderMoves, left_ladder
-from agents.decide.lives import TREATMENT
+from agents.decide.lives import SEGMENT, TREATMENT
 from agents.decide.override import active_override
+from agents.decide.segments import names_of, segments_held
 from agents.decide.tier_decision import first_tier, next_tier
 from agents.decide.tiers import TierRules
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
-from schemas.base.vocabulary import ContactReason
+from schemas.base.vocabulary import ContactReason, Direction
 from schemas.state.codec import clamped
-from schemas.state.rows import CutoffsRow
+from schemas.state.rows import NOT_ASKED, CutoffsRow
 from schemas.state.signal_rows import LadderRow
 
 PLAIN: Final = 2**60
@@ -39,6 +40,7 @@ class Evaluator:
         self._ladder = None if policy.ladder is None else LadderMoves(policy.ladder, policy)
         self._by_share = policy.share is not None
         self._asks_contacts = bool(policy.contacts_due)
+        self._asks_segments = policy.tells_segments or policy.grants.ask_segments
         self.adopt(None)
 
     def adopt(self, cutoffs: CutoffsRow | None) -> None:
@@ -74,9 +76,15 @@ class Evaluator:
             ladder, step = left_ladder(customer.signals.ladder)
         elif customer.signals is not NOTHING_KEPT:
             ladder, step = self._ladder.place(customer, tier, risks)
-        treated = self._policy.grants.of(tier, risks).check
-        if treated != customer.treated and self._policy.tells_treatment and not announcements:
-            announcements.append(_treated_otherwise(tier_state))
+        segments = NOT_ASKED
+        if self._asks_segments:
+            segments = segments_held(customer, tier, customer.totals(), self._policy)
+        treated = self._policy.grants.of(tier, risks, names_of(segments)).check
+        if not announcements:
+            if treated != customer.treated and self._policy.tells_treatment:
+                announcements.append(_stays_but(TREATMENT, tier_state))
+            elif self._has_moved(customer.segments, segments):
+                announcements.append(_stays_but(SEGMENT, tier_state))
         contacts: list[ContactReason] = []
         if self._asks_contacts:
             contacts = reasons_due(customer, tier, event, announcements, self._policy)
@@ -98,8 +106,13 @@ class Evaluator:
             step,
             contacts,
             treated,
+            segments,
             due_us,
         )
+
+    def _has_moved(self, before: int, after: int) -> bool:
+        """Whether it is to be told that a customer entered or left a segment."""
+        return self._policy.tells_segments and before not in (NOT_ASKED, after)
 
     def due_us(self, customer: Customer, index: int) -> int:
         """When a customer changes next that is as it is."""
@@ -117,10 +130,10 @@ class Evaluator:
         )
 
 
-def _treated_otherwise(tier_state: TierState) -> Announcement:
+def _stays_but(direction: Direction, tier_state: TierState) -> Announcement:
     """The tier stays, and what goes with it is another."""
     rank = tier_state.in_force
-    return Announcement(Move(TREATMENT, tier_state.tier, tier_state.tier), rank, rank, TREATMENT)
+    return Announcement(Move(direction, tier_state.tier, tier_state.tier), rank, rank, direction)
 
 
 def _trigger_of(customer: Customer, event: Booking | None, by_adoption: bool) -> Trigger:  # noqa: FBT001

@@ -2,6 +2,7 @@
 
 from agents.customer.state import Customer
 from agents.decide.decisions import Decision
+from agents.decide.segments import names_of
 from agents.policy.compiled import Policy
 from agents.records.head import Output, trigger_of
 from schemas.base.times import format_micros
@@ -27,7 +28,7 @@ def contact_due(
         last_touch_at=None if last_us is None else format_micros(last_us),
         effective_at=format_micros(customer.as_of_us),
         trigger=trigger_of(decision),
-        treatment=policy.grants.of(customer.tier, customer.risks).wire,
+        treatment=policy.grants.of(customer.tier, customer.risks, names_of(decision.segments)).wire,
         policy_version=policy.version,
         evaluated_at=NOT_YET,
     )

@@ -14,8 +14,10 @@ HIGH_RANK: Final = TIERS.index("important")
 OverrideMode = Literal["floor", "lock"]
 """At least that tier, or just that one."""
 
-Direction = Literal["assigned", "upgrade", "downgrade", "notice", "notice_withdrawn", "treatment"]
-"""What happens to a tier; the last: nothing, but it is treated otherwise."""
+Direction = Literal[
+    "assigned", "upgrade", "downgrade", "notice", "notice_withdrawn", "treatment", "segment"
+]
+"""What happens to a tier; the last two: nothing, but its treatment or its segments are others."""
 DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 
 Severity = Literal["watch", "high"]
@@ -45,5 +47,10 @@ ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
 CONTACT_CHANNELS: Final[tuple[ContactChannel, ...]] = get_args(ContactChannel)
 CustomerSegment = Literal["business", "individual"]
 """What kind of customer."""
+SegmentName = Literal[
+    "best", "fake_big", "over_served", "potential", "worst", "latent", "prompt_payer"
+]
+"""What is remarkable beside the tier; a name's place is its bit in stored rows: only add."""
+SEGMENTS: Final[tuple[SegmentName, ...]] = get_args(SegmentName)
 PurchaseType = Literal["sale", "return"]
 PaymentStatus = Literal["paid", "failed"]

@@ -30,4 +30,10 @@ CutoffsVersion = Annotated[
         "the version of the cut-offs on tier-cutoffs by which the tier was judged; null: by entries"
     ),
 ]
-Granted = Annotated[Treatment, means("what the policy grants the tier in force")]
+Granted = Annotated[
+    Treatment,
+    means("what the policy grants the tier in force, with its open signals and its segments"),
+]
+SegmentsHeld = Annotated[
+    list[str], means("the names of the `[segments.…]` sections whose rule holds, by name")
+]

@@ -22,8 +22,10 @@ _FINDINGS: Final = {
     "segments.best.contribution_from": ("best: contribution", ">="),
     "segments.fake_big.contribution_below": ("fake big: contribution", "<"),
     "segments.fake_big.revenue_from": ("fake big: revenue", ">="),
+    "segments.latent.wallet_share_below": ("latent: share of the wallet", "<"),
     "segments.over_served.service_share": ("over-served: service cost", ">"),
     "segments.potential.growth": ("potential: contribution", ">="),
+    "segments.prompt_payer.payments": ("prompt payer: payments on time", ">="),
     "segments.worst.contribution_below": ("worst: contribution", "<"),
     "tiers.before_first_sale": ("with", "is"),
 }

@@ -10,10 +10,20 @@ from tests.mutants.decide import DECIDE
 from tests.mutants.intake import INTAKE
 from tests.mutants.mutant import Mutant
 from tests.mutants.partition import PARTITION
+from tests.mutants.segments import SEGMENT
 from tests.mutants.signals import SIGNALS
 
 ROOT: Final = Path(__file__).parents[2]
-MUTANTS: Final = (*DECIDE, *SIGNALS, *CUSTOMER, *INTAKE, *PARTITION, *COMMIT_PATH, *AVAILABILITY)
+MUTANTS: Final = (
+    *DECIDE,
+    *SEGMENT,
+    *SIGNALS,
+    *CUSTOMER,
+    *INTAKE,
+    *PARTITION,
+    *COMMIT_PATH,
+    *AVAILABILITY,
+)
 
 
 def fault_of(mutant: Mutant, root: Path = ROOT) -> str:

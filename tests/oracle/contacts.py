@@ -1,6 +1,6 @@
 """When the seller ought to get in touch with a customer, as its treatment promises."""
 
-from . import instants, wire
+from . import instants, segments, wire
 from .customer import Customer
 from .fields import TIERS, Event
 from .money import Terms
@@ -57,6 +57,7 @@ def interval_ends(customer: Customer, terms: Terms) -> int | None:
 
 def _contact(customer: Customer, terms: Terms, trigger: Wire, reason: str) -> Wire:
     customer.contact_sequence += 1
+    held = segments.held(customer, customer.figures(terms), terms)
     return {
         "customer_id": customer.customer_id,
         "sequence": customer.contact_sequence,
@@ -65,6 +66,6 @@ def _contact(customer: Customer, terms: Terms, trigger: Wire, reason: str) -> Wi
         "last_touch_at": wire.time(customer.last_touch),
         "effective_at": wire.time(customer.as_of),
         "trigger": trigger,
-        "treatment": customer.granted(terms, str(customer.tier)),
+        "treatment": customer.granted(terms, str(customer.tier), held),
         "policy_version": terms.version,
     }
