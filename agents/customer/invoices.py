@@ -51,6 +51,15 @@ class Invoices(Part):
         """What waiting for them costs, as it stands."""
         return self.interest + self.reminders
 
+    def is_late(self, at_us: int) -> bool:
+        """Whether one is open a whole day or more after it was due."""
+        return any(at_us - invoice.due_us >= DAY_US for invoice in self.open)
+
+    def next_late_us(self, at_us: int) -> int:
+        """When the next one will have been due for a whole day; NO_DUE_US: none is on time."""
+        late = [invoice.due_us + DAY_US for invoice in self.open]
+        return min([late_us for late_us in late if late_us > at_us], default=NO_DUE_US)
+
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
         """A sale on credit or a payment: what is open changes, and what waiting costs."""
         if event.invoice is None:

@@ -49,6 +49,8 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         touch=customer.touches.row(policy),
         signals=customer.signals.row(policy),
         dedupe=customer.dedupe.row(policy),
+        segments=customer.segments,
+        late_day=customer.payments.late_day,
     )
     head = RowHead(
         due_us=customer.due_us,

@@ -55,6 +55,7 @@ class Customer:
         "ranked",
         "risks",
         "row",
+        "segments",
         "sequence",
         "signals",
         "standing",
@@ -80,7 +81,7 @@ class Customer:
         self.worth = Worth(row.worth, policy)
         self.value = self.worth.window
         self.contacts = ContactWindow(array("q", row.contacts))
-        self.payments = LastPayments(row.payments)
+        self.payments = LastPayments(row.payments, row.late_day)
         self.invoices = Invoices(row.invoices, self.worth)
         self.invoices.weigh(self.as_of_us, policy)
         self.signals = NOTHING_KEPT
@@ -105,6 +106,8 @@ class Customer:
         """CRC-32 of the treatment it has; 0: it was never judged."""
         self.standing = Standing(row.stage, row.stage_since_day)
         """The stage of its life."""
+        self.segments = row.segments
+        """The segments it was found in last, a bit each; NOT_ASKED: nobody asked."""
         self.tier_state: TierState | None = None
         """Its tier; None until it is judged for the first time."""
         if head is not None:

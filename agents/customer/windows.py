@@ -49,12 +49,13 @@ class ValueWindow:
     beyond 64 bits are no reason to stop: a window that has one keeps its cells in a list.
     """
 
-    __slots__ = ("cells", "contribution", "counts_from", "refunds", "seller_fault")
+    __slots__ = ("_totals", "cells", "contribution", "counts_from", "refunds", "seller_fault")
 
     def __init__(self, cells: Cells) -> None:
         """`cells` as a stored row has them; the sums are added up anew."""
         self.cells = cells
-        totals = self.totals()
+        totals = self._totals = [0] * LINES
+        self._count(cells)
         self.contribution = contribution_of(totals)
         self.seller_fault = totals[SELLER_FAULT]
         """The part of the service cost that is the seller's fault."""
@@ -67,6 +68,7 @@ class ValueWindow:
         self.contribution += brought
         self.seller_fault += excused
         self.refunds += refunded
+        self._count(more)
         cells = self.cells
         if (
             isinstance(cells, array)
@@ -78,6 +80,12 @@ class ValueWindow:
             for at in range(0, len(more), CELL):
                 self._add(more[at], more[at + 1])
         self.counts_from = self.cells[0] >> LINE_BITS if self.cells else NO_DAY
+
+    def _count(self, more: Cells) -> None:
+        """Adds cells to the totals."""
+        totals = self._totals
+        for at in range(0, len(more), CELL):
+            totals[more[at] & LINE_MASK] += more[at + 1]
 
     def _add(self, key: int, amount: int) -> None:
         cells = self.cells
@@ -116,6 +124,7 @@ class ValueWindow:
         del cells[:end]
         for at in range(0, end, CELL):
             line, amount = expired[at] & LINE_MASK, expired[at + 1]
+            self._totals[line] -= amount
             self.contribution -= SIGNS[line] * amount
             if line == SELLER_FAULT:
                 self.seller_fault -= amount
@@ -128,10 +137,7 @@ class ValueWindow:
 
     def totals(self) -> list[int]:
         """The sum of each line over the window."""
-        totals, cells = [0] * LINES, self.cells
-        for at in range(0, len(cells), CELL):
-            totals[cells[at] & LINE_MASK] += cells[at + 1]
-        return totals
+        return list(self._totals)
 
     def sum_of(self, line: int, first_day: int, last_day: int) -> int:
         """One line's sum over the days from `first_day` to `last_day` that are kept."""

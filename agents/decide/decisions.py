@@ -125,6 +125,7 @@ class Decision:
         "override",
         "ranked",
         "risks",
+        "segments",
         "stage_before",
         "standing",
         "step",
@@ -152,6 +153,7 @@ class Decision:
         treated: int,
         standing: Standing,
         stage_before: Standing,
+        segments: int,
         due_us: int,
     ) -> None:
         self.trigger: Final = trigger
@@ -180,6 +182,8 @@ class Decision:
         self.standing: Final = standing
         """The stage of its life from now on."""
         self.stage_before: Final = stage_before
+        self.segments: Final = segments
+        """The segments from now on, a bit each; NOT_ASKED: nobody asks."""
         self.due_us: Final = due_us
         """When it changes next with no event."""
 
@@ -203,5 +207,6 @@ def take_over(customer: Customer, decision: Decision) -> None:
                 customer.touches.care().said_days[due.role] = customer.day
     customer.treated = decision.treated
     customer.standing = decision.standing
+    customer.segments = decision.segments
     customer.due_us = decision.due_us
     customer.policy_is_new = False

@@ -10,6 +10,7 @@ from agents.decide.ending import CLOSED
 from agents.decide.episodes import Cleared, Open, SignalTracker
 from agents.decide.ladder import LadderMoves
 from agents.decide.override import override_ends_us
+from agents.decide.segments import next_turn_us
 from agents.decide.stage import Stages
 from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
@@ -67,6 +68,7 @@ class DueTimes:
             part_us = part.next_due_us(customer.day, self._policy)
             if part_us < due_us:
                 due_us = part_us
+        due_us = min(due_us, next_turn_us(customer, self._policy))
         due_us = self._tracker.due_us(customer, tier, risks, cleared, due_us)
         if self._ladder is not None and customer.signals is not NOTHING_KEPT:
             due_us = min(due_us, self._ladder.due_us(customer, tier, ladder, risks))

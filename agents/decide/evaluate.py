@@ -17,8 +17,9 @@ from agents.decide.ending import is_closed
 from agents.decide.entries import entries_of
 from agents.decide.episodes import SignalTracker
 from agents.decide.ladder import LadderMoves, left_ladder
-from agents.decide.lives import STAGE, TREATMENT
+from agents.decide.lives import SEGMENT, STAGE, TREATMENT
 from agents.decide.override import active_override
+from agents.decide.segments import names_of, segments_held
 from agents.decide.stage import stages_of
 from agents.decide.tier_decision import first_tier, next_tier
 from agents.decide.tiers import TierRules
@@ -26,7 +27,7 @@ from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.vocabulary import Direction
 from schemas.state.codec import clamped
-from schemas.state.rows import CutoffsRow
+from schemas.state.rows import NOT_ASKED, CutoffsRow
 from schemas.state.signal_rows import LadderRow
 
 PLAIN: Final = 2**60
@@ -43,6 +44,7 @@ class Evaluator:
         self._by_share = policy.share is not None
         self._stages = stages_of(policy)
         self._asks_contacts = bool(policy.contacts.reasons)
+        self._asks_segments = policy.tells_segments or policy.grants.ask_segments
         self.adopt(None)
 
     def adopt(self, cutoffs: CutoffsRow | None) -> None:
@@ -81,11 +83,11 @@ class Evaluator:
         elif customer.signals is not NOTHING_KEPT:
             ladder, step = self._ladder.place(customer, tier, risks)
         standing = UNKNOWN if self._stages is None else self._stages.after(customer, risks)
-        if self._tells_stage(customer.standing, standing):
-            announcements.append(_unmoved(tier_state, STAGE))
-        treated = self._policy.grants.of(tier, risks).check
-        if treated != customer.treated and self._policy.tells_treatment and not announcements:
-            announcements.append(_unmoved(tier_state, TREATMENT))
+        segments = NOT_ASKED
+        if self._asks_segments:
+            segments = segments_held(customer, tier, customer.totals(), self._policy)
+        treated = self._policy.grants.of(tier, risks, names_of(segments)).check
+        self._tell_beside(customer, tier_state, standing, treated, segments, announcements)
         contacts: list[DueContact] = []
         if self._asks_contacts:
             contacts = contacts_due(customer, tier, event, announcements, ladder, self._policy)
@@ -109,8 +111,32 @@ class Evaluator:
             treated,
             standing,
             customer.standing,
+            segments,
             due_us,
         )
+
+    def _tell_beside(
+        self,
+        customer: Customer,
+        tier_state: TierState,
+        standing: Standing,
+        treated: int,
+        segments: int,
+        announcements: list[Announcement],
+    ) -> None:
+        """Announces another stage; and another treatment or segments, where nothing else is told."""
+        if self._tells_stage(customer.standing, standing):
+            announcements.append(_stays_but(STAGE, tier_state))
+        if announcements:
+            return
+        if treated != customer.treated and self._policy.tells_treatment:
+            announcements.append(_stays_but(TREATMENT, tier_state))
+        elif self._has_moved(customer.segments, segments):
+            announcements.append(_stays_but(SEGMENT, tier_state))
+
+    def _has_moved(self, before: int, after: int) -> bool:
+        """Whether it is to be told that a customer entered or left a segment."""
+        return self._policy.tells_segments and before not in (NOT_ASKED, after)
 
     def due_us(self, customer: Customer, index: int) -> int:
         """When a customer changes next that is as it is."""
@@ -134,7 +160,7 @@ class Evaluator:
         return tells and known and after.stage != before.stage
 
 
-def _unmoved(tier_state: TierState, direction: Direction) -> Announcement:
+def _stays_but(direction: Direction, tier_state: TierState) -> Announcement:
     """The tier stays, and what goes with it is another."""
     rank = tier_state.in_force
     return Announcement(Move(direction, tier_state.tier, tier_state.tier), rank, rank, direction)

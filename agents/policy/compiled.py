@@ -39,6 +39,10 @@ class SegmentRules(msgspec.Struct, frozen=True):
     potential: tuple[Ratio, int] | None = None
     """(growth, rise)"""
     worst_below: int | None = None
+    potential_is_whole: bool = False
+    """Whether the window before has to be whole for `potential`."""
+    latent_below: Ratio | None = None
+    prompt_payments: int | None = None
 
 
 class ShareRules(msgspec.Struct, frozen=True):
@@ -160,12 +164,15 @@ class Policy:
     review_days: int
     """Over how many days the customers are judged by a new policy; 0: at once."""
     grants: Grants
+    """What a customer is granted, as JSON."""
     tells_treatment: bool
     """Whether a change of the treatment alone goes out."""
     stage: StageRules | None
     """None: no stage is told."""
     tells_stage: bool
     """Whether a change of the stage goes out on tier-changes."""
+    tells_segments: bool
+    """Whether a change of the segments alone goes out."""
     risk: RiskRules
     ladder: LadderRules | None
     """None: no step is recommended."""

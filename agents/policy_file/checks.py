@@ -1,6 +1,6 @@
 """What the types of the policy's keys can't say: which of its values do not go together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +15,7 @@ from agents.policy_file.stage_checks import stage_faults
 from agents.signals.keys import Fault
 from agents.signals.registry import SIGNAL_NAMES
 from schemas.base.money import CURRENCY_DIGITS, parse_minor, parse_ratio, parse_signed_minor
-from schemas.base.vocabulary import CONTACT_CHANNELS, TIERS
+from schemas.base.vocabulary import CONTACT_CHANNELS, SEGMENTS, TIERS
 from schemas.inputs.fields import is_date
 
 WHOLE_GRANTS: Final = ("support_priority", "contact_every_days", "credit_days")
@@ -63,19 +63,32 @@ def _treatment_faults(policy: PolicyFile) -> Iterator[Fault]:
 
 
 def _when_faults(policy: PolicyFile, when: dict[str, Any]) -> Iterator[Fault]:
-    """Of `[treatment.when.SIGNAL]`: only a signal that is on is ever open."""
+    """Of `[treatment.when.NAME]`: only a signal or segment that is on ever holds."""
     parts = () if policy.risk.leaving is None else policy.risk.leaving.of
-    on = [name for name in SIGNAL_NAMES if getattr(policy.risk, name) and name not in parts]
-    for signal, grants in when.items():
-        key = f"treatment.when.{signal}"
-        if signal not in on:
-            yield key, "a signal that is on: one of " + ", ".join(on), signal
-        elif not isinstance(grants, dict):
+    yield from name_faults(
+        when,
+        {name for name in SIGNAL_NAMES if getattr(policy.risk, name) and name not in parts},
+        {name for name in SEGMENTS if getattr(policy.segments, name) is not None},
+    )
+    for name, grants in when.items():
+        key = f"treatment.when.{name}"
+        if not isinstance(grants, dict):
             yield key, "a table", grants
         else:
             yield from _grant_faults(key, grants)
             if "contact_every_days" in grants:
                 yield f"{key}.contact_every_days", "no such key: it goes by the tier alone", "one"
+
+
+def name_faults(when: Iterable[str], signals: set[str], segments: set[str]) -> Iterator[Fault]:
+    """Of the names under `treatment.when`: each has to mean one thing, and that has to be on."""
+    for name in when:
+        key = f"treatment.when.{name}"
+        if name in signals and name in segments:
+            yield key, "the name of a signal or of a segment: this is both", name
+        elif name not in signals and name not in segments:
+            expected = ", ".join(sorted(signals | segments))
+            yield key, f"a signal or segment that is on: one of {expected}", name
 
 
 def _grant_faults(table: str, grants: dict[str, Any]) -> Iterator[Fault]:
@@ -240,7 +253,7 @@ def _rates(policy: PolicyFile) -> Iterator[tuple[str, str]]:
         yield f"{card_key}.late_payment.annual_rate", costs.late_payment.annual_rate
         for channel, contact in costs.contact.items():
             yield f"{card_key}.contact.{channel}.per_minute", contact.per_minute
-    hold, discount, segments = policy.tiers.hold, policy.discount, policy.segments
+    hold, discount = policy.tiers.hold, policy.discount
     share = policy.tiers.share
     if share is not None:
         yield "tiers.share.key.share", share.key.share
@@ -253,6 +266,13 @@ def _rates(policy: PolicyFile) -> Iterator[tuple[str, str]]:
         yield "discount.after_share", discount.after_share
         for number, step in enumerate(discount.schedule):
             yield f"discount.schedule[{number}].rate", step.rate
+    yield from _segment_rates(policy)
+
+
+def _segment_rates(policy: PolicyFile) -> Iterator[tuple[str, str]]:
+    segments = policy.segments
+    if segments.latent is not None:
+        yield "segments.latent.wallet_share_below", segments.latent.wallet_share_below
     if segments.over_served is not None:
         yield "segments.over_served.service_share", segments.over_served.service_share
     if segments.potential is not None:

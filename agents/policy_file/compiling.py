@@ -42,7 +42,9 @@ def compile_policy(file: PolicyFile) -> Policy:
     entry, signals = file.tiers.entry, _signals(file)
     future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
     invoices, value = file.invoices, file.value
-    keeps = keeps_of(signals, digits)
+    keeps, prompt = keeps_of(signals, digits), file.segments.prompt_payer
+    if prompt is not None:
+        keeps = combined((keeps, Keeps(payments=prompt.payments)))
     if file.lifetime is not None or file.stage is not None:
         keeps = combined((keeps, Keeps(sales_days=SALES_LEAST_DAYS)))
     return Policy(
@@ -83,6 +85,7 @@ def compile_policy(file: PolicyFile) -> Policy:
             file.stage.lost_days, checked_ratio(file.stage.lost_gaps), file.stage.new_days
         ),
         tells_stage="stage" in file.tiers.tells,
+        tells_segments="segments" in file.tiers.tells,
         risk=_risk(file),
         ladder=_ladder(file.ladder),
         signals=signals,
@@ -195,6 +198,7 @@ def _discount(file: PolicyFile, digits: int) -> DiscountRules | None:
 def _segments(file: SegmentsFile, digits: int) -> SegmentRules:
     best, fake, over = file.best, file.fake_big, file.over_served
     potential, worst = file.potential, file.worst
+    latent, prompt = file.latent, file.prompt_payer
     return SegmentRules(
         None if best is None else _minor(best.contribution_from, digits),
         None
@@ -205,4 +209,7 @@ def _segments(file: SegmentsFile, digits: int) -> SegmentRules:
         if potential is None
         else (checked_ratio(potential.growth), _minor(potential.rise, digits)),
         None if worst is None else _minor(worst.contribution_below, digits),
+        potential is not None and potential.whole_window,
+        None if latent is None else checked_ratio(latent.wallet_share_below),
+        None if prompt is None else prompt.payments,
     )

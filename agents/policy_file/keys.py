@@ -19,6 +19,7 @@ from agents.policy.key_types import (
     HalfLife,
     Kept,
     Minutes,
+    Payments,
     Rate,
     Section,
 )
@@ -232,10 +233,10 @@ class Tiers(Section, frozen=True):
         ),
     ] = None
     tells: Annotated[
-        tuple[Literal["treatment", "stage"], ...],
+        tuple[Literal["treatment", "stage", "segments"], ...],
         means(
             "what goes out besides changes of a tier: `treatment`, a change of it alone; `stage`, "
-            "each change of it"
+            "each change of it; `segments`, that a customer entered or left one"
         ),
     ] = ()
     on_change: Annotated[
@@ -260,6 +261,12 @@ class FakeBig(Section, frozen=True):
     contribution_below: Annotated[Amount, means("and the contribution below this")]
 
 
+class Latent(Section, frozen=True):
+    """`[segments.latent]`: the wallet is known, and most of it is spent elsewhere."""
+
+    wallet_share_below: Annotated[Rate, means("holds when `wallet_share` is below this")]
+
+
 class OverServed(Section, frozen=True):
     """`[segments.over_served]`: `ordinary` or below, and much of the margin goes into service."""
 
@@ -271,6 +278,22 @@ class Potential(Section, frozen=True):
 
     growth: Annotated[Rate, means("holds when a contribution above 0 is so many times that before")]
     rise: Annotated[Amount, means("and this much more")]
+    whole_window: Annotated[
+        bool,
+        means("and the customer has been known for two windows: the whole one before is its own"),
+    ] = False
+
+
+class PromptPayer(Section, frozen=True):
+    """`[segments.prompt_payer]`: pays on time again and again."""
+
+    payments: Annotated[
+        Payments,
+        means(
+            "holds when so many of the last payments were on time, none was late in the window, "
+            "and no open invoice is past due"
+        ),
+    ]
 
 
 class Worst(Section, frozen=True):
@@ -284,8 +307,10 @@ class Segments(Section, frozen=True):
 
     best: Best | None = None
     fake_big: FakeBig | None = None
+    latent: Latent | None = None
     over_served: OverServed | None = None
     potential: Potential | None = None
+    prompt_payer: PromptPayer | None = None
     worst: Worst | None = None
 
 
@@ -316,8 +341,9 @@ class PolicyFile(Section, frozen=True, kw_only=True):
         means(
             "`[treatment.TIER]`: what a tier is granted, passed on as it stands; known are "
             "`support_priority`, `contact_every_days`, `credit_days` (integers) and "
-            "`self_service_first` (true or false); `[treatment.when.SIGNAL]`: what is laid over "
-            "it while that signal is open"
+            "`self_service_first` (true or false); `[treatment.when.SIGNAL]` and "
+            "`[treatment.when.SEGMENT]`: what is laid over it while that signal is open or the "
+            "customer in that segment"
         ),
     ] = {}
     contacts_due: ContactsDue | None = None

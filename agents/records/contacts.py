@@ -3,6 +3,7 @@
 from agents.customer.state import Customer
 from agents.decide.decisions import END_NOTICE, Decision, DueContact
 from agents.decide.ending import ends_day_of
+from agents.decide.segments import names_of
 from agents.policy.compiled import Policy
 from agents.records.head import Output, trigger_of
 from schemas.base.times import day_start, format_micros
@@ -30,7 +31,7 @@ def contact_due(customer: Customer, due: DueContact, decision: Decision, policy:
         ends_at=_ends_at(customer) if END_NOTICE in due.reasons else None,
         effective_at=format_micros(customer.as_of_us),
         trigger=trigger_of(decision),
-        treatment=policy.grants.of(customer.tier, customer.risks).wire,
+        treatment=policy.grants.of(customer.tier, customer.risks, names_of(decision.segments)).wire,
         policy_version=policy.version,
         evaluated_at=NOT_YET,
     )

@@ -3,10 +3,9 @@
 from agents.customer.stage import NO_STAGE
 from agents.customer.state import Customer
 from agents.decide.override import active_override
-from agents.decide.segments import segments_of
+from agents.decide.segments import names_of, segments_held, wallet_share
 from agents.decide.stage import stage_name
 from agents.decide.tiers import TierRules
-from agents.events.payments import DAYS_A_YEAR
 from agents.policy.compiled import Policy
 from agents.records.advice import ladder_of, score_of
 from agents.records.lifetime import lifetime_of
@@ -33,6 +32,8 @@ class Snapshots:
         policy, tier_state, master = self._policy, customer.tier_state, customer.master
         assert tier_state is not None
         totals, tier, standing = customer.totals(), tier_state.in_force, customer.standing
+        segments = names_of(segments_held(customer, tier, totals, policy))
+        share = wallet_share(customer, totals[REVENUE], policy)
         effect_day = self._tiers.takes_effect_day(tier_state) if tier_state.announced else None
         return CustomerValue(
             customer_id=customer.customer_id,
@@ -45,14 +46,14 @@ class Snapshots:
             if standing.stage == NO_STAGE
             else format_micros(day_start(standing.since_day)),
             tier_by_value=TIERS[tier_state.tier],
-            treatment=policy.grants.of(tier, customer.risks).wire,
+            treatment=policy.grants.of(tier, customer.risks, segments).wire,
             override=override_of(active_override(master, customer.as_of_us)),
             cutoffs_version=self._cutoffs_version,
             value=value_of(customer, totals, customer.index(policy), policy),
             tenure_days=customer.tenure_days,
-            wallet_share=_wallet_share(totals[REVENUE], master, policy.window_days),
+            wallet_share=None if share is None else format_share(*share),
             profile=_profile(master),
-            segments=[name for name, _ in segments_of(customer, tier, totals, policy)],
+            segments=list(segments),
             risks=[
                 OpenRisk(risk.signal, risk.severity, format_micros(risk.since_us))
                 for risk in customer.risks.values()
@@ -76,10 +77,3 @@ def _profile(master: MasterRow | None) -> Profile:
         industry=None if master is None else master.industry,
         joined_at=None if joined_us is None else format_micros(joined_us),
     )
-
-
-def _wallet_share(revenue: int, master: MasterRow | None, window_days: int) -> str | None:
-    """What part of its yearly spend the customer spends here, going by the window."""
-    if master is None or not master.wallet:
-        return None
-    return format_share(revenue * DAYS_A_YEAR, window_days * master.wallet)

@@ -5,8 +5,8 @@ from typing import Final
 from agents.customer.state import Customer
 from agents.decide.decisions import Announcement, Decision
 from agents.decide.entries import thresholds
-from agents.decide.lives import STAGE, TREATMENT
-from agents.decide.segments import segments_of
+from agents.decide.lives import SEGMENT, STAGE, TREATMENT
+from agents.decide.segments import names_of, proofs_of, segments_held
 from agents.decide.stage import stage_name, stage_reasons
 from agents.decide.tiers import TierRules
 from agents.policy.compiled import Policy
@@ -15,13 +15,13 @@ from agents.records.override import override_of
 from agents.records.value import value_of
 from schemas.base.money import format_minor
 from schemas.base.times import day_start, format_micros
-from schemas.base.vocabulary import TIERS
+from schemas.base.vocabulary import TIERS, SegmentName
 from schemas.outputs.parts import Finding
 from schemas.outputs.records import NOT_YET, TIER_CHANGES
 from schemas.outputs.tier_changes import TierChange
 from schemas.state.rows import CutoffsRow
 
-UNMOVED: Final = ("", TREATMENT, STAGE)
+UNMOVED: Final = ("", TREATMENT, STAGE, SEGMENT)
 """Of such a move no bound beside an entry was crossed."""
 
 
@@ -41,6 +41,8 @@ class TierChanges:
         policy, before, move = self._policy, said.before, said.move
         totals = customer.totals()
         override, index = decision.override, decision.index
+        held = segments_held(customer, said.in_force, totals, policy)
+        segments = names_of(held)
         due_day = move.takes_effect_day
         reasons = self._reasons(said, index)
         if customer.is_prospect(policy):
@@ -48,15 +50,11 @@ class TierChanges:
         if said.direction == STAGE:
             reasons = stage_reasons(customer, decision.stage_before, policy) + reasons
         if said.direction == TREATMENT:
-            reasons += [
-                Finding(f"treatment.when.{name}", customer.risks[name].severity, "open")
-                for name in policy.grants.open_for(customer.risks)
-            ]
+            reasons += self._treatment_reasons(customer, segments)
         if override is not None:
             rule = f"override.{override.mode}"
             reasons.append(Finding(rule, TIERS[move.by_value], TIERS[override.tier]))
-        for _, findings in segments_of(customer, said.in_force, totals, policy):
-            reasons += findings
+        reasons += proofs_of(customer, held, totals, policy)
         record = TierChange(
             event_id=next_id(customer, TIER_CHANGES),
             customer_id=customer.customer_id,
@@ -75,10 +73,23 @@ class TierChanges:
             value=value_of(customer, totals, index, policy),
             reasons=reasons,
             trigger=trigger_of(decision, by_override=said.by_override),
-            treatment=policy.grants.of(said.in_force, customer.risks).wire,
+            treatment=policy.grants.of(said.in_force, customer.risks, segments).wire,
+            segments=list(segments),
             evaluated_at=NOT_YET,
         )
         return Output(TIER_CHANGES, said.direction, record)
+
+    def _treatment_reasons(
+        self, customer: Customer, segments: tuple[SegmentName, ...]
+    ) -> list[Finding]:
+        """The open signals and the segments that change what it is granted."""
+        risks = customer.risks
+        return [
+            Finding(f"treatment.when.{name}", risks[name].severity, "open")
+            if name in risks
+            else Finding(f"treatment.when.{name}", "segment", "held")
+            for name in self._policy.grants.changed_by((*risks, *segments))
+        ]
 
     def _reasons(self, said: Announcement, index: int) -> list[Finding]:
         digits, move = self._policy.digits, said.move

@@ -15,10 +15,16 @@ OverrideMode = Literal["floor", "lock"]
 """At least that tier, or just that one."""
 
 Direction = Literal[
-    "assigned", "upgrade", "downgrade", "notice", "notice_withdrawn", "treatment", "stage"
+    "assigned",
+    "upgrade",
+    "downgrade",
+    "notice",
+    "notice_withdrawn",
+    "treatment",
+    "stage",
+    "segment",
 ]
-"""What happens to a tier; the last two: nothing, but it is treated otherwise, or its stage is
-another."""
+"""What happens to a tier; the last three: nothing, but treatment, stage or segments are others."""
 DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
 
 Stage = Literal["prospect", "new", "active", "slipping", "lost", "returned", "closed"]
@@ -63,5 +69,10 @@ Touch = Literal[ContactChannel, "purchase"]
 TOUCHES: Final[tuple[Touch, ...]] = get_args(Touch)
 CustomerSegment = Literal["business", "individual"]
 """What kind of customer."""
+SegmentName = Literal[
+    "best", "fake_big", "over_served", "potential", "worst", "latent", "prompt_payer"
+]
+"""What is remarkable beside the tier; a name's place is its bit in stored rows: only add."""
+SEGMENTS: Final[tuple[SegmentName, ...]] = get_args(SegmentName)
 PurchaseType = Literal["sale", "return"]
 PaymentStatus = Literal["paid", "failed"]

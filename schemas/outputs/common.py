@@ -34,4 +34,10 @@ StageInForce = Annotated[
     Stage | None,
     means("the stage of the customer's life from now on; null: the policy has no `[stage]`"),
 ]
-Granted = Annotated[Treatment, means("what the policy grants the tier in force")]
+Granted = Annotated[
+    Treatment,
+    means("what the policy grants the tier in force, with its open signals and its segments"),
+]
+SegmentsHeld = Annotated[
+    list[str], means("the names of the `[segments.…]` sections whose rule holds, by name")
+]

@@ -13,6 +13,7 @@ from schemas.outputs.common import (
     Granted,
     OverrideInForce,
     PolicyVersion,
+    SegmentsHeld,
     StageInForce,
     TierByValue,
 )
@@ -43,9 +44,7 @@ class CustomerValue(msgspec.Struct, frozen=True, gc=False):
         means("the window's revenue, brought to a year, as a part of the wallet; null: not known"),
     ]
     profile: Annotated[Profile, means("master data, as `customers` has it")]
-    segments: Annotated[
-        list[str], means("the names of the `[segments.…]` sections whose rule holds")
-    ]
+    segments: SegmentsHeld
     risks: Annotated[list[OpenRisk], means("the open signals, by name")]
     score: Annotated[Score, means("how much is wrong, of all of these")]
     ladder: Annotated[Ladder | None, means("its step; null: it stands on none")]

@@ -17,6 +17,7 @@ from schemas.outputs.common import (
     Granted,
     OverrideInForce,
     PolicyVersion,
+    SegmentsHeld,
     Sequence,
     StageInForce,
     TierByValue,
@@ -40,7 +41,8 @@ class TierChange(msgspec.Struct, gc=False):
         means(
             "`assigned` is the first time; a `notice` announces a downgrade that has not happened "
             "yet: `to_tier` is where it would lead today; `treatment`: the tier stays, and "
-            "`treatment` is another; `stage`: the tier stays, and `stage` is another"
+            "`treatment` is another; `stage`: the tier stays, and `stage` is another; `segment`: "
+            "tier and treatment stay, and `segments` are others"
         ),
     ]
     takes_effect_at: Annotated[
@@ -58,9 +60,10 @@ class TierChange(msgspec.Struct, gc=False):
         means(
             "the entry that was reached, the next one, which was not, the bound beside an entry "
             "that `[tiers.hold]` sets, the override, and what its segments rest on; of "
-            "`treatment` the open signals that change it"
+            "`treatment` the open signals and the segments that change it"
         ),
     ]
     trigger: Cause
     treatment: Granted
+    segments: SegmentsHeld
     evaluated_at: EvaluatedAt

@@ -14,6 +14,8 @@ from schemas.state.signal_rows import SignalsRow
 
 NO_OFFSET: Final = -1
 """Of an input of which no record was taken, or which is absent."""
+NOT_ASKED: Final = -1
+"""In place of a customer's segments: nobody asked which they are."""
 PARTITION_KEY: Final = b"\xffpartition"
 """No customer has this key: a customer_id is UTF-8, and 0xff never is."""
 
@@ -196,6 +198,10 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """None: nothing is kept for them."""
     dedupe: bytearray
     """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
+    segments: int = NOT_ASKED
+    """The segments it is in, a bit each by its place in SEGMENTS."""
+    late_day: int = BEFORE_ALL_DAYS
+    """The latest day on which a payment came late, if anything asks for it."""
 
 
 class CutoffsRow(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):

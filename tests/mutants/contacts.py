@@ -52,7 +52,7 @@ CONTACTS_DUE: Final = (
     ),
     Mutant(
         "D32", "an interval makes nothing due", ROOM + "due.py",
-        "        if self._asks_contacts:\n"
+        "        if self._asks_contacts and standing.stage != CLOSED:\n"
         "            due = min(due, next_contact_day(customer, tier, self._policy, "
         "contacts))\n",
         "",

@@ -1,4 +1,4 @@
-"""Mistakes in what is decided: tiers, overrides, the ladder, episodes, contacts, segments, dues."""
+"""Mistakes in what is decided: tiers, overrides, the ladder, episodes, contacts, dues."""
 
 from typing import Final
 
@@ -11,7 +11,6 @@ OVERRIDE: Final = (UNIT + "test_override.py", UNIT + "test_override_notices.py")
 LADDER: Final = tuple(UNIT + f"test_ladder{part}.py" for part in ("", "_answers", "_guards"))
 EPISODES: Final = (UNIT + "test_episodes.py",)
 CONTACTS: Final = (UNIT + "test_contacts.py",)
-SEGMENTS: Final = (UNIT + "test_segments.py",)
 POLICY_CHANGE: Final = ("tests/unit/agents/partition/test_policy_change.py",)
 
 DECIDE: Final = (
@@ -276,18 +275,6 @@ DECIDE: Final = (
         "if event is not None and not customer.policy_is_new and",
         "if event is not None and",
         EPISODES,
-    ),
-    Mutant(
-        "D29", "a share that is just reached is over-served", ROOM + "segments.py",
-        "cost * denominator > numerator * margin:",
-        "cost * denominator >= numerator * margin:",
-        SEGMENTS,
-    ),
-    Mutant(
-        "D30", "potential has to rise by more than the least rise", ROOM + "segments.py",
-        "contribution - before.total >= rise",
-        "contribution - before.total > rise",
-        SEGMENTS,
     ),
     Mutant(
         "D31", "the end of an override makes nothing due", ROOM + "due.py",

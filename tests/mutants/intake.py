@@ -177,8 +177,8 @@ INTAKE: Final = (
     Mutant(
         "R21", "another treatment is told beside a change of the tier",
         "agents/decide/evaluate.py",
-        " and self._policy.tells_treatment and not announcements:",
-        " and self._policy.tells_treatment:",
+        "        if announcements:\n",
+        "        if False:\n",
         ("tests/unit/agents/records/test_treatment.py",),
     ),
     Mutant(
@@ -188,9 +188,9 @@ INTAKE: Final = (
         ("tests/unit/agents/decide/test_override_notices.py",),
     ),
     Mutant(
-        "R8", "the share of a wallet is not brought to a year", "agents/records/snapshots.py",
-        "return format_share(revenue * DAYS_A_YEAR, window_days * master.wallet)",
-        "return format_share(revenue, master.wallet)",
+        "R8", "the share of a wallet is not brought to a year", "agents/decide/segments.py",
+        "return revenue * DAYS_A_YEAR, policy.window_days * master.wallet",
+        "return revenue, master.wallet",
         (EVENTS + "test_customers.py",),
     ),
     Mutant(

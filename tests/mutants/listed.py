@@ -11,6 +11,7 @@ from tests.mutants.decide import DECIDE
 from tests.mutants.intake import INTAKE
 from tests.mutants.mutant import Mutant
 from tests.mutants.partition import PARTITION
+from tests.mutants.segments import SEGMENT
 from tests.mutants.signals import SIGNALS
 from tests.mutants.stages import STAGES
 
@@ -19,6 +20,7 @@ MUTANTS: Final = (
     *DECIDE,
     *STAGES,
     *CONTACTS_DUE,
+    *SEGMENT,
     *SIGNALS,
     *CUSTOMER,
     *INTAKE,

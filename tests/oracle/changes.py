@@ -75,22 +75,24 @@ class Changes:
         self.put_out[-1]["from_stage"] = before
 
     def treat(self) -> list[Wire]:
-        """Once signals are judged: say that it is treated otherwise, where nothing else did."""
+        """Once signals are judged: say what is another beside the tier, where nothing else did."""
         customer, terms = self.customer, self.terms
-        granted = customer.granted(terms, str(customer.tier))
+        held = list(segments.held(customer, self.figures, terms))
+        granted = customer.granted(terms, str(customer.tier), held)
         before, customer.treated = customer.treated, granted
+        belonged, customer.belongs = customer.belongs, held if segments.asked(terms) else None
         for change in self.put_out:
-            change["treatment"] = customer.granted(terms, change["treatment"])
-        if self.put_out or before in (None, granted) or "treatment" not in terms.tells:
+            change["treatment"] = customer.granted(terms, change["treatment"], change["segments"])
+        is_treated_otherwise = before not in (None, granted) and "treatment" in terms.tells
+        moved = belonged not in (None, held) and "segments" in terms.tells
+        if self.put_out or not (is_treated_otherwise or moved):
             return []
         reasons = self._entry_findings(str(customer.value_tier))
-        reasons += [
-            finding(f"treatment.when.{signal}", customer.risks[signal].severity, "open")
-            for signal in sorted(self.terms.treatment.get("when", {}))
-            if signal in customer.risks
-        ]
+        if is_treated_otherwise:
+            reasons += self._treatment_findings(held)
         tier = str(customer.tier)
-        self._say("treatment", tier, tier, reasons, self.trigger)
+        direction = "treatment" if is_treated_otherwise else "segment"
+        self._say(direction, tier, tier, reasons, self.trigger)
         self.put_out[0]["treatment"] = granted
         return self.put_out
 
@@ -150,6 +152,8 @@ class Changes:
         customer, terms = self.customer, self.terms
         customer.sequence += 1
         effect = downgrade_day(customer, terms) if direction == "notice" else None
+        held = segments.held(customer, self.figures, terms)
+        proofs = [finding for findings in held.values() for finding in findings]
         self.put_out.append(
             {
                 "customer_id": customer.customer_id,
@@ -165,9 +169,10 @@ class Changes:
                 "cutoffs_version": None,
                 "effective_at": wire.time(customer.as_of),
                 "value": wire.value(self.figures, terms),
-                "reasons": reasons + self._override_findings() + self._segment_findings(),
+                "reasons": reasons + self._override_findings() + proofs,
                 "trigger": trigger,
                 "treatment": str(customer.tier),
+                "segments": list(held),
                 "policy_version": terms.version,
             }
         )
@@ -207,6 +212,13 @@ class Changes:
         rule = f"override.{self.override['mode']}"
         return [finding(rule, self.customer.value_tier, self.override["tier"])]
 
-    def _segment_findings(self) -> list[Wire]:
-        held = segments.held(self.customer, self.figures, self.terms)
-        return [finding for findings in held.values() for finding in findings]
+    def _treatment_findings(self, held: list[str]) -> list[Wire]:
+        """Name the open signals and the segments that change what the customer is granted."""
+        risks = self.customer.risks
+        return [
+            finding(f"treatment.when.{name}", risks[name].severity, "open")
+            if name in risks
+            else finding(f"treatment.when.{name}", "segment", "held")
+            for name in sorted(self.terms.treatment.get("when", {}))
+            if name in risks or name in held
+        ]

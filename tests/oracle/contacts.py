@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from . import instants, wire
+from . import instants, segments, wire
 from .customer import Customer
 from .fields import CHANNELS, TIERS, Event
 from .money import Terms
@@ -115,6 +115,7 @@ def _contact(
     customer: Customer, terms: Terms, trigger: Wire, reasons: list[str], role: str | None
 ) -> Wire:
     customer.contact_sequence += 1
+    held = segments.held(customer, customer.figures(terms), terms)
     return {
         "customer_id": customer.customer_id,
         "sequence": customer.contact_sequence,
@@ -127,6 +128,6 @@ def _contact(
         "ends_at": wire.midnight(customer.standing.ends) if ENDS in reasons else None,
         "effective_at": wire.time(customer.as_of),
         "trigger": trigger,
-        "treatment": customer.granted(terms, str(customer.tier)),
+        "treatment": customer.granted(terms, str(customer.tier), held),
         "policy_version": terms.version,
     }

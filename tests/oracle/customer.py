@@ -2,7 +2,7 @@
 
 import heapq
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -117,6 +117,8 @@ class Customer:
     stage: str | None = None
     """The stage of its life; None: none is told, or it was never judged."""
     stage_since: int = 0
+    belongs: list[str] | None = None
+    """The segments it was last found in; None: nobody asked."""
     asked_for: int | None = None
     """The day on which somebody was last asked to get in touch, whatever for."""
     contact_sequence: int = 0
@@ -229,11 +231,11 @@ class Customer:
             for on, day in self.days.items()
         )
 
-    def granted(self, terms: Terms, tier: str) -> Event:
-        """Lay what open signals change over what a tier is granted."""
+    def granted(self, terms: Terms, tier: str, segments: Collection[str]) -> Event:
+        """Lay what open signals and segments change over what a tier is granted."""
         granted = dict(terms.treatment.get(tier, {}))
-        for signal, others in sorted(terms.treatment.get("when", {}).items()):
-            if signal in self.risks:
+        for name, others in sorted(terms.treatment.get("when", {}).items()):
+            if name in self.risks or name in segments:
                 granted |= others
         return granted
 
@@ -263,6 +265,12 @@ class Customer:
         """Give the days of a window that something happened on."""
         first = self.today() - length + 1
         return ((on, day) for on, day in self.days.items() if on >= first)
+
+    def last_late(self, terms: Terms) -> int | None:
+        """Name the day of the last late payment in the value window, if there is one."""
+        late = [instants.day_of(made) for made, _, days in self.payments if days > 0]
+        late = [on for on in late if on > self.today() - terms.window_days]
+        return max(late, default=None)
 
     def last_payments(self, count: int) -> list[int]:
         """List the days late of the last payments, as many as there are."""

@@ -22,6 +22,8 @@ def find_next_due(customer: Customer, terms: Terms) -> None:
     days = [
         _day_leaves(customer, terms),
         _day_is_compared_no_more(customer, terms),
+        _was_there_all_through(customer, terms),
+        _late_payment_is_forgiven(customer, terms),
         _tier_moves(customer, figures, terms),
         _index_moves_tier(customer, figures, terms),
         customer.master.leakage_changes(customer.today(), terms.discount),
@@ -30,6 +32,8 @@ def find_next_due(customer: Customer, terms: Terms) -> None:
     known = [instants.midnight(day) for day in days if day is not None]
     known += customer.invoices.dues(customer.as_of, terms)
     known += stages.turns(customer, terms)
+    if "prompt_payer" in terms.segments:
+        known += customer.invoices.lateness_begins(customer.as_of)
     known += episodes.turns(customer, figures, terms)
     known += climbing.moves_at(customer, figures, terms)
     override = customer.master.override(customer.as_of)
@@ -57,6 +61,19 @@ def _day_is_compared_no_more(customer: Customer, terms: Terms) -> int | None:
         if on >= first and day.left + day.excused * terms.excuses
     ]
     return min(inside) + 2 * terms.window_days if inside else None
+
+
+def _was_there_all_through(customer: Customer, terms: Terms) -> int | None:
+    """Find when the customer will have been known for two whole windows."""
+    day = customer.first_day + 2 * terms.window_days
+    asked = terms.segments.get("potential", {}).get("whole_window")
+    return day if asked and day > customer.today() else None
+
+
+def _late_payment_is_forgiven(customer: Customer, terms: Terms) -> int | None:
+    """Find when the last late payment leaves the value window."""
+    late = customer.last_late(terms) if "prompt_payer" in terms.segments else None
+    return None if late is None else late + terms.window_days
 
 
 def _tier_moves(customer: Customer, figures: Figures, terms: Terms) -> int | None:

@@ -90,6 +90,15 @@ class Invoices:
             lines.update(invoice.cost(invoice.days_over(as_of), card, terms))
         return lines
 
+    def is_late(self, as_of: int) -> bool:
+        """Tell whether one is open a whole day or more after it was due."""
+        return any(invoice.days_over(as_of) >= 1 for invoice in self.open.values())
+
+    def lateness_begins(self, as_of: int) -> list[int]:
+        """List the instants to come at which one will have been due for a whole day."""
+        late = [invoice.due + instants.DAY for invoice in self.open.values()]
+        return [instant for instant in late if instant > as_of]
+
     def dues(self, as_of: int, terms: Terms) -> list[int]:
         """List the instants at which waiting will cost something else than now."""
         today = instants.day_of(as_of)

@@ -90,10 +90,15 @@ class Master:
         whole = ends - starts + 1
         return Fraction(min(max(day - starts + 1, 0), whole), whole)
 
-    def wallet_share(self, revenue: int, terms: Terms) -> str | None:
+    def share_of_wallet(self, revenue: int, terms: Terms) -> Fraction | None:
         """Say which share a revenue, made a yearly one, has of all the customer spends."""
         spent = self._in_base("wallet", terms)
-        return decimal(Fraction(revenue * 365, terms.window_days * spent)) if spent else None
+        return Fraction(revenue * 365, terms.window_days * spent) if spent else None
+
+    def wallet_share(self, revenue: int, terms: Terms) -> str | None:
+        """Write that share."""
+        share = self.share_of_wallet(revenue, terms)
+        return None if share is None else decimal(share)
 
     def leakage(self, day: int, discount: Discount | None) -> int:
         """Reckon how much of the discount given by a day was not earned, at this pace."""

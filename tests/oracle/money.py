@@ -96,9 +96,10 @@ class Terms:
         self.channel_days: int = asked.get("channel_days", 0)
         self.cadence: Mapping[str, Any] = asked.get("cadence", {})
 
-    def _threshold(self, key: str, text: str) -> Fraction:
-        """Read a segment's threshold: a bare factor, or an amount in minor units."""
-        return Fraction(text) if key in {"service_share", "growth"} else Fraction(self.minor(text))
+    def _threshold(self, key: str, given: Any) -> Fraction:
+        """Read a segment's threshold: a bare factor or number, or an amount in minor units."""
+        bare = {"service_share", "growth", "wallet_share_below", "payments", "whole_window"}
+        return Fraction(given) if key in bare else Fraction(self.minor(given))
 
     def card(self, day: int) -> "Card":
         """Find the rate card of a day: the last that begins on it or before."""

@@ -37,6 +37,7 @@ RISKS_TOML = RISKS_TOML.replace(
 ).replace("[tiers.entry]", '[tiers]\nbefore_first_sale = "ordinary"\n\n[tiers.entry]')
 RISKS_TOML = RISKS_TOML.replace("[value]\n", "[value]\nexcuse_seller_fault = true\n")
 RISKS_TOML = RISKS_TOML.replace("[contacts_due]\n", "[contacts_due]\n\n" + policy_text("cadences"))
+RISKS_TOML = RISKS_TOML.replace('rise = "40.00"\n', 'rise = "40.00"\nwhole_window = true\n')
 RISKS_TOML += policy_text("sample_signals")
 ANSWERED_TOML = RISKS_TOML.replace(
     """notice_days = 30
@@ -67,10 +68,11 @@ any = "Look at it again."
 """,
 )
 ANSWERED_TOML = (
-    ANSWERED_TOML.replace("[tiers]\n", '[tiers]\ntells = ["treatment", "stage"]\n')
+    ANSWERED_TOML.replace("[tiers]\n", '[tiers]\ntells = ["treatment", "stage", "segments"]\n')
     .replace(
         "[contacts_due]\n",
         "[treatment.when.late_payer]\ncredit_days = 0\n\n[treatment.when.leaving]\nbonus = true\n\n"
+        "[treatment.when.prompt_payer]\ncredit_days = 45\nbonus = false\n\n"
         "[contacts_due]\nquiet_days = 5\nreasons = "
         '["interval", "complaint", "notice", "notice_withdrawn", "seller_fault", '
         '"termination_notice", "termination_withdrawn"]\n'

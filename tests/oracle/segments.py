@@ -6,13 +6,13 @@ from fractions import Fraction
 from . import ledger
 from .customer import Customer, Figures
 from .fields import TIERS
-from .money import Terms
+from .money import Terms, decimal
 from .tiers import prospect
 from .wire import Wire, finding
 
 Rule = Mapping[str, Fraction]
-Proof = list[tuple[str, int, Fraction]]
-"""Of each threshold: its key, what was observed, and the threshold in minor units."""
+Proof = list[tuple[str, int | Fraction, Fraction]]
+"""Of each threshold: its key, what was observed, and the threshold; amounts in minor units."""
 
 
 def held(customer: Customer, figures: Figures, terms: Terms) -> dict[str, list[Wire]]:
@@ -25,11 +25,27 @@ def held(customer: Customer, figures: Figures, terms: Terms) -> dict[str, list[W
         if proof is not None:
             found[name] = [
                 finding(
-                    f"segments.{name}.{key}", terms.text(observed), terms.text(round(threshold))
+                    f"segments.{name}.{key}",
+                    _written(key, Fraction(observed), terms),
+                    _written(key, threshold, terms),
                 )
                 for key, observed, threshold in proof
             ]
     return found
+
+
+def _written(key: str, number: Fraction, terms: Terms) -> str | int:
+    """Write a share, a count or an amount."""
+    if key == "wallet_share_below":
+        return decimal(number)
+    return int(number) if key == "payments" else terms.text(round(number))
+
+
+def asked(terms: Terms) -> bool:
+    """Tell whether anybody hears of segments as they change, or is granted something by them."""
+    return "segments" in terms.tells or not _PROOFS.keys().isdisjoint(
+        terms.treatment.get("when", {})
+    )
 
 
 def _low(customer: Customer) -> bool:
@@ -68,8 +84,30 @@ def _over_served(customer: Customer, figures: Figures, terms: Terms, rule: Rule)
     return [("service_share", cost, most)]
 
 
+def _latent(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Proof | None:
+    """Spends most of what it spends elsewhere."""
+    share, below = (
+        customer.master.share_of_wallet(figures.revenue, terms),
+        rule["wallet_share_below"],
+    )
+    if share is None or share >= below:
+        return None
+    return [("wallet_share_below", share, below)]
+
+
+def _prompt_payer(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Proof | None:
+    """Paid on time again and again, never late within the window, and owes nothing overdue."""
+    asked = int(rule["payments"])
+    last = customer.last_payments(asked)
+    on_time = len(last) == asked and all(days <= 0 for days in last)
+    late = customer.last_late(terms) is not None or customer.invoices.is_late(customer.as_of)
+    return [("payments", asked, rule["payments"])] if on_time and not late else None
+
+
 def _potential(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Proof | None:
-    """Stands low and brings far more than in the window before."""
+    """Stands low and brings far more than in the window before, if it was there all through it."""
+    if rule.get("whole_window") and customer.tenure() < 2 * terms.window_days:
+        return None
     before = customer.left_before(terms)
     least = rule["growth"] * before
     brings = figures.judged
@@ -88,8 +126,10 @@ def _worst(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Pr
 _PROOFS: dict[str, Callable[[Customer, Figures, Terms, Rule], Proof | None]] = {
     "best": _best,
     "fake_big": _fake_big,
+    "latent": _latent,
     "over_served": _over_served,
     "potential": _potential,
+    "prompt_payer": _prompt_payer,
     "worst": _worst,
 }
 """Each segment's rule, in the order of their names."""

@@ -53,6 +53,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
             ],
             "trigger": {"kind": "event", "topic": "purchases", "event_id": "e1"},
             "treatment": {},
+            "segments": [],
         }
     ]
     assert outcome.values["ada"] == common | {

@@ -74,6 +74,80 @@ def test_the_potential_bring_far_more_than_in_the_window_before() -> None:
     )
 
 
+TELLING: dict[str, Any] = HAND_POLICY["tiers"] | {"tells": ["segments"]}
+FREE: dict[str, Any] = HAND_POLICY["service"] | {"late_payment": {}}
+"""Late payments cost nothing: no figure moves a tier."""
+
+
+def _entered(feed: Feed, **policy: Any) -> list[str]:
+    """Show what is told of segments, and when."""
+    changes = feed.outcome(tiers=TELLING, service=FREE, **policy).tier_changes
+    return told(changes, "direction effective_at trigger segments")
+
+
+def test_the_latent_spend_little_of_a_wallet_that_is_known() -> None:
+    # 3650.00 a year are 300.00 in a window of 30 days, of which a quarter is 75.00.
+    wallet = {"amount": "3650", "currency": "USD"}
+    rule = {"wallet_share_below": "0.25"}
+    feed = Feed().buy("01-05", "74.99")
+    assert _held(feed, latent=rule) == ""
+    assert _held(feed.master("01-06", wallet=wallet), latent=rule) == "latent"
+    assert _proved(feed.buy("01-07", "600"), latent=rule | {"wallet_share_below": "3"}) == (
+        "latent.wallet_share_below 2.2500/3.0000"
+    )
+    feed = Feed().buy("01-05", "75.00").master("01-06", wallet=wallet)
+    assert _held(feed, latent=rule) == ""
+    none = wallet | {"amount": "0"}
+    assert _held(Feed().buy("01-05", "1").master("01-06", wallet=none), latent=rule) == ""
+
+
+def test_prompt_payers_were_on_time_and_not_late_in_the_window() -> None:
+    # A day late on the 5th, which leaves the window on 4 February. On the 10th of that month an
+    # invoice falls due, and is late on the 11th.
+    segments = {"prompt_payer": {"payments": 2}}
+    feed = Feed().pay("01-05", "01-04").pay("01-06", "01-06").pay("01-07", "01-09")
+    feed.buy("01-08", "1", invoice_id="o", due_at="2026-02-10T00:00:00Z").until("02-20")
+    first = "assigned 01-05 event []"
+    entered = "segment 02-04 timer ['prompt_payer']"
+    assert _entered(feed, segments=segments) == [first, entered]
+    late = "segment 02-11 timer []"
+    assert _entered(feed, segments=segments, invoices={}) == [first, entered, late]
+    assert _entered(feed, segments={"prompt_payer": {"payments": 3}}) == [first]
+
+
+def test_a_whole_window_before_begins_after_the_first_day() -> None:
+    # Known since 5 January: on 6 March the window before is that of 6 January to 4 February.
+    rule = {"growth": "1.5", "rise": "50.00"}
+    feed = Feed().master("01-05").buy("03-01", "100").until("03-20")
+    first = "assigned 01-05 event []"
+    assert _entered(feed, segments={"potential": rule}) == [
+        first,
+        "segment 03-01 event ['potential']",
+    ]
+    assert _entered(feed, segments={"potential": rule | {"whole_window": True}}) == [
+        first,
+        "segment 03-06 timer ['potential']",
+    ]
+
+
+def test_a_segment_grants_what_is_laid_over_the_tier_s() -> None:
+    granted: dict[str, Any] = {"ordinary": {"bonus": 1}, "when": {"best": {"bonus": 3}}}
+    segments = {"best": {"contribution_from": "100.00"}}
+    feed = Feed().buy("01-05", "99").buy("01-06", "1")
+    outcome = feed.outcome(
+        segments=segments, treatment=granted, tiers=TELLING | {"tells": ["treatment", "segments"]}
+    )
+    assert told(outcome.tier_changes, "direction treatment segments") == [
+        "assigned {'bonus': 1} []",
+        "treatment {'bonus': 3} ['best']",
+    ]
+    assert proof(outcome.tier_changes[1]["reasons"]).split(", ")[-2:] == [
+        "when.best segment/held",
+        "best.contribution_from 100.00/100.00",
+    ]
+    assert outcome.values["ada"]["treatment"] == {"bonus": 3}
+
+
 TREATED: dict[str, Any] = {
     "ordinary": {"contact_every_days": 10},
     "important": {"contact_every_days": 0},

@@ -43,6 +43,7 @@ def judged(customer: Customer, terms: Terms, trigger: Wire, event: Event | None 
 def snapshot(customer: Customer, terms: Terms) -> Wire:
     """Write the newest picture of a customer."""
     figures = customer.figures(terms)
+    held = list(segments.held(customer, figures, terms))
     return {
         "customer_id": customer.customer_id,
         "as_of": wire.time(customer.as_of),
@@ -52,14 +53,14 @@ def snapshot(customer: Customer, terms: Terms) -> Wire:
         "stage": customer.stage,
         "stage_since": None if customer.stage is None else wire.midnight(customer.stage_since),
         "tier_by_value": customer.value_tier,
-        "treatment": customer.granted(terms, str(customer.tier)),
+        "treatment": customer.granted(terms, str(customer.tier), held),
         "override": wire.override(customer.master.override(customer.as_of)),
         "cutoffs_version": None,
         "value": wire.value(figures, terms),
         "tenure_days": customer.tenure(),
         "wallet_share": customer.master.wallet_share(figures.revenue, terms),
         "profile": wire.profile(customer),
-        "segments": list(segments.held(customer, figures, terms)),
+        "segments": held,
         "risks": [
             {"signal": signal, "severity": risk.severity, "since": wire.time(risk.since)}
             for signal, risk in sorted(customer.risks.items())

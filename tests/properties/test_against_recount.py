@@ -133,7 +133,7 @@ def told(value: Wire) -> Iterator[str]:
 
 MOVES = ("upgrade", "downgrade")
 NOTICES = ("notice", "notice_withdrawn")
-KINDS = ("best", "fake_big", "over_served", "potential", "worst")
+KINDS = ("best", "fake_big", "latent", "over_served", "potential", "worst")
 LINES = (
     *("revenue", "discounts_given", "goods", "restocking_fees", "returns", "late_payment"),
     *("reminders", "discount_leakage", "seller_fault", "revenue_without_cost"),
@@ -198,7 +198,9 @@ SHOWN: dict[str, set[str]] = {
     },
     "at risk, answered": {
         *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
-        *(f"treatment by {kind}" for kind in ("event", "timer")),
+        *(f"{what} by {kind}" for what in ("treatment", "segment") for kind in ("event", "timer")),
+        *("segments.latent.wallet_share_below", "segments.prompt_payer.payments"),
+        *(f"treatment.when.{name}" for name in ("late_payer", "leaving", "prompt_payer")),
         *(f"contact by {role}" for role in (None, "management", "inside_sales")),
         *(f"contact, mostly on {channel}" for channel in (None, *CHANNELS)),
         *(f"contact for {why} by event" for why in ("seller_fault", "notice_withdrawn")),

@@ -3,7 +3,7 @@
 from typing import Any
 
 Wire = dict[str, Any]
-NOTICES = {"notice", "notice_withdrawn", "treatment"}
+NOTICES = {"notice", "notice_withdrawn", "treatment", "segment"}
 
 
 def lives(tier_changes: list[Wire]) -> list[list[int]]:

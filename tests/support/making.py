@@ -143,11 +143,15 @@ contribution_from = "1000.00"
 [segments.fake_big]
 revenue_from = "1000.00"
 contribution_below = "100.00"
+[segments.latent]
+wallet_share_below = "0.25"
 [segments.over_served]
 service_share = "0.50"
 [segments.potential]
 growth = "1.5"
 rise = "20.00"
+[segments.prompt_payer]
+payments = 3
 [segments.worst]
 contribution_below = "-50.00"
 """

@@ -21,6 +21,8 @@ EVERY_SECTION: Final[dict[str, Any]] = {
     "service.card": [{"from": "2026-07-01", "reminder": [REMINDER]}],
     "discount": {"after_share": "0.5", "schedule": [STEP]},
     "contacts_due.cadence": {tier: [{"role": "a", "every_days": 9}] for tier in TIERS},
+    "segments.potential.whole_window": True,
+    "tiers.tells": ["treatment", "segments"],
     "tiers.hold": {},
     "tiers.mode": "share",
     "tiers.share.key": {"by": "rank", "share": "0.05"},

@@ -63,6 +63,7 @@ def test_a_first_tier_is_assigned_with_all_that_belongs_to_it() -> None:
             "reasons": [{"rule": "tiers.entry.key", "observed": "2400.00", "threshold": "2000.00"}],
             "trigger": {"kind": "event", "topic": "purchases", "event_id": "purchase-1"},
             "treatment": {"support_priority": 1},
+            "segments": [],
             "policy_version": "test-1",
         }
     ]

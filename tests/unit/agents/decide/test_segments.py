@@ -47,6 +47,9 @@ TEN = sold("12.00", "2.00")
 SERVED = [sold("1100.00"), call(54_950)]
 LOSS = [sold("0.00", "40.00"), sold("0.00", "10.00", day=11)]
 LOCKED = record(1, override=OVERRIDE | {"mode": "lock"})
+WALLET = record(1, wallet={"amount": "3650.00", "currency": "USD"})
+NONE = {"amount": "0.00", "currency": "USD"}
+BACK = sale(1, 1, type="return", amount="2.00")
 MEMBERS = {
     "the best bring 1000.00": ([sold("1000.00")], "best"),
     "and not a cent less": ([sold("999.99")], ""),
@@ -77,6 +80,15 @@ MEMBERS = {
     "not for losing less": (LOSS, ""),
     "nor for losing nothing": ([*LOSS, sold("10.00", day=11, number=1)], ""),
     "but for bringing a cent": ([*LOSS, sold("10.01", day=11, number=1)], "potential"),
+    "a quarter of 3650.00 a year is 25.00 in ten days": (
+        [WALLET, sold("24.99")],
+        "latent potential",
+    ),
+    "and not a cent more": ([WALLET, sold("25.00")], "potential"),
+    "who never bought spends all of it elsewhere": ([WALLET], "latent"),
+    "and who gave more back than it bought": ([WALLET, sold("1", "0"), BACK], "latent over_served"),
+    "nobody does whose wallet is not known": ([record(1), sold("1.00")], ""),
+    "nor who spends nothing at all": ([record(1, wallet=NONE), sold("1.00")], ""),
     "on the 10th the 1st is in the window": (grown("50.00", "60.00", (1, 10)), "potential"),
     "from the 11th in that before": (grown("50.00", "60.00", (1, 11)), ""),
     "to the 20th": (grown("50.00", "60.00", (1, 20)), ""),
@@ -200,6 +212,39 @@ def test_the_window_before_survives_a_restart() -> None:
     again = Ada(BY_SEGMENT, *grown("100.00", "10.00", (1, 12))).restarted()
     for amount, number, found in (("139.99", 1, []), ("0.01", 2, ["potential"])):
         assert again.does(sold(amount, "0", 12, number)).snapshot()["segments"] == found
+
+
+# a whole window before
+
+WHOLE = policy(section("segments"), {"segments.potential.whole_window": True})
+
+
+@pytest.mark.parametrize(("first", "found"), [(1, ["potential"]), (2, []), (12, [])])
+def test_potential_needs_the_whole_window_before_where_the_policy_says_so(
+    first: int, found: list[str]
+) -> None:
+    events = [sold("0.00", day=first), sold("60.00", day=21)]
+    assert Ada(WHOLE, *events).snapshot()["segments"] == found
+    assert Ada(BY_SEGMENT, *events).snapshot()["segments"] == ["potential"]
+
+
+def test_the_day_from_which_it_is_whole_is_a_due_time() -> None:
+    ada = Ada(WHOLE, sold("0.00", day=1), sold("60.00", day=15))
+    assert ada.due_us == at(21, "00:00:00")
+    assert ada.waits(20, "23:59:59.999999").snapshot()["segments"] == []
+    assert ada.waits(21).snapshot()["segments"] == ["potential"]
+
+
+def test_an_earlier_event_that_comes_late_makes_it_whole() -> None:
+    ada = Ada(WHOLE, sold("60.00", day=21))
+    assert ada.does(sold("0.00", day=2)).snapshot()["segments"] == []
+    assert ada.does(sold("0.00", day=1)).snapshot()["segments"] == ["potential"]
+
+
+def test_the_share_of_the_wallet_is_told_as_the_snapshot_has_it() -> None:
+    ada = Ada(BY_SEGMENT, WALLET, sold("20.00"), sold("0", "60", number=1))
+    assert findings(ada)[0] == ("latent.wallet_share_below", "0.2000", "0.2500")
+    assert ada.snapshot()["wallet_share"] == "0.2000"
 
 
 # which sections there are

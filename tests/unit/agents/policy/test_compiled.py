@@ -75,14 +75,14 @@ def test_many_days_do_not_confuse_the_rates() -> None:
 
 
 def test_a_tier_without_a_treatment_is_granted_nothing() -> None:
-    grants = [json.loads(bytes(POLICY.grants.of(rank, []).wire)) for rank in range(len(TIERS))]
+    grants = [json.loads(bytes(POLICY.grants.of(rank, [], []).wire)) for rank in range(len(TIERS))]
     assert grants == [{}, {}, {}, {"support_priority": 1}]
 
 
 def test_a_treatment_goes_out_as_it_has_gone_out_ever_since() -> None:
     until = datetime(2027, 1, 1, tzinfo=UTC)
     grants = {"rate": 1e16, "until": until, "gifts": [{"name": "caf\u00e9", "price": 0.5}]}
-    assert bytes(policy({"treatment.key": grants}).grants.of(3, []).wire) == (
+    assert bytes(policy({"treatment.key": grants}).grants.of(3, [], []).wire) == (
         b'{"support_priority":1,"rate":1e+16,"until":"2027-01-01T00:00:00+00:00",'
         b'"gifts":[{"name":"caf\xc3\xa9","price":0.5}]}'
     )

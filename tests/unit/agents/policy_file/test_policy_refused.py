@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from agents.policy_file.checks import name_faults
 from agents.signals.registry import SIGNAL_NAMES
+from schemas.base.vocabulary import SEGMENTS
 from tests.support.policies import Change
 from tests.support.whole_policy import (
     BY_ENTRIES,
@@ -272,7 +274,10 @@ def test_a_signal_that_there_is_not_is_told_with_those_there_are(path: str) -> N
 @pytest.mark.parametrize(
     ("when", "said"),
     [
-        ({"lateness": {"credit_days": 0}}, "lateness: expected a signal that is on: one of "),
+        (
+            {"lateness": {"credit_days": 0}},
+            "lateness: expected a signal or segment that is on: one of best, call_abuse, ",
+        ),
         ({"late_payer": 0}, "late_payer: expected a table, found 0"),
         ({"late_payer": {"credit_days": -1}}, "late_payer.credit_days: expected an integer from 0"),
         (
@@ -285,6 +290,20 @@ def test_a_treatment_by_signal_that_never_comes_is_refused(when: Any, said: str)
     assert told(whole_policy({"treatment.when": when})).startswith(
         f"my.toml: treatment.when.{said}"
     )
+
+
+def test_a_treatment_by_segment_wants_the_segment_on() -> None:
+    when = {"treatment.when.prompt_payer": {"bonus": "0.02"}}
+    assert told(whole_policy(when)) == ""
+    said = told(whole_policy(when, {"segments.prompt_payer": None}))
+    assert said.startswith("my.toml: treatment.when.prompt_payer: expected a signal or segment ")
+
+
+def test_a_name_under_when_means_a_signal_or_a_segment_and_never_both() -> None:
+    assert not {*SIGNAL_NAMES} & {*SEGMENTS}
+    both = "the name of a signal or of a segment: this is both"
+    found = list(name_faults(["twin", "best"], {"twin", "overdue"}, {"twin", "best"}))
+    assert found == [("treatment.when.twin", both, "twin")]
 
 
 @pytest.mark.parametrize(

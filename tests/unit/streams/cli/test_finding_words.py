@@ -95,6 +95,12 @@ SAID: list[tuple[str, Found, Found, str]] = [
     ("ladder.segment", "potential", "renegotiate", "segment potential goes as far as renegotiate"),
     ("ladder.young_days", 8, "educate", "days a customer 8 go as far as educate"),
     ("treatment.when.late_payer", "watch", "open", "late_payer watch is open"),
+    ("treatment.when.prompt_payer", "segment", "held", "prompt_payer segment is held"),
+    (
+        *("segments.latent.wallet_share_below", "0.1234", "0.2500"),
+        "latent: share of the wallet 0.1234 < 0.2500",
+    ),
+    ("segments.prompt_payer.payments", 6, 6, "prompt payer: payments on time 6 >= 6"),
     ("tiers.before_first_sale", "no sale", "ordinary", "with no sale is ordinary"),
     ("ladder.reach", "late_payer", "migrate", "signal late_payer leads as far as migrate"),
     ("ladder.at_rest_days", 91, 90, "days at rest 91 >= 90"),
