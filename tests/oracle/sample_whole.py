@@ -99,11 +99,14 @@ def _paid(rng: Random, payment: Body, book: Book) -> Body:
 
 
 def _commitment(rng: Random, who: Profile, book: Book, happened: int) -> Body:
-    """Promise a discount, most often for the term that was agreed on before."""
+    """Promise a discount, most often for the term that was agreed on before, or to another end."""
     if book.term is None or rng.random() < 0.25:
         starts = instants.day_of(happened) + rng.randint(-40, 15)
         ends = starts + rng.choice((0, 20, 45, 90, 200))
         book.term = _date(starts), _date(ends)
+    elif rng.random() < 0.25:
+        starts = instants.calendar_day(book.term[0])
+        book.term = book.term[0], _date(starts + rng.choice((0, 10, 30, 60, 250)))
     amount = money(rng, who.scale * 30, who.currency)
     return {
         "amount": amount,
