@@ -54,7 +54,7 @@ def master(rng: Random, who: Profile, book: Book, event_id: str, happened: int) 
         if rng.random() < 0.5:
             record[name] = rng.choice(choices)
     if rng.random() < 0.4:
-        record["joined_at"] = written(rng, happened - rng.randint(0, 3_000) * instants.DAY)
+        record["joined_at"] = written(rng, happened - rng.randint(0, 20_000) * instants.DAY)
     if rng.random() < 0.5:
         spent = who.scale * rng.choice((0, 5, 40, 200))
         record["wallet"] = {"amount": money(rng, spent, who.currency), "currency": who.currency}
@@ -130,6 +130,8 @@ def _override(rng: Random, happened: int) -> Body:
         if rng.random() < 0.2:
             expires = instants.midnight(instants.day_of(expires))
         override["expires_at"] = written(rng, expires)
+    elif rng.random() < 0.5:
+        override["expires_at"] = "9999-12-31T23:59:59.9999999Z"
     return override
 
 
