@@ -58,16 +58,25 @@ class MasterData(Part):
             master = replace(known, at_us=master.at_us, ladder=master.ladder)
         commitment, before = master.commitment, self.commitment
         if commitment is not None and commitment is not before:
-            term = commitment.starts_day, commitment.ends_day
-            if before is not None and (before.starts_day, before.ends_day) == term:
-                commitment.revenue = before.revenue
-            else:
-                first_day = max(term[0], day - policy.window_days + 1)
-                commitment.revenue = self._window.sum_of(REVENUE, first_day, term[1])
+            held_from = day - policy.window_days + 1
+            commitment.revenue = self._bought(commitment, before, held_from)
         answer = master.ladder
         if answer is not None and (known is None or known.ladder != answer):
             self.step_to_set, self.answered = answer.set_step, True
         self.newest = master
+
+    def _bought(self, term: CommitmentRow, before: CommitmentRow | None, held_from: int) -> int:
+        """What was bought in a term so far; `held_from` is the first day that the window holds.
+
+        Another end is the same term: what was bought in it counts on, and of the days between the
+        two ends what the window holds comes or goes.
+        """
+        if before is None or before.starts_day != term.starts_day:
+            return self._window.sum_of(REVENUE, max(term.starts_day, held_from), term.ends_day)
+        old, new = before.ends_day, term.ends_day
+        longer = self._window.sum_of(REVENUE, max(old + 1, held_from), new)
+        shorter = self._window.sum_of(REVENUE, max(new + 1, held_from), old)
+        return before.revenue + longer - shorter
 
     def next_due_us(self, day: int, policy: Policy) -> int:
         """When discount leaks that did not."""

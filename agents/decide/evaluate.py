@@ -124,7 +124,7 @@ class Evaluator:
         segments: int,
         announcements: list[Announcement],
     ) -> None:
-        """Announces another stage; and another treatment or segments, where nothing else is told."""
+        """Announces another stage; where nothing is told, another treatment or other segments."""
         if self._tells_stage(customer.standing, standing):
             announcements.append(_stays_but(STAGE, tier_state))
         if announcements:

@@ -1,7 +1,8 @@
 """Intake: from a record's bytes to a booking, or to the reason why not.
 
 Everything that can be said of an event without its customer's state is said here, in the order of
-the contract: too_large, malformed, no_timestamp, the fields, key_mismatch, wrong_partition,
+the contract: too_large, malformed, no_timestamp, the fields (no_customer among them),
+key_mismatch, wrong_partition,
 unknown_currency, from_future. (`id_conflict` needs the state: `agents.partition.customers`.)
 """
 
@@ -85,8 +86,8 @@ class Admission:
         self, kind: Kind, key: bytes | None, value: bytes | None, timestamp_ms: int
     ) -> Booking | Rejection:
         wire = decode(kind, value)
-        if wire is None:
-            judged = first_fault(kind, value)
+        if wire is None or self._policy.intake.names_nobody(wire.customer_id):
+            judged = first_fault(kind, value, self._policy.intake)
             if isinstance(judged, Rejection):
                 return judged
             wire = judged
@@ -161,7 +162,7 @@ class Admission:
         self, kind: Kind, value: bytes | None, otherwise: Rejection | None
     ) -> Rejection:
         """A fault of the fields comes before one of key, partition or currency."""
-        judged = first_fault(kind, value)
+        judged = first_fault(kind, value, self._policy.intake)
         if isinstance(judged, Rejection):
             return judged
         if otherwise is None:

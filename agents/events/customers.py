@@ -10,7 +10,6 @@ from agents.policy.compiled import Policy
 from agents.policy.rates import convert
 from schemas.base.money import CURRENCY_DIGITS, parse_minor, parse_ratio
 from schemas.base.times import (
-    FIRST_DAY,
     LAST_DAY,
     day_and_micros,
     day_of,
@@ -32,8 +31,13 @@ def book_customer(wire: CustomerRecord, policy: Policy) -> Booking | Unbookable:
     joined, override = wire.joined_at, wire.override
     expires = None if override is None else override.expires_at
     hold_until = None if wire.ladder is None else wire.ladder.hold_until
-    moments = (joined, expires, hold_until)
-    if not (FIRST_DAY <= day <= LAST_DAY and all(_writable(moment) for moment in moments)):
+    first_day = policy.intake.earliest_day
+    if not (
+        first_day <= day <= LAST_DAY
+        and (joined is None or is_writable(joined, policy.intake.earliest_joined_day))
+        and (expires is None or is_writable(expires, first_day))
+        and (hold_until is None or is_writable(hold_until, first_day))
+    ):
         return INVALID
     joined_us = None if joined is None else micros(joined)
     expires_us = None if expires is None else micros(expires)
@@ -77,10 +81,6 @@ def book_erasure(customer_id: str, timestamp_ms: int) -> Booking:
     )
 
 
-def _writable(moment: object) -> bool:
-    return moment is None or is_writable(moment)  # type: ignore[arg-type]
-
-
 def _base_amount(amount: str, currency: str, policy: Policy, day: int) -> int | Unbookable:
     digits = CURRENCY_DIGITS.get(currency)
     if digits is None:
@@ -106,6 +106,8 @@ def _commitment(
     rate = commitment.discount_rate
     starts_on, ends_on = commitment.starts_on, commitment.ends_on
     if not (is_share(rate) and is_date(starts_on) and is_date(ends_on) and starts_on <= ends_on):
+        return INVALID
+    if day_of_text(starts_on) < policy.intake.earliest_day:
         return INVALID
     amount = _base_amount(commitment.amount, commitment.currency, policy, day)
     if isinstance(amount, Unbookable):

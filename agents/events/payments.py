@@ -14,7 +14,7 @@ from agents.events.content import content_check
 from agents.policy.compiled import Policy
 from agents.policy.rates import Costs, convert
 from schemas.base.money import CURRENCY_DIGITS, half_even, parse_minor
-from schemas.base.times import DAY_US, FIRST_DAY, LAST_DAY, day_and_micros
+from schemas.base.times import DAY_US, LAST_DAY, day_and_micros
 from schemas.base.value_lines import LATE_PAYMENT
 from schemas.inputs.events import Kind, Payment
 
@@ -32,7 +32,8 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         return INVALID
     day, at_us = day_and_micros(wire.occurred_at)
     due_day, due_us = day_and_micros(wire.due_at)
-    if not (FIRST_DAY <= day <= LAST_DAY and FIRST_DAY <= due_day <= LAST_DAY):
+    first_day = policy.intake.earliest_day
+    if not (first_day <= day <= LAST_DAY and first_day <= due_day <= LAST_DAY):
         return INVALID
     ratio = policy.rates.ratio(wire.currency, day)
     if ratio is None:

@@ -15,7 +15,7 @@ from agents.events.content import content_check
 from agents.policy.compiled import Policy
 from agents.policy.rates import convert
 from schemas.base.money import CURRENCY_DIGITS, half_even, parse_minor
-from schemas.base.times import FIRST_DAY, LAST_DAY, day_and_micros, is_writable, micros
+from schemas.base.times import LAST_DAY, day_and_micros, is_writable, micros
 from schemas.base.value_lines import (
     DISCOUNTS,
     FEES,
@@ -51,7 +51,8 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         return INVALID
     day, at_us = day_and_micros(wire.occurred_at)
     due_at = wire.due_at
-    if not FIRST_DAY <= day <= LAST_DAY or (due_at is not None and not is_writable(due_at)):
+    first_day = policy.intake.earliest_day
+    if not (first_day <= day <= LAST_DAY and (due_at is None or is_writable(due_at, first_day))):
         return INVALID
     ratio = policy.rates.ratio(wire.currency, day)
     if ratio is None:

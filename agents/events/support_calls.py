@@ -15,7 +15,7 @@ from agents.events.cells import cells_of
 from agents.events.content import content_check
 from agents.policy.compiled import Policy
 from schemas.base.money import half_even
-from schemas.base.times import FIRST_DAY, LAST_DAY, day_and_micros
+from schemas.base.times import LAST_DAY, day_and_micros
 from schemas.base.value_lines import CONTACTS, SELLER_FAULT
 from schemas.base.vocabulary import CONTACT_CHANNELS
 from schemas.inputs.events import Kind, SupportCall
@@ -28,7 +28,7 @@ LINE_OF_CHANNEL: Final = {
 def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable:
     """The booking of a contact: its fixed cost and handling time, rounded once."""
     day, at_us = day_and_micros(wire.occurred_at)
-    if not FIRST_DAY <= day <= LAST_DAY:
+    if not policy.intake.earliest_day <= day <= LAST_DAY:
         return INVALID
     fixed, per_second, whole = policy.cards.at(day).contacts[wire.channel]
     cost = half_even(fixed + per_second * wire.duration_s, whole)

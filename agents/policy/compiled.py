@@ -12,6 +12,7 @@ from agents.policy.keeps import Keeps
 from agents.policy.rates import RateCards, Rates
 from schemas.base.money import Ratio
 from schemas.base.vocabulary import Action, ContactReason, Touch
+from schemas.inputs.intake_rules import IntakeRules
 
 
 class InvoiceRules(msgspec.Struct, frozen=True):
@@ -141,6 +142,8 @@ class Policy:
     digits: int
     dedupe_days: int
     dedupe_ids_max: int
+    intake: IntakeRules
+    """What is turned away although its type admits it."""
     window_days: int
     default_cost_rate: Ratio
     excuses: bool

@@ -34,6 +34,9 @@ def faults(policy: PolicyFile) -> Iterator[Fault]:
         return
     if not policy.version.isprintable():
         yield "version", "one line of printable characters", policy.version
+    for key, day in (("earliest", policy.earliest), ("earliest_joined", policy.earliest_joined)):
+        if day is not None and not is_date(day):
+            yield key, "a date as YYYY-MM-DD", day
     yield from _rate_faults(policy)
     yield from _amount_faults(policy, digits)
     yield from _service_faults(policy)

@@ -30,8 +30,9 @@ from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime import lifetime_params
 from agents.signals.registry import COSTLY, SIGNALS, WEIGHTS, keeps_of
 from schemas.base.money import CURRENCY_DIGITS, Ratio, parse_signed_minor
-from schemas.base.times import MINUTE_US, day_of_text
+from schemas.base.times import FIRST_DAY, MINUTE_US, day_of_text
 from schemas.base.vocabulary import STEPS, TIERS
+from schemas.inputs.intake_rules import IntakeRules
 
 
 def compile_policy(file: PolicyFile) -> Policy:
@@ -53,6 +54,7 @@ def compile_policy(file: PolicyFile) -> Policy:
         digits=digits,
         dedupe_days=file.dedupe_days,
         dedupe_ids_max=file.dedupe_ids_max,
+        intake=_intake(file),
         window_days=value.window_days,
         default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
         excuses=value.excuse_seller_fault,
@@ -101,6 +103,12 @@ def compile_policy(file: PolicyFile) -> Policy:
         check=crc32(digest.encode()),
         asks_signals=bool(keeps.anything or file.ladder is not None or file.risk.cooldown_days),
     )
+
+
+def _intake(file: PolicyFile) -> IntakeRules:
+    earliest = FIRST_DAY if file.earliest is None else day_of_text(file.earliest)
+    joined = earliest if file.earliest_joined is None else day_of_text(file.earliest_joined)
+    return IntakeRules(earliest, joined, None if file.ids is None else frozenset(file.ids.ignore))
 
 
 def _signals(file: PolicyFile) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ import msgspec
 
 from agents.policy.key_types import (
     CARDS_MAX,
+    IGNORED_IDS_MAX,
     MAX_DEDUPE_IDS,
     REMINDERS_MAX,
     STEPS_MAX,
@@ -30,6 +31,7 @@ from agents.policy_file.risk_keys import Risk
 from agents.policy_file.stage_keys import Stage
 from schemas.base.meanings import means
 from schemas.base.vocabulary import Tier
+from schemas.inputs.events import MAX_ID_CHARS
 
 
 class ValueIndex(Section, frozen=True):
@@ -314,6 +316,19 @@ class Segments(Section, frozen=True):
     worst: Worst | None = None
 
 
+class Ids(Section, frozen=True):
+    """`[ids]`: which ids are no customer's (`no_customer`); absent: every id is one's."""
+
+    ignore: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=MAX_ID_CHARS)]],
+        msgspec.Meta(max_length=IGNORED_IDS_MAX),
+        means(
+            "what sources send where they know no customer, byte for byte; a blank id is never a "
+            "customer's"
+        ),
+    ] = []
+
+
 class PolicyFile(Section, frozen=True, kw_only=True):
     """The whole file."""
 
@@ -327,6 +342,18 @@ class PolicyFile(Section, frozen=True, kw_only=True):
     dedupe_ids_max: Annotated[
         int, msgspec.Meta(ge=1, le=MAX_DEDUPE_IDS), means("of a customer; the oldest go first")
     ] = 10_000
+    earliest: Annotated[
+        str | None,
+        means(
+            "a UTC day: a time before it in any field is `invalid_field`; absent: the year 1 is "
+            "good, too"
+        ),
+    ] = None
+    earliest_joined: Annotated[
+        str | None,
+        means("the same for `joined_at`, which may be long ago; absent: as `earliest`"),
+    ] = None
+    ids: Ids | None = None
     rates: Annotated[
         dict[str, dict[str, str]],
         means("`[rates.CURRENCY]`: by its first UTC day what 1 unit is in the base currency"),

@@ -63,9 +63,9 @@ def format_micros(at_us: int) -> str:
     return f"{text}.{fraction // 1000:03d}Z"
 
 
-def is_writable(moment: datetime) -> bool:
-    """Whether a moment lies in the years 1 to 9999 in UTC, too."""
-    return FIRST_DAY <= (moment - EPOCH).days <= LAST_DAY
+def is_writable(moment: datetime, first_day: int = FIRST_DAY) -> bool:
+    """Whether a moment lies in the years 1 to 9999 in UTC, too, and not before a UTC day."""
+    return first_day <= (moment - EPOCH).days <= LAST_DAY
 
 
 def day_of_date(day: date) -> int:

@@ -21,6 +21,7 @@ from schemas.base.vocabulary import (
     StepToSet,
     Tier,
 )
+from schemas.inputs.fine_times import FineTimes, may_be_fine
 from schemas.inputs.nesting import is_deeper
 from schemas.inputs.rejects import Reason, Rejection
 
@@ -167,6 +168,7 @@ WIRE_OF_KIND: Final[dict[Kind, type[Wire]]] = {
     Kind.PAYMENTS: Payment,
 }
 _DECODERS: Final = {kind: msgspec.json.Decoder(wire) for kind, wire in WIRE_OF_KIND.items()}
+_TIMES: Final = {kind: FineTimes(wire) for kind, wire in WIRE_OF_KIND.items()}
 
 
 def decode(kind: Kind, value: bytes | None) -> Wire | None:
@@ -182,9 +184,10 @@ def decode(kind: Kind, value: bytes | None) -> Wire | None:
     if (value.rfind(b"{") or b"[" in value) and is_deeper(value, MAX_DEPTH):
         return None
     try:
-        return _DECODERS[kind].decode(value)
+        wire = _DECODERS[kind].decode(value)
     except (msgspec.DecodeError, RecursionError):
         return None
+    return _TIMES[kind].cut_off(wire, value) if may_be_fine(value) else wire
 
 
 def no_json(value: bytes | None) -> Rejection | None:

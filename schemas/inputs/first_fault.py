@@ -10,18 +10,23 @@ from typing import Any, Final
 import msgspec
 
 from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS, parse_minor
-from schemas.base.times import is_writable
-from schemas.inputs.events import WIRE_OF_KIND, Kind, Wire, no_json
-from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field
+from schemas.base.times import date_of, day_of_text, is_writable
+from schemas.inputs.events import WIRE_OF_KIND, Kind, Moment, Wire, no_json
+from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field, is_date
+from schemas.inputs.fine_times import without_rest
+from schemas.inputs.intake_rules import ANY, IntakeRules
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection, excerpt
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def first_fault(kind: Kind, value: bytes | None) -> Wire | Rejection:
+def first_fault(kind: Kind, value: bytes | None, rules: IntakeRules = ANY) -> Wire | Rejection:
     """The event after all (every field holds), or the first of its faults."""
     raw = _read(kind, value)
-    return raw if isinstance(raw, Rejection) else _judge_fields(kind, raw)
+    if isinstance(raw, Rejection):
+        return raw
+    found = _known(FIELDS[kind], raw, "", kind, rules)
+    return found if isinstance(found, Rejection) else WIRE_OF_KIND[kind](**found)
 
 
 def malformed(kind: Kind, value: bytes | None) -> Rejection | None:
@@ -61,17 +66,16 @@ def _broken(name: str, found: msgspec.Raw | None) -> Rejection | None:
     return None
 
 
-def _judge_fields(kind: Kind, raw: dict[str, msgspec.Raw]) -> Wire | Rejection:
-    found = _known(FIELDS[kind], raw, "", kind)
-    return found if isinstance(found, Rejection) else WIRE_OF_KIND[kind](**found)
-
-
 def _known(
-    fields: tuple[Field, ...], raw: dict[str, msgspec.Raw], prefix: str, kind: Kind
+    fields: tuple[Field, ...],
+    raw: dict[str, msgspec.Raw],
+    prefix: str,
+    kind: Kind,
+    rules: IntakeRules,
 ) -> dict[str, Any] | Rejection:
     """The decoded fields of an object, or the first fault of one of them."""
     known: dict[str, Any] = {}
-    digits = CURRENCY_DIGITS.get(_text_or_empty(raw.get("currency")), MAX_DIGITS)
+    digits = CURRENCY_DIGITS.get(_text_or_else(raw.get("currency"), ""), MAX_DIGITS)
     for field in fields:
         found, name = raw.get(field.name), prefix + field.name
         if found is None or bytes(found) == b"null":
@@ -85,10 +89,18 @@ def _known(
                 Reason.INVALID_FIELD,
                 f"{name}: expected on returns only, found {_shown(found)} on a sale",
             )
+        if name == "customer_id" and rules.names_nobody(_text_or_else(found, "x")):
+            return Rejection(
+                Reason.NO_CUSTOMER,
+                f"{name}: expected a customer's, no blank and none of the policy's ids.ignore, "
+                f"found {_shown(found)}",
+            )
         if field.inner:
-            content, fault = _check_object(field, found, name, kind)
+            content, fault = _check_object(field, found, name, kind, rules)
         else:
             content, fault = _check(field, found, name, digits)
+        if fault is None:
+            fault = _too_early(field, content, found, name, rules)
         if fault is not None:
             return fault
         if field.name == "ends_on" and content < known["starts_on"]:
@@ -101,14 +113,32 @@ def _known(
     return known
 
 
+def _too_early(
+    field: Field, content: Any, found: msgspec.Raw, name: str, rules: IntakeRules
+) -> Rejection | None:
+    """What is wrong with a time or day that the policy takes for none; None: nothing."""
+    first_day = rules.first_day_of(field.name)
+    if isinstance(content, datetime):
+        holds = is_writable(content, first_day)
+    else:
+        holds = field.is_valid is not is_date or day_of_text(content) >= first_day
+    if holds:
+        return None
+    return Rejection(
+        Reason.INVALID_FIELD,
+        f"{name}: expected {field.expected}, not before {date_of(first_day)} (by the policy), "
+        f"found {_shown(found)}",
+    )
+
+
 def _check_object(
-    field: Field, found: msgspec.Raw, name: str, kind: Kind
+    field: Field, found: msgspec.Raw, name: str, kind: Kind, rules: IntakeRules
 ) -> tuple[Any, Rejection | None]:
     try:
         raw = _OBJECT.decode(found)
     except msgspec.ValidationError:
         return None, _invalid(field, found, name)
-    known = _known(field.inner, raw, f"{name}.", kind)
+    known = _known(field.inner, raw, f"{name}.", kind, rules)
     return (None, known) if isinstance(known, Rejection) else (field.type(**known), None)
 
 
@@ -116,8 +146,13 @@ def _check(
     field: Field, found: msgspec.Raw, name: str, digits: int
 ) -> tuple[Any, Rejection | None]:
     """(the decoded field, None), or (None, why not)."""
+    content: Any
     try:
-        content = msgspec.json.decode(found, type=field.type)
+        if field.type is Moment:
+            text = msgspec.json.decode(found, type=str)
+            content = msgspec.convert(without_rest(text), Moment)
+        else:
+            content = msgspec.json.decode(found, type=field.type)
     except msgspec.ValidationError:
         return None, _invalid(field, found, name)
     if (
@@ -139,8 +174,8 @@ def _shown(found: msgspec.Raw) -> str:
     return excerpt(bytes(found)[: 4 * FOUND_MAX_CHARS].decode(errors="replace"))
 
 
-def _text_or_empty(found: msgspec.Raw | None) -> str:
+def _text_or_else(found: msgspec.Raw | None, other: str) -> str:
     try:
-        return msgspec.json.decode(found, type=str) if found is not None else ""
+        return msgspec.json.decode(found, type=str) if found is not None else other
     except msgspec.DecodeError:
-        return ""
+        return other

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     NO_TIMESTAMP = "no_timestamp"
     MISSING_FIELD = "missing_field"
     INVALID_FIELD = "invalid_field"
+    NO_CUSTOMER = "no_customer"
     KEY_MISMATCH = "key_mismatch"
     WRONG_PARTITION = "wrong_partition"
     UNKNOWN_CURRENCY = "unknown_currency"
@@ -29,7 +30,14 @@ REASON_TEXTS: Final[dict[Reason, str]] = {
     Reason.MALFORMED: "not JSON, not an object, too deep, not UTF-8, or no value",
     Reason.NO_TIMESTAMP: "the record has no timestamp, or one before 1970",
     Reason.MISSING_FIELD: "a required field is absent or null",
-    Reason.INVALID_FIELD: "a field has a wrong type, range, choice or number of digits",
+    Reason.INVALID_FIELD: (
+        "a field has a wrong type, range, choice or number of digits, or a time before the "
+        "policy's `earliest`"
+    ),
+    Reason.NO_CUSTOMER: (
+        "the customer_id is blank or one of the policy's `ids.ignore`; judged in its place among "
+        "the fields"
+    ),
     Reason.KEY_MISMATCH: "the record's key is absent or not the customer_id",
     Reason.WRONG_PARTITION: "the key belongs to another partition: a customer would be split",
     Reason.UNKNOWN_CURRENCY: "no ISO 4217 currency, or the policy has no rate for it on that day",

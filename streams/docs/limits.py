@@ -7,6 +7,7 @@ import msgspec
 
 from agents.customer.issues import ISSUES_MAX
 from agents.partition.pending import Bounds
+from agents.policy.key_types import IGNORED_IDS_MAX
 from agents.policy_file.keys import Invoices, PolicyFile
 from schemas.base.money import MAX_DIGITS
 from schemas.inputs.events import (
@@ -52,6 +53,11 @@ def limits() -> Iterator[Sequence[str]]:
         "what `rejected-events` admits beyond the largest input record",
         f"at least {REJECTED_EXTRA_BYTES} bytes",
         "the worker refuses to start",
+    )
+    yield (
+        "ids that name no customer",
+        f"`ids.ignore`: {IGNORED_IDS_MAX}, of {MAX_ID_CHARS} characters each",
+        "the policy is refused",
     )
     yield (
         "remembered ids of a customer",

@@ -8,9 +8,10 @@ from agents.events.booking import Unbookable
 from agents.events.purchases import book_purchase
 from agents.policy.compiled import Policy
 from schemas.base.money import CURRENCY_DIGITS, parse_minor
-from schemas.base.times import FIRST_DAY, LAST_DAY, WEEK_DAYS, day_and_micros
+from schemas.base.times import LAST_DAY, WEEK_DAYS, day_and_micros
 from schemas.inputs.events import Kind, Purchase, decode
 from schemas.inputs.first_fault import first_fault
+from schemas.inputs.intake_rules import ANY
 from schemas.inputs.rejects import Rejection
 
 Days = dict[int, int]
@@ -79,14 +80,19 @@ class Purchases:
 
     def take(self, value: bytes | None) -> None:
         """Counts the event of one record."""
-        wire = decode(Kind.PURCHASES, value) or first_fault(Kind.PURCHASES, value)
+        rules = ANY if self._policy is None else self._policy.intake
+        wire = decode(Kind.PURCHASES, value) or first_fault(Kind.PURCHASES, value, rules)
         if isinstance(wire, Rejection):
             self.counts.unusable += 1
             return
         assert isinstance(wire, Purchase)
         margin = self._margin(wire)
         day, _ = day_and_micros(wire.occurred_at)
-        if margin is None or not FIRST_DAY <= day <= LAST_DAY:
+        if (
+            margin is None
+            or not rules.earliest_day <= day <= LAST_DAY
+            or rules.names_nobody(wire.customer_id)
+        ):
             self.counts.unusable += 1
         elif (wire.customer_id, wire.event_id) in self._seen:
             self.counts.repeated += 1

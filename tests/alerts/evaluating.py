@@ -118,9 +118,10 @@ class Evaluator:
         raise PromqlError(f"no such function of these: {call}")
 
     def _binary(self, its: Binary, at_s: float) -> Vector:
-        if its.operator == "and":
-            right = self.vector(its.right, at_s)
-            return {at: here for at, here in self.vector(its.left, at_s).items() if at in right}
+        if its.operator in {"and", "unless"}:
+            left, right = self.vector(its.left, at_s), self.vector(its.right, at_s)
+            both = its.operator == "and"
+            return {at: here for at, here in left.items() if (at in right) == both}
         pairs = self._pairs(its, at_s)
         if its.operator in _COMPARISONS:
             holds = _COMPARISONS[its.operator]

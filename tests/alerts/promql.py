@@ -1,7 +1,7 @@
 """The part of PromQL that the rules use, parsed; anything else is refused.
 
 Selectors with `=` and `!=`, ranges, `offset` and subqueries; aggregations with `by`; calls of
-functions; numbers; `and`, comparisons, `*` and `/`, in their order of precedence.
+functions; numbers; `and`, `unless`, comparisons, `*` and `/`, in their order of precedence.
 """
 
 import re
@@ -13,7 +13,7 @@ _TOKEN: Final = re.compile(
     r'|(?P<text>"[^"\\]*")|(?P<mark>==|!=|>=|<=|[-+*/<>=(){}\[\],:]))'
 )
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_LEVELS: Final = (("and",), ("==", "!=", "<", ">", "<=", ">="), ("*", "/"))
+_LEVELS: Final = (("and", "unless"), ("==", "!=", "<", ">", "<=", ">="), ("*", "/"))
 """Of binary operators, the loosest first."""
 _AGGREGATIONS: Final = ("sum", "max", "count")
 _FUNCTIONS: Final = ("absent", "changes", "deriv", "histogram_quantile", "increase", "rate")

@@ -55,6 +55,13 @@ REMEDIES: Final = (
         "away)).",
     ),
     Remedy(
+        "WhalecurveNoCustomer",
+        "A source no longer knows who its customers are, or more guests buy. See which ids come "
+        "with `whalecurve tail rejected-events`, and tell the owner of the input. Ids that name "
+        "nobody stand in the policy's `ids.ignore`. While nothing is known of the week before, the "
+        "alert says how many there are.",
+    ),
+    Remedy(
         "WhalecurveRestoreWaiting",
         "Another program writes to the changelog inside a transaction: find and end it (`kafka-"
         "transactions.sh find-hanging`). After 60 s the worker ends and is to be started again: "

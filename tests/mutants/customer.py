@@ -28,6 +28,25 @@ CUSTOMER: Final = (
         ("tests/unit/agents/events/test_customers.py", "tests/unit/agents/decide/test_override.py"),
     ),
     Mutant(
+        "K30", "a term whose end is moved begins anew", ROOM + "master_data.py",
+        "if before is None or before.starts_day != term.starts_day:",
+        "if before is None or (before.starts_day, before.ends_day) != "
+        "(term.starts_day, term.ends_day):",
+        COMMITMENT,
+    ),
+    Mutant(
+        "K31", "what came between the ends of a term is left out", ROOM + "master_data.py",
+        "return before.revenue + longer - shorter",
+        "return before.revenue - shorter",
+        COMMITMENT,
+    ),
+    Mutant(
+        "K32", "what came after the new end of a term counts on", ROOM + "master_data.py",
+        "return before.revenue + longer - shorter",
+        "return before.revenue + longer",
+        COMMITMENT,
+    ),
+    Mutant(
         "A12", "a row says that it was judged by a policy that has not judged it",
         ROOM + "rows.py",
         "policy_check=JUDGED_BY_NONE if customer.policy_is_new else policy.check,",
@@ -141,8 +160,8 @@ CUSTOMER: Final = (
     ),
     Mutant(
         "K13", "a newer record of a promise forgets what was bought", ROOM + "master_data.py",
-        "if before is not None and (before.starts_day, before.ends_day) == term:",
-        "if False:",
+        "if before is None or before.starts_day != term.starts_day:",
+        "if True:",
         COMMITMENT,
     ),
     Mutant(

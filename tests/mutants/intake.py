@@ -6,6 +6,7 @@ from tests.mutants.mutant import Mutant
 
 EVENTS: Final = "tests/unit/agents/events/"
 FIRST_FAULT: Final = ("tests/unit/schemas/inputs/test_first_fault.py",)
+FINE: Final = ("tests/unit/schemas/inputs/test_fine_times.py",)
 CODEC: Final = ("tests/unit/schemas/state/test_codec.py",)
 REFUSED: Final = ("tests/unit/agents/policy_file/test_policy_refused.py",)
 ADVICE: Final = ("tests/unit/agents/records/test_advice.py",)
@@ -37,6 +38,60 @@ INTAKE: Final = (
         'if field.name == "ends_on" and content < known["starts_on"]:',
         'if field.name == "ends_on" and content <= known["starts_on"]:',
         (EVENTS + "test_customers_rejected.py", *FIRST_FAULT),
+    ),
+    Mutant(
+        "C7", "the policy's first day is before the first", "schemas/base/times.py",
+        "return first_day <= (moment - EPOCH).days <= LAST_DAY",
+        "return first_day < (moment - EPOCH).days <= LAST_DAY",
+        (EVENTS + "test_intake_rules.py",),
+    ),
+    Mutant(
+        "C8", "a term may begin before the policy's first day", "agents/events/customers.py",
+        "if day_of_text(starts_on) < policy.intake.earliest_day:",
+        "if day_of_text(starts_on) < -1_000_000:",
+        (EVENTS + "test_intake_rules.py",),
+    ),
+    Mutant(
+        "C9", "whoever joined before the first event is refused", "schemas/inputs/intake_rules.py",
+        'return self.earliest_joined_day if field == "joined_at" else self.earliest_day',
+        "return self.earliest_day",
+        (EVENTS + "test_intake_rules.py",),
+    ),
+    Mutant(
+        "C10", "a blank is a customer", "schemas/inputs/intake_rules.py",
+        "return customer_id in self.ignored or not customer_id or customer_id.isspace()",
+        "return customer_id in self.ignored or not customer_id",
+        (EVENTS + "test_intake_rules.py",),
+    ),
+    Mutant(
+        "C11", "nobody is found out only where the decoder fails", "agents/events/admit.py",
+        "if wire is None or self._policy.intake.names_nobody(wire.customer_id):",
+        "if wire is None:",
+        (EVENTS + "test_intake_rules.py",),
+    ),
+    Mutant(
+        "C12", "the last nanosecond is of the next day", "schemas/inputs/events.py",
+        "return _TIMES[kind].cut_off(wire, value) if may_be_fine(value) else wire",
+        "return wire",
+        FINE,
+    ),
+    Mutant(
+        "C13", "the judge rounds times up", "schemas/inputs/first_fault.py",
+        "msgspec.convert(without_rest(text), Moment)",
+        "msgspec.convert(text, Moment)",
+        FINE,
+    ),
+    Mutant(
+        "C14", "a time in escapes is rounded up", "schemas/inputs/fine_times.py",
+        r"""return _FINE.search(value) is not None or b"\\u002" in value or b"\\u003" in value""",
+        "return _FINE.search(value) is not None",
+        FINE,
+    ),
+    Mutant(
+        "C15", "times in objects are rounded up", "schemas/inputs/fine_times.py",
+        "self._objects = [(name, times) for name, times in inner.items() if times.any]",
+        "self._objects = [(name, times) for name, times in inner.items() if not times.any]",
+        FINE,
     ),
     Mutant(
         "I1", "a rate holds from the day after its own", "agents/policy/rates.py",

@@ -53,8 +53,11 @@ class Field:
     inside: tuple["Field", ...] = ()
 
 
-def read_all(fields: tuple[Field, ...], raw: Event, around: str = "") -> Event:
+def read_all(
+    fields: tuple[Field, ...], raw: Event, sense: "Sense | None" = None, around: str = ""
+) -> Event:
     """Read the known fields of an object in their order, each with all that is inside it."""
+    sense = sense or Sense()
     event: Event = {}
     for field in fields:
         name, value = around + field.name, raw.get(field.name)
@@ -63,13 +66,46 @@ def read_all(fields: tuple[Field, ...], raw: Event, around: str = "") -> Event:
                 raise RefusedError("missing_field", name)
             event[field.name] = field.default
             continue
+        if name == "customer_id" and sense.nobody(value):
+            raise RefusedError("no_customer", name)
         try:
             event[field.name] = field.read(value, raw)
         except ValueError as error:
             raise RefusedError("invalid_field", name) from error
+        if sense.too_early(field.name, event[field.name]):
+            raise RefusedError("invalid_field", name)
         if field.inside:
-            event[field.name] = read_all(field.inside, value, f"{name}.")
+            event[field.name] = read_all(field.inside, value, sense, f"{name}.")
     return event
+
+
+@dataclass(frozen=True)
+class Sense:
+    """What a policy says no event can be meant to say; nothing, unless said otherwise."""
+
+    earliest: int | None = None
+    """The first day that any time may be on, but of when somebody joined."""
+    joined: int | None = None
+    """The first day that somebody may have joined on."""
+    strangers: tuple[str, ...] | None = None
+    """Names of nobody in particular; None: every name is somebody's."""
+
+    def nobody(self, name: Json) -> bool:
+        """Tell whether a name is none: listed, or nothing one can see."""
+        if self.strangers is None or not isinstance(name, str):
+            return False
+        return name.strip() == "" or any(name == stranger for stranger in self.strangers)
+
+    def too_early(self, name: str, value: Json) -> bool:
+        """Tell whether a field names an instant or a day before the first that there may be."""
+        if name in _DAYS:
+            return self.earliest is not None and value < self.earliest
+        since = self.joined if name == "joined_at" else self.earliest
+        return name in _INSTANTS and since is not None and value < instants.midnight(since)
+
+
+_DAYS = ("starts_on", "ends_on")
+_INSTANTS = ("occurred_at", "due_at", "joined_at", "expires_at", "hold_until")
 
 
 def encodable(fields: tuple[Field, ...], raw: Event) -> bool:

@@ -55,7 +55,7 @@ def judge(record: Record, gate: Gate) -> Event | Erasure | Refusal:
     if record.timestamp_ms < 0:
         return "no_timestamp", None
     try:
-        event = read_all(FIELDS[record.topic], raw)
+        event = read_all(FIELDS[record.topic], raw, gate.terms.sense)
     except RefusedError as refused:
         return refused.reason, refused.name
     return _misplaced(record, event, gate) or event

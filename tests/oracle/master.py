@@ -44,10 +44,24 @@ class Master:
         self.record = event
         commitment = event["commitment"]
         term = commitment and (commitment["starts_on"], commitment["ends_on"])
-        if term != self.term:
+        if term is not None and self.term is not None and term[0] == self.term[0]:
+            self._end_moves(term, window)
+        elif term != self.term:
             self.term, self.revenue = term, 0
             for on, day in window.items():
                 self.bought(on, day.lines[REVENUE])
+
+    def _end_moves(self, term: Term, window: Mapping[int, Day]) -> None:
+        """Keep what a term has brought, but for days that are in it no more, or only now.
+
+        Of those days, too, no more is known than the value window holds.
+        """
+        was, self.term = self.term, term
+        for on, day in window.items():
+            if on in _days(term) and on not in _days(was):
+                self.revenue += day.lines[REVENUE]
+            elif on in _days(was) and on not in _days(term):
+                self.revenue -= day.lines[REVENUE]
 
     def bought(self, day: int, revenue: int) -> None:
         """Count what was bought on a day, where that is in the term."""
@@ -127,6 +141,11 @@ class Master:
             if today < day <= ends and self.leakage(day, discount) != now:
                 return day
         return None
+
+
+def _days(term: Term | None) -> range:
+    """Give the days of a term."""
+    return range(0) if term is None else range(term[0], term[1] + 1)
 
 
 def _only_answers(event: Event) -> bool:

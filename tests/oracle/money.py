@@ -11,7 +11,7 @@ from typing import Any
 
 from . import instants
 from .currencies import DIGITS
-from .fields import CHANNELS
+from .fields import CHANNELS, Sense
 from .risk_terms import RiskTerms
 
 
@@ -36,6 +36,7 @@ class Terms:
         self.unit: int = 10**self.digits
         self.dedupe_days: int = policy["dedupe_days"]
         self.dedupe_ids_max: int = policy.get("dedupe_ids_max", 10_000)
+        self.sense = _sense(policy)
         self.rates = {
             currency: sorted(
                 (instants.calendar_day(day), Fraction(rate)) for day, rate in dated.items()
@@ -189,6 +190,16 @@ class Card:
             for reminder in service.get("reminder", [])
         ]
         """After how many days each is sent, and what it costs."""
+
+
+def _sense(policy: Mapping[str, Any]) -> Sense:
+    """Read since when anything can have happened, and which names are nobody's."""
+    earliest, joined = (
+        None if day is None else instants.calendar_day(day)
+        for day in (policy.get("earliest"), policy.get("earliest_joined", policy.get("earliest")))
+    )
+    strangers = tuple(policy["ids"].get("ignore", ())) if "ids" in policy else None
+    return Sense(earliest, joined, strangers)
 
 
 def _decay(value: Mapping[str, Any]) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ from . import instants
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, partition_of
 from .sample_bodies import Body, Profile, body, conflicting, profile, restated
 from .sample_faults import Draft, spoiled
+from .sample_intake import astray, finer
 from .sample_policy import POLICY, POLICY_TOML
 from .sample_risks import answered, awake, troubled
 from .sample_whole import Book, invoiced, master
@@ -74,12 +75,16 @@ class _Traffic:
         draft = self._draft()
         if self.rng.random() < bad_share:
             spoiled(self.rng, draft, self.partitions)
+        self._lead_astray(draft)
         offset = self.offsets[draft.topic, draft.partition]
         self.offsets[draft.topic, draft.partition] += 1
         traced = (("trace", b"%d" % offset), ("blob", b"\x00\xff"))
         headers = traced if self.rng.random() < 0.05 else ()
         where = draft.topic, draft.partition, offset
         return Record(*where, draft.timestamp_ms, draft.key, draft.value, headers)
+
+    def _lead_astray(self, _: Draft) -> None:
+        """Leave a record as it is; other traffic has more that goes wrong."""
 
     def _draft(self) -> Draft:
         """Make a good record: mostly a new event, now and then one that was sent before."""
@@ -146,6 +151,10 @@ class _Traffic:
 class _WholeTraffic(_Traffic):
     """Traffic in which customers have master data, are erased, and pay their invoices."""
 
+    def _lead_astray(self, draft: Draft) -> None:
+        if self.rng.random() < self.bad_share:
+            astray(self.rng, draft)
+
     def _draft(self) -> Draft:
         if self.rng.random() >= 0.08:
             return super()._draft()
@@ -165,7 +174,7 @@ class _WholeTraffic(_Traffic):
         return master(self.rng, who, self.books[who.customer_id], event_id, happened)
 
     def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:
-        plain = super()._body(topic, who, event_id, happened)
+        plain = finer(super()._body(topic, who, event_id, happened))
         return invoiced(self.rng, topic, plain, self.books[who.customer_id], happened)
 
 

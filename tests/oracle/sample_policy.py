@@ -24,10 +24,12 @@ HOLD_TOML = policy_text("sample_hold")
 CARDS_TOML = policy_text("sample_cards")
 """Additions to the policy."""
 
-WHOLE_TOML = POLICY_TOML.replace(
-    "min_tenure_days = 30\n", "min_tenure_days = 30\nexcuse_seller_fault = true\n"
-).replace('note = "call first"\n', 'note = "call first"\ncontact_every_days = 21\n') + policy_text(
-    "sample_whole"
+WHOLE_TOML = (
+    policy_text("intake")
+    + POLICY_TOML.replace(
+        "min_tenure_days = 30\n", "min_tenure_days = 30\nexcuse_seller_fault = true\n"
+    ).replace('note = "call first"\n', 'note = "call first"\ncontact_every_days = 21\n')
+    + policy_text("sample_whole")
 )
 DECAYED_TOML = decayed(WHOLE_TOML)
 RISKS_TOML = WHOLE_TOML.replace("min_tenure_days = 30\n", "min_tenure_days = 30\nactive_days = 9\n")

@@ -54,7 +54,7 @@ def master(rng: Random, who: Profile, book: Book, event_id: str, happened: int) 
         if rng.random() < 0.5:
             record[name] = rng.choice(choices)
     if rng.random() < 0.4:
-        record["joined_at"] = written(rng, happened - rng.randint(0, 3_000) * instants.DAY)
+        record["joined_at"] = written(rng, happened - rng.randint(0, 20_000) * instants.DAY)
     if rng.random() < 0.5:
         spent = who.scale * rng.choice((0, 5, 40, 200))
         record["wallet"] = {"amount": money(rng, spent, who.currency), "currency": who.currency}
@@ -99,11 +99,14 @@ def _paid(rng: Random, payment: Body, book: Book) -> Body:
 
 
 def _commitment(rng: Random, who: Profile, book: Book, happened: int) -> Body:
-    """Promise a discount, most often for the term that was agreed on before."""
+    """Promise a discount, most often for the term that was agreed on before, or to another end."""
     if book.term is None or rng.random() < 0.25:
         starts = instants.day_of(happened) + rng.randint(-40, 15)
         ends = starts + rng.choice((0, 20, 45, 90, 200))
         book.term = _date(starts), _date(ends)
+    elif rng.random() < 0.25:
+        starts = instants.calendar_day(book.term[0])
+        book.term = book.term[0], _date(starts + rng.choice((0, 10, 30, 60, 250)))
     amount = money(rng, who.scale * 30, who.currency)
     return {
         "amount": amount,
@@ -127,6 +130,8 @@ def _override(rng: Random, happened: int) -> Body:
         if rng.random() < 0.2:
             expires = instants.midnight(instants.day_of(expires))
         override["expires_at"] = written(rng, expires)
+    elif rng.random() < 0.5:
+        override["expires_at"] = "9999-12-31T23:59:59.9999999Z"
     return override
 
 

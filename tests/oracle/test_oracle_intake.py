@@ -109,6 +109,54 @@ def test_master_data_is_judged_in_order(fields: dict[str, Any], verdict: str) ->
     assert _verdict(CUSTOMERS, json.dumps(RECORD | fields).encode()) == verdict
 
 
+SENSE: dict[str, Any] = {
+    "earliest": "2000-01-01",
+    "earliest_joined": "1970-02-01",
+    "ids": {"ignore": ["0", "guest"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("topic", "fields", "verdict"),
+    [
+        (PURCHASES, {"occurred_at": "1999-12-31T23:59:59.9999999Z"}, "invalid_field occurred_at"),
+        (PURCHASES, {"occurred_at": "2000-01-01T00:00:00Z"}, ""),
+        (PURCHASES, {"occurred_at": "0001-01-01T00:00:00Z"}, "invalid_field occurred_at"),
+        (PURCHASES, {"due_at": "1970-01-21T12:13:20Z"}, "invalid_field due_at"),
+        (CUSTOMERS, {"joined_at": "1970-01-31T23:59:59Z"}, "invalid_field joined_at"),
+        (CUSTOMERS, {"joined_at": "1970-02-01T00:00:00Z"}, ""),
+        (
+            CUSTOMERS,
+            {"commitment": TERM | {"starts_on": "1999-12-31"}},
+            "invalid_field commitment.starts_on",
+        ),
+        (
+            CUSTOMERS,
+            {"override": LOCK | {"expires_at": "1970-01-01T00:00:00Z"}},
+            "invalid_field override.expires_at",
+        ),
+        (PURCHASES, {"customer_id": "guest", "amount": "x"}, "no_customer customer_id"),
+        (PURCHASES, {"customer_id": "", "occurred_at": 5}, "no_customer customer_id"),
+        (PURCHASES, {"customer_id": "\t\u3000"}, "no_customer customer_id"),
+        (PURCHASES, {"customer_id": "guest", "event_id": ""}, "invalid_field event_id"),
+        (PURCHASES, {"customer_id": 0}, "invalid_field customer_id"),
+        (PURCHASES, {"customer_id": "Guest"}, "key_mismatch"),
+    ],
+)
+def test_what_can_t_be_meant_is_refused(topic: str, fields: dict[str, Any], verdict: str) -> None:
+    value = json.dumps((SALE if topic == PURCHASES else RECORD) | fields).encode()
+    [*refused] = Feed().raw(topic, value).outcome(**SENSE).rejected
+    assert (" ".join(its for its in refused[0][1:] if its) if refused else "") == verdict
+
+
+def test_a_nanosecond_before_the_year_s_end_is_of_that_year() -> None:
+    fine = _with(occurred_at="2025-12-31T23:59:59.999999999Z")
+    outcome = Feed().raw(PURCHASES, fine).outcome()
+    assert outcome.values["ada"]["as_of"] == "2025-12-31T23:59:59.999999Z"
+    forever = LOCK | {"expires_at": f"{LAST}.9999999Z"}
+    assert _verdict(CUSTOMERS, json.dumps(RECORD | {"override": forever}).encode()) == ""
+
+
 def test_a_customers_key_is_needed_and_of_customers_alone_nothing_erases() -> None:
     assert _verdict(PURCHASES, _with(), None) == "key_mismatch"
     for key in (None, b"", b"\xff", b"x" * 129):

@@ -1,5 +1,6 @@
 """What sample traffic promises: a seed is a world, and nothing that can go wrong is left out."""
 
+import tomllib
 from collections import defaultdict
 from hashlib import sha256
 from typing import Any
@@ -9,12 +10,14 @@ import pytest
 from .fields import FIELDS
 from .records import SUPPORT_CALLS, TOPICS
 from .recount import recount
-from .sample import POLICY, sample
+from .sample import sample
+from .sample_policy import WHOLE_TOML
 
 REASONS = {
     "malformed",
     "missing_field",
     "invalid_field",
+    "no_customer",
     "unknown_currency",
     "key_mismatch",
     "wrong_partition",
@@ -49,8 +52,8 @@ def test_offsets_are_consecutive_and_timestamps_grow_over_200_days() -> None:
 
 
 def test_every_reason_to_refuse_a_record_occurs_and_all_are_accounted_for() -> None:
-    records = sample(2, 12_000, 100, partitions=2, bad_share=0.3, risks=True)
-    outcome = recount(POLICY, records, partitions=2)
+    records = sample(3, 12_000, 100, partitions=2, bad_share=0.3, risks=True)
+    outcome = recount(tomllib.loads(WHOLE_TOML), records, partitions=2)
     without_money = (SUPPORT_CALLS, "unknown_currency")
     every = {(topic, why) for topic in TOPICS for why in REASONS} - {without_money}
     assert set(outcome.rejections) == every

@@ -223,11 +223,18 @@ def test_the_revenue_of_a_term_is_what_is_known_when_it_is_agreed_on_and_all_aft
     assert _leakage(feed) == "13.00"
 
 
-def test_the_same_term_goes_on_and_another_begins_anew() -> None:
+def test_the_same_term_goes_on_whatever_its_end_and_another_begins_anew() -> None:
     feed = Feed().master("01-01", commitment=COMMITMENT).buy("01-05", "500")
     feed.master("02-20", commitment=COMMITMENT | {"discount_rate": "0.2"})
     assert _leakage(feed) == "100.00"
-    assert (
-        _leakage(feed.master("02-21", commitment=COMMITMENT | {"ends_on": "2026-04-11"})) == "0.00"
-    )
-    assert _leakage(feed.buy("02-22", "10").master("02-23")) == "0.00"
+    # The 500 have left the window, and count on under a later end.
+    longer = COMMITMENT | {"ends_on": "2026-04-11", "discount_rate": "0.2"}
+    assert _leakage(feed.master("02-21", commitment=longer)) == "100.00"
+    # A shorter one leaves out the 10 of the 22nd, and one that begins later the 500.
+    feed.buy("02-22", "10")
+    assert _leakage(feed.master("02-23", commitment=longer)) == "102.00"
+    shorter = longer | {"ends_on": "2026-02-21"}
+    assert _leakage(feed.master("02-24", commitment=shorter)) == "100.00"
+    later = longer | {"starts_on": "2026-01-02"}
+    assert _leakage(feed.master("02-25", commitment=later)) == "2.00"
+    assert _leakage(feed.buy("02-26", "10").master("02-26")) == "0.00"

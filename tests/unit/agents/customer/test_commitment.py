@@ -150,7 +150,15 @@ def leaked(ada: Ada) -> str:
     return str(ada.snapshot()["value"]["lines"]["discount_leakage"])
 
 
+def promising(day: int, amount: str) -> dict[str, Any]:
+    """The same with another amount."""
+    given = of_march(day)
+    return given | {"commitment": given["commitment"] | {"amount": amount}}
+
+
 LAST = "23:59:59.999999"
+GAP = [sold(1, "10"), of_march(2, 1, 3), sold(3, "1000"), sold(5, "1"), sold(9, "5")]
+"""Of the 15th the sale of the 5th has left the window."""
 OUTSIDE = [*(sold(day, str(day)) for day in (4, 5, 7, 8)), of_march(9, 5, 7)]
 SPREAD = [sold(2, "100"), of_march(3), sold(14, "1")]
 """Of the 14th the sale of the 2nd has left the window."""
@@ -168,7 +176,15 @@ BOUGHT: dict[str, tuple[Events, int]] = {
     "in the base currency": ([of_march(1), sold(2, "80.00", currency="EUR")], 10_000),
     "on under a newer record with the same term": ([*SPREAD, of_march(15, rate="0.20")], 10_100),
     "on whatever an older record says": ([*SPREAD, of_march(2, 1, 25)], 10_100),
-    "anew after a longer term": ([*SPREAD, of_march(15, 1, 21), of_march(16)], 100),
+    "on when its end is moved": ([*SPREAD, of_march(15, 1, 31)], 10_100),
+    "on when the amount is another": ([*SPREAD, promising(15, "9000.00")], 10_100),
+    "with what came between the ends": ([*GAP, of_march(9, 1, 8)], 101_100),
+    "that the window holds": ([*GAP, of_march(15, 1, 8)], 101_000),
+    "less what came after the new end": ([*SPREAD, of_march(15, 1, 13)], 10_000),
+    "the same when an end is moved and moved back": (
+        [*SPREAD, of_march(15, 1, 13), of_march(16), of_march(17, 1, 25)],
+        10_100,
+    ),
     "anew after a later term": ([*SPREAD, of_march(15, 2, 20), of_march(16)], 100),
     "anew after none": ([*SPREAD, record(15), of_march(16)], 100),
 }

@@ -1,5 +1,6 @@
 """At the edges of numbers, time and policy: nothing stops the stream, nothing is missed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from agents.policy.compiled import Policy
 from agents.policy_file.reading import PolicyError
 from schemas.inputs.events import Kind
+from schemas.inputs.intake_rules import ANY
 from streams.config.policy import load_policy
 from tests.support.feeding import sale
 from tests.support.happening import batch, happened
@@ -15,6 +17,7 @@ from tests.support.policies import policy, policy_file, section
 from tests.support.tables import table
 
 DEFAULT = load_policy(None)
+WITHOUT_EARLIEST = replace(DEFAULT, intake=ANY)
 
 
 def fading(landmark: str) -> Policy:
@@ -63,8 +66,10 @@ def test_a_treatment_that_can_t_go_out_is_refused() -> None:
 @table("at", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00+01:00", "1969-12-31T23:59:59Z")
 def test_a_date_before_1970_does_not_stop_the_stream(at: str) -> None:
     told = [make(occurred_at=at) for make in (purchase, master_data, support_call)]
-    desk = happened(*told, payment(occurred_at=at, due_at=at), by=DEFAULT)
+    told.append(payment(occurred_at=at, due_at=at))
+    desk = happened(*told, by=WITHOUT_EARLIEST)
     assert (desk.outcome("reasons", "applied"), desk.risks) == ([[], 4], [])
+    assert happened(*told, by=DEFAULT).outcome("reasons", "applied") == [["invalid_field"] * 4, 0]
 
 
 def test_a_downgrade_that_takes_effect_after_the_year_9999_does_not_stop_the_stream() -> None:

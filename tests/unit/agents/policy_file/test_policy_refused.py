@@ -12,7 +12,7 @@ import pytest
 from agents.policy_file.checks import name_faults
 from agents.signals.registry import SIGNAL_NAMES
 from schemas.base.vocabulary import SEGMENTS
-from tests.support.policies import Change
+from tests.support.policies import Change, policy_file
 from tests.support.whole_policy import (
     BY_ENTRIES,
     DECAYED,
@@ -43,6 +43,11 @@ WRONG_VALUES: list[tuple[str, Any, str]] = [
     ("value.landmark", "2021-02-29", DAY),
     ("value.landmark", "2020-1-1", DAY),
     ("value.landmark", dt.date(2020, 1, 1), "`str`, found `date`"),
+    # what is turned away
+    ("earliest", "2000-1-1", f"{DAY}, found '2000-1-1'"),
+    ("earliest", dt.date(2000, 1, 1), "`str | null`, found `date`"),
+    ("earliest_joined", "1970-02-30", DAY),
+    ("ids.ignore", "guest", "`array`, found `str`"),
     # rates
     ("rates.YEN", {"2026-01-01": "1"}, "an ISO 4217 code, found 'YEN'"),
     ("rates.USD", {"2026-01-01": "1"}, "no rate for the base currency: it is 1, found 'USD'"),
@@ -337,3 +342,16 @@ def test_a_seventeenth_reminder_is_one_too_many() -> None:
     many = [{"after_days": days, "cost": "1.00"} for days in range(6, 22)]
     said = "my.toml: service.reminder: expected `array` of length <= 16, found "
     assert told(whole_policy({"service.reminder": many})).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("ignored", "said"),
+    [
+        (["guest", "x" * 129], "ids.ignore[1]: expected `str` of length <= 128"),
+        (["guest"] * 1_001, "ids.ignore: expected `array` of length <= 1000"),
+        ([0], "ids.ignore[0]: expected `str`, found `int`"),
+    ],
+)
+def test_ids_of_nobody_are_bounded(ignored: list[Any], said: str) -> None:
+    assert told(whole_policy({"ids.ignore": ignored})).startswith(f"my.toml: {said}")
+    assert policy_file({"ids.ignore": ["x" * 128] * 1_000}).ids is not None

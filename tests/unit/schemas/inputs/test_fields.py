@@ -53,6 +53,7 @@ def test_reasons_are_declared_in_the_order_in_which_they_are_judged() -> None:
         "no_timestamp",
         "missing_field",
         "invalid_field",
+        "no_customer",
         "key_mismatch",
         "wrong_partition",
         "unknown_currency",

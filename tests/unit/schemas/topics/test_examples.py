@@ -24,7 +24,8 @@ from schemas.inputs.rejects import Reason, Rejection
 from schemas.outputs.records import encode
 from schemas.outputs.registry import OUTPUTS as STRUCTS
 from schemas.topics.json_schemas import schemas as json_schemas
-from tests.support.making import LATER_MS, POLICY
+from tests.support.making import LATER_MS
+from tests.support.policies import policy, section
 from tests.support.validating import Validator
 
 EXAMPLES = Path(schemas.__file__).with_name("examples")
@@ -37,7 +38,14 @@ OUTPUTS = [path for path in FILES if path.parent.name in STRUCTS]
 ERASURE = EXAMPLES / "customers" / "valid-erasure.json"
 VALID = [path for path in INPUTS if path.name.startswith("valid-") and path != ERASURE]
 INVALID = [path for path in INPUTS if path.name.startswith("invalid-")]
-SEEN_BY_THE_JUDGE = (Reason.MALFORMED, Reason.MISSING_FIELD, Reason.INVALID_FIELD)
+SEEN_BY_THE_JUDGE = (
+    Reason.MALFORMED,
+    Reason.MISSING_FIELD,
+    Reason.INVALID_FIELD,
+    Reason.NO_CUSTOMER,
+)
+BY = policy(section("intake"), {"earliest": "1990-01-01"})
+"""A policy with a first day, before that of its rates, and ids of nobody."""
 
 
 def name(path: Path) -> str:
@@ -58,7 +66,7 @@ def admitted(path: Path) -> Booking | Rejection:
     held = example.get("value")
     own = held.get("customer_id") if isinstance(held, dict) else None
     key = str(example.get("key", own or ""))
-    admission = Admission(POLICY, Placement(0, 1, murmur2_partition), 65_536, frozenset())
+    admission = Admission(BY, Placement(0, 1, murmur2_partition), 65_536, frozenset())
     stamp = example.get("timestamp_ms", LATER_MS)
     return admission.admit(KIND_OF_TOPIC[path.parent.name], key.encode(), value, stamp)
 
@@ -93,7 +101,7 @@ def test_an_invalid_event_is_rejected_for_the_reason_it_names(path: Path) -> Non
         expected["reason"],
         expected["field"],
     )
-    judged = first_fault(KIND_OF_TOPIC[path.parent.name], value)
+    judged = first_fault(KIND_OF_TOPIC[path.parent.name], value, BY.intake)
     assert isinstance(judged, Rejection) == (found.reason in SEEN_BY_THE_JUDGE)
 
 

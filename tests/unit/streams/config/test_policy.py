@@ -34,6 +34,6 @@ def test_a_worker_starts_as_long_as_there_is_room_and_the_check_asks_for_ten_yea
     if starts:
         assert load_policy(file).decay is not None
     else:
-        with pytest.raises(PolicyError, match=f"line 21: {said}18: "):
+        with pytest.raises(PolicyError, match=f"line 24: {said}18: "):
             load_policy(file)
     assert said in call("policy", "check", file).refused()
