@@ -6,12 +6,21 @@ from typing import ClassVar
 from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.policy.keeps import Keeps
-from agents.policy.key_types import Count, Rate
+from agents.policy.key_types import Count, CountOrNone, Rate, RateIfAny
 from agents.signals.keys import Fault, Key, Values, not_above
 from agents.signals.rule import NONE, SALES, WATCH, Signal
-from schemas.base.money import format_share
+from schemas.base.money import format_minor, format_share, half_even
 from schemas.base.times import NO_DUE_US
-from schemas.base.value_lines import ORDERS, RETURNED
+from schemas.base.value_lines import (
+    FEES,
+    GOODS,
+    ORDERS,
+    RETURNED,
+    RETURNS,
+    REVENUE,
+    SELLER_FAULT,
+    SELLER_FAULT_REFUNDS,
+)
 from schemas.inputs.events import Kind
 from schemas.outputs.parts import Finding
 
@@ -29,6 +38,14 @@ class ReturnAbuse(Signal):
             "cleared when less than this part did; at most `above`",
             above_zero=True,
         ),
+        Key("returns", CountOrNone, "not below so many returns", 0),
+        Key(
+            "cost_share",
+            RateIfAny,
+            "raised only where handling returns costs more than this of the margin; absent: "
+            "whatever it costs",
+            None,
+        ),
     )
     fed_by: ClassVar[frozenset[Kind]] = SALES
     costs: ClassVar[bool] = True
@@ -37,11 +54,16 @@ class ReturnAbuse(Signal):
         "above": ("sent back", ">"),
         "clear_below": ("sent back", "<"),
         "orders": ("of sales", ">="),
+        "returns": ("returns", ">="),
+        "cost_share": ("returns cost", ">"),
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
         self._orders = values.integer("orders")
         self._above, self._clear_below = values.ratio("above"), values.ratio("clear_below")
+        self._returns = values.integer("returns")
+        self._cost_share = values.ratio("cost_share") if values.given("cost_share") else None
+        self._excuses, self._digits = policy.excuses, policy.digits
 
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
@@ -62,8 +84,27 @@ class ReturnAbuse(Signal):
         """At too large a part of enough sales."""
         returns, sales = self._counts(customer)
         numerator, denominator = self._above
-        abuses = sales >= self._orders and returns * denominator > numerator * sales
-        return WATCH if abuses else NONE
+        if sales < self._orders or returns < self._returns:
+            return NONE
+        abuses = returns * denominator > numerator * sales
+        return WATCH if abuses and self._costs_much(customer) else NONE
+
+    def _costs_much(self, customer: Customer) -> bool:
+        """Whether handling returns takes too much of the margin."""
+        if self._cost_share is None:
+            return True
+        cost, margin = self._cost_and_margin(customer)
+        numerator, denominator = self._cost_share
+        return cost > 0 and cost * denominator > numerator * margin
+
+    def _cost_and_margin(self, customer: Customer) -> tuple[int, int]:
+        """(what returns cost to handle, without what is excused; the margin), in minor units."""
+        totals = customer.value.totals()
+        cost, margin = totals[RETURNS], totals[REVENUE] - totals[GOODS] + totals[FEES]
+        if not self._excuses:
+            return cost, margin
+        # of what is the seller's fault nobody knows which part is of returns
+        return cost - totals[SELLER_FAULT], margin + totals[SELLER_FAULT_REFUNDS]
 
     def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """At a small part."""
@@ -81,7 +122,15 @@ class ReturnAbuse(Signal):
         share = format_share(returns, sales) if sales else "0.0000"
         if severity == NONE:
             return [self.finding("clear_below", share, format_share(*self._clear_below))]
-        return [
+        found = [
             self.finding("above", share, format_share(*self._above)),
             self.finding("orders", sales, self._orders),
         ]
+        if self._returns:
+            found.append(self.finding("returns", returns, self._returns))
+        if self._cost_share is not None:
+            cost, margin = self._cost_and_margin(customer)
+            most = half_even(self._cost_share[0] * margin, self._cost_share[1])
+            texts = [format_minor(amount, self._digits) for amount in (cost, most)]
+            found.append(self.finding("cost_share", *texts))
+        return found

@@ -170,5 +170,36 @@ SIGNALS: Final = (
         "contacts=1,",
         _unit("support_spike"),
     ),
+    Mutant(
+        "G26", "two signs of leaving are no worse than one", ROOM + "leaving.py",
+        "len(held) >= ENOUGH or any(",
+        "any(",
+        _unit("leaving"),
+    ),
+    Mutant(
+        "G27", "a purchase on the day on which leaving was raised does not clear it",
+        ROOM + "leaving.py",
+        "return sales.last_day >= day_of(row.since_us)",
+        "return sales.last_day > day_of(row.since_us)",
+        _unit("leaving"),
+    ),
+    Mutant(
+        "G28", "signs that are part of leaving are raised alone, too", ROOM + "registry.py",
+        "        if signal.name not in parts\n        and (",
+        "        if (",
+        _unit("leaving"),
+    ),
+    Mutant(
+        "G29", "just too few gaps are enough", ROOM + "spend_drop.py",
+        "return self._recent_days * denominator * (sales.days - 1) < numerator * span",
+        "return self._recent_days * denominator * sales.days < numerator * span",
+        _unit("leaving"),
+    ),
+    Mutant(
+        "G30", "returns that cost just a part of the margin are abuse", ROOM + "return_abuse.py",
+        "cost > 0 and cost * denominator > numerator * margin",
+        "cost > 0 and cost * denominator >= numerator * margin",
+        _unit("return_abuse"),
+    ),
 )  # fmt: skip
 """By id, as they are told."""

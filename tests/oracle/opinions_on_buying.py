@@ -8,6 +8,7 @@ from itertools import pairwise
 from . import instants
 from .alive import first_day_below
 from .customer import Customer, Figures
+from .ledger import FAULT, REFUNDS, RETURNS
 from .money import Terms, decimal
 from .opinion import SILENT, Opinion, opinion
 from .risk_terms import Lifetime, Rule
@@ -97,18 +98,34 @@ def _usual(days: list[int], share: Fraction) -> int:
     return min(gap for gap in gaps if sum(its <= gap for its in gaps) >= share * len(gaps))
 
 
-def return_abuse(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Opinion:
+def return_abuse(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Opinion:
     """Raise at too many returns for so many sales; clear at few, or without sales."""
     orders = customer.kept.ordered(customer.today(), terms)
     sales, returns = orders.sales, orders.returns
     share = decimal(Fraction(returns, sales) if sales else 0)
+    proofs = [
+        finding("risk.return_abuse.above", share, decimal(rule["above"])),
+        finding("risk.return_abuse.orders", sales, rule["orders"]),
+    ]
+    if rule["returns"]:
+        proofs.append(finding("risk.return_abuse.returns", returns, rule["returns"]))
+    too_dear = True
+    if rule["cost_share"] is not None:
+        lines, margin = figures.lines, figures.margin
+        cost = lines[RETURNS]
+        if terms.excuses:
+            cost, margin = cost - lines[FAULT], margin + lines[REFUNDS]
+        most = rule["cost_share"] * margin
+        too_dear = cost > max(0, most)
+        texts = terms.text(cost), terms.text(round(most))
+        proofs.append(finding("risk.return_abuse.cost_share", *texts))
     return opinion(
-        [
-            finding("risk.return_abuse.above", share, decimal(rule["above"])),
-            finding("risk.return_abuse.orders", sales, rule["orders"]),
-        ],
+        proofs,
         [finding("risk.return_abuse.clear_below", share, decimal(rule["clear_below"]))],
-        holds=sales >= rule["orders"] and returns > rule["above"] * sales,
+        holds=sales >= rule["orders"]
+        and returns >= rule["returns"]
+        and returns > rule["above"] * sales
+        and too_dear,
         over=sales == 0 or returns < rule["clear_below"] * sales,
         turns=(instants.midnight(on + terms.window_days) for on in customer.kept.orders),
     )

@@ -49,6 +49,7 @@ _DEFAULTS: dict[str, Rule] = {
     "commitment_shortfall": {"ends_with_term": False},
     "dissatisfied": {"age_days": None},
     "late_payer": {"age_days": None},
+    "return_abuse": {"returns": 0, "cost_share": None},
     "spend_drop": {"min_gaps": Fraction(0)},
     "overdue": {"min_purchase_days": 3, "min_days": 0},
     "support_spike": {"channels": CHANNELS},

@@ -43,6 +43,8 @@ def only(*signals: str) -> Change:
     risks = section("signals")["risk"]
     change: dict[str, Any] = {"risk": None, "risk.weights": {}}
     change |= {f"risk.{name}": risks[name] for name in signals}
+    if "leaving" in signals:
+        change |= {f"risk.{name}": risks[name] for name in risks["leaving"]["of"]}
     if "fading" in signals:
         change |= section("lifetime")
     if "overdue_invoice" in signals:

@@ -99,13 +99,13 @@ def cooling(days: int) -> str:
     return f"[risk]\ncooldown_days = {days}\n"
 
 
-_KEPT: Final = ("late_payer", "support_spike", "unprofitable")
+_KEPT: Final = ("late_payer", "support_spike", "unprofitable", "leaving")
 ALL_SIGNALS: Final = (
     sections(*(name for name in SIGNAL_NAMES if name not in _KEPT)).replace(PLAIN_INVOICES, "")
     + cooling(3)
     + LADDER
 )
-"""Those that the tests' policy lacks, where invoices are followed already."""
+"""Those that the tests' policy lacks, each by itself, where invoices are followed already."""
 EVERY_SIGNAL: Final = policy(more=INVOICES + DISCOUNT + SEGMENTS + CONTACTS_DUE + ALL_SIGNALS)
 """All of them, the ladder, and all that is asked of a customer's worth."""
 

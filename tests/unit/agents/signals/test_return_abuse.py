@@ -56,3 +56,48 @@ def test_too_much_comes_back(promise: Any) -> None:
 def test_counts_of_orders_change_no_figure(signal: str) -> None:
     value = Ada(policy(only(signal)), *buys(1, 4), *returns(1, 3)).snapshot()["value"]
     assert (value["contribution"], value["lines"]["returns"]) == ("-27.00", "27.00")
+
+
+# returns handled for 2.00 each
+
+
+DEAR: Any = {
+    "risk.return_abuse.returns": 3,
+    "risk.return_abuse.cost_share": "0.25",
+    "service.returns": {"per_order": "2.00", "per_item": "0"},
+}
+
+
+def sells(margin: str) -> list[dict[str, Any]]:
+    """Four sales, one of which brings a margin."""
+    return [*buys(1, 3), bought(1, margin)]
+
+
+COSTS: dict[str, Any] = {
+    "that cost more than a part of the margin": ("23.99", 3, ("6.00", "6.00")),
+    "not if they cost just that part": ("24.00", 3, None),
+    "of who brings nothing": ("0.00", 3, ("6.00", "0.00")),
+    "not of fewer, whatever they cost": ("0.00", 2, None),
+}
+
+
+@pytest.mark.parametrize("case", COSTS)
+def test_returns_have_to_be_enough_and_to_cost_enough(case: str) -> None:
+    margin, number, found = COSTS[case]
+    ada = Ada(policy(only("return_abuse"), DEAR, {"risk.return_abuse.above": "0.4"}))
+    ada.does(*sells(margin), *returns(1, number))
+    if found is None:
+        ada.says()
+        return
+    ada.says("return_abuse raised")
+    last = [(its["observed"], its["threshold"]) for its in ada.record["evidence"]][-2:]
+    assert last == [(3, 3), found]
+
+
+def test_what_is_the_seller_s_fault_costs_the_customer_nothing() -> None:
+    excuses = {"value.excuse_seller_fault": True, "risk.return_abuse.above": "0.4"}
+    ada = Ada(policy(only("return_abuse"), DEAR, excuses), *sells("20.00"))
+    fault = gave_back(1, 9, seller_fault=True)
+    ada.does(fault, *returns(1, 2)).says()
+    ada.does(*returns(2, 1)).says("return_abuse raised")
+    assert ada.record["evidence"][-1]["observed"] == "6.00"

@@ -180,7 +180,7 @@ def test_some_leave_and_come_back_and_clerks_answer() -> None:
     assert any("ladder" in value for topic, value in lapse(5_000) if topic == "customers")
     made = made_of(lapse(3 * YEAR))
     signals = Counter((wire["signal"], wire["status"]) for wire in made.of("at-risk"))
-    assert min(signals["overdue", "raised"], signals["overdue", "cleared"]) > 20
+    assert min(signals["leaving", "raised"], signals["leaving", "cleared"]) > 20
     steps = Counter(wire["recommended_step"] for wire in made.of("at-risk"))
     assert min(steps[step] for step in ("reassess", "educate", "renegotiate")) > 0
 
