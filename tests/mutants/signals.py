@@ -46,8 +46,8 @@ SIGNALS: Final = (
     ),
     Mutant(
         "G6", "returns are abused from one sale more on", ROOM + "return_abuse.py",
-        "abuses = sales >= self._orders and",
-        "abuses = sales > self._orders and",
+        "if sales < self._orders or",
+        "if sales <= self._orders or",
         _unit("return_abuse"),
     ),
     Mutant(

@@ -186,7 +186,12 @@ SHOWN: dict[str, set[str]] = {
     "whole": WHOLE,
     "whole, decayed": WHOLE,
     "at risk": {
-        *(f"{name} {status}" for name in SIGNALS for status in ("raised", "cleared")),
+        *(
+            f"{name} {status}"
+            for name in SIGNALS
+            for status in ("raised", "cleared")
+            if name != "leaving"
+        ),
         *(f"{name} escalated" for name in ("fading", "overdue", "overdue_invoice")),
         *("ladder step_changed", "raised at high", "all points", "held: True", "held: False"),
         *(f"step {step}" for step in (None, *STEPS)),
