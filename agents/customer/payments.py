@@ -17,10 +17,10 @@ class LastPayments(Part):
 
     __slots__ = ("last", "late_day")
 
-    def __init__(self, last: list[tuple[int, int]], late_day: int) -> None:
+    def __init__(self, last: list[tuple[int, int]], late_day: int | None) -> None:
         self.last = last
         """(when in µs, whole days late), the latest last."""
-        self.late_day = late_day
+        self.late_day = BEFORE_ALL_DAYS if late_day is None else late_day
         """The latest day of one that came late; BEFORE_ALL_DAYS: of none, or nothing asks."""
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
@@ -41,6 +41,11 @@ class LastPayments(Part):
             late = [day_of(at_us) for at_us, days_late in self.last if days_late > 0]
             self.late_day = max([self.late_day, *late])
         del self.last[: max(0, len(self.last) - policy.keeps.payments)]
+
+    @property
+    def late_day_if_any(self) -> int | None:
+        """The same as a row has it: None of none."""
+        return None if self.late_day == BEFORE_ALL_DAYS else self.late_day
 
     def row(self, policy: Policy) -> list[tuple[int, int]]:
         """As they are."""

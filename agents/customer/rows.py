@@ -17,7 +17,7 @@ from schemas.state.codec import (
     encode_customer,
     read_head,
 )
-from schemas.state.rows import NO_OFFSET, CustomerRow, InvoicesRow, TouchRow, WorthRow
+from schemas.state.rows import NO_OFFSET, NOT_ASKED, CustomerRow, InvoicesRow, TouchRow, WorthRow
 
 
 def stored(customer: Customer, policy: Policy) -> bytes:
@@ -32,10 +32,10 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         offsets=customer.offsets,
         risks=customer.risks,
         by_value_since_day=tier_state.since_day,
-        notice_day=tier_state.notice_day,
+        notice_day=None if tier_state.notice_day == NO_DAY else tier_state.notice_day,
         notice_tier=tier_state.notice_tier,
         announced=tier_state.announced,
-        below_day=tier_state.below_day,
+        below_day=None if tier_state.below_day == NO_DAY else tier_state.below_day,
         by_value_came=tier_state.came,
         in_force_since_day=tier_state.in_force_since_day,
         treated=customer.treated,
@@ -50,7 +50,7 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         signals=customer.signals.row(policy),
         dedupe=customer.dedupe.row(policy),
         segments=customer.segments,
-        late_day=customer.payments.late_day,
+        late_day=customer.payments.late_day_if_any,
     )
     head = RowHead(
         due_us=customer.due_us,
@@ -88,10 +88,10 @@ def newcomer(
         offsets=[NO_OFFSET] * len(Kind) if taken is None else taken,
         risks={},
         by_value_since_day=day,
-        notice_day=NO_DAY,
+        notice_day=None,
         notice_tier=0,
         announced=False,
-        below_day=NO_DAY,
+        below_day=None,
         by_value_came=CAME,
         in_force_since_day=day,
         treated=0,
@@ -105,6 +105,8 @@ def newcomer(
         touch=TouchRow(),
         signals=None,
         dedupe=bytearray(),
+        segments=NOT_ASKED,
+        late_day=None,
     )
     return Customer(customer_id, row, None, policy)
 

@@ -22,7 +22,7 @@ from agents.events.booking import Booking
 from agents.models.decay import SCALE_BITS
 from agents.policy.compiled import Policy
 from schemas.base.money import half_even
-from schemas.base.times import DAY_US, NO_DUE_US
+from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US
 from schemas.base.value_lines import LATE_PAYMENT, REMINDERS
 from schemas.state.codec import RowHead
 from schemas.state.rows import CommitmentRow, CustomerRow, MasterRow, TouchRow
@@ -117,7 +117,12 @@ class Customer:
                 head.tier,
                 row.in_force_since_day,
                 row.by_value_came,
-            ).as_kept(row.below_day, row.notice_day, row.notice_tier, announced=row.announced)
+            ).as_kept(
+                NO_DAY if row.below_day is None else row.below_day,
+                NO_DAY if row.notice_day is None else row.notice_day,
+                row.notice_tier,
+                announced=row.announced,
+            )
         self.ranked = 0 if head is None else head.index
         """Under tiers by shares: what its tier was judged by the last time; else 0."""
         self.due_us = NO_DUE_US if head is None else head.due_us

@@ -169,14 +169,14 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     risks: dict[str, RiskRow]
     by_value_since_day: int
     """The day since which it has the tier by value, which is in the row's head."""
-    notice_day: int
-    """The day on which a downgrade was announced, or one that never comes."""
+    notice_day: int | None
+    """The day on which a downgrade was announced; None: none is."""
     notice_tier: int
     """The rank of the tier that it named."""
     announced: bool
     """Whether that notice was put out."""
-    below_day: int
-    """The day since which the value stands below its tier; one that never comes: it does not."""
+    below_day: int | None
+    """The day since which the value stands below its tier; None: it does not."""
     by_value_came: int
     """Whether it rose (1) or fell (-1) to the tier by value; 0: it had it from the beginning."""
     in_force_since_day: int
@@ -198,10 +198,10 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """None: nothing is kept for them."""
     dedupe: bytearray
     """Remembered ids, oldest day first: entries of SEEN_BYTES, numbers little-endian."""
-    segments: int = NOT_ASKED
+    segments: int
     """The segments it is in, a bit each by its place in SEGMENTS."""
-    late_day: int = BEFORE_ALL_DAYS
-    """The latest day on which a payment came late, if anything asks for it."""
+    late_day: int | None
+    """The latest day on which a payment came late; None: none did, or nothing asks for it."""
 
 
 class CutoffsRow(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas.base.times import BEFORE_ALL_DAYS, DAY_US, NO_DUE_US
+from schemas.base.times import DAY_US, NO_DUE_US
 from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import Kind
 from schemas.state.codec import (
@@ -20,7 +20,7 @@ from schemas.state.codec import (
     encode_partition,
     read_head,
 )
-from schemas.state.rows import NOT_ASKED, PARTITION_KEY, CutoffsRow, PartitionRow
+from schemas.state.rows import PARTITION_KEY, CutoffsRow, PartitionRow
 from tests.support.feeding import WITH_CUSTOMERS, Desk, sale
 from tests.support.making import FULL, MINIMAL, payment
 from tests.support.policies import policy, section
@@ -77,22 +77,14 @@ def stored() -> bytes:
     empty = [
         name for its in (row, signals) for name in its.__struct_fields__ if not getattr(its, name)
     ]
-    # returns that came before the first sale are a part of what was sold by now
-    assert empty == ["notice_tier", "announced", "by_value_came", "early_returns"]
+    # a notice stands, and none is awaited; returns from before the first sale are a part of it by now
+    assert empty == ["notice_tier", "announced", "below_day", "by_value_came", "early_returns"]
     return data
 
 
 def test_a_customer_s_row_reads_back_as_it_was_written() -> None:
     data = stored()
     assert encode_customer(decode_customer(data), read_head(data)) == data
-
-
-def test_a_row_of_before_segments_were_kept_is_read_as_one_that_nobody_asked() -> None:
-    data = stored()
-    *body, _, _ = msgspec.msgpack.decode(data[HEAD_BYTES:])
-    row = decode_customer(data[:HEAD_BYTES] + msgspec.msgpack.encode(body))
-    assert (row.segments, row.late_day) == (NOT_ASKED, BEFORE_ALL_DAYS)
-    assert row.dedupe == decode_customer(data).dedupe
 
 
 NO_HEAD = RowHead(
