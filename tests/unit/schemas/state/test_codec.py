@@ -77,7 +77,7 @@ def stored() -> bytes:
     empty = [
         name for its in (row, signals) for name in its.__struct_fields__ if not getattr(its, name)
     ]
-    # a notice stands, and none is awaited; returns from before the first sale are a part of it by now
+    # no notice is awaited; returns from before the first sale are a part of what was sold by now
     assert empty == ["notice_tier", "announced", "below_day", "by_value_came", "early_returns"]
     return data
 
