@@ -73,6 +73,7 @@ def _record(
         recommended_step=name_of(step),
         recommended_action=_action(said, customer.tier, policy),
         at_stake=_at_stake(customer, said, policy),
+        to_break_even=_to_break_even(customer, said, policy),
         playbook=_playbook(customer, said, policy, step),
         requires_approval=ends and not approved,
         notice_days=rules.notice_days if ends and rules is not None else None,
@@ -118,6 +119,14 @@ def _at_stake(customer: Customer, said: Transition, policy: Policy) -> str | Non
     if said.signal not in LEAVING or said.status == CLEARED:
         return None
     return format_minor(customer.contribution, policy.digits)
+
+
+def _to_break_even(customer: Customer, said: Transition, policy: Policy) -> str | None:
+    """What a customer would have to bring more, or cost less, that costs."""
+    missing = -customer.judged(policy)
+    if missing <= 0 or said.status == CLEARED or said.signal not in {LADDER, *COSTLY}:
+        return None
+    return format_minor(missing, policy.digits)
 
 
 def _taken(step: int, day: int) -> StepTaken:

@@ -55,6 +55,14 @@ class AtRisk(msgspec.Struct, gc=False):
             "currency; null of other signals, and of one that is cleared"
         ),
     ]
+    to_break_even: Annotated[
+        Amount | None,
+        means(
+            "of what costs, and of the ladder: what is missing in the window until it costs "
+            "no more than it brings, by a fee, a price or less service; null where nothing is, of "
+            "other signals, and of one that is cleared"
+        ),
+    ]
     playbook: Annotated[str | None, means("the policy's text for that step")]
     requires_approval: Annotated[bool, means("true of `terminate` until a human has approved it")]
     notice_days: Annotated[Whole | None, means("of `terminate`, as the policy has it")]

@@ -66,6 +66,7 @@ def _risk(
         "stage": customer.stage,
         "recommended_action": action,
         "at_stake": _at_stake(customer, happening, terms),
+        "to_break_even": _missing(customer, happening, terms),
         **_recommended(customer, happening, terms, held),
         "score": score(customer, terms),
         "effective_at": wire.time(customer.as_of),
@@ -78,6 +79,13 @@ def _at_stake(customer: Customer, happening: Happening, terms: Terms) -> str | N
     if happening.signal not in LEAVING or happening.status == "cleared":
         return None
     return terms.text(customer.figures(terms).contribution)
+
+
+def _missing(customer: Customer, happening: Happening, terms: Terms) -> str | None:
+    judged = customer.figures(terms).judged
+    if happening.status == "cleared" or judged >= 0:
+        return None
+    return terms.text(-judged) if happening.signal in (*COSTLY, LADDER) else None
 
 
 def _recommended(customer: Customer, happening: Happening, terms: Terms, held: Wire | None) -> Wire:

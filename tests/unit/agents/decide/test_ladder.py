@@ -184,3 +184,14 @@ def test_a_restart_leaves_a_step_and_its_due_time() -> None:
         YOUNG, [hold, *START, tick(3, "12:00:00"), tick(8)], "- - raised/None reassess educate"
     )
     assert len(ada.restarted().turns("renegotiate", 21).record["steps"]) == 3
+
+
+def test_a_record_of_what_costs_tells_what_is_missing() -> None:
+    fees = {"service.late_payment": {"late_fee": "1.50", "annual_rate": "0"}}
+    by = policy(only("late_payer"), LADDER, fees)
+    ada = plays(by, [*START, tick(7)], "- raised educate")
+    assert ada.record["to_break_even"] == "3.00"
+    paid = plays(by, [bought(1, "3.00"), *START], "- - raised")
+    assert paid.record["to_break_even"] is None
+    owes = plays(by, [*START, *on_time(3)], "- raised - cleared")
+    assert owes.record["to_break_even"] is None
