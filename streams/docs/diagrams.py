@@ -30,12 +30,14 @@ def diagram(name: str) -> str:
     """A life as a Mermaid diagram, without its fence."""
     life, beginning = LIVES[name]
     lines = [] if beginning == NEW else [f"    [*] --> {beginning}"]
-    lines += [_arrow(state, why, *life[state, why]) for state, why in life]
+    starts = beginning if beginning == NEW else ""
+    lines += [
+        _arrow("[*]" if state == starts else state, why, *life[state, why]) for state, why in life
+    ]
     return "\n".join(["stateDiagram-v2", *lines, ""])
 
 
-def _arrow(state: str, why: str, word: str, after: str) -> str:
-    begin = "[*]" if state == NEW else state
+def _arrow(begin: str, why: str, word: str, after: str) -> str:
     said = f"{word} - {why}" if word not in {"", after} else why
     return f"    {begin} --> {after}: {said}"
 
