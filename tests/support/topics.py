@@ -5,17 +5,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from confluent_kafka import KafkaError as DeliveryError
 from confluent_kafka import Message, Producer
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, UnknownBrokerIdError
 from kafka.protocol.consumer import IsolationLevel
 
 from tests.oracle.records import CUSTOMERS, PURCHASES, TOPICS, Record, partition_of
@@ -40,6 +40,7 @@ OUTPUTS: Final = (
     "rejected-events",
 )
 CHANGELOG: Final = "changelog"
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,23 @@ def keep_master_data(place: Place) -> None:
     configure(place, CUSTOMERS, min_compaction_lag_ms=2**63 - 1)
 
 
+def _answered(ask: Callable[[], Answer]) -> Answer:
+    """What a broker answers, once it does.
+
+    One that never had a group, or was just started or let go on, makes room for groups first; until
+    then the client may not even know which broker to ask.
+    """
+    until = time.monotonic() + ANSWER_SECONDS
+    while True:
+        try:
+            return ask()
+        except KafkaError as error:
+            is_early = error.retriable or isinstance(error, UnknownBrokerIdError)
+            if not is_early or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
 class Watch:
     """Sees from outside how far an application has come; its inputs are named at the start."""
 
@@ -203,21 +221,14 @@ class Watch:
 
     def ends(self) -> dict[TopicPartition, int]:
         """The offsets at which the inputs end."""
-        found = self._admin.list_partition_offsets(dict.fromkeys(self._tps, OffsetSpec.LATEST))
+        asked = dict.fromkeys(self._tps, OffsetSpec.LATEST)
+        found = _answered(lambda: self._admin.list_partition_offsets(asked))
         return {tp: at.offset for tp, at in found.items()}
 
     def committed(self) -> dict[TopicPartition, int]:
         """The group's committed offsets; none where none was committed."""
-        app_id, until = self._place.app_id, time.monotonic() + ANSWER_SECONDS
-        while True:
-            try:
-                found = self._admin.list_group_offsets({app_id: self._tps})[app_id]
-                break
-            except KafkaError as error:
-                # a broker that never had a group, or was just started, makes room for groups first
-                if not error.retriable or time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
+        app_id = self._place.app_id
+        found = _answered(lambda: self._admin.list_group_offsets({app_id: self._tps})[app_id])
         return {tp: at.offset for tp, at in found.items() if at.offset >= 0}
 
     def unread(self) -> int:
