@@ -87,7 +87,7 @@ def read_on(crew: Crew, place: Place) -> list[str]:
 def test_the_broker_is_killed_again_and_again_in_the_middle(
     node: KafkaNode, paced: Callable[[str], Place], crew: Crew, checking: Checking
 ) -> None:
-    records = sample(91, 10_000, 300, partitions=PARTITIONS)
+    records = sample(91, 16_000, 300, partitions=PARTITIONS)
     place = paced("killed")
     load(place, records)
     checker = checking(place)

@@ -178,7 +178,7 @@ def plan_of(seed: int) -> Plan:
         ready, calm_at_s, changed_max = True, calm_at_s + 60.0, 1
     wall_us = rng.randint(START, END + 20 * DAY)
     if clock == "wall":  # a record far beyond it would park its partition
-        wall_us = END + 40 * DAY + (wall_us - START) % (20 * DAY)
+        wall_us = END + 60 * DAY + (wall_us - START) % (20 * DAY)
     if rng.random() < 0.5:
         wall_us = wall_us // DAY * DAY - rng.randint(0, 40_000_000)
     return Plan(

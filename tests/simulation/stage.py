@@ -15,7 +15,7 @@ from unittest.mock import patch
 from agents.partition.shard import ShardSettings
 from agents.policy.compiled import Policy
 from streams.config.settings import Settings
-from streams.kafka import changelog, commit, reach
+from streams.kafka import changelog, commit, group, reach
 from streams.observe import metrics
 from streams.runtime import assignment, committer, context, pump, take_over
 from tests.simulation.consumer import SimulatedConsumer
@@ -96,7 +96,7 @@ def staged() -> Iterator[Stage]:
         for module in _CLOCKED:
             stack.enter_context(patch.object(module, "time", stage))
         stack.enter_context(patch.object(commit, "Producer", stage.producer))
-        stack.enter_context(patch.object(commit, "Consumer", stage.consumer))
+        stack.enter_context(patch.object(group, "Consumer", stage.consumer))
         stack.enter_context(patch.object(changelog, "Consumer", stage.consumer))
         stack.enter_context(patch.object(assignment, "Shard", stage.shard))
         stack.enter_context(patch.object(assignment, "SharesReader", stage.reader))
