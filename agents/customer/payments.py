@@ -42,11 +42,6 @@ class LastPayments(Part):
             self.late_day = max([self.late_day, *late])
         del self.last[: max(0, len(self.last) - policy.keeps.payments)]
 
-    @property
-    def late_day_if_any(self) -> int | None:
-        """The same as a row has it: None of none."""
-        return None if self.late_day == BEFORE_ALL_DAYS else self.late_day
-
     def row(self, policy: Policy) -> list[tuple[int, int]]:
         """As they are."""
         return self.last

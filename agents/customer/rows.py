@@ -6,7 +6,7 @@ from agents.customer.tier_state import CAME
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from agents.ports import LimitError
-from schemas.base.times import NO_DAY
+from schemas.base.times import BEFORE_ALL_DAYS, NO_DAY
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
 from schemas.state.codec import (
@@ -32,10 +32,10 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         offsets=customer.offsets,
         risks=customer.risks,
         by_value_since_day=tier_state.since_day,
-        notice_day=None if tier_state.notice_day == NO_DAY else tier_state.notice_day,
+        notice_day=_if_any(tier_state.notice_day),
         notice_tier=tier_state.notice_tier,
         announced=tier_state.announced,
-        below_day=None if tier_state.below_day == NO_DAY else tier_state.below_day,
+        below_day=_if_any(tier_state.below_day),
         by_value_came=tier_state.came,
         in_force_since_day=tier_state.in_force_since_day,
         treated=customer.treated,
@@ -50,7 +50,7 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         signals=customer.signals.row(policy),
         dedupe=customer.dedupe.row(policy),
         segments=customer.segments,
-        late_day=customer.payments.late_day_if_any,
+        late_day=_if_any(customer.payments.late_day),
     )
     head = RowHead(
         due_us=customer.due_us,
@@ -69,6 +69,11 @@ def stored(customer: Customer, policy: Policy) -> bytes:
             "changelog admits: lower dedupe_ids_max, invoices.open_max or the window of the policy"
         )
     return data
+
+
+def _if_any(day: int) -> int | None:
+    """A day as a row has it: one that never comes, or never was, costs a byte."""
+    return None if day in (NO_DAY, BEFORE_ALL_DAYS) else day
 
 
 def newcomer(

@@ -49,7 +49,7 @@ class ValueWindow:
     beyond 64 bits are no reason to stop: a window that has one keeps its cells in a list.
     """
 
-    __slots__ = ("_totals", "cells", "contribution", "counts_from", "refunds", "seller_fault")
+    __slots__ = ("_totals", "cells", "contribution", "counts_from")
 
     def __init__(self, cells: Cells) -> None:
         """`cells` as a stored row has them; the sums are added up anew."""
@@ -57,17 +57,21 @@ class ValueWindow:
         totals = self._totals = [0] * LINES
         self._count(cells)
         self.contribution = contribution_of(totals)
-        self.seller_fault = totals[SELLER_FAULT]
-        """The part of the service cost that is the seller's fault."""
-        self.refunds = totals[SELLER_FAULT_REFUNDS]
-        """What refunds that are the seller's fault took from the margin."""
         self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
 
-    def book(self, more: Cells, brought: int, excused: int, refunded: int) -> None:
-        """Books cells of a day inside the window, and what they bring to the three sums."""
+    @property
+    def seller_fault(self) -> int:
+        """The part of the service cost that is the seller's fault."""
+        return self._totals[SELLER_FAULT]
+
+    @property
+    def refunds(self) -> int:
+        """What refunds that are the seller's fault took from the margin."""
+        return self._totals[SELLER_FAULT_REFUNDS]
+
+    def book(self, more: Cells, brought: int) -> None:
+        """Books cells of a day inside the window, and what they bring."""
         self.contribution += brought
-        self.seller_fault += excused
-        self.refunds += refunded
         self._count(more)
         cells = self.cells
         if (
@@ -126,10 +130,6 @@ class ValueWindow:
             line, amount = expired[at] & LINE_MASK, expired[at + 1]
             self._totals[line] -= amount
             self.contribution -= SIGNS[line] * amount
-            if line == SELLER_FAULT:
-                self.seller_fault -= amount
-            elif line == SELLER_FAULT_REFUNDS:
-                self.refunds -= amount
         self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
         if isinstance(cells, list):
             self.cells = narrowed(cells)

@@ -55,7 +55,7 @@ class Worth(Part):
         judged = brought + excused + refunded if policy.excuses else brought
         self.earned += judged
         if age_days < policy.window_days:
-            self.window.book(cells, brought, excused, refunded)
+            self.window.book(cells, brought)
         elif self.before is not None and age_days < 2 * policy.window_days:
             self.before.add(day, judged)
         if policy.decay is not None:

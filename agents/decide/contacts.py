@@ -33,9 +33,8 @@ def contacts_due(
     quiet days they come one after the other. `ladder` is its place from now on.
     """
     asked = policy.contacts.reasons
-    reasons = _pressing(tier, event, announcements, policy)
-    ending = [reason for reason in reasons_of_the_end(customer, ladder) if reason in asked]
-    reasons = [*ending, *reasons]
+    reasons = [reason for reason in reasons_of_the_end(customer, ladder) if reason in asked]
+    reasons += _pressing(tier, event, announcements, policy)
     if not reasons and _is_quiet(customer, policy):
         return []
     if event is not None and tier >= HIGH_RANK and event.at_fault and OUR_FAULT in asked:

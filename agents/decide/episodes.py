@@ -39,6 +39,8 @@ Cleared = dict[str, ClearedRow]
 _FOUND: Final = ("", FOUND_WATCH, FOUND_HIGH)
 _OPEN: Final[dict[Severity, str]] = {"watch": WATCH_OPEN, "high": HIGH_OPEN}
 _COOLING: Final[dict[Severity, str]] = {"watch": COOLING_WATCH, "high": COOLING_HIGH}
+SPEAKING, LEAVING, ALL = range(3)
+"""Which signals are not asked."""
 _signal: Final = attrgetter("signal")
 
 
@@ -65,11 +67,12 @@ class SignalTracker:
             rules = self._fed_by[event.kind]
         found: list[Transition] = []
         risks, cleared, as_of_us = customer.risks, customer.signals.cleared, customer.as_of_us
+        silent = self._silent(customer, as_of_us)
         for rule in rules:
             row, cools = risks.get(rule.name), cleared.get(rule.name)
-            status, severity = self._status(rule, customer, tier, as_of_us, row, cools)
+            status, severity = self._status(rule, customer, tier, as_of_us, row, cools, silent)
             if status:
-                found.append(self._transition(customer, rule, status, severity))
+                found.append(self._transition(customer, rule, status, severity, silent))
         if risks and not risks.keys() <= self._names:
             # whose section is gone from the policy: nothing else could ever close it
             gone = sorted(risks.keys() - self._names)
@@ -101,16 +104,17 @@ class SignalTracker:
         at_us: int,
         row: RiskRow | None,
         cools: ClearedRow | None,
+        silent: int,
     ) -> tuple[SignalStatus | Unsaid, int]:
         """(what happens, the severity found) at a time if no event comes before; empty: nothing."""
-        silent = self._stages is not None and self._is_silent(rule, customer, at_us)
+        is_silent = silent == ALL or (silent == LEAVING and rule.leaves)
         if row is not None:
             state = _OPEN[row.severity]
-            if silent or rule.clears(customer, tier, at_us):
+            if is_silent or rule.clears(customer, tier, at_us):
                 return happens(SIGNAL_LIFE, state, FOUND_CLEAR), NONE
             severity = rule.severity(customer, tier, at_us)
             return happens(SIGNAL_LIFE, state, _FOUND[severity]), severity
-        severity = NONE if silent else rule.severity(customer, tier, at_us)
+        severity = NONE if is_silent else rule.severity(customer, tier, at_us)
         if severity == NONE:
             return "", NONE
         state = QUIET
@@ -122,25 +126,27 @@ class SignalTracker:
         """Whether it may be back, of which nothing was said: any signal may have come to hold."""
         return self._stages is not None and customer.standing.stage == CLOSED
 
-    def _is_silent(self, rule: Signal, customer: Customer, at_us: int) -> bool:
-        """Whether a signal is not asked: of leaving, of who is lost; any, once all is over."""
-        day, stages = at_us // DAY_US, self._stages
-        assert stages is not None
-        return is_closed(customer, day) or (rule.leaves and stages.is_lost(customer, day))
+    def _silent(self, customer: Customer, at_us: int) -> int:
+        """Which signals are not asked: those of leaving, of who is lost; all, once all is over."""
+        stages, day = self._stages, at_us // DAY_US
+        if stages is None:
+            return SPEAKING
+        if is_closed(customer, day):
+            return ALL
+        return LEAVING if stages.is_lost(customer, day) else SPEAKING
 
     def _transition(
-        self, customer: Customer, rule: Signal, status: SignalStatus, severity: int
+        self, customer: Customer, rule: Signal, status: SignalStatus, severity: int, silent: int
     ) -> Transition:
-        if status != CLEARED:
-            return Transition(
-                rule.name, status, word_of(severity), rule.evidence(customer, severity)
-            )
-        evidence = rule.evidence(customer, severity)
-        if self._stages is not None and is_closed(customer, customer.day):
+        cleared = status == CLEARED
+        word = customer.risks[rule.name].severity if cleared else word_of(severity)
+        if silent == ALL:
             evidence = [becomes(customer.standing, Standing(CLOSED, customer.day))]
-        elif self._stages is not None and self._is_silent(rule, customer, customer.as_of_us):
+        elif silent == LEAVING and rule.leaves and self._stages is not None:
             evidence = [self._stages.why_lost(customer)]
-        return Transition(rule.name, status, customer.risks[rule.name].severity, evidence)
+        else:
+            evidence = rule.evidence(customer, severity)
+        return Transition(rule.name, status, word, evidence)
 
     def due_us(
         self, customer: Customer, tier: int, risks: Open, cleared: Cleared, before_us: int
@@ -173,6 +179,7 @@ class SignalTracker:
                 next_us = cool_us
             if next_us >= before_us:
                 return next_us
-            if self._status(rule, customer, tier, next_us, row, cools)[0]:
+            silent = self._silent(customer, next_us)
+            if self._status(rule, customer, tier, next_us, row, cools, silent)[0]:
                 return next_us
             at_us = next_us

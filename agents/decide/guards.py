@@ -2,9 +2,10 @@
 
 from typing import Final, NamedTuple
 
+from agents.customer.margin import cost_of, margin_of
 from agents.customer.state import Customer
 from agents.decide.ending import is_closed
-from agents.decide.segments import cost_of, is_potential, margin_of
+from agents.decide.segments import is_potential
 from agents.decide.stage import stages_of
 from agents.policy.compiled import LadderRules, Policy
 from agents.signals.registry import COSTLY, TEACHING

@@ -20,11 +20,11 @@ from agents.decide.guards import (
     leading,
     rested_days,
 )
-from agents.decide.stage import stages_of
+from agents.decide.stage import open_since, stages_of
 from agents.policy.compiled import LadderRules, Policy
 from agents.signals.registry import COSTLY
 from schemas.base.money import format_minor
-from schemas.base.times import NO_DUE_US, day_of, day_start
+from schemas.base.times import NO_DUE_US, day_start
 from schemas.base.vocabulary import STEPS, StepName
 from schemas.outputs.parts import Finding
 from schemas.state.rows import RiskRow
@@ -132,10 +132,7 @@ class LadderMoves:
         return self._rules.waits_for_answer and row.answered_day is None
 
     def _open_signals(self, customer: Customer, costly: list[RiskRow]) -> list[Finding]:
-        found = [
-            Finding(f"risk.{risk.signal}", customer.day - day_of(risk.since_us), risk.severity)
-            for risk in costly
-        ]
+        found = [open_since(customer, risk) for risk in costly]
         share, digits = self._rules.service_share, self._policy.digits
         if share is not None and not _costs(costly):
             cost, most = contacts_and_most(customer, share, self._policy)

@@ -2,19 +2,13 @@
 
 from typing import Final
 
+from agents.customer.margin import cost_of, margin_of
 from agents.customer.state import Customer
 from agents.events.payments import DAYS_A_YEAR
 from agents.policy.compiled import Policy
 from schemas.base.money import format_minor, format_share, half_even
 from schemas.base.times import NO_DUE_US, day_start
-from schemas.base.value_lines import (
-    FEES,
-    GOODS,
-    REVENUE,
-    SELLER_FAULT,
-    SELLER_FAULT_REFUNDS,
-    SERVICE,
-)
+from schemas.base.value_lines import REVENUE, SERVICE
 from schemas.base.vocabulary import SEGMENTS, TIERS, SegmentName
 from schemas.outputs.parts import Finding
 from schemas.state.rows import NOT_ASKED
@@ -111,18 +105,6 @@ def next_turn_us(customer: Customer, policy: Policy) -> int:
             due_us = min(due_us, day_start(forgiven_day))
         due_us = min(due_us, customer.invoices.next_late_us(customer.as_of_us))
     return due_us
-
-
-def margin_of(totals: list[int], policy: Policy) -> int:
-    """The margin of these lines, without refunds that the policy excuses."""
-    margin = totals[REVENUE] - totals[GOODS] + totals[FEES]
-    return margin + totals[SELLER_FAULT_REFUNDS] if policy.excuses else margin
-
-
-def cost_of(totals: list[int], lines: tuple[int, ...], policy: Policy) -> int:
-    """What these lines of service cost, without what the policy excuses."""
-    cost = sum([totals[line] for line in lines])
-    return cost - totals[SELLER_FAULT] if policy.excuses else cost
 
 
 def wallet_share(customer: Customer, revenue: int, policy: Policy) -> tuple[int, int] | None:

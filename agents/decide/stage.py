@@ -23,6 +23,7 @@ from agents.signals.registry import LEAVING
 from schemas.base.times import NO_DAY, day_of
 from schemas.base.vocabulary import STAGES, Stage
 from schemas.outputs.parts import Finding
+from schemas.state.rows import RiskRow
 
 PROSPECT, NEW, ACTIVE, SLIPPING, LOST, RETURNED = range(CLOSED)
 RANK: Final[dict[str, int]] = {stage: rank for rank, stage in enumerate(STAGES)}
@@ -118,12 +119,14 @@ def stage_reasons(customer: Customer, before: Standing, policy: Policy) -> list[
     if stages is not None and standing.stage == LOST:
         reasons.append(stages.why_lost(customer))
     elif standing.stage == SLIPPING:
-        reasons += [
-            Finding(f"risk.{risk.signal}", customer.day - day_of(risk.since_us), risk.severity)
-            for risk in customer.risks.values()
-            if risk.signal in LEAVING
-        ]
+        risks = customer.risks.values()
+        reasons += [open_since(customer, risk) for risk in risks if risk.signal in LEAVING]
     return reasons
+
+
+def open_since(customer: Customer, risk: RiskRow) -> Finding:
+    """For how many days a signal has been open, and how high."""
+    return Finding(f"risk.{risk.signal}", customer.day - day_of(risk.since_us), risk.severity)
 
 
 def becomes(before: Standing, after: Standing) -> Finding:

@@ -48,7 +48,7 @@ class Leaving(Signal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        names = signs_in(values)
+        names = values.names("of")
         self._signs = tuple(
             sign(Values(policy.signals[sign.name], policy.digits), policy)
             for sign in SIGNS
@@ -58,7 +58,7 @@ class Leaving(Signal):
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
         """Each is named once."""
-        names = signs_in(values)
+        names = values.names("of")
         for name in names:
             if names.count(name) > 1:
                 yield "of", "each signal once", name
@@ -108,11 +108,6 @@ class Leaving(Signal):
             return self.nothing_left()
         since, is_open = customer.day - sales.last_day, customer.day - day_of(row.since_us)
         return [self.finding("bought", since, is_open)]
-
-
-def signs_in(values: Values) -> tuple[str, ...]:
-    """The names of the signals that are evidence of this one."""
-    return values.names("of")
 
 
 def grouped(sections: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:

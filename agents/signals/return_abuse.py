@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from agents.customer.margin import cost_of, margin_of
 from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.policy.keeps import Keeps
@@ -11,16 +12,7 @@ from agents.signals.keys import Fault, Key, Values, not_above
 from agents.signals.rule import NONE, SALES, WATCH, Signal
 from schemas.base.money import format_minor, format_share, half_even
 from schemas.base.times import NO_DUE_US
-from schemas.base.value_lines import (
-    FEES,
-    GOODS,
-    ORDERS,
-    RETURNED,
-    RETURNS,
-    REVENUE,
-    SELLER_FAULT,
-    SELLER_FAULT_REFUNDS,
-)
+from schemas.base.value_lines import ORDERS, RETURNED, RETURNS
 from schemas.inputs.events import Kind
 from schemas.outputs.parts import Finding
 
@@ -63,7 +55,7 @@ class ReturnAbuse(Signal):
         self._above, self._clear_below = values.ratio("above"), values.ratio("clear_below")
         self._returns = values.integer("returns")
         self._cost_share = values.ratio("cost_share") if values.given("cost_share") else None
-        self._excuses, self._digits = policy.excuses, policy.digits
+        self._policy = policy
 
     @staticmethod
     def faults(values: Values) -> Iterator[Fault]:
@@ -100,11 +92,8 @@ class ReturnAbuse(Signal):
     def _cost_and_margin(self, customer: Customer) -> tuple[int, int]:
         """(what returns cost to handle, without what is excused; the margin), in minor units."""
         totals = customer.value.totals()
-        cost, margin = totals[RETURNS], totals[REVENUE] - totals[GOODS] + totals[FEES]
-        if not self._excuses:
-            return cost, margin
-        # of what is the seller's fault nobody knows which part is of returns
-        return cost - totals[SELLER_FAULT], margin + totals[SELLER_FAULT_REFUNDS]
+        # of what is the seller's fault nobody knows which part is of returns: all is left out
+        return cost_of(totals, (RETURNS,), self._policy), margin_of(totals, self._policy)
 
     def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """At a small part."""
@@ -131,6 +120,6 @@ class ReturnAbuse(Signal):
         if self._cost_share is not None:
             cost, margin = self._cost_and_margin(customer)
             most = half_even(self._cost_share[0] * margin, self._cost_share[1])
-            texts = [format_minor(amount, self._digits) for amount in (cost, most)]
+            texts = [format_minor(amount, self._policy.digits) for amount in (cost, most)]
             found.append(self.finding("cost_share", *texts))
         return found

@@ -93,8 +93,8 @@ CUSTOMER: Final = (
     ),
     Mutant(
         "K2", "the seller's fault of days that left goes on counting", ROOM + "windows.py",
-        "                self.seller_fault -= amount",
-        "                self.seller_fault -= 0",
+        "            self._totals[line] -= amount",
+        "            self._totals[line] -= amount * (line != SELLER_FAULT)",
         (*WINDOWS, SIGNALS + "test_unprofitable.py"),
     ),
     Mutant(

@@ -58,8 +58,8 @@ STAGES: Final = (
     ),
     Mutant(
         "L9", "signals of leaving stay open of who is lost", ROOM + "episodes.py",
-        "return is_closed(customer, day) or (rule.leaves and stages.is_lost(customer, day))",
-        "return is_closed(customer, day)",
+        "return LEAVING if stages.is_lost(customer, day) else SPEAKING",
+        "return SPEAKING",
         TESTS,
     ),
     Mutant(

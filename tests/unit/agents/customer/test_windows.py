@@ -50,9 +50,7 @@ def value(*booked: tuple[int, list[int]]) -> ValueWindow:
 def book(its: ValueWindow, day: int, amounts: list[int]) -> None:
     pairs = list(zip(amounts[::2], amounts[1::2], strict=True))
     brought = sum(SIGNS[line] * amount for line, amount in pairs)
-    excused = sum(amount for line, amount in pairs if line == SELLER_FAULT)
-    refunded = sum(amount for line, amount in pairs if line == SELLER_FAULT_REFUNDS)
-    its.book(cells_of(day, amounts), brought, excused, refunded)
+    its.book(cells_of(day, amounts), brought)
 
 
 def known(its: ValueWindow) -> tuple[int, int]:

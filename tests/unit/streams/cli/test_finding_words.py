@@ -21,10 +21,12 @@ def words(*found: tuple[str, Found, Found]) -> str:
 def rules_in_code() -> set[str]:
     """The names of rules in the code, a `*` for each part that a variable fills in."""
     found: set[str] = set()
-    for path in [AGENTS / "decide" / "ladder.py", AGENTS / "decide" / "guards.py"]:
+    for path in [
+        AGENTS / "decide" / f"{name}.py" for name in ("ladder", "guards", "ending", "stage")
+    ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = _text(node)
-            if name.startswith(("risk.", "ladder.")) and name[-1] != ".":
+            if name.startswith(("risk.", "ladder.", "stage.")) and name[-1] != ".":
                 found.add(name)
     return found
 
@@ -63,6 +65,9 @@ SAID: list[tuple[str, Found, Found, str]] = [
     ("risk.fading.clear_at", "0.7000", "0.6500", "chance that it is alive 0.7000 >= 0.6500"),
     ("risk.no_second_purchase.after_days", 7, 7, "days since the only purchase 7 >= 7"),
     ("risk.no_second_purchase", 2, 2, "purchase days 2 >= 2"),
+    ("ladder.notice_days", 30, 30, "days of notice 30 of 30"),
+    ("stage", "active", "lost", "stage active becomes lost"),
+    ("stage.lost_days", 271, 270, "days since a purchase 271 > 270"),
     ("risk.return_abuse.returns", 5, 5, "returns 5 >= 5"),
     ("risk.return_abuse.cost_share", "9.00", "2.50", "returns cost 9.00 > 2.50"),
     ("risk.leaving.bought", 0, 12, "days since a purchase 0 <= days open 12"),
