@@ -9,12 +9,12 @@ from agents.customer.rows import newcomer
 from agents.customer.state import Customer
 from agents.decide.decisions import take_over
 from agents.decide.entries import entries_of
-from agents.decide.evaluate import Evaluator
 from agents.decide.tiers import TierRules
 from agents.events.booking import Booking
 from agents.partition.clock import AHEAD_MAX_US, clock_error
 from agents.partition.cutoffs import Published
 from agents.partition.input_buffer import InputBuffer
+from agents.partition.judges import Judges
 from agents.partition.memory import START_ANEW, CustomerMemory
 from agents.partition.pending import Message, PendingCommit
 from agents.partition.policy_change import Adoption, review_us
@@ -22,7 +22,6 @@ from agents.partition.shares import PartitionShares
 from agents.partition.timers import TimerQueue
 from agents.policy.compiled import Policy
 from agents.ports import GivenUpError, InvariantError
-from agents.records.render import Renderer
 from schemas.base.times import NO_DUE_US
 from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
@@ -70,8 +69,7 @@ class CustomerStore:
         """Those of the partition, which tell how far each input was taken."""
         self.stream_time_us = NO_TIME
         self._adopted_us = NO_TIME
-        self.evaluator = Evaluator(policy)
-        self.renderer = Renderer(policy, self.evaluator.tiers)
+        self.judges = Judges(policy)
         self.shares = PartitionShares(policy, partition)
         self._policy, self._partition, self._pending = policy, partition, pending
         self._erasure_secret, self._exactly_once = erasure_secret, exactly_once
@@ -94,7 +92,7 @@ class CustomerStore:
         self._adopted_us = adoption.since_us
         if row is not None:
             self.shares.restore(row)
-            self._adopt(self.shares.adopted)
+            self.judges.adopt(self.shares.adopted)
             if row.stream_time_us is not None:
                 self.stream_time_us = row.stream_time_us
         rows.pop(PARTITION_KEY, None)
@@ -147,7 +145,7 @@ class CustomerStore:
         customer.advance(adoption.since_us, policy)
         review = review_us(adoption, policy, customer_id)
         index = customer.index(policy)
-        due_us = self.evaluator.due_us(customer, index)
+        due_us = self.judges.of(customer).evaluator.due_us(customer, index)
         return msgspec.structs.replace(
             head,
             due_us=max(adoption.since_us, min(due_us, review)),
@@ -283,17 +281,12 @@ class CustomerStore:
 
     # shares of the whole
 
-    def _adopt(self, cutoffs: CutoffsRow | None) -> None:
-        """Decides and renders by these cut-offs from now on; None: by the policy's entries."""
-        self.evaluator.adopt(cutoffs)
-        self.renderer = Renderer(self._policy, self.evaluator.tiers, cutoffs)
-
     def offer(self, cutoffs: CutoffsRow) -> bool:
         """Adopts a newer version of the cut-offs; `go_on_adopting` judges whom they move."""
         if not self.shares.takes(cutoffs):
             return False
-        old = self.evaluator.tiers
-        self._adopt(cutoffs)
+        old = self.judges.for_all.evaluator.tiers
+        self.judges.adopt(cutoffs)
         self.shares.adopt(cutoffs)
         self.shares.wait_for(self._moved_by_cutoffs(old))
         return True
@@ -306,7 +299,7 @@ class CustomerStore:
 
     def _moved_by_cutoffs(self, old: TierRules) -> list[str]:
         """Whose value lies between the old and the new cut-offs."""
-        new, found = self.evaluator.tiers, []
+        new, found = self.judges.for_all.evaluator.tiers, []
         for customer_id, customer in self.customers.items():
             if isinstance(customer, bytes):
                 head = read_head(customer)
@@ -344,9 +337,10 @@ class CustomerStore:
         by_adoption: bool = False,
     ) -> None:
         before, due_before_us, ranked = customer.tier, customer.due_us, customer.ranked
-        decision = self.evaluator.decide(customer, event, by_adoption=by_adoption)
+        judge = self.judges.of(customer)
+        decision = judge.evaluator.decide(customer, event, by_adoption=by_adoption)
         take_over(customer, decision)
-        outputs = self.renderer.records(customer, decision)
+        outputs = judge.renderer.records(customer, decision)
         self._pending.judged(customer, outputs, now_us)
         if ranked != customer.ranked or before is None:
             self._count(before, ranked, customer.ranked)

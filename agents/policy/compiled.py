@@ -1,6 +1,7 @@
 """The policy as the rooms use it: amounts as integers, rates as ratios, thresholds in order."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from agents.policy.grants import Grants
 from agents.policy.keeps import Keeps
 from agents.policy.rates import RateCards, Rates
 from schemas.base.money import Ratio
-from schemas.base.vocabulary import Action, ContactReason, Touch
+from schemas.base.vocabulary import Action, ContactReason, CustomerSegment, Touch
 from schemas.inputs.intake_rules import IntakeRules
 
 
@@ -194,3 +195,13 @@ class Policy:
     """CRC-32 of the hash: what a customer's row has room for."""
     asks_signals: bool
     """Whether anything has to be kept of customers for signals beside their figures."""
+    kind: CustomerSegment | None = None
+    """Whose policy it is; None: of all who have none of their own."""
+    own_signals: frozenset[str] = frozenset()
+    """Those for which the kind has bounds of its own."""
+    kinds: Mapping[CustomerSegment, "Policy"] = field(default_factory=dict)
+    """The policies of the kinds that have their own; what is kept of customers is the same."""
+
+    def counted_as(self, signal: str) -> str:
+        """The name under which an issue counts for a signal by this policy."""
+        return f"{self.kind}.{signal}" if signal in self.own_signals else signal

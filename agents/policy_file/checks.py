@@ -8,6 +8,7 @@ import msgspec
 from agents.policy.key_types import MAX_WINDOW_DAYS
 from agents.policy_file.contact_checks import contact_faults
 from agents.policy_file.keys import Costs, PolicyFile
+from agents.policy_file.kind_checks import kind_faults
 from agents.policy_file.ladder_checks import ladder_faults
 from agents.policy_file.lifetime_checks import lifetime_faults
 from agents.policy_file.risk_checks import risk_faults
@@ -32,6 +33,12 @@ def faults(policy: PolicyFile) -> Iterator[Fault]:
     if digits is None:
         yield "base_currency", "an ISO 4217 code", policy.base_currency
         return
+    yield from _faults_for_all(policy)
+    yield from kind_faults(policy, _faults_for_all, digits)
+
+
+def _faults_for_all(policy: PolicyFile) -> Iterator[Fault]:
+    digits = CURRENCY_DIGITS[policy.base_currency]
     if not policy.version.isprintable():
         yield "version", "one line of printable characters", policy.version
     for key, day in (("earliest", policy.earliest), ("earliest_joined", policy.earliest_joined)):

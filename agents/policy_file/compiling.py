@@ -1,5 +1,7 @@
 """From a checked policy file to the policy that the rooms use."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 from zlib import crc32
@@ -20,12 +22,13 @@ from agents.policy.compiled import (
     StageRules,
 )
 from agents.policy.grants import Grants
-from agents.policy.keeps import SALES_LEAST_DAYS, Keeps, combined
+from agents.policy.keeps import SALES_LEAST_DAYS, IssueRule, Keeps, combined
 from agents.policy.rates import Rates, checked_ratio
 from agents.policy_file.compiling_contacts import contact_rules
 from agents.policy_file.compiling_rates import rate_cards
 from agents.policy_file.keys import PolicyFile
 from agents.policy_file.keys import Segments as SegmentsFile
+from agents.policy_file.kinds import file_of, parts_of
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime import lifetime_params
 from agents.signals.registry import COSTLY, SIGNALS, WEIGHTS, keeps_of
@@ -36,10 +39,45 @@ from schemas.inputs.intake_rules import IntakeRules
 
 
 def compile_policy(file: PolicyFile) -> Policy:
-    """The policy of a checked file."""
+    """The policy of a checked file, with that of each kind of customer that has its own."""
+    digest = blake2b(msgspec.json.encode(stated(file), order="sorted"), digest_size=16).hexdigest()
+    for_all = _compiled(file, digest)
+    own = {
+        kind: replace(
+            _compiled(file_of(file, part), digest), kind=kind, own_signals=frozenset(part.risk)
+        )
+        for kind, part in parts_of(file)
+    }
+    # a customer's kind may change, and what counts for it is then as if it always had been
+    apart = [rule for policy in own.values() for rule in _issue_rules_apart(policy)]
+    keeps = msgspec.structs.replace(for_all.keeps, issue_rules=(*for_all.keeps.issue_rules, *apart))
+    kinds = {kind: replace(policy, keeps=keeps) for kind, policy in own.items()}
+    return replace(for_all, keeps=keeps, kinds=kinds)
+
+
+def stated(file: PolicyFile) -> Any:
+    """What a file says, for its hash: a key that it lacks makes no other policy of it."""
+    return _without_none(msgspec.to_builtins(file))
+
+
+def _without_none(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: _without_none(inner) for name, inner in value.items() if inner is not None}
+
+
+def _issue_rules_apart(policy: Policy) -> Iterator[IssueRule]:
+    for rule in policy.keeps.issue_rules:
+        name = policy.counted_as(rule.signal)
+        if name != rule.signal:
+            rule.signal = name
+            yield rule
+
+
+def _compiled(file: PolicyFile, digest: str) -> Policy:
+    """The policy of a file that has no kinds."""
     digits = CURRENCY_DIGITS[file.base_currency]
     margin_numerator, margin_denominator = checked_ratio(file.value.default_margin_rate)
-    digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
     entry, signals = file.tiers.entry, _signals(file)
     future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
     invoices, value = file.invoices, file.value

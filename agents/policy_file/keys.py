@@ -25,6 +25,7 @@ from agents.policy.key_types import (
     Section,
 )
 from agents.policy_file.contact_keys import ContactsDue
+from agents.policy_file.kind_keys import Kinds
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
 from agents.policy_file.risk_keys import Risk
@@ -379,3 +380,4 @@ class PolicyFile(Section, frozen=True, kw_only=True):
     lifetime: Lifetime | None = None
     risk: Risk = Risk()
     ladder: Ladder | None = None
+    for_kinds: Kinds | None = msgspec.field(name="for", default=None)

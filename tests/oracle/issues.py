@@ -8,6 +8,7 @@ from .fields import Event
 from .risk_terms import RiskTerms, Rule
 
 ISSUES_MAX = 16
+_ON_ISSUES = ("call_abuse", "repeat_issue")
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Issue:
     fault: bool = False
     """Whether a contact was the seller's fault."""
     counts_for: set[str] = field(default_factory=set)
-    """The signals that it counts for."""
+    """The signals that it counts for; by another rule of some kind, under a mark of its own."""
 
     def contacts(self, window_days: int, today: int) -> int:
         """Count its contacts within a window."""
@@ -80,10 +81,9 @@ class Issues:
         name, at = event["issue"], event["occurred_at"]
         issue = self.known.setdefault(name, Issue(name, order, at))
         issue.take(event)
-        for signal in ("call_abuse", "repeat_issue"):
-            rule = terms.rules.get(signal)
-            if rule is not None and issue.begins(signal, rule, today):
-                issue.counts_for.add(signal)
+        for label, signal, rule in terms.counting:
+            if signal in _ON_ISSUES and issue.begins(signal, rule, today):
+                issue.counts_for.add(label)
 
     def pass_time(self, today: int, terms: RiskTerms) -> None:
         """Forget what is too old or too much, and what counts no more."""
@@ -91,9 +91,9 @@ class Issues:
         for issue in list(self.known.values()):
             issue.days = Counter({on: many for on, many in issue.days.items() if on >= begin})
             issue.counts_for = {
-                signal
-                for signal in issue.counts_for
-                if signal in terms.rules and not issue.ends(signal, terms.rules[signal], today)
+                label
+                for label, signal, rule in terms.counting
+                if label in issue.counts_for and not issue.ends(signal, rule, today)
             }
             old = today - instants.day_of(issue.latest) >= terms.issues_kept_days()
             if old and not issue.complaints:
@@ -102,12 +102,12 @@ class Issues:
             goes = min(self.known.values(), key=_worth_keeping)
             del self.known[goes.name]
 
-    def counting(self, signal: str, rule: Rule, today: int) -> list[Issue]:
+    def counting(self, signal: str, label: str, rule: Rule, today: int) -> list[Issue]:
         """List the issues that count for a signal on a day, the one to be named first."""
         found = [
             issue
             for issue in self.known.values()
-            if signal in issue.counts_for and not issue.ends(signal, rule, today)
+            if label in issue.counts_for and not issue.ends(signal, rule, today)
         ]
         return sorted(found, key=lambda issue: (-issue.latest, issue.order))
 

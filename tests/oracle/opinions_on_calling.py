@@ -16,26 +16,28 @@ NAMED_BY = 64
 """So many characters of an issue name it."""
 
 
-def call_abuse(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
+def call_abuse(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Opinion:
     """Raise at many contacts on an issue that is resolved, and not the seller's fault."""
     known = customer.kept.issues.known.values()
     leave = (on + rule["window_days"] for issue in known for on in issue.days)
-    return _by_issue(customer, "call_abuse", rule, "resolved", leave)
+    return _by_issue(customer, terms, "call_abuse", rule, "resolved", leave)
 
 
-def repeat_issue(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
+def repeat_issue(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Opinion:
     """Raise at several contacts on an issue that is unresolved; clear when it is, or quiet."""
     known = customer.kept.issues.known.values()
     quiet = (instants.day_of(issue.latest) + rule["quiet_days"] for issue in known)
-    return _by_issue(customer, "repeat_issue", rule, "unresolved", quiet)
+    return _by_issue(customer, terms, "repeat_issue", rule, "unresolved", quiet)
 
 
 def _by_issue(
-    customer: Customer, signal: str, rule: Rule, word: str, turns: Iterable[int]
+    customer: Customer, terms: Terms, signal: str, rule: Rule, word: str, turns: Iterable[int]
 ) -> Opinion:
     """Judge a signal that is open while an issue counts for it."""
     today = customer.today()
-    issues = customer.kept.issues.counting(signal, rule, today)
+    issues = customer.kept.issues.counting(
+        signal, terms.risk.labels.get(signal, signal), rule, today
+    )
     raised: list[Wire] = []
     if issues:
         contacts = issues[0].contacts(rule["window_days"], today)

@@ -87,6 +87,9 @@ class RiskTerms:
         self.rules = {name: its for name, its in sections.items() if name not in parts}
         self.signs = {name: its for name, its in sections.items() if name in parts}
         """Those that are evidence of `leaving`, and nothing by themselves."""
+        self.counting = [(name, name, its) for name, its in self.rules.items()]
+        """(mark, signal, rule) of all that an issue may count for."""
+        self.labels: Mapping[str, str] = {}
         self.cooldown_days: int = risk.get("cooldown_days", 0)
         self.weights: Mapping[str, int] = WEIGHTS | risk.get("weights", {})
         self.actions: Mapping[str, Mapping[str, str]] = risk.get("actions", {})

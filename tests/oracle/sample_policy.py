@@ -95,4 +95,5 @@ new_days = 9
 [risk.leaving]
 of = ["no_second_purchase", "overdue", "spend_drop"]
 """
-"""The same with a ladder that waits for people, and all reasons for contacts."""
+ANSWERED_TOML += policy_text("sample_kinds")
+"""The same with a ladder that waits for people, all reasons for contacts, and kinds."""
