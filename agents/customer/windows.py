@@ -17,6 +17,7 @@ from agents.events.cells import CELL, Cells, cells_below, find_cell, narrowed
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY
 from schemas.base.value_lines import (
+    CHEAPER_CHANNEL,
     EXCUSING_SIGNS,
     LINE_BITS,
     LINE_MASK,
@@ -68,6 +69,11 @@ class ValueWindow:
     def refunds(self) -> int:
         """What refunds that are the seller's fault took from the margin."""
         return self._totals[SELLER_FAULT_REFUNDS]
+
+    @property
+    def by_cheaper_channel(self) -> int:
+        """What contacts would have cost less by the channel that the policy named."""
+        return self._totals[CHEAPER_CHANNEL]
 
     def book(self, more: Cells, brought: int) -> None:
         """Books cells of a day inside the window, and what they bring."""

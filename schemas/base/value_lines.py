@@ -23,12 +23,15 @@ RETURNED: Final = 15
 
 SELLER_FAULT_REFUNDS: Final = 16
 
-LINES: Final = 17
+CHEAPER_CHANNEL: Final = 17
+"""What contacts would have cost less by the channel that the policy names."""
+
+LINES: Final = 18
 LINE_BITS: Final = 5
 """A day and a line together: day << LINE_BITS | line."""
 LINE_MASK: Final = 31
 
-SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0)
+SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0)
 """How a line counts in the contribution; 0: it is told beside, being in another line already."""
 
 EXCUSING_SIGNS: Final = tuple(

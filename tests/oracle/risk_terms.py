@@ -91,6 +91,8 @@ class RiskTerms:
         self.weights: Mapping[str, int] = WEIGHTS | risk.get("weights", {})
         self.actions: Mapping[str, Mapping[str, str]] = risk.get("actions", {})
         self.ladder: Rule | None = _ladder(policy["ladder"]) if "ladder" in policy else None
+        self.cheaper_channel: str | None = policy.get("ladder", {}).get("cheaper_channel")
+        """By which contacts would have cost less."""
         self.lifetime = _lifetime(policy["lifetime"]) if "lifetime" in policy else None
         self.tells_stages = "stage" in policy
 

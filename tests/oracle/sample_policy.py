@@ -51,6 +51,7 @@ reassess = "Look at it again."
 waits_for_answer = true
 at_rest_days = 8
 service_share = "0.3"
+cheaper_channel = "email"
 
 [ladder.reach]
 commitment_shortfall = "renegotiate"

@@ -12,6 +12,7 @@ from agents.policy_file.compiling import compile_policy
 from agents.policy_file.reading import read_policy
 from schemas.base.partitioners import murmur2_partition
 from schemas.base.value_lines import (
+    CHEAPER_CHANNEL,
     CONTACTS,
     DISCOUNTS,
     FEES,
@@ -329,6 +330,7 @@ LINE_NAMES: Final = {
     DISCOUNTS: "discounts",
     SELLER_FAULT: "seller_fault",
     SELLER_FAULT_REFUNDS: "refunds",
+    CHEAPER_CHANNEL: "cheaper_channel",
     WITHOUT_COST: "without_cost",
 }
 

@@ -321,6 +321,14 @@ def test_a_name_under_when_means_a_signal_or_a_segment_and_never_both() -> None:
         ),
         ({"ladder.service_share": "half"}, "service_share: expected a decimal text"),
         (
+            {"ladder.cheaper_channel": "fax"},
+            "cheaper_channel: invalid enum value 'fax', found 'fax'",
+        ),
+        (
+            {"ladder.cheaper_channel": "store"},
+            "cheaper_channel: expected a channel with costs: chat, phone, found 'store'",
+        ),
+        (
             {"ladder.guards.earned_share": "-1"},
             "guards.earned_share: expected a decimal text, not negative, found '-1'",
         ),
