@@ -39,7 +39,7 @@ class Keeps(msgspec.Struct, frozen=True):
     purchase_days: int = 0
     """How many of the last purchase days are kept, however long ago."""
     orders: bool = False
-    """Whether sales and returns are counted in the value window."""
+    """Whether a signal goes by the number of sales and returns in the value window."""
     answers: int = 0
     """How many of the last answers about satisfaction."""
     issue_days: int = 0

@@ -18,14 +18,21 @@ SELLER_FAULT: Final = 12
 WITHOUT_COST: Final = 13
 
 ORDERS: Final = 14
-"""No amount: how many sales there were, and how many returns but for the seller's fault."""
+"""No amount: how many sales there were.
+
+A day that sold for more than came back counts as one by itself, and its cell holds those beyond:
+one sale a day, as most are, takes no room of its own.
+"""
 RETURNED: Final = 15
+"""No amount: how many returns there were, but for the seller's fault."""
 
 SELLER_FAULT_REFUNDS: Final = 16
 
 CHEAPER_CHANNEL: Final = 17
 """What contacts would have cost less by the channel that the policy names."""
 
+COUNTS: Final = frozenset({ORDERS, RETURNED})
+"""The lines that are no amounts."""
 LINES: Final = 18
 LINE_BITS: Final = 5
 """A day and a line together: day << LINE_BITS | line."""

@@ -37,8 +37,6 @@ class Kept:
             self.sales = Sales()
         if not asked.asks_issues():
             self.issues = Issues()
-        if not asked.asks("return_abuse"):
-            self.orders = {}
         self.sales.pass_time(today, asked)
         self.issues.pass_time(today, asked)
         begin = today - terms.window_days + 1
