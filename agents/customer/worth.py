@@ -78,7 +78,9 @@ class Worth(Part):
 
     def next_due_us(self, day: int, policy: Policy) -> int:
         """When the oldest day leaves."""
-        leaves, before = self.window.counts_from, self.before
+        # of counts alone nothing changes that a policy asks for, unless a signal goes by them
+        leaves = self.window.counts_from if policy.keeps.counts else self.window.amounts_from()
+        before = self.before
         due = NO_DAY if leaves == NO_DAY else leaves + policy.window_days
         if before is not None and before.counts_from != NO_DAY:
             due = min(due, before.counts_from + 2 * policy.window_days)

@@ -76,7 +76,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     if at_fault:
         refunded = max(0, -brought - handling)
         amounts += [SELLER_FAULT, handling, SELLER_FAULT_REFUNDS, refunded]
-    amounts += _counts(policy, returned=returned, at_fault=at_fault)
+    amounts += _counts(paid, returned=returned, at_fault=at_fault)
     return Booking(
         Kind.PURCHASES,
         wire.customer_id,
@@ -114,11 +114,11 @@ def _return(paid: int, got_back: int, kept: int, handling: int) -> tuple[list[in
     return amounts, got_back - paid + kept - handling
 
 
-def _counts(policy: Policy, *, returned: bool, at_fault: bool) -> list[int]:
-    """What it counts for, where a signal asks for that."""
-    if not policy.keeps.orders:
-        return []
-    return [ORDERS, int(not returned), RETURNED, int(returned and not at_fault)]
+def _counts(paid: int, *, returned: bool, at_fault: bool) -> list[int]:
+    """What it counts for: a sale for something counts by its revenue."""
+    if returned:
+        return [RETURNED, int(not at_fault)]
+    return [ORDERS, int(not paid)]
 
 
 def _entry(

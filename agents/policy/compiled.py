@@ -12,7 +12,13 @@ from agents.policy.grants import Grants
 from agents.policy.keeps import Keeps
 from agents.policy.rates import RateCards, Rates
 from schemas.base.money import Ratio
-from schemas.base.vocabulary import Action, ContactReason, CustomerSegment, Touch
+from schemas.base.vocabulary import (
+    Action,
+    ContactChannel,
+    ContactReason,
+    CustomerSegment,
+    Touch,
+)
 from schemas.inputs.intake_rules import IntakeRules
 
 
@@ -81,6 +87,8 @@ class LadderRules(msgspec.Struct, frozen=True, kw_only=True):
     waits_for_answer: bool
     at_rest_days: int | None
     service_share: Ratio | None
+    cheaper_channel: ContactChannel | None
+    """By which contacts would have cost less; None: that is not reckoned."""
     reach: dict[str, int]
     """By signal that costs the number of the last step it leads to."""
     guards_complaint: bool

@@ -25,6 +25,11 @@ class Costs:
     reminders: tuple[tuple[int, int], ...]
     """(days past due, cost), by days."""
 
+    def contact(self, channel: str, duration_s: int) -> int:
+        """What a contact of so many seconds costs, rounded once."""
+        fixed, per_second, whole = self.contacts[channel]
+        return half_even(fixed + per_second * duration_s, whole)
+
     def handling(self, items: int) -> int:
         """What a return of so many items costs."""
         return self.return_per_order + self.return_per_item * items

@@ -180,6 +180,7 @@ def _ladder(ladder: Ladder | None) -> LadderRules | None:
         waits_for_answer=ladder.waits_for_answer,
         at_rest_days=ladder.at_rest_days,
         service_share=_ratio_if_any(ladder.service_share),
+        cheaper_channel=ladder.cheaper_channel,
         reach={signal: STEPS.index(ladder.reach.get(signal, "terminate")) + 1 for signal in COSTLY},
         guards_complaint=ladder.guards.unanswered_complaint,
         earned_share=_ratio_if_any(ladder.guards.earned_share),

@@ -18,17 +18,32 @@ SELLER_FAULT: Final = 12
 WITHOUT_COST: Final = 13
 
 ORDERS: Final = 14
-"""No amount: how many sales there were, and how many returns but for the seller's fault."""
+"""No amount: how many sales there were.
+
+A day that sold for more than came back counts as one by itself, and its cell holds those beyond:
+one sale a day, as most are, takes no room of its own.
+"""
 RETURNED: Final = 15
+"""No amount: how many returns there were, but for the seller's fault."""
 
 SELLER_FAULT_REFUNDS: Final = 16
 
-LINES: Final = 17
+CHEAPER_CHANNEL: Final = 17
+"""What contacts would have cost less by the channel that the policy names."""
+
+COMPLAINTS: Final = 18
+"""No amount: how many contacts complained, but for the seller's fault."""
+COMPLAINT_COSTS: Final = 19
+"""What these contacts cost."""
+
+COUNTS: Final = frozenset({ORDERS, RETURNED, COMPLAINTS})
+"""The lines that are no amounts."""
+LINES: Final = 20
 LINE_BITS: Final = 5
 """A day and a line together: day << LINE_BITS | line."""
 LINE_MASK: Final = 31
 
-SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0)
+SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 """How a line counts in the contribution; 0: it is told beside, being in another line already."""
 
 EXCUSING_SIGNS: Final = tuple(

@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.base.meanings import means
 from schemas.base.vocabulary import (
+    ContactChannel,
     CustomerSegment,
     OverrideMode,
     Severity,
@@ -151,6 +152,13 @@ class Trigger(msgspec.Struct, frozen=True, gc=False):
     ]
     topic: Annotated[str | None, means("the event's topic, without prefix")]
     event_id: Annotated[str | None, means("the event's id")]
+
+
+class CheaperChannel(msgspec.Struct, frozen=True, gc=False):
+    """What contacts would have cost less."""
+
+    channel: Annotated[ContactChannel, means("the policy's `ladder.cheaper_channel`")]
+    saves: Annotated[Amount, means("so much less in the window; above 0")]
 
 
 class StepTaken(msgspec.Struct, frozen=True, gc=False):

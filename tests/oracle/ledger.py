@@ -21,6 +21,7 @@ LEAKAGE = "discount_leakage"
 FAULT = "seller_fault"
 REFUNDS = "seller_fault_refunds"
 WITHOUT_COST = "revenue_without_cost"
+CHEAPER = "cheaper_channel"
 """The lines that are no contact's; contacts have their channel's name."""
 
 SERVICE = (*CHANNELS, RETURNS, LATE, REMINDERS)
@@ -134,10 +135,19 @@ def _discount(event: Event, terms: Terms) -> int:
 
 
 def _contact(event: Event, terms: Terms) -> Day:
-    fixed, per_minute = _card(event, terms).contact[event["channel"]]
-    cost = round(fixed + per_minute * event["duration_s"] / 60)
+    cost = _contact_cost(event, event["channel"], terms)
     excused = cost if event["seller_fault"] else 0
-    return Day(Lines({event["channel"]: cost, FAULT: excused}))
+    lines = Lines({event["channel"]: cost, FAULT: excused})
+    cheaper = terms.risk.cheaper_channel
+    if cheaper is not None and not event["seller_fault"]:
+        lines[CHEAPER] = max(0, cost - _contact_cost(event, cheaper, terms))
+    return Day(lines)
+
+
+def _contact_cost(event: Event, channel: str, terms: Terms) -> int:
+    fixed, per_minute = _card(event, terms).contact[channel]
+    cost: int = round(fixed + per_minute * event["duration_s"] / 60)
+    return cost
 
 
 def _payment(event: Event, terms: Terms) -> Day:

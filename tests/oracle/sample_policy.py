@@ -51,11 +51,13 @@ reassess = "Look at it again."
 waits_for_answer = true
 at_rest_days = 8
 service_share = "0.3"
+cheaper_channel = "email"
 
 [ladder.reach]
 commitment_shortfall = "renegotiate"
 late_payer = "migrate"
 call_abuse = "reassess"
+habitual_complainer = "educate"
 
 [ladder.guards]
 unanswered_complaint = true
@@ -85,6 +87,10 @@ ANSWERED_TOML = (
 ANSWERED_TOML = ANSWERED_TOML.replace("[risk.spend_drop]\n", '[risk.spend_drop]\nmin_gaps = "2"\n')
 ANSWERED_TOML = ANSWERED_TOML.replace(
     "[risk.return_abuse]\n", '[risk.return_abuse]\nreturns = 1\ncost_share = "0.05"\n'
+)
+ANSWERED_TOML = ANSWERED_TOML.replace(
+    "[risk.habitual_complainer]\n",
+    '[risk.habitual_complainer]\ncost_share = "0.02"\nage_days = 9\n',
 )
 ANSWERED_TOML += """
 [stage]

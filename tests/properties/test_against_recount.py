@@ -95,15 +95,7 @@ def shown(outcome: Outcome) -> Iterator[str]:
         if its["to_tier"] != its["tier_by_value"]:
             yield "another tier by value"
     for its in outcome.at_risk:
-        yield f"{its['signal']} {its['status']}"
-        yield f"{its['status']} at {its['severity']}"
-        yield f"step {its['recommended_step']}"
-        yield f"action {its['recommended_action']}"
-        yield f"{len(its['evidence'])} findings of {its['signal']} {its['status']}"
-        if its["status"] == "step_changed":
-            yield from (finding["rule"] for finding in its["evidence"])
-        if its["held_by"] is not None:
-            yield f"held by {its['held_by']['rule']}"
+        yield from told_of_risk(its)
     for its in outcome.contacts_due:
         yield f"contact for {its['reason']} by {its['trigger']['kind']}"
         yield f"contact by {its['role']}"
@@ -115,6 +107,21 @@ def shown(outcome: Outcome) -> Iterator[str]:
         yield "come again"
     for its in outcome.values.values():
         yield from told(its)
+
+
+def told_of_risk(its: Wire) -> Iterator[str]:
+    """What a record of a signal tells."""
+    yield f"{its['signal']} {its['status']}"
+    yield f"{its['status']} at {its['severity']}"
+    yield f"step {its['recommended_step']}"
+    yield f"action {its['recommended_action']}"
+    yield f"{len(its['evidence'])} findings of {its['signal']} {its['status']}"
+    if its["status"] == "step_changed":
+        yield from (finding["rule"] for finding in its["evidence"])
+    if its["cheaper_channel"] is not None:
+        yield f"cheaper, of {its['signal']}"
+    if its["held_by"] is not None:
+        yield f"held by {its['held_by']['rule']}"
 
 
 def told(value: Wire) -> Iterator[str]:
@@ -203,6 +210,7 @@ SHOWN: dict[str, set[str]] = {
     },
     "at risk, answered": {
         *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
+        *(f"cheaper, of {name}" for name in ("ladder", "late_payer", "support_spike")),
         *(f"{what} by {kind}" for what in ("treatment", "segment") for kind in ("event", "timer")),
         *("segments.latent.wallet_share_below", "segments.prompt_payer.payments"),
         *(f"treatment.when.{name}" for name in ("late_payer", "leaving", "prompt_payer")),

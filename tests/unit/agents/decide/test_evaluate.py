@@ -80,7 +80,7 @@ def test_a_signal_goes_out_with_all_that_belongs_to_it() -> None:
             "evidence": [{"rule": "risk.support_spike.contacts", "observed": 4, "threshold": 4}],
             "tier": "ordinary",
             "stage": None,
-            **dict.fromkeys(("at_stake", "to_break_even")),
+            **dict.fromkeys(("at_stake", "to_break_even", "cheaper_channel")),
             **dict.fromkeys(("recommended_step", "recommended_action", "playbook", "notice_days")),
             "requires_approval": False,
             "steps": [],

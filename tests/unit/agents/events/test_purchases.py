@@ -8,7 +8,7 @@ from agents.policy.compiled import Policy
 from schemas.base.times import DAY_US
 from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Reason, Rejection
-from tests.support.making import ABSENT, POLICY, admit, amounts, booked, figures, purchase
+from tests.support.making import ABSENT, POLICY, admit, amounts, booked, counts, figures, purchase
 from tests.support.policies import policy
 from tests.support.tables import table
 
@@ -136,6 +136,21 @@ def test_an_amount_is_converted_and_rounded_half_even(currency: str, revenues: A
 )
 def test_the_rate_is_that_of_the_event_s_utc_day(occurred_at: str, revenue: int) -> None:
     assert figures(book(currency="EUR", occurred_at=occurred_at))[0] == revenue
+
+
+@table(
+    "fields counted",
+    ({}, (0, 0)),
+    ({"amount": "0"}, (1, 0)),
+    # of so little nothing is left in the base currency
+    ({"amount": "1", "currency": "JPY", "cost": ABSENT}, (0, 0)),
+    ({"amount": "0", "cost": ABSENT}, (1, 0)),
+    (RETURN, (0, 1)),
+    (RETURN | {"amount": "0"}, (0, 1)),
+    (RETURN | {"seller_fault": True}, (0, 0)),
+)
+def test_a_sale_counts_by_its_revenue_or_by_itself(fields: Any, counted: tuple[int, int]) -> None:
+    assert counts(book(**fields)) == (*counted, 0)
 
 
 @table(

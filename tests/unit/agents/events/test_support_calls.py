@@ -6,8 +6,8 @@ from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.vocabulary import CONTACT_CHANNELS
 from schemas.inputs.events import MAX_DURATION_S, Kind
-from tests.support.making import POLICY, amounts, booked, support_call
-from tests.support.policies import policy
+from tests.support.making import POLICY, amounts, booked, counts, support_call
+from tests.support.policies import policy, section
 from tests.support.tables import table
 
 
@@ -54,6 +54,41 @@ def test_a_contact_stands_on_its_channel_s_line_whose_fault_it_ever_was(
     by, fields = policy({"service.contact": cheap}), {"channel": channel, "duration_s": 0}
     assert amounts(book(by, **fields, seller_fault=False)) == {channel: cost}
     assert amounts(book(by, **fields, seller_fault=True)) == {channel: cost, "seller_fault": cost}
+
+
+@table(
+    "cheaper fields saves",
+    # by the same minutes: 4 x 0.60 and 1.50, beside 0.80
+    ("chat", {"duration_s": 240}, 310),
+    ("chat", {"duration_s": 240, "channel": "chat"}, 0),
+    # one that is dearer would save nothing
+    ("phone", {"duration_s": 240, "channel": "chat"}, 0),
+    ("phone", {"duration_s": 240, "channel": "email"}, 0),
+    # what is our own fault is not the customer's to save
+    ("chat", {"duration_s": 240, "seller_fault": True}, 0),
+    # rounded once each: 1.5098 and 0.80
+    ("chat", {"duration_s": 1}, 71),
+)
+def test_a_contact_tells_what_a_cheaper_channel_would_have_saved(
+    cheaper: str, fields: Any, saves: int
+) -> None:
+    by = policy(section("ladder"), {"ladder.cheaper_channel": cheaper})
+    assert amounts(book(by, **fields)).get("cheaper_channel", 0) == saves
+    assert "cheaper_channel" not in amounts(book(policy(section("ladder")), **fields))
+
+
+@table(
+    "fields complaints costs",
+    ({"complaint": True}, 1, 570),
+    ({"complaint": True, "channel": "email"}, 1, 0),
+    ({"complaint": True, "seller_fault": True}, 0, 0),
+    ({"complaint": False}, 0, 0),
+)
+def test_a_complaint_counts_with_its_cost_but_for_our_own_fault(
+    fields: Any, complaints: int, costs: int
+) -> None:
+    found = book(duration_s=420, **fields)
+    assert (counts(found)[2], amounts(found)["complaint_costs"]) == (complaints, costs)
 
 
 def test_a_contact_is_a_touch_and_may_be_a_complaint() -> None:
