@@ -15,7 +15,7 @@ from agents.customer.part import Part
 from agents.events.booking import Booking
 from agents.events.cells import CELL, Cells, cells_below, find_cell, narrowed
 from agents.policy.compiled import Policy
-from schemas.base.times import NO_DAY
+from schemas.base.times import BEFORE_ALL_DAYS, NO_DAY
 from schemas.base.value_lines import (
     CHEAPER_CHANNEL,
     COUNTS,
@@ -165,6 +165,14 @@ class ValueWindow:
             self.cells = narrowed(cells)
         return expired
 
+    def last_day_of(self, line: int) -> int:
+        """The last day that has such a line; long ago where none does."""
+        cells = self.cells
+        for at in range(len(cells) - CELL, -1, -CELL):
+            if cells[at] & LINE_MASK == line:
+                return cells[at] >> LINE_BITS
+        return BEFORE_ALL_DAYS
+
     def amounts_from(self) -> int:
         """The oldest day that has more than counts; NO_DAY: none."""
         cells = self.cells
@@ -174,7 +182,7 @@ class ValueWindow:
         return NO_DAY
 
     def totals(self) -> list[int]:
-        """The sum of each line over the window; of orders and returns how many there were."""
+        """The sum of each line over the window; of what counts only how many there were."""
         return list(self._totals)
 
     def sum_of(self, line: int, first_day: int, last_day: int) -> int:

@@ -79,7 +79,7 @@ class Worth(Part):
     def next_due_us(self, day: int, policy: Policy) -> int:
         """When the oldest day leaves."""
         # of counts alone nothing changes that a policy asks for, unless a signal goes by them
-        leaves = self.window.counts_from if policy.keeps.orders else self.window.amounts_from()
+        leaves = self.window.counts_from if policy.keeps.counts else self.window.amounts_from()
         before = self.before
         due = NO_DAY if leaves == NO_DAY else leaves + policy.window_days
         if before is not None and before.counts_from != NO_DAY:

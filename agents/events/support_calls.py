@@ -14,8 +14,15 @@ from agents.events.booking import (
 from agents.events.cells import cells_of
 from agents.events.content import content_check
 from agents.policy.compiled import Policy
+from agents.policy.rates import Costs
 from schemas.base.times import LAST_DAY, day_and_micros
-from schemas.base.value_lines import CHEAPER_CHANNEL, CONTACTS, SELLER_FAULT
+from schemas.base.value_lines import (
+    CHEAPER_CHANNEL,
+    COMPLAINT_COSTS,
+    COMPLAINTS,
+    CONTACTS,
+    SELLER_FAULT,
+)
 from schemas.base.vocabulary import CONTACT_CHANNELS
 from schemas.inputs.events import Kind, SupportCall
 
@@ -35,9 +42,8 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
     amounts = [LINE_OF_CHANNEL[wire.channel], cost]
     if at_fault:
         amounts += [SELLER_FAULT, cost]
-    elif policy.ladder is not None and policy.ladder.cheaper_channel is not None:
-        by_cheaper = costs.contact(policy.ladder.cheaper_channel, wire.duration_s)
-        amounts += [CHEAPER_CHANNEL, max(0, cost - by_cheaper)]
+    else:
+        amounts += _of_its_own(wire, cost, costs, policy)
     return Booking(
         Kind.SUPPORT_CALLS,
         wire.customer_id,
@@ -57,6 +63,15 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
         at_fault=at_fault,
         contact=_contact(wire, policy),
     )
+
+
+def _of_its_own(wire: SupportCall, cost: int, costs: Costs, policy: Policy) -> list[int]:
+    """What a contact that was nobody's fault could have saved, and whether it complained."""
+    amounts: list[int] = []
+    if policy.ladder is not None and policy.ladder.cheaper_channel is not None:
+        by_cheaper = costs.contact(policy.ladder.cheaper_channel, wire.duration_s)
+        amounts += [CHEAPER_CHANNEL, max(0, cost - by_cheaper)]
+    return [*amounts, COMPLAINTS, 1, COMPLAINT_COSTS, cost] if wire.complaint else amounts
 
 
 def _contact(wire: SupportCall, policy: Policy) -> Contact | None:

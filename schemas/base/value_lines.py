@@ -31,14 +31,19 @@ SELLER_FAULT_REFUNDS: Final = 16
 CHEAPER_CHANNEL: Final = 17
 """What contacts would have cost less by the channel that the policy names."""
 
-COUNTS: Final = frozenset({ORDERS, RETURNED})
+COMPLAINTS: Final = 18
+"""No amount: how many contacts complained, but for the seller's fault."""
+COMPLAINT_COSTS: Final = 19
+"""What these contacts cost."""
+
+COUNTS: Final = frozenset({ORDERS, RETURNED, COMPLAINTS})
 """The lines that are no amounts."""
-LINES: Final = 18
+LINES: Final = 20
 LINE_BITS: Final = 5
 """A day and a line together: day << LINE_BITS | line."""
 LINE_MASK: Final = 31
 
-SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0)
+SIGNS: Final = (1, -1, 1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 """How a line counts in the contribution; 0: it is told beside, being in another line already."""
 
 EXCUSING_SIGNS: Final = tuple(

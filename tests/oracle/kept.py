@@ -29,6 +29,8 @@ class Kept:
     answers: list[tuple[int, int, int]] = field(default_factory=list)
     """(occurred_at, order of application, satisfaction) of the last answers."""
     orders: dict[int, Orders] = field(default_factory=dict)
+    complaints: list[tuple[int, int]] = field(default_factory=list)
+    """The day of each complaint that is not the seller's fault, and what the contact cost."""
 
     def pass_time(self, today: int, terms: Terms) -> None:
         """Forget what is too old, and what this policy does not ask for."""
@@ -54,6 +56,9 @@ class Kept:
         if topic == SUPPORT_CALLS:
             if terms.risk.asks_issues():
                 self.issues.take(event, order, today, terms.risk)
+            if event["complaint"] and not event["seller_fault"]:
+                day = instants.day_of(event["occurred_at"])
+                self.complaints.append((day, entry.lines[event["channel"]]))
             if event["satisfaction"] is not None:
                 insort(self.answers, (event["occurred_at"], order, event["satisfaction"]))
         self.pass_time(today, terms)
@@ -62,6 +67,10 @@ class Kept:
         """Sum the orders in the value window."""
         inside = [its for on, its in self.orders.items() if on > today - terms.window_days]
         return Orders(sum(its.sales for its in inside), sum(its.returns for its in inside))
+
+    def complained(self, today: int, terms: Terms) -> list[tuple[int, int]]:
+        """List the complaints in the value window."""
+        return [its for its in self.complaints if its[0] > today - terms.window_days]
 
     def _order(self, event: Event, entry: Day, today: int, terms: Terms) -> None:
         day = instants.day_of(event["occurred_at"])

@@ -57,6 +57,7 @@ cheaper_channel = "email"
 commitment_shortfall = "renegotiate"
 late_payer = "migrate"
 call_abuse = "reassess"
+habitual_complainer = "educate"
 
 [ladder.guards]
 unanswered_complaint = true
@@ -86,6 +87,10 @@ ANSWERED_TOML = (
 ANSWERED_TOML = ANSWERED_TOML.replace("[risk.spend_drop]\n", '[risk.spend_drop]\nmin_gaps = "2"\n')
 ANSWERED_TOML = ANSWERED_TOML.replace(
     "[risk.return_abuse]\n", '[risk.return_abuse]\nreturns = 1\ncost_share = "0.05"\n'
+)
+ANSWERED_TOML = ANSWERED_TOML.replace(
+    "[risk.habitual_complainer]\n",
+    '[risk.habitual_complainer]\ncost_share = "0.02"\nage_days = 9\n',
 )
 ANSWERED_TOML += """
 [stage]

@@ -13,6 +13,8 @@ from agents.policy_file.reading import read_policy
 from schemas.base.partitioners import murmur2_partition
 from schemas.base.value_lines import (
     CHEAPER_CHANNEL,
+    COMPLAINT_COSTS,
+    COMPLAINTS,
     CONTACTS,
     COUNTS,
     DISCOUNTS,
@@ -334,6 +336,7 @@ LINE_NAMES: Final = {
     SELLER_FAULT: "seller_fault",
     SELLER_FAULT_REFUNDS: "refunds",
     CHEAPER_CHANNEL: "cheaper_channel",
+    COMPLAINT_COSTS: "complaint_costs",
     WITHOUT_COST: "without_cost",
 }
 
@@ -356,11 +359,11 @@ def amounts(booking: Booking) -> Counter[str]:
     return Counter({LINE_NAMES[line]: amount for line, amount in pairs if line not in COUNTS})
 
 
-def counts(booking: Booking) -> tuple[int, int]:
-    """(orders beyond what its revenue tells, returns) that a booking counts for."""
+def counts(booking: Booking) -> tuple[int, int, int]:
+    """(orders beyond what its revenue tells, returns, complaints) that a booking counts for."""
     keys = [key & LINE_MASK for key in booking.cells[::2]]
     found = dict(zip(keys, booking.cells[1::2], strict=True))
-    return found.get(ORDERS, 0), found.get(RETURNED, 0)
+    return found.get(ORDERS, 0), found.get(RETURNED, 0), found.get(COMPLAINTS, 0)
 
 
 def figures(booking: Booking) -> tuple[int, int, int, int]:

@@ -6,7 +6,7 @@ from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.vocabulary import CONTACT_CHANNELS
 from schemas.inputs.events import MAX_DURATION_S, Kind
-from tests.support.making import POLICY, amounts, booked, support_call
+from tests.support.making import POLICY, amounts, booked, counts, support_call
 from tests.support.policies import policy, section
 from tests.support.tables import table
 
@@ -75,6 +75,20 @@ def test_a_contact_tells_what_a_cheaper_channel_would_have_saved(
     by = policy(section("ladder"), {"ladder.cheaper_channel": cheaper})
     assert amounts(book(by, **fields)).get("cheaper_channel", 0) == saves
     assert "cheaper_channel" not in amounts(book(policy(section("ladder")), **fields))
+
+
+@table(
+    "fields complaints costs",
+    ({"complaint": True}, 1, 570),
+    ({"complaint": True, "channel": "email"}, 1, 0),
+    ({"complaint": True, "seller_fault": True}, 0, 0),
+    ({"complaint": False}, 0, 0),
+)
+def test_a_complaint_counts_with_its_cost_but_for_our_own_fault(
+    fields: Any, complaints: int, costs: int
+) -> None:
+    found = book(duration_s=420, **fields)
+    assert (counts(found)[2], amounts(found)["complaint_costs"]) == (complaints, costs)
 
 
 def test_a_contact_is_a_touch_and_may_be_a_complaint() -> None:

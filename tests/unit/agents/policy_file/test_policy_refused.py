@@ -100,6 +100,7 @@ WRONG_VALUES: list[tuple[str, Any, str]] = [
     ("risk.spend_drop.below", "0", "more than 0"),
     ("risk.spend_drop.below", "1.0", "less than 1"),
     ("risk.return_abuse.above", "1", "less than 1"),
+    ("risk.habitual_complainer.clear_below", "0", "more than 0"),
     ("risk.return_abuse.clear_below", "0", "more than 0"),
     ("risk.commitment_shortfall.after_share", "1.1", "at most 1"),
     ("risk.commitment_shortfall.clear_at", "1.1", "at most 1"),
@@ -118,6 +119,7 @@ WRONG_VALUES: list[tuple[str, Any, str]] = [
     ("risk.spend_drop.clear_at", "0.49", "at least below (0.5)"),
     ("risk.spend_drop.before_days", 3658, "at most 3660 with recent_days (3)"),
     ("risk.dissatisfied.clear_at", "2.0", "more than at_most (2)"),
+    ("risk.habitual_complainer.clear_below", "0.51", "at most above (0.5)"),
     ("risk.return_abuse.clear_below", "0.51", "at most above (0.5)"),
     ("risk.commitment_shortfall.clear_at", "0.49", "at least below (0.5)"),
     # lifetime value
