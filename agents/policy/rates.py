@@ -18,6 +18,8 @@ class Costs:
 
     contacts: dict[str, tuple[int, int, int]]
     """By channel: cost of d seconds = (first + second * d) / third minor units."""
+    outbound: dict[str, tuple[int, int, int]]
+    """The same of contacts that we made."""
     return_per_order: int
     return_per_item: int
     late_fee: int

@@ -133,9 +133,24 @@ def _discount(event: Event, terms: Terms) -> int:
     return max(0, _in_base(event, "list_amount", terms) - _in_base(event, "amount", terms))
 
 
+def time_spent(event: Event, terms: Terms) -> Day:
+    """Reckon what a record books of a contact that another record is."""
+    return _contact(event | {"kind": "another's"}, terms)
+
+
+def less(whole: Day, part: Day) -> Day:
+    """Reckon what takes a booking down to a part of it."""
+    return Day(Lines({line: part.lines[line] - whole.lines[line] for line in whole.lines}))
+
+
 def _contact(event: Event, terms: Terms) -> Day:
-    fixed, per_minute = _card(event, terms).contact[event["channel"]]
-    cost = round(fixed + per_minute * event["duration_s"] / 60)
+    costs = _card(event, terms).contact
+    fixed, per_minute = costs.get((event["direction"], event["channel"]), (0, Fraction(0)))
+    seconds: int = event["duration_s"]
+    if terms.minutes_billed is not None:
+        seconds = min(seconds, terms.minutes_billed * 60)
+    once = fixed if event["kind"] == "contact" else 0
+    cost = round(once + per_minute * seconds / 60)
     excused = cost if event["seller_fault"] else 0
     return Day(Lines({event["channel"]: cost, FAULT: excused}))
 

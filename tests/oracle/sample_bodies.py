@@ -73,7 +73,14 @@ def restated(rng: Random, topic: str, content: Body) -> Body:
     again["occurred_at"] = written(rng, happened)
     defaults: dict[str, Body] = {
         PURCHASES: {"type": "sale", "items": 1, "cost": None, "category": None},
-        SUPPORT_CALLS: {"seller_fault": False, "complaint": False, "satisfaction": None},
+        SUPPORT_CALLS: {
+            "seller_fault": False,
+            "complaint": False,
+            "satisfaction": None,
+            "direction": "inbound",
+            "kind": "contact",
+            "ticket_id": None,
+        },
         PAYMENTS: {"status": "paid"},
         CUSTOMERS: {"segment": None, "override": None},
     }
@@ -181,7 +188,19 @@ def _call(rng: Random) -> Body:
             call[name] = rng.random() < 0.5
     if rng.random() < 0.3:
         call["satisfaction"] = rng.randint(1, 5)
-    return call
+    return call | _whose(rng)
+
+
+def _whose(rng: Random) -> Body:
+    """Let some contacts be ours, some be none, and some be of a ticket with others."""
+    said: Body = {}
+    if rng.random() < 0.2:
+        said["direction"] = rng.choice(("inbound", "outbound", "outbound"))
+    if rng.random() < 0.15:
+        said["kind"] = rng.choice(("contact", "resolution", "survey"))
+    if rng.random() < 0.3:
+        said["ticket_id"] = f"t-{rng.randint(1, 6)}"
+    return said
 
 
 def _payment(rng: Random, who: Profile, happened: int) -> Body:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .fields import CHANNELS
 from .hand import HAND_POLICY, Feed, figures, told
 from .money import Terms
 
@@ -26,7 +27,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
         "estimated": True,
         "lines": dict.fromkeys((*nothing, "discount_leakage", *fault), "0.00")
         | {"revenue": "13.58", "goods": "9.51", "revenue_without_cost": "13.58"}
-        | {"contacts": dict.fromkeys(("phone", "chat", "email", "store", "self_service"), "0.00")},
+        | {"contacts": dict.fromkeys(CHANNELS, "0.00")},
     }
     common = {
         "customer_id": "ada",

@@ -12,7 +12,7 @@ from agents.policy_file.compiling import compile_policy
 from agents.policy_file.reading import read_policy
 from schemas.base.partitioners import murmur2_partition
 from schemas.base.value_lines import (
-    CONTACTS,
+    CONTACT_LINES,
     DISCOUNTS,
     FEES,
     GOODS,
@@ -282,7 +282,13 @@ FULL = {
         location="Graz",
     ),
     Kind.SUPPORT_CALLS: support_call(
-        seller_fault=True, complaint=True, resolved=False, satisfaction=2
+        seller_fault=True,
+        complaint=True,
+        resolved=False,
+        satisfaction=2,
+        direction="outbound",
+        kind="survey",
+        ticket_id="ticket-1",
     ),
     Kind.PAYMENTS: payment(status="failed"),
 }
@@ -322,7 +328,7 @@ LINE_NAMES: Final = {
     REVENUE: "revenue",
     GOODS: "goods",
     FEES: "fees",
-    **{CONTACTS + place: channel for place, channel in enumerate(CONTACT_CHANNELS)},
+    **dict(zip(CONTACT_LINES, CONTACT_CHANNELS, strict=True)),
     RETURNS: "returns",
     LATE_PAYMENT: "late_payment",
     REMINDERS: "reminders",
