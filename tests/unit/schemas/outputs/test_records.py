@@ -103,7 +103,7 @@ def test_figures_and_their_lines_go_out_as_decimal_text_with_the_currency_s_digi
 
 def test_a_currency_without_digits_has_no_point() -> None:
     value = value_from(TOTALS, -600, 0, "JPY", 0, 1)
-    assert (value.contribution, value.index) == ("800", "-600")
+    assert (value.contribution, value.index) == ("-3400", "-600")
     assert value.lines.discount_leakage == "0"
 
 
