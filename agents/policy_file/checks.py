@@ -197,6 +197,8 @@ def _unsigned_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
     for key, costs in _costs(policy):
         for channel, contact in costs.contact.items():
             yield f"{key}.contact.{channel}.fixed", contact.fixed
+        for channel, own in costs.outbound.items():
+            yield f"{key}.outbound.{channel}.fixed", own.fixed
         yield f"{key}.returns.per_order", costs.returns.per_order
         yield f"{key}.returns.per_item", costs.returns.per_item
         yield f"{key}.late_payment.late_fee", costs.late_payment.late_fee
