@@ -17,7 +17,15 @@ from schemas.state.codec import (
     encode_customer,
     read_head,
 )
-from schemas.state.rows import NO_OFFSET, NOT_ASKED, CustomerRow, InvoicesRow, TouchRow, WorthRow
+from schemas.state.rows import (
+    NO_OFFSET,
+    NOT_ASKED,
+    CustomerRow,
+    InvoicesRow,
+    TouchRow,
+    WorthRow,
+    with_tickets,
+)
 
 
 def stored(customer: Customer, policy: Policy) -> bytes:
@@ -52,6 +60,8 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         segments=customer.segments,
         late_day=_if_any(customer.payments.late_day),
     )
+    if customer.tickets:
+        row = with_tickets(row, customer.tickets)
     head = RowHead(
         due_us=customer.due_us,
         owed=customer.owed,

@@ -65,7 +65,7 @@ class SignalState(Part):
         contact = event.contact
         if contact is None:
             return
-        if keeps.issues_forgotten_days:
+        if keeps.issues_forgotten_days and (contact.is_own or contact.resolved is not None):
             issues.take(self.issues, contact, event.at_us, day, keeps)
             issues.age(self.issues, day, keeps)
         if contact.satisfaction is not None and keeps.answers:

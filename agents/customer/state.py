@@ -7,6 +7,7 @@
 from array import array
 from typing import Final
 
+from agents.customer import channels, issues, tickets
 from agents.customer.dedupe import DedupeIndex
 from agents.customer.invoices import Invoices
 from agents.customer.master_data import MasterData
@@ -19,17 +20,20 @@ from agents.customer.touches import Touches
 from agents.customer.windows import ContactWindow, WindowBefore
 from agents.customer.worth import Worth
 from agents.events.booking import Booking
+from agents.events.support_calls import cells_taken_back, of_known_ticket
 from agents.models.decay import SCALE_BITS
 from agents.policy.compiled import Policy
 from schemas.base.money import half_even
 from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US
 from schemas.base.value_lines import LATE_PAYMENT, REMINDERS
 from schemas.state.codec import RowHead
-from schemas.state.rows import CommitmentRow, CustomerRow, MasterRow, TouchRow
+from schemas.state.rows import CommitmentRow, CustomerRow, MasterRow, TicketedRow, TouchRow
+from schemas.state.signal_rows import TicketRow
 
 _ROW_BYTES: Final = 300
 _CELL_BYTES: Final = 8
 _INVOICE_BYTES: Final = 80
+_TICKET_BYTES: Final = 48
 
 
 class Customer:
@@ -59,6 +63,7 @@ class Customer:
         "sequence",
         "signals",
         "standing",
+        "tickets",
         "tier_state",
         "touched_us",
         "touches",
@@ -90,6 +95,8 @@ class Customer:
         self.master_data = MasterData(row.master, self.value)
         self.touches = Touches(row.touch)
         self.dedupe = DedupeIndex(row.dedupe)
+        self.tickets = row.tickets if isinstance(row, TicketedRow) else []
+        """Of each ticket the record that is its contact."""
         self.parts: tuple[Part, ...] = (
             self.worth,
             self.contacts,
@@ -150,6 +157,8 @@ class Customer:
             self.day = day
             for part in self.parts:
                 part.advance(at_us, day, policy)
+            if self.tickets:
+                tickets.forget(self.tickets, day, policy.tickets)
         elif self.invoices.next_us <= at_us:
             # all else changes with a UTC day, this within one
             self.invoices.advance(at_us, day, policy)
@@ -162,13 +171,41 @@ class Customer:
             self.first_day = event.day
         self.offsets[event.kind] = offset
         as_of_us, day = self.as_of_us, self.day
+        if event.ticket is not None:
+            event = self._of_one_ticket(event, event.ticket, policy)
         for part in self.parts:
             part.book(event, as_of_us, day, policy)
+
+    def _of_one_ticket(self, event: Booking, ticket: TicketRow, policy: Policy) -> Booking:
+        """The event as it is to be booked beside what else there was of its ticket."""
+        no_more = tickets.settle(self.tickets, ticket, self.day, policy.tickets)
+        if no_more is None:
+            return event
+        if no_more is ticket:
+            return of_known_ticket(event, ticket)
+        self._take_back(no_more, policy)
+        return event
+
+    def _take_back(self, ticket: TicketRow, policy: Policy) -> None:
+        """A record was counted as its ticket's contact, and is it no more."""
+        day, contact_day = self.day, ticket.at_us // DAY_US
+        cells = cells_taken_back(ticket)
+        if cells:
+            excused = -ticket.fixed if ticket.at_fault else 0
+            self.worth.add_cost(contact_day, cells, -ticket.fixed, day, policy, excused)
+        if ticket.contacts:
+            self.contacts.take_back(contact_day, ticket.contacts)
+        care = self.touch.care
+        if care is not None and not ticket.is_outbound:
+            channels.take_back(care.channels, contact_day, ticket.channel)
+        if ticket.issue:
+            issues.take_back(self.signals.issues, ticket.issue, contact_day)
 
     def fit(self, policy: Policy) -> None:
         """Forgets what another policy kept and this one would not have."""
         for part in self.parts:
             part.fit(self.as_of_us, self.day, policy)
+        tickets.forget(self.tickets, self.day, policy.tickets)
 
     # figures
 
@@ -250,6 +287,7 @@ class Customer:
         if self.touch.care is not None:
             cells += len(self.touch.care.channels)
         kept = len(self.dedupe.entries) + _INVOICE_BYTES * len(self.invoices.open)
+        kept += _TICKET_BYTES * len(self.tickets)
         return _ROW_BYTES + kept + _CELL_BYTES * cells
 
     @property

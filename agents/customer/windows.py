@@ -292,6 +292,17 @@ class ContactWindow(Part):
             self.cells[at + 1] += contacts
         self._changed()
 
+    def take_back(self, day: int, contacts: int) -> None:
+        """So many contacts fewer than were counted on a day, where they still are."""
+        at = find_cell(self.cells, 2, day)
+        if at < 0:
+            return
+        self.total -= contacts
+        self.cells[at + 1] -= contacts
+        if not self.cells[at + 1]:
+            del self.cells[at : at + 2]
+        self._changed()
+
     def expire(self, last_expired: int) -> None:
         """Forgets the days up to `last_expired`."""
         cells = self.cells

@@ -37,9 +37,14 @@ class Worth(Part):
             excused, refunded = event.excused, event.refunded
             self._add(event.day, event.cells, event.brought, excused, refunded, day, policy)
 
-    def add_cost(self, day: int, cells: Cells, cost: int, today: int, policy: Policy) -> None:
-        """Books a cost of a day of a customer whose day is `today`."""
-        self._add(day, cells, -cost, 0, 0, today, policy)
+    def add_cost(
+        self, day: int, cells: Cells, cost: int, today: int, policy: Policy, excused: int = 0
+    ) -> None:
+        """Books a cost of a day of a customer whose day is `today`; of a negative one so much less.
+
+        `excused` of it is the seller's fault.
+        """
+        self._add(day, cells, -cost, excused, 0, today, policy)
 
     def _add(
         self,

@@ -8,6 +8,7 @@ from xxhash import xxh3_64_digest
 from agents.events.cells import Cells
 from schemas.inputs.events import Kind
 from schemas.state.rows import MasterRow
+from schemas.state.signal_rows import TicketRow
 
 _KIND_BYTE: Final = tuple(bytes([kind]) for kind in Kind)
 
@@ -37,6 +38,10 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
     complains: bool
     at_fault: bool
     satisfaction: int | None
+    is_own: bool = True
+    """Whether the customer got in touch; else it is only a word on its issue."""
+    counts: bool = True
+    """Whether it is the contact of its ticket, too."""
 
 
 class InvoiceEntry(msgspec.Struct, frozen=True, gc=False):
@@ -92,6 +97,10 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """What was sold or came back; None: nothing, or nothing asks for it."""
     contact: Contact | None = None
     """What a contact says of its issue, likewise."""
+    ticket: TicketRow | None = None
+    """What a contact is of its ticket, if it is the first of it; None: it names none."""
+    excess_s: int = 0
+    """Seconds of handling time beyond what is billed."""
     master: MasterRow | None = None
     """Master data, as a record of `customers` tells it."""
     erases: bool = False

@@ -172,6 +172,7 @@ class CustomerStore:
         if at_us > self.stream_time_us:
             self.stream_time_us = at_us
         self._pending.counters.applied[kind] += 1
+        self._pending.counters.excess_s += event.excess_s
         if event.erases:
             self._erase(customer_id, customer, offset, at_us, now_us)
             return True

@@ -22,6 +22,14 @@ from schemas.base.vocabulary import (
 from schemas.inputs.intake_rules import IntakeRules
 
 
+class TicketRules(msgspec.Struct, frozen=True):
+    """What `[service]` says of tickets."""
+
+    max: int
+    days: int
+    """UTC days from its contact for which one is remembered."""
+
+
 class InvoiceRules(msgspec.Struct, frozen=True):
     """`[invoices]`."""
 
@@ -158,6 +166,9 @@ class Policy:
     excuses: bool
     """Whether what is the seller's own fault is left out of what a customer is judged by."""
     cards: RateCards
+    billed_max_s: int | None
+    """Of a contact's handling time so many seconds at most are billed; None: all."""
+    tickets: TicketRules
     invoices: InvoiceRules | None
     discount: DiscountRules | None
     decay: Decay | None

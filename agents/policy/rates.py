@@ -18,6 +18,8 @@ class Costs:
 
     contacts: dict[str, tuple[int, int, int]]
     """By channel: cost of d seconds = (first + second * d) / third minor units."""
+    outbound: dict[str, tuple[int, int, int]]
+    """The same of contacts that we made."""
     return_per_order: int
     return_per_item: int
     late_fee: int
@@ -25,10 +27,12 @@ class Costs:
     reminders: tuple[tuple[int, int], ...]
     """(days past due, cost), by days."""
 
-    def contact(self, channel: str, duration_s: int) -> int:
-        """What a contact of so many seconds costs, rounded once."""
-        fixed, per_second, whole = self.contacts[channel]
-        return half_even(fixed + per_second * duration_s, whole)
+    def contact(
+        self, channel: str, duration_s: int, *, outbound: bool = False, time_alone: bool = False
+    ) -> int:
+        """What a contact of so many seconds costs, rounded once; or its handling time alone."""
+        fixed, per_second, whole = (self.outbound if outbound else self.contacts)[channel]
+        return half_even((0 if time_alone else fixed) + per_second * duration_s, whole)
 
     def handling(self, items: int) -> int:
         """What a return of so many items costs."""

@@ -20,6 +20,7 @@ from agents.policy.compiled import (
     SegmentRules,
     ShareRules,
     StageRules,
+    TicketRules,
 )
 from agents.policy.grants import Grants
 from agents.policy.keeps import SALES_LEAST_DAYS, IssueRule, Keeps, combined
@@ -97,6 +98,8 @@ def _compiled(file: PolicyFile, digest: str) -> Policy:
         default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
         excuses=value.excuse_seller_fault,
         cards=rate_cards(file.service, digits),
+        billed_max_s=None if file.service.max_minutes is None else 60 * file.service.max_minutes,
+        tickets=TicketRules(file.service.tickets_max, file.service.ticket_days),
         invoices=None
         if invoices is None
         else InvoiceRules(invoices.open_max, invoices.unmatched_max),

@@ -14,6 +14,8 @@ import msgspec
 
 from schemas.base.vocabulary import (
     ContactChannel,
+    ContactDirection,
+    ContactKind,
     CustomerSegment,
     OverrideMode,
     PaymentStatus,
@@ -82,7 +84,7 @@ class Purchase(msgspec.Struct, frozen=True, gc=False):
 
 
 class SupportCall(msgspec.Struct, frozen=True, gc=False):
-    """One contact of a customer with the service (`support-calls`)."""
+    """One contact of a customer with the service, or what became of it (`support-calls`)."""
 
     event_id: Id
     customer_id: Id
@@ -94,6 +96,9 @@ class SupportCall(msgspec.Struct, frozen=True, gc=False):
     complaint: bool | None = None
     resolved: bool | None = None
     satisfaction: Satisfaction | None = None
+    direction: ContactDirection | None = None
+    kind: ContactKind | None = None
+    ticket_id: Id | None = None
 
 
 class Payment(msgspec.Struct, frozen=True, gc=False):

@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 from schemas.base.money import parse_ratio
 from schemas.base.vocabulary import (
     ContactChannel,
+    ContactDirection,
+    ContactKind,
     CustomerSegment,
     OverrideMode,
     PaymentStatus,
@@ -189,7 +191,8 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field(
             "channel",
             ContactChannel,
-            "'phone', 'chat', 'email', 'store' or 'self_service'",
+            "'phone', 'chat', 'email', 'store', 'self_service', 'sms', 'whatsapp', 'social' or "
+            "'video'",
             "how the customer came",
             True,
         ),
@@ -205,6 +208,26 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field("resolved", bool, _BOOL, "the issue was settled; absent: unknown"),
         Field(
             "satisfaction", events.Satisfaction, "an integer from 1 to 5", "as the customer said"
+        ),
+        Field(
+            "direction",
+            ContactDirection,
+            "'inbound' or 'outbound'",
+            "who got in touch; outbound: we did",
+            default="inbound",
+        ),
+        Field(
+            "kind",
+            ContactKind,
+            "'contact', 'resolution' or 'survey'",
+            "closing an issue and answering a survey are no contacts",
+            default="contact",
+        ),
+        Field(
+            "ticket_id",
+            events.Id,
+            "a text of 1 to 128 characters",
+            "contacts of one ticket are one contact",
         ),
     ),
     Kind.PAYMENTS: (

@@ -36,6 +36,10 @@ class Contacts(msgspec.Struct, frozen=True, gc=False):
     email: Annotated[Amount, means("contacts by email")]
     store: Annotated[Amount, means("contacts by store")]
     self_service: Annotated[Amount, means("contacts by self service")]
+    sms: Annotated[Amount, means("contacts by SMS")]
+    whatsapp: Annotated[Amount, means("contacts by WhatsApp and messengers like it")]
+    social: Annotated[Amount, means("contacts on social media")]
+    video: Annotated[Amount, means("contacts by video")]
 
 
 class Lines(msgspec.Struct, frozen=True, gc=False):

@@ -10,7 +10,7 @@ import msgspec
 from schemas.base.times import BEFORE_ALL_DAYS
 from schemas.base.vocabulary import CustomerSegment, OverrideMode, Severity
 from schemas.outputs.records import Origin
-from schemas.state.signal_rows import SignalsRow
+from schemas.state.signal_rows import SignalsRow, TicketRow
 
 NO_OFFSET: Final = -1
 """Of an input of which no record was taken, or which is absent."""
@@ -202,6 +202,18 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """The segments it is in, a bit each by its place in SEGMENTS."""
     late_day: int | None
     """The latest day on which a payment came late; None: none did, or nothing asks for it."""
+
+
+class TicketedRow(CustomerRow, array_like=True, gc=False, kw_only=True):
+    """The same of a customer of whom tickets are remembered; others pay nothing for that."""
+
+    tickets: list[TicketRow] = []
+
+
+def with_tickets(row: CustomerRow, tickets: list[TicketRow]) -> TicketedRow:
+    """The row of a customer with the tickets that are remembered of it."""
+    kept = {name: getattr(row, name) for name in CustomerRow.__struct_fields__}
+    return TicketedRow(**kept, tickets=tickets)
 
 
 class CutoffsRow(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):

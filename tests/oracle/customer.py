@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from . import decay, instants, ledger
+from . import decay, instants, ledger, tickets
 from .fields import Event
 from .invoices import Invoices
 from .kept import Kept
@@ -14,6 +14,7 @@ from .ledger import Day, Lines, booked, days_late
 from .master import Master
 from .money import Terms
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .tickets import Tickets
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,9 @@ class Customer:
     """When it last bought, gave back or called."""
     touches: list[tuple[int, str]] = field(default_factory=list)
     """(occurred_at, channel of a contact or "purchase") of all that happened between us."""
+    calls: list[Event] = field(default_factory=list)
+    """The contacts of its own, one a ticket."""
+    tickets: Tickets = field(default_factory=Tickets)
     contacted: dict[str | None, int] = field(default_factory=dict)
     """The day on which it was last due to be contacted by each role because time was over."""
     treated: Event | None = None
@@ -151,6 +155,8 @@ class Customer:
         self.as_of = max(self.as_of, happened)
         self.first_day = min(self.first_day, day)
         entry = booked(topic, event, terms)
+        if topic == SUPPORT_CALLS:
+            entry = self._call(event, entry, terms)
         revenue = entry.lines[ledger.REVENUE]
         self._book(day, entry)
         for closing in self.invoices.take(topic, event, revenue, self.applied, terms):
@@ -160,17 +166,37 @@ class Customer:
         if topic == PURCHASES:
             self.master.bought(day, revenue)
             self.bought = True
-        if topic in {PURCHASES, SUPPORT_CALLS}:
+        if topic == PURCHASES or (topic == SUPPORT_CALLS and tickets.is_contact(event)):
             touched = happened if self.last_touch is None else max(happened, self.last_touch)
             self.last_touch = touched
             self.touches.append((happened, event["channel"] if topic != PURCHASES else "purchase"))
         if topic == CUSTOMERS:
             self.master.take(event, dict(self._window(terms.window_days)))
-        self.kept.take(topic, event, entry, self.applied, self.today(), terms)
+        counts = any(call is event for call in self.calls)
+        self.kept.take(topic, event, entry, self.applied, self.today(), terms, counts=counts)
         name = (topic, event["event_id"])
         self.seen[name] = event
         heapq.heappush(self.ages, (day, self.applied, name))
         self.forget(terms)
+
+    def _call(self, event: Event, entry: Day, terms: Terms) -> Day:
+        """Count a contact of the customer's own, once a ticket; give what there is to book."""
+        second = self.tickets.second(event, self.today(), terms)
+        if tickets.is_own(event) and second is not event:
+            self.calls.append(event)
+        if second is None:
+            return entry
+        if second is event:
+            return ledger.time_spent(event, terms)
+        on = instants.day_of(second["occurred_at"])
+        whole = booked(SUPPORT_CALLS, second, terms)
+        self._book(on, ledger.less(whole, ledger.time_spent(second, terms)))
+        if tickets.is_own(second):
+            self.calls = [call for call in self.calls if call is not second]
+            self.kept.issues.take_back(second)
+        if ledger.complains(second):
+            self.kept.complaints.remove((on, whole.lines[second["channel"]]))
+        return entry
 
     def _book(self, day: int, entry: Day) -> None:
         self.days.setdefault(day, Day()).add(entry)
@@ -258,7 +284,11 @@ class Customer:
     def contacts(self, window_days: int, channels: Sequence[str]) -> list[int]:
         """List the days of the contacts on some channels in a window of its own length."""
         first = self.today() - window_days + 1
-        days = [instants.day_of(when) for when, what in self.touches if what in channels]
+        days = [
+            instants.day_of(call["occurred_at"])
+            for call in self.calls
+            if call["channel"] in channels
+        ]
         return [day for day in days if day >= first]
 
     def _window(self, length: int) -> Iterator[tuple[int, Day]]:

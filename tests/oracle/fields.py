@@ -20,7 +20,10 @@ DIGITS_MAX = 15
 ID_MAX = 128
 REASON_MAX = 1_000
 KEPT_MAX = 1_000
-CHANNELS = ("phone", "chat", "email", "store", "self_service")
+CHANNELS = (
+    *("phone", "chat", "email", "store", "self_service"),
+    *("sms", "whatsapp", "social", "video"),
+)
 TIERS = ("maintenance", "ordinary", "important", "key")
 """From the lowest to the highest."""
 STEPS = ("reassess", "educate", "renegotiate", "migrate", "terminate")
@@ -278,6 +281,9 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("complaint", _flag, required=False, default=False),
         Field("resolved", _flag, required=False),
         Field("satisfaction", _between(1, 5), required=False),
+        Field("direction", _one_of("inbound", "outbound"), required=False, default="inbound"),
+        Field("kind", _one_of("contact", "resolution", "survey"), False, "contact"),
+        Field("ticket_id", _text(1, ID_MAX), required=False),
     ),
     PAYMENTS: (
         *_COMMON,

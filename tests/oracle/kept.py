@@ -3,7 +3,7 @@
 from bisect import insort
 from dataclasses import dataclass, field
 
-from . import instants
+from . import instants, ledger, tickets
 from .fields import Event
 from .issues import Issues
 from .ledger import Day
@@ -47,7 +47,15 @@ class Kept:
         self.answers = self.answers[-count:] if count else []
 
     def take(
-        self, topic: str, event: Event, entry: Day, order: int, today: int, terms: Terms
+        self,
+        topic: str,
+        event: Event,
+        entry: Day,
+        order: int,
+        today: int,
+        terms: Terms,
+        *,
+        counts: bool,
     ) -> None:
         """Keep what an event tells, after the time has passed until then."""
         self.pass_time(today, terms)
@@ -55,12 +63,13 @@ class Kept:
             self._order(event, entry, today, terms)
         if topic == SUPPORT_CALLS:
             if terms.risk.asks_issues():
-                self.issues.take(event, order, today, terms.risk)
-            if event["complaint"] and not event["seller_fault"]:
+                self.issues.take(event, order, today, terms.risk, counts=counts)
+            if counts and ledger.complains(event):
                 day = instants.day_of(event["occurred_at"])
                 self.complaints.append((day, entry.lines[event["channel"]]))
-            if event["satisfaction"] is not None:
-                insort(self.answers, (event["occurred_at"], order, event["satisfaction"]))
+            rating = tickets.rating(event)
+            if rating is not None:
+                insort(self.answers, (event["occurred_at"], order, rating))
         self.pass_time(today, terms)
 
     def ordered(self, today: int, terms: Terms) -> Orders:

@@ -134,19 +134,44 @@ def _discount(event: Event, terms: Terms) -> int:
     return max(0, _in_base(event, "list_amount", terms) - _in_base(event, "amount", terms))
 
 
+def time_spent(event: Event, terms: Terms) -> Day:
+    """Reckon what a record books of a contact that another record is."""
+    return _contact(event | {"kind": "another's"}, terms)
+
+
+def less(whole: Day, part: Day) -> Day:
+    """Reckon what takes a booking down to a part of it."""
+    return Day(Lines({line: part.lines[line] - whole.lines[line] for line in whole.lines}))
+
+
 def _contact(event: Event, terms: Terms) -> Day:
-    cost = _contact_cost(event, event["channel"], terms)
+    cost = _contact_cost(event, event["direction"], event["channel"], terms)
     excused = cost if event["seller_fault"] else 0
     lines = Lines({event["channel"]: cost, FAULT: excused})
     cheaper = terms.risk.cheaper_channel
-    if cheaper is not None and not event["seller_fault"]:
-        lines[CHEAPER] = max(0, cost - _contact_cost(event, cheaper, terms))
+    if cheaper is not None and is_own(event) and not event["seller_fault"]:
+        lines[CHEAPER] = max(0, cost - _contact_cost(event, "inbound", cheaper, terms))
     return Day(lines)
 
 
-def _contact_cost(event: Event, channel: str, terms: Terms) -> int:
-    fixed, per_minute = _card(event, terms).contact[channel]
-    cost: int = round(fixed + per_minute * event["duration_s"] / 60)
+def is_own(event: Event) -> bool:
+    """Tell whether it is a contact, and the customer's."""
+    return bool(event["kind"] == "contact" and event["direction"] == "inbound")
+
+
+def complains(event: Event) -> bool:
+    """Tell whether it is a complaint of something that is not the seller's fault."""
+    return is_own(event) and bool(event["complaint"]) and not event["seller_fault"]
+
+
+def _contact_cost(event: Event, direction: str, channel: str, terms: Terms) -> int:
+    costs = _card(event, terms).contact
+    fixed, per_minute = costs.get((direction, channel), (0, Fraction(0)))
+    seconds: int = event["duration_s"]
+    if terms.minutes_billed is not None:
+        seconds = min(seconds, terms.minutes_billed * 60)
+    once = fixed if event["kind"] == "contact" else 0
+    cost: int = round(once + per_minute * seconds / 60)
     return cost
 
 

@@ -15,7 +15,7 @@ from schemas.base.value_lines import (
     CHEAPER_CHANNEL,
     COMPLAINT_COSTS,
     COMPLAINTS,
-    CONTACTS,
+    CONTACT_LINES,
     COUNTS,
     DISCOUNTS,
     FEES,
@@ -288,7 +288,13 @@ FULL = {
         location="Graz",
     ),
     Kind.SUPPORT_CALLS: support_call(
-        seller_fault=True, complaint=True, resolved=False, satisfaction=2
+        seller_fault=True,
+        complaint=True,
+        resolved=False,
+        satisfaction=2,
+        direction="outbound",
+        kind="survey",
+        ticket_id="ticket-1",
     ),
     Kind.PAYMENTS: payment(status="failed"),
 }
@@ -328,7 +334,7 @@ LINE_NAMES: Final = {
     REVENUE: "revenue",
     GOODS: "goods",
     FEES: "fees",
-    **{CONTACTS + place: channel for place, channel in enumerate(CONTACT_CHANNELS)},
+    **dict(zip(CONTACT_LINES, CONTACT_CHANNELS, strict=True)),
     RETURNS: "returns",
     LATE_PAYMENT: "late_payment",
     REMINDERS: "reminders",

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from agents.events.booking import Booking
+from agents.events.booking import NO_CHANNEL, Booking
 from agents.policy.compiled import Policy
 from schemas.base.vocabulary import CONTACT_CHANNELS
 from schemas.inputs.events import MAX_DURATION_S, Kind
 from tests.support.making import POLICY, amounts, booked, counts, support_call
-from tests.support.policies import policy, section
+from tests.support.policies import only, policy, section
 from tests.support.tables import table
 
 
@@ -89,6 +89,70 @@ def test_a_complaint_counts_with_its_cost_but_for_our_own_fault(
 ) -> None:
     found = book(duration_s=420, **fields)
     assert (counts(found)[2], amounts(found)["complaint_costs"]) == (complaints, costs)
+
+
+OURS = {"service.outbound": {"chat": {"fixed": "0.20", "per_minute": "0.10"}}}
+
+
+@table(
+    "channel costs",
+    ("phone", ({"phone": 270}, {"phone": 270})),
+    # a channel of our own card is not that of the customers' any more, in no part
+    ("chat", ({"chat": 80}, {"chat": 40})),
+    ("video", ({}, {})),
+)
+def test_what_we_do_costs_by_our_card_where_there_is_one(channel: str, costs: Any) -> None:
+    found = [
+        amounts(book(policy(OURS), channel=channel, direction=who))
+        for who in ("inbound", "outbound")
+    ]
+    assert tuple(found) == costs
+
+
+def test_what_we_do_is_a_touch_and_no_contact_of_the_customer_s() -> None:
+    asks = policy(only("repeat_issue", "dissatisfied", "support_spike"))
+    says = {"complaint": True, "seller_fault": True, "satisfaction": 1}
+    found = book(asks, direction="outbound", resolved=False, **says)
+    assert (found.touches, found.meets) == (True, True)
+    assert (found.contacts, found.channel, found.complains, found.at_fault) == (
+        *(0, NO_CHANNEL),
+        *(False, False),
+    )
+    assert found.contact is None
+    contact = book(asks, direction="outbound", resolved=True, **says).contact
+    assert contact is not None
+    assert (contact.resolved, contact.complains, contact.at_fault, contact.satisfaction) == (
+        *(True, False),
+        *(False, None),
+    )
+    assert not contact.counts
+
+
+@table(
+    "kind says heard",
+    ("resolution", {}, (True, None)),
+    ("resolution", {"resolved": False}, (False, None)),
+    ("survey", {"satisfaction": 2}, (None, 2)),
+    ("survey", {"satisfaction": 2, "resolved": False}, (False, 2)),
+)
+def test_what_is_no_contact_costs_its_time_and_is_heard(kind: str, says: Any, heard: Any) -> None:
+    asks = policy(only("repeat_issue", "dissatisfied", "support_spike"))
+    found = book(asks, kind=kind, complaint=True, seller_fault=True, ticket_id="t", **says)
+    assert amounts(found) == {"phone": 120, "seller_fault": 120}
+    assert (found.touches, found.contacts, found.channel) == (False, 0, NO_CHANNEL)
+    assert (found.complains, found.at_fault, found.ticket) == (False, False, None)
+    contact = found.contact
+    assert contact is not None
+    assert (contact.resolved, contact.satisfaction) == heard
+    assert (contact.counts, contact.complains, contact.at_fault) == (False, False, False)
+
+
+@table("minutes cost excess_s", (None, 270, 0), (3, 270, 0), (2, 270, 0), (1, 210, 60))
+def test_no_more_minutes_are_billed_than_the_policy_says(
+    minutes: Any, cost: int, excess_s: int
+) -> None:
+    found = book(policy({} if minutes is None else {"service.max_minutes": minutes}))
+    assert (amounts(found), found.excess_s) == ({"phone": cost}, excess_s)
 
 
 def test_a_contact_is_a_touch_and_may_be_a_complaint() -> None:

@@ -30,7 +30,7 @@ DAY = "a date as YYYY-MM-DD"
 ABOVE_0 = "a decimal text above 0"
 NOT_NEGATIVE = "a decimal text, not negative"
 DAYS = "an integer from 0 to 3660"
-CHANNEL = "one of phone, chat, email, store, self_service"
+CHANNEL = "one of phone, chat, email, store, self_service, sms, whatsapp, social, video"
 TIER = "one of maintenance, ordinary, important, key"
 
 ROLE = {"role": "a", "every_days": 3}

@@ -271,10 +271,15 @@ def test_what_is_expected_is_said_in_the_contract_s_words() -> None:
     assert said[P, "order_id"] == said[S, "issue"] == said[Y, "invoice_id"] == "a text"
     assert said[P, "type"] == "'sale' or 'return'"
     assert said[P, "items"] == "an integer from 1 to 100000"
-    assert said[S, "channel"] == "'phone', 'chat', 'email', 'store' or 'self_service'"
+    assert said[S, "channel"] == (
+        "'phone', 'chat', 'email', 'store', 'self_service', 'sms', 'whatsapp', 'social' or 'video'"
+    )
     assert said[S, "duration_s"] == "an integer from 0 to 604800"
     assert said[S, "complaint"] == said[S, "seller_fault"] == said[S, "resolved"] == "true or false"
     assert said[S, "satisfaction"] == "an integer from 1 to 5"
+    assert said[S, "direction"] == "'inbound' or 'outbound'"
+    assert said[S, "kind"] == "'contact', 'resolution' or 'survey'"
+    assert said[S, "ticket_id"] == "a text of 1 to 128 characters"
     assert said[Y, "status"] == "'paid' or 'failed'"
 
 
