@@ -23,7 +23,7 @@ NO_PACE: Final[Pace] = (0, NO_DAY, 0, True)
 
 
 class Sales:
-    """A customer's sales. A purchase day is a UTC day with a sale; returns are none."""
+    """A customer's sales. A purchase day is a UTC day with a sale; all else is none."""
 
     __slots__ = (
         "cells",
@@ -77,9 +77,9 @@ class Sales:
         )
 
     def book(self, day: int, sale: Sale, today: int, keeps: Keeps) -> None:
-        """A sale or a return."""
+        """A sale; or what is no purchase and counts for the margin alone."""
         self.margin += sale.margin
-        if sale.is_return:
+        if not sale.is_purchase:
             return
         self.fades.clear()
         self.pace = None

@@ -25,7 +25,7 @@ class SignalState(Part):
         self.sales: Sales | None = None
         """None: nothing was sold yet."""
         self.early_returns = 0
-        """The margin of returns that came before the first sale was known."""
+        """The margin of what was no sale and came before the first one was known."""
         self.issues: list[IssueRow] = []
         self.answers: list[tuple[int, int]] = []
         self.cleared: dict[str, ClearedRow] = {}
@@ -57,7 +57,7 @@ class SignalState(Part):
         if event.sale is not None:
             if self.sales is not None:
                 self.sales.book(event.day, event.sale, day, keeps)
-            elif event.sale.is_return:
+            elif not event.sale.is_purchase:
                 self.early_returns += event.sale.margin
             else:
                 self.sales = Sales.beginning(event.day, event.sale, self.early_returns, keeps)

@@ -21,10 +21,11 @@ NAME_CHARS: Final = 64
 class Sale(msgspec.Struct, frozen=True, gc=False):
     """What a purchase event adds; amounts in minor units of the base currency."""
 
-    is_return: bool
+    is_purchase: bool
+    """Whether it is a sale: only that makes a purchase day."""
     paid: int
     margin: int
-    """What it adds to the margin: less than nothing, on a return."""
+    """What it adds to the margin: less than nothing where goods or money went back."""
 
 
 class Contact(msgspec.Struct, frozen=True, gc=False):
@@ -83,7 +84,7 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """Whether the policy has that count for contacts due."""
     complains: bool = False
     at_fault: bool = False
-    """Whether it is a return or a contact that is the seller's fault."""
+    """Whether it is the seller's fault: a contact, a return, a refund or a replacement."""
     days_late: int | None = None
     """Of a payment that was made; None for everything else."""
     invoice: InvoiceEntry | None = None

@@ -1,4 +1,4 @@
-"""Purchases: what a sale or a return adds to its customer."""
+"""Purchases: what a sale, a return, a refund or a replacement adds to its customer."""
 
 from agents.events.booking import (
     INVALID,
@@ -28,11 +28,12 @@ from schemas.base.value_lines import (
     SELLER_FAULT_REFUNDS,
     WITHOUT_COST,
 )
+from schemas.base.vocabulary import PurchaseType
 from schemas.inputs.events import Kind, Purchase
 
 
 def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # noqa: C901, PLR0911 - a return for each fault
-    """The booking of a sale or return, converted at the rate of its day."""
+    """The booking of a purchase, converted at the rate of its day."""
     digits = CURRENCY_DIGITS.get(wire.currency)
     if digits is None:
         return UNKNOWN_CURRENCY
@@ -46,12 +47,11 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         return INVALID
     if wire.fee is not None and (fee := parse_minor(wire.fee, digits)) is None:
         return INVALID
-    returned = wire.type == "return"
-    if not returned and (wire.fee is not None or wire.seller_fault is not None):
+    its = "sale" if wire.type is None else wire.type
+    if not _is_whole(wire, its, amount):
         return INVALID
     day, at_us = day_and_micros(wire.occurred_at)
-    due_at = wire.due_at
-    first_day = policy.intake.earliest_day
+    due_at, first_day = wire.due_at, policy.intake.earliest_day
     if not (first_day <= day <= LAST_DAY and (due_at is None or is_writable(due_at, first_day))):
         return INVALID
     ratio = policy.rates.ratio(wire.currency, day)
@@ -63,20 +63,19 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     paid = convert(amount, ratio)
     listed_base = None if listed is None else convert(listed, ratio)
     cost_base = None if cost is None else convert(cost, ratio)
-    if returned:
-        kept = 0 if fee is None else convert(fee, ratio)
-        handling = policy.cards.at(day).handling(items)
-        amounts, brought = _return(paid, cost_base or 0, kept, handling)
-        if listed_base is not None:
-            amounts += [DISCOUNTS, min(0, paid - listed_base)]
-    else:
-        handling = 0
+    handling = policy.cards.at(day).handling(items) if its == "return" else 0
+    if its == "sale":
         amounts, brought = _sale(paid, cost_base, listed_base, policy)
+    else:
+        kept = 0 if fee is None else convert(fee, ratio)
+        amounts, brought = _back(its, paid, cost_base or 0, listed_base, kept, handling)
     refunded = 0
     if at_fault:
         refunded = max(0, -brought - handling)
         amounts += [SELLER_FAULT, handling, SELLER_FAULT_REFUNDS, refunded]
-    amounts += _counts(policy, returned=returned, at_fault=at_fault)
+    if policy.keeps.orders:
+        amounts += [ORDERS, int(its == "sale"), RETURNED, int(its == "return" and not at_fault)]
+    is_met = its in {"sale", "return"}
     return Booking(
         Kind.PURCHASES,
         wire.customer_id,
@@ -89,12 +88,23 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         brought,
         handling if at_fault else 0,
         refunded,
-        touches=True,
-        meets="purchase" in policy.contacts.touches,
+        touches=is_met,
+        meets=is_met and "purchase" in policy.contacts.touches,
         at_fault=at_fault,
         invoice=_entry(wire, amount, paid, due_us, policy),
-        sale=Sale(returned, paid, brought + handling) if policy.keeps.sales_days else None,
+        sale=Sale(its == "sale", paid, brought + handling) if policy.keeps.sales_days else None,
     )
+
+
+def _is_whole(wire: Purchase, its: PurchaseType, amount: int) -> bool:
+    """Whether its type may carry what it does (`TYPES_WITH`)."""
+    if its == "refund":
+        return wire.cost is None and wire.fee is None
+    if wire.items == 0:
+        return False
+    if its == "sale":
+        return wire.fee is None and wire.seller_fault is None
+    return its == "return" or (amount == 0 and wire.fee is None)
 
 
 def _sale(paid: int, cost: int | None, listed: int | None, policy: Policy) -> tuple[list[int], int]:
@@ -108,17 +118,18 @@ def _sale(paid: int, cost: int | None, listed: int | None, policy: Policy) -> tu
     return [REVENUE, paid, GOODS, cost, DISCOUNTS, discount, WITHOUT_COST, paid], paid - cost
 
 
-def _return(paid: int, got_back: int, kept: int, handling: int) -> tuple[list[int], int]:
-    """(line, amount, …), and what they bring."""
-    amounts = [REVENUE, -paid, GOODS, -got_back, FEES, kept, RETURNS, handling]
-    return amounts, got_back - paid + kept - handling
-
-
-def _counts(policy: Policy, *, returned: bool, at_fault: bool) -> list[int]:
-    """What it counts for, where a signal asks for that."""
-    if not policy.keeps.orders:
-        return []
-    return [ORDERS, int(not returned), RETURNED, int(returned and not at_fault)]
+def _back(
+    its: PurchaseType, paid: int, cost: int, listed: int | None, kept: int, handling: int
+) -> tuple[list[int], int]:
+    """(line, amount, …) of what is no sale, and what they bring."""
+    if its == "refund":
+        return [REVENUE, -paid], -paid
+    if its == "replacement":
+        return [GOODS, cost], -cost
+    amounts = [REVENUE, -paid, GOODS, -cost, FEES, kept, RETURNS, handling]
+    if listed is not None:
+        amounts += [DISCOUNTS, min(0, paid - listed)]
+    return amounts, cost - paid + kept - handling
 
 
 def _entry(
@@ -127,7 +138,7 @@ def _entry(
     """What it does to an invoice: a sale needs to say when it is due."""
     if policy.invoices is None or wire.invoice_id is None or not amount:
         return None
-    if wire.type == "return":
+    if wire.type not in {None, "sale"}:
         due_us = None
     elif due_us is None:
         return None

@@ -35,7 +35,7 @@ MAX_DURATION_S: Final = 604_800
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-Items = Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)]
+Items = Annotated[int, msgspec.Meta(ge=0, le=MAX_ITEMS)]
 Duration = Annotated[int, msgspec.Meta(ge=0, le=MAX_DURATION_S)]
 Satisfaction = Annotated[int, msgspec.Meta(ge=1, le=5)]
 ReasonText = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON_CHARS)]
@@ -60,7 +60,7 @@ TOPIC_OF_KIND: Final[dict[Kind, str]] = {
 
 
 class Purchase(msgspec.Struct, frozen=True, gc=False):
-    """A sale, or goods that came back (`purchases`)."""
+    """A sale, goods or money that went back, or goods sent again (`purchases`)."""
 
     event_id: Id
     customer_id: Id

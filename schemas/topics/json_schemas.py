@@ -10,7 +10,7 @@ import msgspec
 
 from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
-from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field
+from schemas.inputs.fields import FIELDS, TYPES_WITH, Field
 from schemas.outputs.headers import RejectedHeaders
 from schemas.outputs.records import REJECTED_EVENTS
 from schemas.outputs.registry import OUTPUTS
@@ -60,7 +60,8 @@ def _of_input(kind: Kind) -> Schema:
     }
     rules = _digits_rules(fields)
     if kind is Kind.PURCHASES:
-        rules.append(_returns_rule())
+        rules += [_type_rule(name, types) for name, types in TYPES_WITH.items()]
+        rules += [_FREE_RULE, _PIECES_RULE]
     if rules:
         schema["allOf"] = rules
     if any(its.money for field in fields for its in (field, *field.inner)):
@@ -130,11 +131,25 @@ def _digits_rule(digits: int, money: list[Field]) -> Schema:
     }
 
 
-def _returns_rule() -> Schema:
-    return {
-        "if": {"properties": {"type": {"const": "return"}}, "required": ["type"]},
-        "else": {"properties": {name: {"type": "null"} for name in RETURNS_ONLY}},
-    }
+def _type_rule(name: str, types: tuple[str, ...]) -> Schema:
+    """Only some types of a purchase may carry a field; without a type it is a sale."""
+    if "sale" in types:
+        its: Schema = {"properties": {"type": {"enum": [*types, None]}}}
+    else:
+        its = {"properties": {"type": {"enum": [*types]}}, "required": ["type"]}
+    return {"if": its, "else": {"properties": {name: {"type": "null"}}}}
+
+
+_FREE_RULE: Final[Schema] = {
+    "if": {"properties": {"type": {"const": "replacement"}}, "required": ["type"]},
+    "then": {"properties": {"amount": {"pattern": r"^[0.]+$"}}},
+}
+"""Nothing is paid for a replacement."""
+_PIECES_RULE: Final[Schema] = {
+    "if": {"properties": {"type": {"const": "refund"}}, "required": ["type"]},
+    "else": {"properties": {"items": {"minimum": 1}}},
+}
+"""Only where money alone goes back there may be no piece."""
 
 
 # what goes out

@@ -96,7 +96,7 @@ class Purchases:
             self.counts.unusable += 1
         elif (wire.customer_id, wire.event_id) in self._seen:
             self.counts.repeated += 1
-        elif wire.type == "return":
+        elif wire.type not in {None, "sale"}:
             self.counts.returns += 1
         else:
             self._seen.add((wire.customer_id, wire.event_id))
@@ -115,7 +115,7 @@ class Purchases:
         amount, cost = parse_minor(wire.amount, digits), parse_minor(wire.cost or "0", digits)
         if amount is None or cost is None:
             return None
-        if wire.type != "return":
+        if wire.type in {None, "sale"}:
             self.currencies.add(wire.currency)
         return amount - cost
 

@@ -159,8 +159,10 @@ class Customer:
             insort(self.payments, (happened, self.applied, days_late(event)))
         if topic == PURCHASES:
             self.master.bought(day, revenue)
+        met = topic == SUPPORT_CALLS or event.get("type") in {"sale", "return"}
+        if topic == PURCHASES and met:
             self.bought = True
-        if topic in {PURCHASES, SUPPORT_CALLS}:
+        if met:
             touched = happened if self.last_touch is None else max(happened, self.last_touch)
             self.last_touch = touched
             self.touches.append((happened, event["channel"] if topic != PURCHASES else "purchase"))

@@ -67,7 +67,7 @@ class Kept:
 
     def _order(self, event: Event, entry: Day, today: int, terms: Terms) -> None:
         day = instants.day_of(event["occurred_at"])
-        sold = event["type"] == "sale"
+        sold, back = (event["type"] == its for its in ("sale", "return"))
         if terms.risk.asks_sales():
             if sold:
                 self.sales.sell(day, entry.lines, today, terms.risk)
@@ -75,5 +75,5 @@ class Kept:
                 self.sales.give_back(entry.lines, terms.risk)
         if sold:
             self.orders.setdefault(day, Orders()).sales += 1
-        elif not event["seller_fault"]:
+        elif back and not event["seller_fault"]:
             self.orders.setdefault(day, Orders()).returns += 1

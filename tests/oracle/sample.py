@@ -15,6 +15,7 @@ from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, part
 from .sample_bodies import Body, Profile, body, conflicting, profile, restated
 from .sample_faults import Draft, spoiled
 from .sample_intake import astray, finer
+from .sample_orders import mended
 from .sample_policy import POLICY, POLICY_TOML
 from .sample_risks import answered, awake, troubled
 from .sample_whole import Book, invoiced, master
@@ -175,6 +176,7 @@ class _WholeTraffic(_Traffic):
 
     def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:
         plain = finer(super()._body(topic, who, event_id, happened))
+        plain = mended(self.rng, topic, plain)
         return invoiced(self.rng, topic, plain, self.books[who.customer_id], happened)
 
 

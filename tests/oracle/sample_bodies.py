@@ -77,7 +77,7 @@ def restated(rng: Random, topic: str, content: Body) -> Body:
         PAYMENTS: {"status": "paid"},
         CUSTOMERS: {"segment": None, "override": None},
     }
-    if content.get("type") == "return":
+    if content.get("type") in {"return", "refund", "replacement"}:
         again.setdefault("seller_fault", False)
     return defaults[topic] | again | {"unknown_field": [rng.randint(0, 9), {"deep": None}]}
 

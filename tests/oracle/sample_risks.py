@@ -20,7 +20,7 @@ def awake(seed: float, who: Profile, phase: int) -> bool:
 
 def troubled(rng: Random, topic: str, plain: Body, book: Book, happened: int) -> Body:
     """Let a contact be about a known issue, a return somebody's fault, a sale long due."""
-    if topic == PURCHASES and plain.get("type") == "return":
+    if topic == PURCHASES and plain.get("type") in {"return", "refund", "replacement"}:
         return plain | {"seller_fault": rng.random() < 0.15}
     if topic == PURCHASES:
         return _sale(rng, plain, book, happened)

@@ -30,7 +30,9 @@ class Book:
 
 def invoiced(rng: Random, topic: str, plain: Body, book: Book, happened: int) -> Body:
     """Let a purchase or a payment be about one of the customer's invoices, most of the time."""
-    if topic == PURCHASES and plain.get("type") == "return":
+    if plain.get("type") == "replacement":
+        return plain
+    if topic == PURCHASES and plain.get("type") in {"return", "refund"}:
         return plain | ({"invoice_id": rng.choice(book.owed)["invoice_id"]} if book.owed else {})
     if topic == PURCHASES and rng.random() < 0.5:
         return _sold_on_credit(rng, plain, book, happened)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from schemas.inputs.events import WIRE_OF_KIND, Kind
-from schemas.inputs.fields import FIELDS, RETURNS_ONLY
+from schemas.inputs.fields import FIELDS, TYPES_WITH
 from schemas.inputs.rejects import REASON_TEXTS, Reason, excerpt
 
 
@@ -43,7 +43,7 @@ def test_defaults_are_what_the_contract_says() -> None:
 
 def test_fields_of_returns_are_declared_after_the_type() -> None:
     names = [field.name for field in FIELDS[Kind.PURCHASES]]
-    assert all(names.index(name) > names.index("type") for name in RETURNS_ONLY)
+    assert all(names.index(name) > names.index("type") for name in TYPES_WITH)
 
 
 def test_reasons_are_declared_in_the_order_in_which_they_are_judged() -> None:
