@@ -76,6 +76,12 @@ class Sales:
             self.latest,
         )
 
+    def copy(self) -> "Sales":
+        """The same, to go its own way."""
+        row = self.row()
+        row.latest = list(row.latest)
+        return Sales(row)
+
     def book(self, day: int, sale: Sale, today: int, keeps: Keeps) -> None:
         """A sale; or what is no purchase and counts for the margin alone."""
         self.margin += sale.margin

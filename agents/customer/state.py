@@ -10,6 +10,7 @@ from typing import Final
 from agents.customer.dedupe import DedupeIndex
 from agents.customer.invoices import Invoices
 from agents.customer.master_data import MasterData
+from agents.customer.orders import Orders
 from agents.customer.part import Part
 from agents.customer.payments import LastPayments
 from agents.customer.signal_state import NOTHING_KEPT, SignalState
@@ -30,6 +31,7 @@ from schemas.state.rows import CommitmentRow, CustomerRow, MasterRow, TouchRow
 _ROW_BYTES: Final = 300
 _CELL_BYTES: Final = 8
 _INVOICE_BYTES: Final = 80
+_ORDER_BYTES: Final = 100
 
 
 class Customer:
@@ -47,6 +49,7 @@ class Customer:
         "invoices",
         "master_data",
         "offsets",
+        "orders",
         "origin",
         "owed",
         "parts",
@@ -90,6 +93,8 @@ class Customer:
         self.master_data = MasterData(row.master, self.value)
         self.touches = Touches(row.touch)
         self.dedupe = DedupeIndex(row.dedupe)
+        booking = (self.worth, self.signals, self.master_data, self.touches, self.invoices)
+        self.orders = Orders(row.orders, booking, policy)
         self.parts: tuple[Part, ...] = (
             self.worth,
             self.contacts,
@@ -99,6 +104,7 @@ class Customer:
             self.master_data,
             self.touches,
             self.dedupe,
+            self.orders,
         )
         """All that is kept, in the order in which an event is booked."""
         self.risks = row.risks
@@ -108,21 +114,8 @@ class Customer:
         """The stage of its life."""
         self.segments = row.segments
         """The segments it was found in last, a bit each; NOT_ASKED: nobody asked."""
-        self.tier_state: TierState | None = None
+        self.tier_state = None if head is None else _tier_state(row, head)
         """Its tier; None until it is judged for the first time."""
-        if head is not None:
-            self.tier_state = TierState(
-                head.by_value,
-                row.by_value_since_day,
-                head.tier,
-                row.in_force_since_day,
-                row.by_value_came,
-            ).as_kept(
-                NO_DAY if row.below_day is None else row.below_day,
-                NO_DAY if row.notice_day is None else row.notice_day,
-                row.notice_tier,
-                announced=row.announced,
-            )
         self.ranked = 0 if head is None else head.index
         """Under tiers by shares: what its tier was judged by the last time; else 0."""
         self.due_us = NO_DUE_US if head is None else head.due_us
@@ -162,6 +155,8 @@ class Customer:
             self.first_day = event.day
         self.offsets[event.kind] = offset
         as_of_us, day = self.as_of_us, self.day
+        if event.order is not None:
+            event = self.orders.take(event, as_of_us, day, policy)
         for part in self.parts:
             part.book(event, as_of_us, day, policy)
 
@@ -250,9 +245,26 @@ class Customer:
         if self.touch.care is not None:
             cells += len(self.touch.care.channels)
         kept = len(self.dedupe.entries) + _INVOICE_BYTES * len(self.invoices.open)
+        kept += _ORDER_BYTES * len(self.orders.kept)
         return _ROW_BYTES + kept + _CELL_BYTES * cells
 
     @property
     def tenure_days(self) -> int:
         """UTC days from the customer's first event to its `as_of`."""
         return self.day - self.first_day
+
+
+def _tier_state(row: CustomerRow, head: RowHead) -> TierState:
+    """Its tier, as row and head have it."""
+    return TierState(
+        head.by_value,
+        row.by_value_since_day,
+        head.tier,
+        row.in_force_since_day,
+        row.by_value_came,
+    ).as_kept(
+        NO_DAY if row.below_day is None else row.below_day,
+        NO_DAY if row.notice_day is None else row.notice_day,
+        row.notice_tier,
+        announced=row.announced,
+    )

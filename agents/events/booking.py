@@ -40,6 +40,18 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
     satisfaction: int | None
 
 
+class OrderPart(msgspec.Struct, frozen=True, gc=False):
+    """What a purchase says of its order."""
+
+    key: bytes
+    """8 bytes that stand for the order's id."""
+    sells: bool
+    """Whether it is a sale of it."""
+    cancels: bool
+    placed_day: int | None = None
+    """Of a cancel: when the order was placed; None: it does not say."""
+
+
 class InvoiceEntry(msgspec.Struct, frozen=True, gc=False):
     """A sale on credit, or what takes from it: a payment, or goods that came back."""
 
@@ -91,6 +103,8 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """What it does to an invoice; None: it names none."""
     sale: Sale | None = None
     """What was sold or came back; None: nothing, or nothing asks for it."""
+    order: OrderPart | None = None
+    """Of which order it is; None: of none, or none is remembered."""
     contact: Contact | None = None
     """What a contact says of its issue, likewise."""
     master: MasterRow | None = None

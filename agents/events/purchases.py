@@ -5,16 +5,17 @@ from agents.events.booking import (
     UNKNOWN_CURRENCY,
     Booking,
     InvoiceEntry,
+    OrderPart,
     Sale,
     Unbookable,
     id_key,
     text_key,
 )
-from agents.events.cells import cells_of
+from agents.events.cells import NOTHING, cells_of
 from agents.events.content import content_check
 from agents.policy.compiled import Policy
 from agents.policy.rates import convert
-from schemas.base.money import CURRENCY_DIGITS, half_even, parse_minor
+from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS, half_even, parse_minor
 from schemas.base.times import LAST_DAY, day_and_micros, is_writable, micros
 from schemas.base.value_lines import (
     DISCOUNTS,
@@ -32,8 +33,12 @@ from schemas.base.vocabulary import PurchaseType
 from schemas.inputs.events import Kind, Purchase
 
 
-def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # noqa: C901, PLR0911 - a return for each fault
+def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # noqa: C901, PLR0911, PLR0912 - a return for each fault
     """The booking of a purchase, converted at the rate of its day."""
+    if wire.type == "cancel":
+        return _cancel(wire, policy)
+    if wire.amount is None or wire.currency is None:
+        return INVALID
     digits = CURRENCY_DIGITS.get(wire.currency)
     if digits is None:
         return UNKNOWN_CURRENCY
@@ -91,13 +96,52 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         touches=is_met,
         meets=is_met and "purchase" in policy.contacts.touches,
         at_fault=at_fault,
-        invoice=_entry(wire, amount, paid, due_us, policy),
+        invoice=_entry(wire, wire.currency, amount, paid, due_us, policy),
+        order=_part(wire, its, policy),
         sale=Sale(its == "sale", paid, brought + handling) if policy.keeps.sales_days else None,
+    )
+
+
+def _part(wire: Purchase, its: PurchaseType, policy: Policy) -> OrderPart | None:
+    """Of which order it is, where orders are remembered."""
+    if policy.orders is None:
+        return None
+    return OrderPart(text_key(wire.order_id), its == "sale", cancels=False)
+
+
+def _cancel(wire: Purchase, policy: Policy) -> Booking | Unbookable:
+    """The booking of an order's end: what it takes back its customer remembers."""
+    digits = CURRENCY_DIGITS.get(wire.currency or "", MAX_DIGITS)
+    amounts = (wire.amount, wire.cost, wire.list_amount)
+    day, at_us = day_and_micros(wire.occurred_at)
+    moments = (wire.occurred_at, wire.due_at, wire.ordered_at)
+    first_day = policy.intake.earliest_day
+    if (
+        wire.items == 0
+        or wire.fee is not None
+        or wire.seller_fault is not None
+        or any(text is not None and parse_minor(text, digits) is None for text in amounts)
+        or any(at is not None and not is_writable(at, first_day) for at in moments)
+    ):
+        return INVALID
+    placed_day = None if wire.ordered_at is None else day_and_micros(wire.ordered_at)[0]
+    return Booking(
+        Kind.PURCHASES,
+        wire.customer_id,
+        wire.event_id,
+        at_us,
+        day,
+        id_key(Kind.PURCHASES, wire.event_id),
+        content_check(Kind.PURCHASES, wire),
+        NOTHING,
+        order=OrderPart(text_key(wire.order_id), sells=False, cancels=True, placed_day=placed_day),
     )
 
 
 def _is_whole(wire: Purchase, its: PurchaseType, amount: int) -> bool:
     """Whether its type may carry what it does (`TYPES_WITH`)."""
+    if wire.ordered_at is not None:
+        return False
     if its == "refund":
         return wire.cost is None and wire.fee is None
     if wire.items == 0:
@@ -133,7 +177,7 @@ def _back(
 
 
 def _entry(
-    wire: Purchase, amount: int, paid: int, due_us: int | None, policy: Policy
+    wire: Purchase, currency: str, amount: int, paid: int, due_us: int | None, policy: Policy
 ) -> InvoiceEntry | None:
     """What it does to an invoice: a sale needs to say when it is due."""
     if policy.invoices is None or wire.invoice_id is None or not amount:
@@ -142,4 +186,4 @@ def _entry(
         due_us = None
     elif due_us is None:
         return None
-    return InvoiceEntry(text_key(wire.invoice_id), wire.currency, amount, paid, due_us)
+    return InvoiceEntry(text_key(wire.invoice_id), currency, amount, paid, due_us)

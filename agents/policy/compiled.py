@@ -22,6 +22,13 @@ class InvoiceRules(msgspec.Struct, frozen=True):
     unmatched_max: int
 
 
+class OrderRules(msgspec.Struct, frozen=True):
+    """`[orders]`."""
+
+    remember_days: int
+    orders_max: int
+
+
 class DiscountRules(msgspec.Struct, frozen=True):
     """`[discount]`."""
 
@@ -150,6 +157,8 @@ class Policy:
     """Whether what is the seller's own fault is left out of what a customer is judged by."""
     cards: RateCards
     invoices: InvoiceRules | None
+    orders: OrderRules | None
+    """None: no order is remembered."""
     discount: DiscountRules | None
     decay: Decay | None
     """None: tiers are judged by the window's contribution."""

@@ -13,6 +13,7 @@ from agents.policy.compiled import (
     HoldRules,
     InvoiceRules,
     LadderRules,
+    OrderRules,
     Policy,
     RiskRules,
     SegmentRules,
@@ -42,7 +43,7 @@ def compile_policy(file: PolicyFile) -> Policy:
     digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
     entry, signals = file.tiers.entry, _signals(file)
     future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
-    invoices, value = file.invoices, file.value
+    invoices, orders, value = file.invoices, file.orders, file.value
     keeps, prompt = keeps_of(signals, digits), file.segments.prompt_payer
     if prompt is not None:
         keeps = combined((keeps, Keeps(payments=prompt.payments)))
@@ -59,6 +60,7 @@ def compile_policy(file: PolicyFile) -> Policy:
         default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
         excuses=value.excuse_seller_fault,
         cards=rate_cards(file.service, digits),
+        orders=None if orders is None else OrderRules(orders.remember_days, orders.orders_max),
         invoices=None
         if invoices is None
         else InvoiceRules(invoices.open_max, invoices.unmatched_max),

@@ -169,8 +169,9 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field(
             "type",
             PurchaseType,
-            "'sale', 'return', 'refund' or 'replacement'",
-            "which way goods and money went; a refund is money alone, a replacement goods alone",
+            "'sale', 'return', 'refund', 'replacement' or 'cancel'",
+            "which way goods and money went; a refund is money alone, a replacement goods alone; "
+            "a cancel takes the order back as if it had never been",
             default="sale",
         ),
         Field(
@@ -201,6 +202,7 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field("category", str, _TEXT, "what kind of goods"),
         Field("channel", str, _TEXT, "how it was bought"),
         Field("location", str, _TEXT, "where it was bought"),
+        Field("ordered_at", events.Moment, _MOMENT, "when the order was placed; cancels only"),
     ),
     Kind.SUPPORT_CALLS: (
         *_COMMON,
@@ -243,8 +245,11 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
 }
 
 TYPES_WITH: Final[dict[str, tuple[PurchaseType, ...]]] = {
-    "cost": ("sale", "return", "replacement"),
+    "cost": ("sale", "return", "replacement", "cancel"),
     "fee": ("return",),
     "seller_fault": ("return", "refund", "replacement"),
+    "ordered_at": ("cancel",),
 }
 """Fields of a purchase that only some types may carry, zero or false not excepted."""
+NOT_OF_CANCELS: Final = ("amount", "currency")
+"""Required fields of a purchase that a cancel may leave out: it is whole by its order's id."""

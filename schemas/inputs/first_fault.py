@@ -12,7 +12,7 @@ import msgspec
 from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS, parse_minor
 from schemas.base.times import date_of, day_of_text, is_writable
 from schemas.inputs.events import WIRE_OF_KIND, Kind, Moment, Wire, no_json
-from schemas.inputs.fields import FIELDS, TYPES_WITH, Field, is_date
+from schemas.inputs.fields import FIELDS, NOT_OF_CANCELS, TYPES_WITH, Field, is_date
 from schemas.inputs.fine_times import without_rest
 from schemas.inputs.intake_rules import ANY, IntakeRules
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection, excerpt
@@ -79,7 +79,7 @@ def _known(
     for field in fields:
         found, name = raw.get(field.name), prefix + field.name
         if found is None or bytes(found) == b"null":
-            if field.required:
+            if field.required and not (name in NOT_OF_CANCELS and _cancels(kind, raw)):
                 return Rejection(
                     Reason.MISSING_FIELD, f"{name}: expected {field.expected}, found nothing"
                 )
@@ -108,6 +108,10 @@ def _known(
             )
         known[field.name] = content
     return known
+
+
+def _cancels(kind: Kind, raw: dict[str, msgspec.Raw]) -> bool:
+    return kind is Kind.PURCHASES and _text_or_else(raw.get("type"), "") == "cancel"
 
 
 def _not_of_type(

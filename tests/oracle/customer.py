@@ -13,6 +13,7 @@ from .kept import Kept
 from .ledger import Day, Lines, booked, days_late
 from .master import Master
 from .money import Terms
+from .orders import Happening, Orders
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 
@@ -129,6 +130,7 @@ class Customer:
     invoices: Invoices = field(default_factory=Invoices)
     master: Master = field(default_factory=Master)
     kept: Kept = field(default_factory=Kept)
+    orders: Orders = field(default_factory=Orders)
     seen: dict[EventName, Event] = field(default_factory=dict)
     """The remembered events."""
     ages: list[tuple[int, int, EventName]] = field(default_factory=list)
@@ -150,15 +152,58 @@ class Customer:
         self.applied += 1
         self.as_of = max(self.as_of, happened)
         self.first_day = min(self.first_day, day)
+        self.orders.forget(self.today(), terms)
+        its = Happening(topic, event, self.as_of, day)
+        if topic != PURCHASES or terms.orders is None:
+            self.orders.log.append(its)
+            self.happen(its, terms)
+        else:
+            self._order(its, terms)
+        self.orders.forget(self.today(), terms)
+        name = (topic, event["event_id"])
+        self.seen[name] = event
+        heapq.heappush(self.ages, (day, self.applied, name))
+        self.forget(terms)
+
+    def _order(self, its: Happening, terms: Terms) -> None:
+        """Let an event of an order happen; or nothing, where the order never was."""
+        name = its.event["order_id"]
+        if its.event["type"] == "cancel":
+            self.orders.cancel(its.event, terms)
+            self._happen_anew(terms)
+        elif name not in self.orders.known or not self.orders.known[name].cancelled:
+            moves = self.orders.meet(its, self.today(), terms)
+            self.orders.log.append(its)
+            if moves:
+                self._happen_anew(terms)
+            else:
+                self.happen(its, terms)
+
+    def _happen_anew(self, terms: Terms) -> None:
+        """Take the figures from one to whom all that is left happened, and nothing else."""
+        twin = Customer(self.customer_id, self.as_of, self.first_day)
+        for its in self.orders.log:
+            twin.as_of, twin.applied = its.as_of, twin.applied + 1
+            twin.happen(its, terms)
+        twin.as_of = self.as_of
+        twin.kept.pass_time(self.today(), terms)
+        self.days, self.invoices, self.touches = twin.days, twin.invoices, twin.touches
+        self.bought, self.last_touch = twin.bought, twin.last_touch
+        self.kept.sales, self.kept.orders = twin.kept.sales, twin.kept.orders
+        self.master.revenue = twin.master.revenue
+
+    def happen(self, its: Happening, terms: Terms) -> None:
+        """Let an event change all figures."""
+        topic, event, happened = its.topic, its.event, its.event["occurred_at"]
         entry = booked(topic, event, terms)
         revenue = entry.lines[ledger.REVENUE]
-        self._book(day, entry)
+        self._book(its.on, entry)
         for closing in self.invoices.take(topic, event, revenue, self.applied, terms):
             self._book(closing.day, Day(Lines({ledger.REMINDERS: closing.reminders})))
         if topic == PAYMENTS and event["status"] != "failed":
             insort(self.payments, (happened, self.applied, days_late(event)))
         if topic == PURCHASES:
-            self.master.bought(day, revenue)
+            self.master.bought(its.on, revenue)
         met = topic == SUPPORT_CALLS or event.get("type") in {"sale", "return"}
         if topic == PURCHASES and met:
             self.bought = True
@@ -168,11 +213,7 @@ class Customer:
             self.touches.append((happened, event["channel"] if topic != PURCHASES else "purchase"))
         if topic == CUSTOMERS:
             self.master.take(event, dict(self._window(terms.window_days)))
-        self.kept.take(topic, event, entry, self.applied, self.today(), terms)
-        name = (topic, event["event_id"])
-        self.seen[name] = event
-        heapq.heappush(self.ages, (day, self.applied, name))
-        self.forget(terms)
+        self.kept.take(topic, event, its.on, entry, self.applied, self.today(), terms)
 
     def _book(self, day: int, entry: Day) -> None:
         self.days.setdefault(day, Day()).add(entry)

@@ -20,7 +20,7 @@ DIGITS_MAX = 15
 ID_MAX = 128
 REASON_MAX = 1_000
 KEPT_MAX = 1_000
-TYPES = ("sale", "return", "refund", "replacement")
+TYPES = ("sale", "return", "refund", "replacement", "cancel")
 CHANNELS = ("phone", "chat", "email", "store", "self_service")
 TIERS = ("maintenance", "ordinary", "important", "key")
 """From the lowest to the highest."""
@@ -49,7 +49,7 @@ class Field:
 
     name: str
     read: Read
-    required: bool = True
+    required: bool | Callable[[Event], bool] = True
     default: object = None
     inside: tuple["Field", ...] = ()
 
@@ -63,7 +63,7 @@ def read_all(
     for field in fields:
         name, value = around + field.name, raw.get(field.name)
         if value is None:
-            if field.required:
+            if field.required(raw) if callable(field.required) else field.required:
                 raise RefusedError("missing_field", name)
             event[field.name] = field.default
             continue
@@ -106,7 +106,7 @@ class Sense:
 
 
 _DAYS = ("starts_on", "ends_on")
-_INSTANTS = ("occurred_at", "due_at", "joined_at", "expires_at", "hold_until")
+_INSTANTS = ("occurred_at", "due_at", "ordered_at", "joined_at", "expires_at", "hold_until")
 
 
 def encodable(fields: tuple[Field, ...], raw: Event) -> bool:
@@ -213,6 +213,11 @@ def _paid(value: Json, raw: Event) -> Fraction:
     return amount
 
 
+def _unless_cancelled(raw: Event) -> bool:
+    """Tell whether a purchase has to say what was paid."""
+    return raw.get("type") != "cancel"
+
+
 def _pieces(value: Json, raw: Event) -> int:
     """Read how many; where money alone goes back there may be none."""
     least = 0 if raw.get("type") == "refund" else 1
@@ -271,10 +276,10 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     PURCHASES: (
         *_COMMON,
         Field("order_id", _text()),
-        Field("amount", _paid),
-        Field("currency", _text()),
+        Field("amount", _paid, required=_unless_cancelled),
+        Field("currency", _text(), required=_unless_cancelled),
         Field("type", _one_of(*TYPES), required=False, default="sale"),
-        Field("cost", _only_on(_money, "sale", "return", "replacement"), required=False),
+        Field("cost", _only_on(_money, "sale", "return", "replacement", "cancel"), required=False),
         Field("list_amount", _money, required=False),
         Field("items", _pieces, required=False, default=1),
         Field("invoice_id", _text(), required=False),
@@ -289,6 +294,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("category", _text(), required=False),
         Field("channel", _text(), required=False),
         Field("location", _text(), required=False),
+        Field("ordered_at", _only_on(_writable, "cancel"), required=False),
     ),
     SUPPORT_CALLS: (
         *_COMMON,

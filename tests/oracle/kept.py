@@ -47,12 +47,12 @@ class Kept:
         self.answers = self.answers[-count:] if count else []
 
     def take(
-        self, topic: str, event: Event, entry: Day, order: int, today: int, terms: Terms
+        self, topic: str, event: Event, on: int, entry: Day, order: int, today: int, terms: Terms
     ) -> None:
         """Keep what an event tells, after the time has passed until then."""
         self.pass_time(today, terms)
         if topic == PURCHASES:
-            self._order(event, entry, today, terms)
+            self._order(event, on, entry, today, terms)
         if topic == SUPPORT_CALLS:
             if terms.risk.asks_issues():
                 self.issues.take(event, order, today, terms.risk)
@@ -65,7 +65,7 @@ class Kept:
         inside = [its for on, its in self.orders.items() if on > today - terms.window_days]
         return Orders(sum(its.sales for its in inside), sum(its.returns for its in inside))
 
-    def _order(self, event: Event, entry: Day, today: int, terms: Terms) -> None:
+    def _order(self, event: Event, on: int, entry: Day, today: int, terms: Terms) -> None:
         day = instants.day_of(event["occurred_at"])
         sold, back = (event["type"] == its for its in ("sale", "return"))
         if terms.risk.asks_sales():
@@ -74,6 +74,6 @@ class Kept:
             else:
                 self.sales.give_back(entry.lines, terms.risk)
         if sold:
-            self.orders.setdefault(day, Orders()).sales += 1
+            self.orders.setdefault(on, Orders()).sales += 1
         elif back and not event["seller_fault"]:
-            self.orders.setdefault(day, Orders()).returns += 1
+            self.orders.setdefault(on, Orders()).returns += 1

@@ -76,6 +76,9 @@ class Terms:
         self.invoices: Mapping[str, int] | None = None
         if "invoices" in policy:
             self.invoices = {"open_max": 64, "unmatched_max": 64, **policy["invoices"]}
+        self.orders: Mapping[str, int] | None = None
+        if "orders" in policy:
+            self.orders = {"orders_max": 32, **policy["orders"]}
         self.discount: Discount | None = None
         if "discount" in policy:
             self.discount = Discount(self, policy["discount"])

@@ -176,7 +176,7 @@ class _WholeTraffic(_Traffic):
 
     def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:
         plain = finer(super()._body(topic, who, event_id, happened))
-        plain = mended(self.rng, topic, plain)
+        plain = mended(self.rng, topic, plain, self.books[who.customer_id], happened)
         return invoiced(self.rng, topic, plain, self.books[who.customer_id], happened)
 
 

@@ -96,3 +96,12 @@ new_days = 9
 of = ["no_second_purchase", "overdue", "spend_drop"]
 """
 """The same with a ladder that waits for people, and all reasons for contacts."""
+CANCELLED_TOML = ANSWERED_TOML.replace(
+    "open_max = 4\nunmatched_max = 3\n", "open_max = 64\nunmatched_max = 64\n"
+)
+CANCELLED_TOML += """
+[orders]
+remember_days = 20
+orders_max = 5
+"""
+"""The same where orders are remembered, and no invoice goes for want of room."""

@@ -261,6 +261,8 @@ def test_no_field_holds_another_kind_of_value(kind: Kind) -> None:
     for field in FIELDS[kind]:
         for value in (1.5, [], *([] if field.inner else [{}])):
             event = {"type": "return"} | FULL[kind] if kind is P else FULL[kind]
+            if field.name == "ordered_at":
+                event = MINIMAL[kind] | {"type": "cancel"}
             assert refused(kind, raw(event | {field.name: value})) == wrong(kind, field.name, value)
 
 
@@ -274,7 +276,7 @@ def test_what_is_expected_is_said_in_the_contract_s_words() -> None:
     )
     assert said[P, "currency"] == "an ISO 4217 code"
     assert said[P, "order_id"] == said[S, "issue"] == said[Y, "invoice_id"] == "a text"
-    assert said[P, "type"] == "'sale', 'return', 'refund' or 'replacement'"
+    assert said[P, "type"] == "'sale', 'return', 'refund', 'replacement' or 'cancel'"
     assert said[P, "items"] == "an integer from 1 to 100000"
     assert said[S, "channel"] == "'phone', 'chat', 'email', 'store' or 'self_service'"
     assert said[S, "duration_s"] == "an integer from 0 to 604800"
@@ -300,7 +302,10 @@ def test_what_is_expected_is_said_in_the_contract_s_words() -> None:
         ),
         (
             {"type": "refund", "cost": "0"},
-            "cost: expected on sales, returns, replacements only, found '\"0\"' on a refund",
+            (
+                "cost: expected on sales, returns, replacements, cancels only, "
+                "found '\"0\"' on a refund"
+            ),
         ),
         (
             {"type": "replacement", "amount": "0", "fee": "0"},
