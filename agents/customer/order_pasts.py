@@ -18,6 +18,8 @@ from schemas.state.rows import InvoiceEventRow, InvoicePastRow
 
 EVENTS_MAX: Final = 64
 """Of one invoice; with more of them, its orders are remembered no longer."""
+INVOICES_MAX: Final = 64
+"""Of one customer; with more, the orders on the one that was met first are not."""
 
 
 class InvoicePasts:
@@ -56,6 +58,8 @@ class InvoicePasts:
     def crowded(self) -> list[bytes]:
         """The orders on invoices of which too much would have to be kept."""
         many = [past for past in self.rows if len(past.events) > EVENTS_MAX]
+        if len(self.rows) > INVOICES_MAX:
+            many.append(self.rows[0])
         return [event.order for past in many for event in past.events if event.order]
 
     def settle(self, order: bytes) -> None:

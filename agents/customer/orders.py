@@ -22,6 +22,8 @@ from schemas.base.times import DAY_US, NO_DAY
 from schemas.base.value_lines import FEES, GOODS, LINE_MASK, REVENUE
 from schemas.state.rows import EntryRow, OrderRow, OrdersRow
 
+ENTRIES_MAX: Final = 64
+"""Of one order; with more of them it is remembered no longer."""
 SELLS: Final = 1
 TOUCHES: Final = 2
 MEETS: Final = 4
@@ -136,13 +138,19 @@ class Orders(Part):
                 self._settle_event(event, day, policy)
             if self._is_stale:
                 self._make_anew(day, policy)
-            for key in self.pasts.crowded():
-                crowded = self.find(key)
-                if crowded is not None:
-                    self._note_eviction(crowded.day)
-                    self._settle(crowded, policy)
+            self._settle_crowded(policy)
             self._expire(day, policy)
         self._remembered, self._is_stale = b"", False
+
+    def _settle_crowded(self, policy: Policy) -> None:
+        """Of one order no more is kept than has room."""
+        crowded = self.pasts.crowded()
+        crowded += [order.key for order in self.kept if len(order.entries) > ENTRIES_MAX]
+        for key in crowded:
+            order = self.find(key)
+            if order is not None:
+                self._note_eviction(order.day)
+                self._settle(order, policy)
 
     def _begun(self, event: Booking, key: bytes, day: int, policy: Policy) -> OrderRow | None:
         """An order of which this is the first event; None: it is not to be remembered."""

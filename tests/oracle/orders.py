@@ -10,6 +10,9 @@ from . import instants
 from .fields import Event
 from .money import Terms
 
+PARTS_MAX = 64
+"""No order of more parts is remembered."""
+
 
 @dataclass
 class Happening:
@@ -112,6 +115,8 @@ class Orders:
         elif order.sold and not sells:
             happening.on = order.day
         order.parts.append(happening)
+        if len(order.parts) > PARTS_MAX:
+            self._lose(self.known.pop(name).day)
         return moves
 
     def _has_room(self, day: int, most: int) -> bool:

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from agents.customer.order_pasts import EVENTS_MAX
+from agents.customer.orders import ENTRIES_MAX
 from schemas.base.times import day_of
 from schemas.state.rows import CREDIT_BYTES
+from streams.config.policy import load_policy
 from tests.support.customers import at
 from tests.support.feeding import Event, on
 from tests.support.happening import Story, happened
@@ -206,6 +208,27 @@ def test_too_much_on_one_invoice_settles_its_orders() -> None:
     ]
     story = kept(ordered(1, "o-1", **credit), *parts, cancel(3))
     assert story.outcome("reasons") == [["too_late_to_cancel"]]
+
+
+def test_too_many_events_of_one_order_settle_it() -> None:
+    parts = [ordered(2, "o-1", "0.01", event_id=f"{n}", type="return") for n in range(ENTRIES_MAX)]
+    assert kept(ordered(1, "o-1"), *parts, cancel(3)).outcome("reasons") == [["too_late_to_cancel"]]
+    assert kept(ordered(1, "o-1"), *parts[1:], cancel(3)).worth("revenue") == [0]
+
+
+def test_by_the_default_policy_a_cancelled_order_costs_nobody_anything() -> None:
+    story = happened(ordered(1, "o-1"), cancel(1), tick(28), by=load_policy(None))
+    its = story.newest()
+    assert (its["value"]["contribution"], its["stage"], its["tier"], its["risks"]) == (
+        *("0.00", "prospect", "ordinary"),
+        [],
+    )
+
+
+def test_by_the_default_policy_shipping_paid_back_costs_no_handling() -> None:
+    back = ordered(3, "o-1", "5.00", **REFUND | {"items": 0})
+    story = happened(ordered(1, "o-1", "600.00"), back, by=load_policy(None))
+    assert story.worth("revenue", "service_cost") == [59_500, 0]
 
 
 # what belongs to a sale
