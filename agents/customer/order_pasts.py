@@ -25,6 +25,8 @@ INVOICES_MAX: Final = 64
 class InvoicePasts:
     """Those of one customer."""
 
+    __slots__ = ("_invoices", "_worth", "rows")
+
     def __init__(self, rows: list[InvoicePastRow], invoices: Invoices, worth: Worth) -> None:
         self.rows = rows
         self._invoices, self._worth = invoices, worth

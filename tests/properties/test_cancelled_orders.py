@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from schemas.state.codec import decode_customer
 from tests.oracle.sample_policy import CANCELLED_TOML
-from tests.support.feeding import on
+from tests.support.feeding import on, record
 from tests.support.happening import Story, happened
 from tests.support.making import payment, purchase, support_call
+from tests.support.master import commitment
 from tests.support.shards import policy_of
 
 POLICY = policy_of(CANCELLED_TOML.replace("remember_days = 20", "remember_days = 40"))
@@ -17,6 +18,7 @@ Event = dict[str, Any]
 DAYS = st.integers(2, 29)
 FRAME = [payment(event_id=f"frame-{day}", occurred_at=on(day), status="failed") for day in (1, 31)]
 """Time begins and ends alike, whatever is between; these change no figure."""
+PROMISE = record(1, **commitment(starts_on="2026-03-01", ends_on="2026-04-30"))
 
 
 @st.composite
@@ -72,7 +74,8 @@ def cancel(day: int) -> Event:
 def figures(story: Story) -> dict[str, Any]:
     """All that is told of a customer but its past: what was said, and its stages."""
     snapshot, row = story.newest(), decode_customer(story.customer_rows["ada"])
-    care, kept = row.touch.care, row.signals
+    care, kept, promise = row.touch.care, row.signals, row.master and row.master.commitment
+    assert promise
     told = {name: snapshot[name] for name in ("value", "lifetime", "wallet_share", "tenure_days")}
     return told | {
         "touch": (row.touch.last_us, row.touch.has_bought, care and care.met_us),
@@ -80,13 +83,14 @@ def figures(story: Story) -> dict[str, Any]:
         "open": sorted(row.invoices.open, key=str),
         "unmatched": bytes(row.invoices.unmatched),
         "earned": row.worth.earned,
+        "promised": promise.revenue,
         "before": row.worth.days_before,
     }
 
 
 def met(events: list[Event], restarts: set[int]) -> Story:
     """A customer after these, with another worker that goes on at some of them."""
-    story = happened(FRAME[0], by=POLICY)
+    story = happened(FRAME[0], PROMISE, by=POLICY)
     for number, event in enumerate(events):
         story = story.again(event) if number in restarts else story.then(event)
     return story.then(FRAME[1])
