@@ -59,6 +59,7 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         dedupe=customer.dedupe.row(policy),
         segments=customer.segments,
         late_day=_if_any(customer.payments.late_day),
+        orders=customer.orders.row(policy),
     )
     if customer.tickets:
         row = with_tickets(row, customer.tickets)
@@ -122,6 +123,7 @@ def newcomer(
         dedupe=bytearray(),
         segments=NOT_ASKED,
         late_day=None,
+        orders=None,
     )
     return Customer(customer_id, row, None, policy)
 

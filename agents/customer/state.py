@@ -11,6 +11,7 @@ from agents.customer import channels, issues, tickets
 from agents.customer.dedupe import DedupeIndex
 from agents.customer.invoices import Invoices
 from agents.customer.master_data import MasterData
+from agents.customer.orders import Orders
 from agents.customer.part import Part
 from agents.customer.payments import LastPayments
 from agents.customer.signal_state import NOTHING_KEPT, SignalState
@@ -34,6 +35,7 @@ _ROW_BYTES: Final = 300
 _CELL_BYTES: Final = 8
 _INVOICE_BYTES: Final = 80
 _TICKET_BYTES: Final = 48
+_ORDER_BYTES: Final = 100
 
 
 class Customer:
@@ -51,6 +53,7 @@ class Customer:
         "invoices",
         "master_data",
         "offsets",
+        "orders",
         "origin",
         "owed",
         "parts",
@@ -97,6 +100,8 @@ class Customer:
         self.dedupe = DedupeIndex(row.dedupe)
         self.tickets = row.tickets if isinstance(row, TicketedRow) else []
         """Of each ticket the record that is its contact."""
+        booking = (self.worth, self.signals, self.master_data, self.touches, self.invoices)
+        self.orders = Orders(row.orders, booking, policy)
         self.parts: tuple[Part, ...] = (
             self.worth,
             self.contacts,
@@ -106,6 +111,7 @@ class Customer:
             self.master_data,
             self.touches,
             self.dedupe,
+            self.orders,
         )
         """All that is kept, in the order in which an event is booked."""
         self.risks = row.risks
@@ -115,21 +121,8 @@ class Customer:
         """The stage of its life."""
         self.segments = row.segments
         """The segments it was found in last, a bit each; NOT_ASKED: nobody asked."""
-        self.tier_state: TierState | None = None
+        self.tier_state = None if head is None else _tier_state(row, head)
         """Its tier; None until it is judged for the first time."""
-        if head is not None:
-            self.tier_state = TierState(
-                head.by_value,
-                row.by_value_since_day,
-                head.tier,
-                row.in_force_since_day,
-                row.by_value_came,
-            ).as_kept(
-                NO_DAY if row.below_day is None else row.below_day,
-                NO_DAY if row.notice_day is None else row.notice_day,
-                row.notice_tier,
-                announced=row.announced,
-            )
         self.ranked = 0 if head is None else head.index
         """Under tiers by shares: what its tier was judged by the last time; else 0."""
         self.due_us = NO_DUE_US if head is None else head.due_us
@@ -173,6 +166,8 @@ class Customer:
         as_of_us, day = self.as_of_us, self.day
         if event.ticket is not None:
             event = self._of_one_ticket(event, event.ticket, policy)
+        elif event.order is not None:
+            event = self.orders.take(event, as_of_us, day, policy)
         for part in self.parts:
             part.book(event, as_of_us, day, policy)
 
@@ -288,9 +283,26 @@ class Customer:
             cells += len(self.touch.care.channels)
         kept = len(self.dedupe.entries) + _INVOICE_BYTES * len(self.invoices.open)
         kept += _TICKET_BYTES * len(self.tickets)
+        kept += _ORDER_BYTES * len(self.orders.kept)
         return _ROW_BYTES + kept + _CELL_BYTES * cells
 
     @property
     def tenure_days(self) -> int:
         """UTC days from the customer's first event to its `as_of`."""
         return self.day - self.first_day
+
+
+def _tier_state(row: CustomerRow, head: RowHead) -> TierState:
+    """Its tier, as row and head have it."""
+    return TierState(
+        head.by_value,
+        row.by_value_since_day,
+        head.tier,
+        row.in_force_since_day,
+        row.by_value_came,
+    ).as_kept(
+        NO_DAY if row.below_day is None else row.below_day,
+        NO_DAY if row.notice_day is None else row.notice_day,
+        row.notice_tier,
+        announced=row.announced,
+    )

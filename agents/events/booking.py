@@ -22,10 +22,11 @@ NAME_CHARS: Final = 64
 class Sale(msgspec.Struct, frozen=True, gc=False):
     """What a purchase event adds; amounts in minor units of the base currency."""
 
-    is_return: bool
+    is_purchase: bool
+    """Whether it is a sale: only that makes a purchase day."""
     paid: int
     margin: int
-    """What it adds to the margin: less than nothing, on a return."""
+    """What it adds to the margin: less than nothing where goods or money went back."""
 
 
 class Contact(msgspec.Struct, frozen=True, gc=False):
@@ -42,6 +43,18 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
     """Whether the customer got in touch; else it is only a word on its issue."""
     counts: bool = True
     """Whether it is the contact of its ticket, too."""
+
+
+class OrderPart(msgspec.Struct, frozen=True, gc=False):
+    """What a purchase says of its order."""
+
+    key: bytes
+    """8 bytes that stand for the order's id."""
+    sells: bool
+    """Whether it is a sale of it."""
+    cancels: bool
+    placed_day: int | None = None
+    """Of a cancel: when the order was placed; None: it does not say."""
 
 
 class InvoiceEntry(msgspec.Struct, frozen=True, gc=False):
@@ -88,13 +101,15 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """Whether the policy has that count for contacts due."""
     complains: bool = False
     at_fault: bool = False
-    """Whether it is a return or a contact that is the seller's fault."""
+    """Whether it is the seller's fault: a contact, a return, a refund or a replacement."""
     days_late: int | None = None
     """Of a payment that was made; None for everything else."""
     invoice: InvoiceEntry | None = None
     """What it does to an invoice; None: it names none."""
     sale: Sale | None = None
     """What was sold or came back; None: nothing, or nothing asks for it."""
+    order: OrderPart | None = None
+    """Of which order it is; None: of none, or none is remembered."""
     contact: Contact | None = None
     """What a contact says of its issue, likewise."""
     ticket: TicketRow | None = None

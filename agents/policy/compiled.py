@@ -37,6 +37,13 @@ class InvoiceRules(msgspec.Struct, frozen=True):
     unmatched_max: int
 
 
+class OrderRules(msgspec.Struct, frozen=True):
+    """`[orders]`."""
+
+    remember_days: int
+    orders_max: int
+
+
 class DiscountRules(msgspec.Struct, frozen=True):
     """`[discount]`."""
 
@@ -170,6 +177,8 @@ class Policy:
     """Of a contact's handling time so many seconds at most are billed; None: all."""
     tickets: TicketRules
     invoices: InvoiceRules | None
+    orders: OrderRules | None
+    """None: no order is remembered."""
     discount: DiscountRules | None
     decay: Decay | None
     """None: tiers are judged by the window's contribution."""

@@ -49,6 +49,7 @@ def _faults_for_all(policy: PolicyFile) -> Iterator[Fault]:
     yield from _service_faults(policy)
     yield from _order_faults(policy, digits)
     yield from _measure_faults(policy)
+    yield from _remember_faults(policy)
     yield from _share_faults(policy, digits)
     yield from _discount_faults(policy, digits)
     yield from _treatment_faults(policy)
@@ -111,6 +112,14 @@ def _grant_faults(table: str, grants: dict[str, Any]) -> Iterator[Fault]:
             yield key, f"an integer from 0 to {MAX_WINDOW_DAYS}", grant
         if name == "self_service_first" and not isinstance(grant, bool):
             yield key, "true or false", grant
+
+
+def _remember_faults(policy: PolicyFile) -> Iterator[Fault]:
+    """What is taken back has to be in the window still."""
+    orders, window_days = policy.orders, policy.value.window_days
+    if orders is not None and orders.remember_days > window_days:
+        expected = f"at most value.window_days ({window_days})"
+        yield "orders.remember_days", expected, orders.remember_days
 
 
 def _measure_faults(policy: PolicyFile) -> Iterator[Fault]:

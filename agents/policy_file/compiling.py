@@ -15,6 +15,7 @@ from agents.policy.compiled import (
     HoldRules,
     InvoiceRules,
     LadderRules,
+    OrderRules,
     Policy,
     RiskRules,
     SegmentRules,
@@ -81,7 +82,7 @@ def _compiled(file: PolicyFile, digest: str) -> Policy:
     margin_numerator, margin_denominator = checked_ratio(file.value.default_margin_rate)
     entry, signals = file.tiers.entry, _signals(file)
     future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
-    invoices, value = file.invoices, file.value
+    invoices, orders, value = file.invoices, file.orders, file.value
     keeps, prompt = keeps_of(signals, digits), file.segments.prompt_payer
     if prompt is not None:
         keeps = combined((keeps, Keeps(payments=prompt.payments)))
@@ -100,6 +101,7 @@ def _compiled(file: PolicyFile, digest: str) -> Policy:
         cards=rate_cards(file.service, digits),
         billed_max_s=None if file.service.max_minutes is None else 60 * file.service.max_minutes,
         tickets=TicketRules(file.service.tickets_max, file.service.ticket_days),
+        orders=None if orders is None else OrderRules(orders.remember_days, orders.orders_max),
         invoices=None
         if invoices is None
         else InvoiceRules(invoices.open_max, invoices.unmatched_max),

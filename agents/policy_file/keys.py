@@ -21,8 +21,10 @@ from agents.policy.key_types import (
     Kept,
     Minutes,
     MinutesBilled,
+    OrdersKept,
     Payments,
     Rate,
+    RememberDays,
     Section,
 )
 from agents.policy_file.contact_keys import ContactsDue
@@ -150,6 +152,18 @@ class Invoices(Section, frozen=True):
     unmatched_max: Annotated[
         Kept, means("payments of a customer whose invoice is not known; the earliest go first")
     ] = 64
+
+
+class Orders(Section, frozen=True):
+    """`[orders]`: orders are remembered, so that they can be cancelled; absent: they are not."""
+
+    remember_days: Annotated[
+        RememberDays,
+        means("an order may be cancelled for so many UTC days; at most `value.window_days`"),
+    ]
+    orders_max: Annotated[
+        OrdersKept, means("remembered orders of a customer; the oldest go first")
+    ] = 32
 
 
 class Step(Section, frozen=True):
@@ -383,6 +397,7 @@ class PolicyFile(Section, frozen=True, kw_only=True):
     value: Value
     service: Service = Service()
     invoices: Invoices | None = None
+    orders: Orders | None = None
     discount: Discount | None = None
     tiers: Tiers
     treatment: Annotated[

@@ -80,5 +80,6 @@ SegmentName = Literal[
 ]
 """What is remarkable beside the tier; a name's place is its bit in stored rows: only add."""
 SEGMENTS: Final[tuple[SegmentName, ...]] = get_args(SegmentName)
-PurchaseType = Literal["sale", "return"]
+PurchaseType = Literal["sale", "return", "refund", "replacement", "cancel"]
+"""What happens to an order; a refund is money back alone, a replacement goods sent for nothing."""
 PaymentStatus = Literal["paid", "failed"]

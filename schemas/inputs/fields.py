@@ -159,18 +159,38 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
     Kind.PURCHASES: (
         *_COMMON,
         Field("order_id", str, _TEXT, "the order this belongs to", True),
-        Field("amount", str, _MONEY, "paid, net of discount and tax", True, money=True),
+        Field(
+            "amount",
+            str,
+            _MONEY,
+            "paid, net of discount and tax; on a replacement: 0",
+            True,
+            money=True,
+        ),
         Field("currency", str, "an ISO 4217 code", "of all amounts of this event", True),
         Field(
             "type",
             PurchaseType,
-            "'sale' or 'return'",
-            "which way the goods went",
+            "'sale', 'return', 'refund', 'replacement' or 'cancel'",
+            "which way goods and money went; a refund is money alone, a replacement goods alone; "
+            "a cancel takes the order back as if it had never been",
             default="sale",
         ),
-        Field("cost", str, _MONEY, "cost of goods; on a return: of the goods got back", money=True),
+        Field(
+            "cost",
+            str,
+            _MONEY,
+            "cost of goods; on a return: of the goods got back; not on a refund",
+            money=True,
+        ),
         Field("list_amount", str, _MONEY, "the amount before discount", money=True),
-        Field("items", events.Items, "an integer from 1 to 100000", "number of pieces", default=1),
+        Field(
+            "items",
+            events.Items,
+            "an integer from 1 to 100000",
+            "number of pieces; on a refund it may be 0",
+            default=1,
+        ),
         Field("invoice_id", str, _TEXT, "the invoice of a sale on credit"),
         Field("due_at", events.Moment, _MOMENT, "when a sale on credit is due"),
         Field("fee", str, _MONEY, "restocking fee kept; returns only", money=True),
@@ -178,12 +198,13 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
             "seller_fault",
             bool,
             _BOOL,
-            "returned for a fault of ours; returns only",
+            "for a fault of ours; returns, refunds and replacements only",
             default=False,
         ),
         Field("category", str, _TEXT, "what kind of goods"),
         Field("channel", str, _TEXT, "how it was bought"),
         Field("location", str, _TEXT, "where it was bought"),
+        Field("ordered_at", events.Moment, _MOMENT, "when the order was placed; cancels only"),
     ),
     Kind.SUPPORT_CALLS: (
         *_COMMON,
@@ -246,5 +267,12 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
     ),
 }
 
-RETURNS_ONLY: Final = ("fee", "seller_fault")
-"""Fields of a purchase that only a return may carry."""
+TYPES_WITH: Final[dict[str, tuple[PurchaseType, ...]]] = {
+    "cost": ("sale", "return", "replacement", "cancel"),
+    "fee": ("return",),
+    "seller_fault": ("return", "refund", "replacement"),
+    "ordered_at": ("cancel",),
+}
+"""Fields of a purchase that only some types may carry, zero or false not excepted."""
+NOT_OF_CANCELS: Final = ("amount", "currency")
+"""Required fields of a purchase that a cancel may leave out: it is whole by its order's id."""

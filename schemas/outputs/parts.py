@@ -65,7 +65,8 @@ class Lines(msgspec.Struct, frozen=True, gc=False):
         Amount, means("the part of contacts and returns that is the seller's fault")
     ]
     seller_fault_refunds: Annotated[
-        Amount, means("what refunds that are the seller's fault took from the margin")
+        Amount,
+        means("what refunds and replacements that are the seller's fault took from the margin"),
     ]
     revenue_without_cost: Annotated[
         Amount, means("the part of sales that rests on the default margin")

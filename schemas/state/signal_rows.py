@@ -109,7 +109,7 @@ class SignalsRow(msgspec.Struct, array_like=True, gc=False):
 
     sales: SalesRow | None
     early_returns: int
-    """The margin of returns that came before the first sale was known."""
+    """The margin of what was no sale and came before the first one was known."""
     issues: list[IssueRow]
     answers: list[tuple[int, int]]
     """The last by occurred_at: occurred_at in µs, and the answer."""

@@ -6,9 +6,10 @@ from typing import Final
 import msgspec
 
 from agents.customer.issues import ISSUES_MAX
+from agents.customer.orders import ENTRIES_MAX
 from agents.partition.pending import Bounds
 from agents.policy.key_types import IGNORED_IDS_MAX
-from agents.policy_file.keys import Invoices, PolicyFile, Service
+from agents.policy_file.keys import Invoices, Orders, PolicyFile, Service
 from schemas.base.money import MAX_DIGITS
 from schemas.inputs.events import (
     MAX_DEPTH,
@@ -73,6 +74,11 @@ def limits() -> Iterator[Sequence[str]]:
         "remembered tickets of a customer",
         f"`service.tickets_max`: {_key(Service, 'tickets_max')}",
         "the earliest go: what comes of them is another contact",
+    )
+    yield (
+        "remembered orders of a customer",
+        f"`orders.orders_max`: {_key(Orders, 'orders_max')}; of one order {ENTRIES_MAX} events",
+        "the oldest is settled: it can't be cancelled any more",
     )
     yield "issues of a customer", f"{ISSUES_MAX}", "the one at rest for longest goes"
     yield "a customer's row", f"{ROW_MAX_BYTES} bytes", "its partition is parked"

@@ -13,6 +13,7 @@ from .kept import Kept
 from .ledger import Day, Lines, booked, days_late
 from .master import Master
 from .money import Terms
+from .orders import Happening, Orders
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .tickets import Tickets
 
@@ -133,6 +134,7 @@ class Customer:
     invoices: Invoices = field(default_factory=Invoices)
     master: Master = field(default_factory=Master)
     kept: Kept = field(default_factory=Kept)
+    orders: Orders = field(default_factory=Orders)
     seen: dict[EventName, Event] = field(default_factory=dict)
     """The remembered events."""
     ages: list[tuple[int, int, EventName]] = field(default_factory=list)
@@ -154,30 +156,73 @@ class Customer:
         self.applied += 1
         self.as_of = max(self.as_of, happened)
         self.first_day = min(self.first_day, day)
+        self.orders.forget(self.today(), terms)
+        its = Happening(topic, event, self.as_of, day)
+        if topic != PURCHASES or terms.orders is None:
+            self.orders.log.append(its)
+            self.happen(its, terms)
+        else:
+            self._order(its, terms)
+        self.orders.forget(self.today(), terms)
+        name = (topic, event["event_id"])
+        self.seen[name] = event
+        heapq.heappush(self.ages, (day, self.applied, name))
+        self.forget(terms)
+
+    def _order(self, its: Happening, terms: Terms) -> None:
+        """Let an event of an order happen; or nothing, where the order never was."""
+        name = its.event["order_id"]
+        if its.event["type"] == "cancel":
+            self.orders.cancel(its.event, terms)
+            self._happen_anew(terms)
+        elif name not in self.orders.known or not self.orders.known[name].cancelled:
+            moves = self.orders.meet(its, self.today(), terms)
+            self.orders.log.append(its)
+            if moves:
+                self._happen_anew(terms)
+            else:
+                self.happen(its, terms)
+
+    def _happen_anew(self, terms: Terms) -> None:
+        """Take the figures from one to whom all that is left happened, and nothing else."""
+        twin = Customer(self.customer_id, self.as_of, self.first_day)
+        for its in self.orders.log:
+            twin.as_of, twin.applied = its.as_of, twin.applied + 1
+            twin.happen(its, terms)
+        twin.as_of = self.as_of
+        twin.kept.pass_time(self.today(), terms)
+        self.days, self.invoices, self.touches = twin.days, twin.invoices, twin.touches
+        self.bought, self.last_touch = twin.bought, twin.last_touch
+        self.kept.sales, self.kept.orders = twin.kept.sales, twin.kept.orders
+        self.master.revenue = twin.master.revenue
+
+    def happen(self, its: Happening, terms: Terms) -> None:
+        """Let an event change all figures."""
+        topic, event, happened = its.topic, its.event, its.event["occurred_at"]
         entry = booked(topic, event, terms)
         if topic == SUPPORT_CALLS:
             entry = self._call(event, entry, terms)
         revenue = entry.lines[ledger.REVENUE]
-        self._book(day, entry)
+        self._book(its.on, entry)
         for closing in self.invoices.take(topic, event, revenue, self.applied, terms):
             self._book(closing.day, Day(Lines({ledger.REMINDERS: closing.reminders})))
         if topic == PAYMENTS and event["status"] != "failed":
             insort(self.payments, (happened, self.applied, days_late(event)))
         if topic == PURCHASES:
-            self.master.bought(day, revenue)
+            self.master.bought(its.on, revenue)
+        met = topic == PURCHASES and event["type"] in {"sale", "return"}
+        if met:
             self.bought = True
-        if topic == PURCHASES or (topic == SUPPORT_CALLS and tickets.is_contact(event)):
+        if met or (topic == SUPPORT_CALLS and tickets.is_contact(event)):
             touched = happened if self.last_touch is None else max(happened, self.last_touch)
             self.last_touch = touched
             self.touches.append((happened, event["channel"] if topic != PURCHASES else "purchase"))
         if topic == CUSTOMERS:
             self.master.take(event, dict(self._window(terms.window_days)))
         counts = any(call is event for call in self.calls)
-        self.kept.take(topic, event, entry, self.applied, self.today(), terms, counts=counts)
-        name = (topic, event["event_id"])
-        self.seen[name] = event
-        heapq.heappush(self.ages, (day, self.applied, name))
-        self.forget(terms)
+        self.kept.take(
+            topic, event, its.on, entry, self.applied, self.today(), terms, counts=counts
+        )
 
     def _call(self, event: Event, entry: Day, terms: Terms) -> Day:
         """Count a contact of the customer's own, once a ticket; give what there is to book."""

@@ -50,6 +50,7 @@ class Kept:
         self,
         topic: str,
         event: Event,
+        on: int,
         entry: Day,
         order: int,
         today: int,
@@ -60,7 +61,7 @@ class Kept:
         """Keep what an event tells, after the time has passed until then."""
         self.pass_time(today, terms)
         if topic == PURCHASES:
-            self._order(event, entry, today, terms)
+            self._order(event, on, entry, today, terms)
         if topic == SUPPORT_CALLS:
             if terms.risk.asks_issues():
                 self.issues.take(event, order, today, terms.risk, counts=counts)
@@ -81,15 +82,15 @@ class Kept:
         """List the complaints in the value window."""
         return [its for its in self.complaints if its[0] > today - terms.window_days]
 
-    def _order(self, event: Event, entry: Day, today: int, terms: Terms) -> None:
+    def _order(self, event: Event, on: int, entry: Day, today: int, terms: Terms) -> None:
         day = instants.day_of(event["occurred_at"])
-        sold = event["type"] == "sale"
+        sold, back = (event["type"] == its for its in ("sale", "return"))
         if terms.risk.asks_sales():
             if sold:
                 self.sales.sell(day, entry.lines, today, terms.risk)
             else:
                 self.sales.give_back(entry.lines, terms.risk)
         if sold:
-            self.orders.setdefault(day, Orders()).sales += 1
-        elif not event["seller_fault"]:
-            self.orders.setdefault(day, Orders()).returns += 1
+            self.orders.setdefault(on, Orders()).sales += 1
+        elif back and not event["seller_fault"]:
+            self.orders.setdefault(on, Orders()).returns += 1

@@ -87,7 +87,7 @@ def booked(topic: str, event: Event, terms: Terms) -> Day:
     if topic == PAYMENTS:
         return _payment(event, terms)
     if topic == PURCHASES:
-        return _sale(event, terms) if event["type"] == "sale" else _return(event, terms)
+        return _PURCHASE[event["type"]](event, terms)
     return Day()
 
 
@@ -125,6 +125,21 @@ def _return(event: Event, terms: Terms) -> Day:
         }
     )
     return Day(lines)
+
+
+def _refund(event: Event, terms: Terms) -> Day:
+    """Give money back, and nothing else."""
+    amount = _in_base(event, "amount", terms)
+    return Day(Lines({REVENUE: -amount, REFUNDS: amount if event["seller_fault"] else 0}))
+
+
+def _replacement(event: Event, terms: Terms) -> Day:
+    """Send goods that nobody pays."""
+    cost = _in_base(event, "cost", terms)
+    return Day(Lines({GOODS: cost, REFUNDS: cost if event["seller_fault"] else 0}))
+
+
+_PURCHASE = {"sale": _sale, "return": _return, "refund": _refund, "replacement": _replacement}
 
 
 def _discount(event: Event, terms: Terms) -> int:

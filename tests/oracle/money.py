@@ -95,6 +95,9 @@ class Terms:
         self.minutes_billed: int | None = service.get("max_minutes")
         self.tickets_max: int = service.get("tickets_max", 64)
         self.ticket_days: int = service.get("ticket_days", 90)
+        self.orders: Mapping[str, int] | None = None
+        if "orders" in policy:
+            self.orders = {"orders_max": 32, **policy["orders"]}
         self.discount: Discount | None = None
         if "discount" in policy:
             self.discount = Discount(self, policy["discount"])

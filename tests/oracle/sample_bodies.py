@@ -79,7 +79,7 @@ def restated(rng: Random, topic: str, content: Body) -> Body:
     }
     if {"direction", "kind", "ticket_id"} & content.keys():
         again = {"direction": "inbound", "kind": "contact", "ticket_id": None} | again
-    if content.get("type") == "return":
+    if content.get("type") in {"return", "refund", "replacement"}:
         again.setdefault("seller_fault", False)
     return defaults[topic] | again | {"unknown_field": [rng.randint(0, 9), {"deep": None}]}
 

@@ -103,3 +103,12 @@ of = ["no_second_purchase", "overdue", "spend_drop"]
 """
 ANSWERED_TOML += policy_text("sample_kinds")
 """The same with a ladder that waits for people, all reasons for contacts, and kinds."""
+CANCELLED_TOML = ANSWERED_TOML.replace(
+    "open_max = 4\nunmatched_max = 3\n", "open_max = 64\nunmatched_max = 64\n"
+)
+CANCELLED_TOML += """
+[orders]
+remember_days = 20
+orders_max = 5
+"""
+"""The same where orders are remembered, and no invoice goes for want of room."""

@@ -15,6 +15,7 @@ from tests.oracle.risk_terms import SIGNALS
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import (
     ANSWERED_TOML,
+    CANCELLED_TOML,
     CARDS_TOML,
     DECAYED_TOML,
     HOLD_TOML,
@@ -41,6 +42,8 @@ WORLDS: dict[str, tuple[str, str, tuple[int | None, ...]]] = {
     "whole, decayed": ("whole", DECAYED_TOML, (None, 1, 2)),
     "at risk": ("at risk", RISKS_TOML, (None, 1, 2)),
     "at risk, answered": ("at risk", ANSWERED_TOML, (None, 1, 2)),
+    "at risk, cancelled": ("at risk", CANCELLED_TOML, (None, 1, 2)),
+    "at risk, cancelled, decayed": ("at risk", decayed(CANCELLED_TOML), (None, 1, 2)),
     "at risk, answered, decayed": ("at risk", decayed(ANSWERED_TOML), (None, 1, 2)),
 }
 """Which sample, by which policy, and how it is cut: in one go, or by a seed, with restarts."""
@@ -208,6 +211,7 @@ SHOWN: dict[str, set[str]] = {
             for rule in ("set_step", "tier", "segment", "young_days", "dwell_days", "clear_days")
         ),
     },
+    "at risk, cancelled": {f"from {stage} to prospect" for stage in ("new", "slipping")},
     "at risk, answered": {
         *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
         *(f"cheaper, of {name}" for name in ("ladder", "late_payer", "support_spike")),

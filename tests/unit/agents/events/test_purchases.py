@@ -1,4 +1,4 @@
-"""Purchases: what a sale or a return adds, converted and rounded once for each amount."""
+"""Purchases: what each type of them adds, converted and rounded once for each amount."""
 
 from collections import Counter
 from typing import Any
@@ -18,6 +18,8 @@ def book(its_policy: Policy = POLICY, **fields: Any) -> Booking:
 
 
 RETURN: dict[str, Any] = {"type": "return"}
+REFUND: dict[str, Any] = {"type": "refund", "cost": ABSENT}
+AGAIN: dict[str, Any] = {"type": "replacement", "amount": "0"}
 BACK = {"revenue": -10_000, "goods": -6_000}
 SOLD = {"revenue": 10_000, "goods": 6_000}
 
@@ -53,6 +55,20 @@ SOLD = {"revenue": 10_000, "goods": 6_000}
         RETURN | {"fee": "50.00", "seller_fault": True},
         BACK | {"fees": 5_000, "returns": 900, "seller_fault": 900},
     ),
+    ("a refund is money alone", REFUND, {"revenue": -10_000}),
+    ("no pieces of a refund are handled", REFUND | {"items": 0}, {"revenue": -10_000}),
+    (
+        "a refund for our own fault is excused",
+        REFUND | {"seller_fault": True},
+        {"revenue": -10_000, "refunds": 10_000},
+    ),
+    ("what is sent again costs its goods", AGAIN, {"goods": 6_000}),
+    ("what is sent again without a cost costs nothing", AGAIN | {"cost": ABSENT}, {}),
+    (
+        "what is sent again for our own fault is excused",
+        AGAIN | {"seller_fault": True},
+        {"goods": 6_000, "refunds": 6_000},
+    ),
     # 0.65 cents are 1; of that 70% are 0.7, rounded to 1 (and not 0.455 to 0)
     (
         "what is computed from an amount starts from the rounded one",
@@ -74,8 +90,9 @@ SOLD = {"revenue": 10_000, "goods": 6_000}
 def test_a_purchase_adds(fields: dict[str, Any], added: dict[str, int]) -> None:
     found = book(**fields)
     assert amounts(found) == added
-    # either is a touch
-    assert (found.contacts, found.days_late, found.touches) == (0, None, True)
+    # a sale is a touch, and a return; money alone is none, nor what is sent again
+    met = fields.get("type") not in {"refund", "replacement"}
+    assert (found.contacts, found.days_late, found.touches) == (0, None, met)
     assert found.excused == added.get("seller_fault", 0)
     assert (found.customer_id, found.event_id) == ("ada", "purchase-1")
 

@@ -54,7 +54,11 @@ PARTITION = PartitionRow(
     changelog_id="31ead95a-1e95-41d8-a3a6-266c3d5b1778",
 )
 EVERYTHING = policy(
-    section("segments"), EVERY_SECTION, BY_ENTRIES, DECAYED, {"risk.cooldown_days": 3}
+    section("segments"),
+    EVERY_SECTION,
+    BY_ENTRIES,
+    DECAYED,
+    {"risk.cooldown_days": 3, "orders.remember_days": 9},
 )
 
 
@@ -66,7 +70,7 @@ def stored() -> bytes:
     late = "2026-01-01T00:00:00Z"
     desk.feed(Kind.PAYMENTS, *(payment(event_id=f"late-{n}", due_at=late) for n in range(2)))
     desk.feed(Kind.PURCHASES, sale(1, invoice_id="other", due_at="2026-03-20T00:00:00Z"))
-    desk.feed(Kind.PURCHASES, sale(1, 1, occurred_at="2026-02-19T12:00:00Z"))
+    desk.feed(Kind.PURCHASES, sale(1, 1, order_id="old", occurred_at="2026-02-19T12:00:00Z"))
     desk.feed(Kind.SUPPORT_CALLS, asked(1, ticket_id="ticket-2"))
     answers = (asked(1, f"13:00:0{n}", satisfaction=1 + n // 3 * 4) for n in range(6))
     desk.feed(Kind.SUPPORT_CALLS, *answers)

@@ -256,6 +256,6 @@ def test_a_sale_names_its_cost_and_list_price() -> None:
     ]
     assert all(sale.occurred_at > EPOCH for sale in sales)
     assert sum(sale.cost is None for sale in sales) < len(sales) // 10
-    listed = [(float(s.list_amount), float(s.amount)) for s in sales if s.list_amount is not None]
+    listed = [(float(s.list_amount), float(s.amount or 0)) for s in sales if s.list_amount]
     assert listed
     assert all(before > after for before, after in listed)
