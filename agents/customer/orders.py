@@ -218,7 +218,7 @@ class Orders(Part):
             order = OrderRow(part.key, placed_day)
             self._keep(order)
         for entry in order.entries:
-            self._book(_with_its_order(entry), -1, day, policy)
+            self._take_back(entry, day, policy)
         self.pasts.undo(order.key, as_of_us, day, policy)
         order.entries, order.is_cancelled = [], True
         if not order.is_sold:
@@ -230,17 +230,19 @@ class Orders(Part):
         """What belongs to a sale is booked on its day, though it was known before."""
         for entry in order.entries:
             if not entry.flags & SELLS and entry.cells:
-                self._book(narrowed(entry.cells), -1, day, policy)
+                self._take_back(entry, day, policy)
                 cells = moved(narrowed(entry.cells), to_day)
-                self._book(cells, 1, day, policy)
+                self._book(cells, day, policy)
                 entry.cells = list(cells)
 
-    def _book(self, cells: Cells, sign: int, day: int, policy: Policy) -> None:
-        """Books cells once more, or takes them back."""
-        if cells:
-            signed = narrowed([sign * n if at % CELL else n for at, n in enumerate(cells)])
-            self.worth.add(signed, day, policy)
-            self.master.count(signed)
+    def _book(self, cells: Cells, day: int, policy: Policy) -> None:
+        """Books cells once more."""
+        self.worth.add(cells, day, policy)
+        self.master.count(cells)
+
+    def _take_back(self, entry: EntryRow, day: int, policy: Policy) -> None:
+        if entry.cells:
+            self._book(_taken_back(narrowed(entry.cells)), day, policy)
 
     def _make_anew(self, day: int, policy: Policy) -> None:
         """Sales and touches as they are with the remembered orders, and no others."""
@@ -337,13 +339,12 @@ def _entry(event: Booking, *, sells: bool) -> EntryRow:
     return EntryRow(event.at_us, list(event.cells), flags)
 
 
-def _with_its_order(entry: EntryRow) -> Cells:
-    """Its cells; a sale for something is an order, though its revenue alone says so in a window."""
-    cells = entry.cells
-    if entry.flags & SELLS and cells and cells[0] & LINE_MASK == REVENUE:
-        pairs = [*zip(cells[::CELL], cells[1::CELL], strict=True), (cells[0] | ORDERS, 1)]
-        cells = [number for pair in sorted(pairs) for number in pair]
-    return narrowed(cells)
+def _taken_back(cells: Cells) -> Cells:
+    """What takes cells back: a window counts one sale with revenue above 0, and none without."""
+    pairs = [(cells[at], -cells[at + 1]) for at in range(0, len(cells), CELL)]
+    if cells[0] & LINE_MASK == REVENUE:
+        pairs = sorted([*pairs, (cells[0] | ORDERS, -1)])
+    return narrowed([number for pair in pairs for number in pair])
 
 
 def _sale(entry: EntryRow) -> Sale:

@@ -19,8 +19,8 @@ SIGNALS: Final = "tests/unit/agents/signals/"
 CUSTOMER: Final = (
     Mutant(
         "K40", "a cancelled order goes on being bought for a promise", ROOM + "orders.py",
-        "            self.master.count(signed)\n",
-        "            pass\n",
+        "        self.master.count(cells)\n",
+        "",
         CANCELLED,
     ),
     Mutant(
@@ -40,6 +40,12 @@ CUSTOMER: Final = (
         ROOM + "order_pasts.py",
         "self._remind(closed_day, -cost, day, policy)",
         "self._remind(closed_day, 0, day, policy)",
+        ORDERS,
+    ),
+    Mutant(
+        "K45", "a return that moves to its sale's day leaves an order behind", ROOM + "orders.py",
+        "        pairs = sorted([*pairs, (cells[0] | ORDERS, -1)])\n",
+        "        pass\n",
         ORDERS,
     ),
     Mutant(

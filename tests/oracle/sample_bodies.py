@@ -90,7 +90,7 @@ def conflicting(rng: Random, topic: str, content: Body) -> Body:
         other = {"duration_s": (content["duration_s"] + 1) % 604_801}
     elif topic == CUSTOMERS:
         other = {"region": f"not {content.get('region')}"}
-    elif rng.random() < 0.5:
+    elif rng.random() < 0.5 and "amount" in content:
         other = {"amount": str(int(content["amount"].split(".")[0]) + 1)}
     else:
         name = "order_id" if topic == PURCHASES else "invoice_id"

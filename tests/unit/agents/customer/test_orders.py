@@ -12,6 +12,7 @@ from streams.config.policy import load_policy
 from tests.support.customers import at
 from tests.support.feeding import Event, on
 from tests.support.happening import Story, happened
+from tests.support.hearing import Ada
 from tests.support.making import ABSENT, payment
 from tests.support.policies import only, policy, section
 from tests.support.signalling import bought, tick
@@ -258,3 +259,32 @@ def test_another_policy_settles_what_it_does_not_remember() -> None:
     story = story.again(tick(4), ordered(5, "o-3"), by=KEEPS)
     assert story.row().orders is None
     assert rhythm(story) == rhythm(plain.then(ordered(5, "o-3")))
+
+
+# how many orders there were
+
+ABUSE = policy(
+    only("return_abuse"),
+    {"orders.remember_days": 9},
+    {"risk.return_abuse": {"orders": 2, "above": "0.4", "clear_below": "0.3"}},
+)
+LATE_SALE = [ordered(3, "o-2", type="return"), ordered(1, "o-1"), ordered(2, "o-2")]
+CANCELLED = [*(ordered(day, f"o-{day}") for day in (1, 2, 3)), ordered(4, "o-1", type="return")]
+RETURNED: dict[str, list[Event]] = {
+    "a return that came before its sale is none": LATE_SALE,
+    "nor is a cancelled sale": [*CANCELLED, cancel(5, "o-3")],
+    "nor one of a day that sold twice": [
+        *CANCELLED,
+        ordered(3, "o-4"),
+        cancel(5, "o-3"),
+        cancel(5, "o-4"),
+    ],
+}
+
+
+@pytest.mark.parametrize("events", RETURNED.values(), ids=RETURNED)
+def test_orders_are_counted_as_they_are_left(events: list[Event]) -> None:
+    ada = Ada(ABUSE, *events)
+    (raised,) = ada.hears(ada.topic)
+    assert (raised["signal"], raised["status"]) == ("return_abuse", "raised")
+    ada.proves({"above": ("0.5000", "0.4000"), "orders": (2, 2)})
