@@ -211,7 +211,7 @@ SHOWN: dict[str, set[str]] = {
             for rule in ("set_step", "tier", "segment", "young_days", "dwell_days", "clear_days")
         ),
     },
-    "at risk, cancelled": {f"from {stage} to prospect" for stage in ("new", "slipping")},
+    "at risk, cancelled": {"from slipping to prospect"},
     "at risk, answered": {
         *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
         *(f"cheaper, of {name}" for name in ("ladder", "late_payer", "support_spike")),
