@@ -270,7 +270,7 @@ ABUSE = policy(
 )
 LATE_SALE = [ordered(3, "o-2", type="return"), ordered(1, "o-1"), ordered(2, "o-2")]
 CANCELLED = [*(ordered(day, f"o-{day}") for day in (1, 2, 3)), ordered(4, "o-1", type="return")]
-RETURNED: dict[str, list[Event]] = {
+RETURNED: dict[str, list[dict[str, Any]]] = {
     "a return that came before its sale is none": LATE_SALE,
     "nor is a cancelled sale": [*CANCELLED, cancel(5, "o-3")],
     "nor one of a day that sold twice": [
@@ -283,7 +283,7 @@ RETURNED: dict[str, list[Event]] = {
 
 
 @pytest.mark.parametrize("events", RETURNED.values(), ids=RETURNED)
-def test_orders_are_counted_as_they_are_left(events: list[Event]) -> None:
+def test_orders_are_counted_as_they_are_left(events: list[dict[str, Any]]) -> None:
     ada = Ada(ABUSE, *events)
     (raised,) = ada.hears(ada.topic)
     assert (raised["signal"], raised["status"]) == ("return_abuse", "raised")
