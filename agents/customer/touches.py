@@ -18,7 +18,9 @@ class Touches(Part):
         self.touch = row
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
-        """A purchase or a contact."""
+        """A purchase or a contact; one of ours begins cadences anew, and is nothing that he did."""
+        if event.reached:
+            self.touch.interval_day = max(self.touch.interval_day, event.day)
         if not event.touches:
             return
         touch, last_us, rules = self.touch, self.touch.last_us, policy.contacts

@@ -99,6 +99,8 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """Whether customer and company met: a purchase or a contact."""
     meets: bool = False
     """Whether the policy has that count for contacts due."""
+    reached: bool = False
+    """Whether we got in touch, in a way that the policy has count for contacts due."""
     complains: bool = False
     at_fault: bool = False
     """Whether it is the seller's fault: a contact, a return, a refund or a replacement."""

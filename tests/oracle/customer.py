@@ -213,7 +213,9 @@ class Customer:
         met = topic == PURCHASES and event["type"] in {"sale", "return"}
         if met:
             self.bought = True
-        if met or (topic == SUPPORT_CALLS and tickets.is_contact(event)):
+        if topic == SUPPORT_CALLS and tickets.is_ours(event) and event["channel"] in terms.touches:
+            self.contacted[None] = max(its.on, self.contacted.get(None, its.on))
+        if met or (topic == SUPPORT_CALLS and tickets.is_own(event)):
             touched = happened if self.last_touch is None else max(happened, self.last_touch)
             self.last_touch = touched
             self.touches.append((happened, event["channel"] if topic != PURCHASES else "purchase"))

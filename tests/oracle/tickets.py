@@ -18,12 +18,17 @@ def is_own(event: Event) -> bool:
     return is_contact(event) and event["direction"] == "inbound"
 
 
+def is_ours(event: Event) -> bool:
+    """Tell whether it was the seller who did."""
+    return is_contact(event) and not is_own(event)
+
+
 def word(event: Event) -> bool | None:
     """Find what it says of its issue: resolved, or not, or nothing."""
     said: bool | None = event["resolved"]
     if event["kind"] == "resolution":
         return True if said is None else said
-    if is_contact(event) and not is_own(event):
+    if is_ours(event):
         return True if said else None
     return said
 

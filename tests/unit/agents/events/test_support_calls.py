@@ -109,11 +109,11 @@ def test_what_we_do_costs_by_our_card_where_there_is_one(channel: str, costs: An
     assert tuple(found) == costs
 
 
-def test_what_we_do_is_a_touch_and_no_contact_of_the_customer_s() -> None:
+def test_what_we_do_reaches_the_customer_and_is_no_contact_of_its_own() -> None:
     asks = policy(only("repeat_issue", "dissatisfied", "support_spike"))
     says = {"complaint": True, "seller_fault": True, "satisfaction": 1}
     found = book(asks, direction="outbound", resolved=False, **says)
-    assert (found.touches, found.meets) == (True, True)
+    assert (found.reached, found.touches, found.meets) == (True, False, False)
     assert (found.contacts, found.channel, found.complains, found.at_fault) == (
         *(0, NO_CHANNEL),
         *(False, False),
