@@ -100,4 +100,13 @@ class Fading(Signal):
         sales = customer.signals.sales
         if sales is not None:
             alive = alive_on(self._params, sales.history, customer.day)
-        return [self.finding(key, f"{alive:.4f}", f"{bound:.4f}")]
+        return [self.finding(key, *_told_apart(alive, bound))]
+
+
+def _told_apart(chance: float, bound: float) -> tuple[str, str]:
+    """Both with four digits, or with as many more as show on which side of the bound it is."""
+    for digits in range(4, 10):
+        texts = f"{chance:.{digits}f}", f"{bound:.{digits}f}"
+        if (float(texts[0]) < float(texts[1])) is (chance < bound):
+            break
+    return texts

@@ -6,7 +6,7 @@ from agents.customer.issues import counted, latest
 from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.signals.rule import CALLS, NONE, WATCH, Signal
-from schemas.base.times import NO_DUE_US
+from schemas.base.times import DAY_US, NO_DUE_US
 from schemas.inputs.events import Kind
 from schemas.outputs.parts import Finding
 from schemas.state.signal_rows import IssueRow
@@ -38,9 +38,19 @@ class IssueSignal(Signal):
             [self._end_us(issue, day) for issue in self._counting(customer)], default=-NO_DUE_US
         )
 
+    def _full(self, customer: Customer, day: int) -> list[IssueRow]:
+        """Those that count and have as many contacts in the window as it takes."""
+        return [
+            issue
+            for issue in self._counting(customer)
+            if counted(issue, day, self._window_days) >= self._contacts
+        ]
+
     def severity(self, customer: Customer, tier: int, at_us: int) -> int:
-        """While an issue counts."""
-        return WATCH if at_us < self._ends_us(customer) else NONE
+        """While an issue counts that has its contacts now, not only when it began to count."""
+        if at_us >= self._ends_us(customer):
+            return NONE
+        return WATCH if self._full(customer, at_us // DAY_US) else NONE
 
     def clears(self, customer: Customer, tier: int, at_us: int) -> bool:
         """When none does."""
@@ -52,10 +62,10 @@ class IssueSignal(Signal):
         return ends_us if ends_us > at_us else NO_DUE_US
 
     def evidence(self, customer: Customer, severity: int) -> list[Finding]:
-        """The issue with the latest contact."""
+        """The issue with the latest contact, of those that have enough."""
         if severity == NONE:
             return self.nothing_left()
-        issue = latest(self._counting(customer))
+        issue = latest(self._full(customer, customer.day))
         contacts = counted(issue, customer.day, self._window_days)
         return [
             self.finding("contacts", contacts, self._contacts),

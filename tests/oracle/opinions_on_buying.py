@@ -26,15 +26,24 @@ def fading(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Opinion:
     alive = Fraction(sales.alive(today, lifetime))
     high = alive < rule["high_below"]
     bound = "high_below" if high else "below"
-    observed = decimal(alive)
     return opinion(
-        [finding(f"risk.fading.{bound}", observed, decimal(rule[bound]))],
-        [finding("risk.fading.clear_at", observed, decimal(rule["clear_at"]))],
+        [finding(f"risk.fading.{bound}", *_beside(alive, rule[bound]))],
+        [finding("risk.fading.clear_at", *_beside(alive, rule["clear_at"]))],
         holds=alive < rule["below"],
         high=high,
         over=alive >= rule["clear_at"],
         turns=_fades(sales, lifetime, today, rule),
     )
+
+
+def _beside(alive: Fraction, bound: Fraction) -> list[str]:
+    """Write a chance and a bound with so many digits, four at least, that they compare alike."""
+    texts = [decimal(alive), decimal(bound)]
+    for digits in range(5, 10):
+        if (Decimal(texts[0]) < Decimal(texts[1])) == (alive < bound):
+            break
+        texts = [decimal(alive, digits), decimal(bound, digits)]
+    return texts
 
 
 def _over(proof: list[Wire]) -> Opinion:

@@ -40,16 +40,17 @@ def _by_issue(
         signal, terms.risk.labels.get(signal, signal), rule, today
     )
     raised: list[Wire] = []
-    if issues:
-        contacts = issues[0].contacts(rule["window_days"], today)
+    window, least = rule["window_days"], rule["contacts"]
+    full = [issue for issue in issues if issue.contacts(window, today) >= least]
+    if full:
         raised = [
-            finding(f"risk.{signal}.contacts", contacts, rule["contacts"]),
-            finding(f"risk.{signal}.issue", issues[0].name[:NAMED_BY], word),
+            finding(f"risk.{signal}.contacts", full[0].contacts(window, today), least),
+            finding(f"risk.{signal}.issue", full[0].name[:NAMED_BY], word),
         ]
     return opinion(
         raised,
         [finding(f"risk.{signal}", 0, 1)],
-        holds=bool(issues),
+        holds=bool(full),
         over=not issues,
         turns=map(instants.midnight, turns),
     )

@@ -31,6 +31,14 @@ def test_it_fades_on_the_days_on_which_p_alive_falls_below_a_bound_until_it_buys
     ada.does(bought(lower)).says("cleared", clear_at=(f"{again:.4f}", "0.6500"))
 
 
+def test_a_chance_just_below_its_bound_is_told_with_the_digits_that_show_it() -> None:
+    low = first_day_below(0.5, 3, 8)
+    just_above = f"{alive(3, 8, low) + 0.000_01:.5f}"
+    ada = Ada(policy(only("fading"), {"risk.fading.below": just_above}))
+    ada.does(bought(1), bought(3), bought(6), bought(8))
+    ada.turns("raised watch", low, below=(f"{alive(3, 8, low):.5f}", just_above))
+
+
 def test_a_purchase_that_makes_it_not_likely_enough_alive_does_not_clear_it() -> None:
     late = first_day_below(0.5, 3, 8)
     ada = Ada(policy(only("fading"), {"risk.fading.clear_at": "0.95"}))

@@ -61,3 +61,24 @@ def test_an_issue_repeats(promise: Any) -> None:
 def test_where_another_signal_keeps_contacts_for_longer_its_own_window_counts() -> None:
     both = policy(only("repeat_issue", "call_abuse"))
     plays(both, [opened(1), asked(2), asked(5), asked(5, LAST)], "- - - raised", repeated(3))
+
+
+COOLS = policy(only("repeat_issue"), {"risk.cooldown_days": 5})
+OVER = [*THREE, done(3, "13:00:00")]
+AGAIN = [opened(day) for day in (5, 6, 7)]
+COOLED: dict[str, Any] = {
+    "while its contacts are in the window": (
+        [*OVER, *AGAIN, tick(8)],
+        "- - raised cleared - - - raised",
+        repeated(3),
+    ),
+    "not once they have left it": (
+        [*OVER, opened(3, "14:00:00"), tick(8)],
+        "- - raised cleared - -",
+    ),
+}
+
+
+@pytest.mark.parametrize("promise", COOLED.values(), ids=COOLED)
+def test_an_issue_that_began_to_count_in_the_cool_down_is_raised_after_it(promise: Any) -> None:
+    plays(COOLS, *promise)
