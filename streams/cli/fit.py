@@ -18,7 +18,7 @@ from streams.cli.reading import Reader
 from streams.cli.replay_lines import LINE_BYTES_MAX, LineError, read_line
 from streams.config.policy import load_policy
 from streams.fitting.found import TooLittleError
-from streams.fitting.purchases import Purchases, customer_at, span
+from streams.fitting.purchases import Days, Purchases, customer_at, span
 from streams.fitting.section import section as section_of
 from streams.fitting.section import toml
 from streams.fitting.validation import TooShortError, Validation, validate
@@ -72,16 +72,17 @@ def fit(
     purchases = Purchases(policy)
     for value in _topic() if file is None else _lines(file):
         purchases.take(value)
-    if not purchases.by_customer:
+    histories = list(purchases.by_customer.values())
+    if not histories:
         raise Failure("expected purchases, found none")
     if len(purchases.currencies) > 1:
         raise Failure(
             f"expected amounts in one currency, found {', '.join(sorted(purchases.currencies))}: "
             "name a policy with their rates (--policy)"
         )
-    _, last = span(purchases.by_customer.values())
+    _, last = span(histories)
     day = last if until is None else day_of_date(until.date())
-    section, validation = _fitted(purchases, day, with_scores=with_scores)
+    section, validation = _fitted(histories, purchases.digits, day, with_scores=with_scores)
     if as_json:
         facts: dict[str, Any] = {
             "lifetime": msgspec.to_builtins(section),
@@ -96,21 +97,20 @@ def fit(
 
 
 def _fitted(
-    purchases: Purchases, day: int, *, with_scores: bool
+    histories: list[Days], digits: int, day: int, *, with_scores: bool
 ) -> tuple[Lifetime, Validation | None]:
     """(the section, its scores where they are wanted); Failure where there is none to be had."""
     try:
         from streams.fitting import models  # noqa: PLC0415 - an extra: only who fits needs it
     except ImportError:
         raise Failure(MISSING) from None
-    scale = 10**purchases.digits
-    histories = list(purchases.by_customer.values())
+    scale = 10**digits
     customers = [
         customer for days in histories if (customer := customer_at(days, day, scale)) is not None
     ]
     try:
         section = section_of(models.fit(customers), day)
-        params = lifetime_params(section, purchases.digits)
+        params = lifetime_params(section, digits)
         return section, validate(histories, params, day) if with_scores else None
     except (TooLittleError, TooShortError) as error:
         raise Failure(str(error)) from error
@@ -154,8 +154,9 @@ def _print(purchases: Purchases, section: Lifetime, validation: Validation | Non
     [currency] = purchases.currencies
     margins = "amounts less costs" if purchases.by_amount else "the policy's"
     click.echo(
-        f"# {counts.sales} sales ({counts.returns} returns, {counts.repeated} repeated and "
-        f"{counts.unusable} unusable events left out); margins in {currency}: {margins}"
+        f"# {counts.sales} sales ({counts.cancelled} cancelled, {counts.returns} returns, "
+        f"{counts.repeated} repeated and {counts.unusable} unusable events left out); "
+        f"margins in {currency}: {margins}"
     )
     click.echo(toml(section))
     if validation is None:

@@ -16,6 +16,8 @@ from schemas.inputs.rejects import Rejection
 
 Days = dict[int, int]
 """A customer's purchase days, each with its margin in minor units."""
+Sales = list[tuple[int, int]]
+"""An order's: (UTC day, margin in minor units) each."""
 
 
 class Customer(NamedTuple):
@@ -45,7 +47,11 @@ class Counts:
     """What became of the events."""
 
     sales: int = 0
+    """Less those whose order is cancelled."""
     returns: int = 0
+    """Returns, refunds and free replacements."""
+    cancelled: int = 0
+    """Sales of orders that are cancelled, whichever came first."""
     repeated: int = 0
     """A customer's events that came once more, by their event_id."""
     unusable: int = 0
@@ -54,6 +60,9 @@ class Counts:
 
 class Purchases:
     """All sales by customer and day, each event once; returns are no purchases.
+
+    A cancelled order was none, however late it was cancelled: a worker's memory of orders has an
+    end, a file of all purchases has none.
 
     With a policy margins are as a worker books them (its default margin rate, its exchange rates);
     without one a margin is amount - cost, or the amount where no cost is told, and all amounts
@@ -64,8 +73,14 @@ class Purchases:
         self._policy = policy
         self._seen: set[tuple[str, str]] = set()
         self.counts = Counts()
-        self.by_customer: dict[str, Days] = {}
+        self._sales: dict[str, dict[str, Sales]] = {}
+        self._cancelled: set[tuple[str, str]] = set()
         self.currencies: set[str] = {policy.base_currency} if policy else set()
+
+    @property
+    def by_customer(self) -> dict[str, Days]:
+        """The purchase days of all who have one."""
+        return {customer: _days(orders) for customer, orders in self._sales.items() if orders}
 
     @property
     def by_amount(self) -> bool:
@@ -86,7 +101,8 @@ class Purchases:
             self.counts.unusable += 1
             return
         assert isinstance(wire, Purchase)
-        margin = self._margin(wire)
+        cancels = wire.type == "cancel"
+        margin = 0 if cancels else self._margin(wire)
         day, _ = day_and_micros(wire.occurred_at)
         if (
             margin is None
@@ -96,13 +112,27 @@ class Purchases:
             self.counts.unusable += 1
         elif (wire.customer_id, wire.event_id) in self._seen:
             self.counts.repeated += 1
+        elif cancels:
+            self._cancel(wire)
         elif wire.type not in {None, "sale"}:
             self.counts.returns += 1
         else:
             self._seen.add((wire.customer_id, wire.event_id))
-            self.counts.sales += 1
-            days = self.by_customer.setdefault(wire.customer_id, {})
-            days[day] = days.get(day, 0) + margin
+            self._sell(wire, day, margin)
+
+    def _sell(self, wire: Purchase, day: int, margin: int) -> None:
+        if (wire.customer_id, wire.order_id) in self._cancelled:
+            self.counts.cancelled += 1
+            return
+        self.counts.sales += 1
+        orders = self._sales.setdefault(wire.customer_id, {})
+        orders.setdefault(wire.order_id, []).append((day, margin))
+
+    def _cancel(self, wire: Purchase) -> None:
+        self._cancelled.add((wire.customer_id, wire.order_id))
+        gone = len(self._sales.get(wire.customer_id, {}).pop(wire.order_id, []))
+        self.counts.sales -= gone
+        self.counts.cancelled += gone
 
     def _margin(self, wire: Purchase) -> int | None:
         """In minor units; None where the amounts can't be used."""
@@ -119,6 +149,14 @@ class Purchases:
         if wire.type in {None, "sale"}:
             self.currencies.add(currency)
         return amount - cost
+
+
+def _days(orders: dict[str, Sales]) -> Days:
+    days: Days = {}
+    for sales in orders.values():
+        for day, margin in sales:
+            days[day] = days.get(day, 0) + margin
+    return days
 
 
 def span(histories: Iterable[Days]) -> tuple[int, int]:

@@ -125,6 +125,27 @@ def test_purchases_of_a_day_are_one_and_returns_are_none() -> None:
     assert margins(purchases) == {"c-1": [1500], "c-2": [1000]}
 
 
+@pytest.mark.parametrize("cancelled_first", [False, True])
+def test_a_cancelled_order_was_no_purchase(*, cancelled_first: bool) -> None:
+    cancel = {
+        "event_id": "x-1",
+        "customer_id": "c-1",
+        "order_id": "o-2",
+        "type": "cancel",
+        "occurred_at": "2026-02-01T00:00:00Z",
+    }
+    ordered = [
+        sale("c-1", 3, order_id="o-1"),
+        sale("c-1", 3, order_id="o-2", event_id="e-2"),
+        sale("c-1", 9, order_id="o-2"),
+        sale("c-2", 9, order_id="o-2"),
+    ]
+    purchases = taken(*([cancel, *ordered] if cancelled_first else [*ordered, cancel, cancel]))
+    assert margins(purchases) == {"c-1": [1000], "c-2": [1000]}
+    assert (purchases.counts.sales, purchases.counts.cancelled) == (2, 2)
+    assert purchases.counts.unusable == 0
+
+
 def test_with_a_policy_margins_are_those_that_a_worker_books() -> None:
     purchases = taken(
         sale("c-1", 1),
