@@ -130,13 +130,19 @@ def _to_break_even(customer: Customer, said: Transition, policy: Policy) -> str 
     return format_minor(missing, policy.digits)
 
 
+def _leaves_ladder(customer: Customer, said: Transition) -> bool:
+    """Whether it is said that there is no step any more, and so nothing to do."""
+    row = customer.signals.ladder
+    return said.signal == LADDER and (row is None or row.step == NO_STEP)
+
+
 def _cheaper_channel(customer: Customer, said: Transition, policy: Policy) -> CheaperChannel | None:
     """What it would cost less if its contacts came by the channel that the policy names."""
     channel = None if policy.ladder is None else policy.ladder.cheaper_channel
     saves = customer.value.by_cheaper_channel
     if channel is None or saves <= 0 or said.status == CLEARED:
         return None
-    if said.signal not in {LADDER, *COSTLY, *TEACHING}:
+    if said.signal not in {LADDER, *COSTLY, *TEACHING} or _leaves_ladder(customer, said):
         return None
     return CheaperChannel(channel, format_minor(saves, policy.digits))
 

@@ -93,7 +93,8 @@ def _missing(customer: Customer, happening: Happening, terms: Terms) -> str | No
 def _cheaper(customer: Customer, happening: Happening, terms: Terms) -> Wire | None:
     saves = customer.figures(terms).lines[CHEAPER]
     told = happening.signal in (*COSTLY, *TEACHING, LADDER) and happening.status != "cleared"
-    if terms.risk.cheaper_channel is None or not told or not saves:
+    over = happening.signal == LADDER and customer.standing.step is None
+    if terms.risk.cheaper_channel is None or not told or over or not saves:
         return None
     return {"channel": terms.risk.cheaper_channel, "saves": terms.text(saves)}
 

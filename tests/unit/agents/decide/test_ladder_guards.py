@@ -209,6 +209,16 @@ def test_a_record_of_what_costs_tells_what_a_cheaper_channel_saves() -> None:
     assert cheaper(ada) is None
 
 
+def test_who_has_no_step_any_more_is_told_no_cheaper_channel() -> None:
+    by = policy(only("late_payer"), LADDER, CHEAPER, {"risk.late_payer.age_days": 2})
+    ada = Ada(by, *calls(1), paid_late(1)).says()
+    ada.does(paid_late(2)).says("raised")
+    assert cheaper(ada) == FOUR_SAVE
+    ada.turns("cleared", 4)
+    ada.turns("step_changed", 7)
+    assert cheaper(ada) is None
+
+
 def test_without_such_a_channel_and_of_other_signals_it_tells_nothing() -> None:
     ada = Ada(CALLS, *calls(1))
     ada.says("support_spike raised", "ladder step_changed educate")
