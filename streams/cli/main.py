@@ -12,6 +12,7 @@ from streams.cli.events import events
 from streams.cli.fit import fit
 from streams.cli.lifetime import lifetime
 from streams.cli.policy import policy
+from streams.cli.rejects import rejects
 from streams.cli.replay import replay
 from streams.cli.tail import tail
 from streams.cli.topics import topics
@@ -35,7 +36,7 @@ def whalecurve() -> None:
     """
 
 
-for command in (up, worker, topics, traffic, replay, events, tail, policy, fit, lifetime):
+for command in (up, worker, topics, traffic, replay, events, rejects, tail, policy, fit, lifetime):
     whalecurve.add_command(command)
 
 

@@ -14,6 +14,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from schemas.base.partitioners import PARTITIONERS
+from schemas.outputs.headers import Headers
 from schemas.topics.acls import Operation, upstream_rights
 from streams.cli.errors import Failure
 from streams.config.connecting import kafka_python_options
@@ -91,7 +92,12 @@ class Publisher:
             raise Failure(f"{settings.broker}: cannot be written to: {error}") from error
 
     def send(
-        self, topic: str, key: bytes | None, value: bytes | None, timestamp_ms: int | None = None
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        timestamp_ms: int | None = None,
+        headers: Headers = (),
     ) -> None:
         """Send one record; Failure where this or an earlier one could not be delivered.
 
@@ -112,6 +118,7 @@ class Publisher:
                 key=key,
                 partition=partition,
                 timestamp_ms=timestamp_ms,
+                headers=list(headers),
             )
         except KafkaError as error:
             raise Failure(_undelivered(topic, error)) from error

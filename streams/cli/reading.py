@@ -28,7 +28,7 @@ RECORDS_MAX: Final = 100_000
 
 
 class Reader:
-    """Committed records of some topics.
+    """Committed records of some topics: all, the new ones, or those since a timestamp in ms.
 
     Raises what `look_at_topics` raises, AccessError where a topic may not be
     read, and TopicsError where one is missing.
@@ -39,7 +39,12 @@ class Reader:
     """
 
     def __init__(
-        self, settings: Settings, topics: tuple[str, ...], *, from_beginning: bool
+        self,
+        settings: Settings,
+        topics: tuple[str, ...],
+        *,
+        from_beginning: bool,
+        since_ms: int | None = None,
     ) -> None:
         states = look_at_topics(settings)
         missing = [states[topic].name for topic in topics if not states[topic].exists]
@@ -67,14 +72,14 @@ class Reader:
             allow_auto_create_topics=False,
         )
         try:
-            self._assign(from_beginning=from_beginning)
+            self._assign(since_ms, from_beginning=from_beginning)
         except BaseException as error:
             self._consumer.close()
             if isinstance(error, KafkaError):
                 raise Failure(f"{settings.broker}: cannot be read: {error}") from error
             raise
 
-    def _assign(self, *, from_beginning: bool) -> None:
+    def _assign(self, since_ms: int | None, *, from_beginning: bool) -> None:
         consumer = self._consumer
         partitions = [
             TopicPartition(name, number)
@@ -82,6 +87,9 @@ class Reader:
             for number in sorted(consumer.partitions_for_topic(name) or ())
         ]
         consumer.assign(partitions)
+        if since_ms is not None:
+            self._seek_time(partitions, since_ms)
+            return
         if from_beginning:
             consumer.seek_to_beginning(*partitions)
             return
@@ -91,6 +99,15 @@ class Reader:
         self._skip(
             {partition: end - 1 for partition, end in ends.items() if end > first[partition]}
         )
+
+    def _seek_time(self, partitions: list[TopicPartition], since_ms: int) -> None:
+        """Before the first record of a time or later; others may come with it."""
+        consumer = self._consumer
+        found = consumer.offsets_for_times(dict.fromkeys(partitions, since_ms))
+        ends = consumer.end_offsets(partitions)
+        for partition in partitions:
+            at = found.get(partition)
+            consumer.seek(partition, ends[partition] if at is None else at.offset)
 
     def _skip(self, last: dict[TopicPartition, int]) -> None:
         """Read over the last record of partitions, and over what comes with it."""

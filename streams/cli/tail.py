@@ -3,6 +3,7 @@
 import re
 import select
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from threading import Event
 from typing import Any, Final
@@ -14,6 +15,7 @@ from schemas.outputs.records import REJECTED_EVENTS
 from schemas.topics.declared import TOPICS
 from streams.cli.errors import one_line, settings_here
 from streams.cli.lines import describe
+from streams.cli.picking import WITH_REASONS, MomentParam, Wanted
 from streams.cli.reading import Reader
 from streams.cli.stopping import silent_pipe, until_stopped
 
@@ -26,8 +28,28 @@ NAMES: Final = tuple(topic.name for topic in TOPICS if topic.direction != "state
 @click.option(
     "--count", type=click.IntRange(min=0), default=0, help="End after so many records. 0: never."
 )
+@click.option(
+    "--until-end",
+    is_flag=True,
+    help="End with the last record that there is now; begins with the first, or at --since.",
+)
+@click.option("--since", type=MomentParam(), help="Begin with the records of TIME or later.")
+@click.option("--customer", metavar="ID", help="Only records of one customer.")
+@click.option(
+    "--reason", metavar="REASON", help=f"Only those that name it; of {' and '.join(WITH_REASONS)}."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print values as they are, one a line.")
-def tail(topic: str, *, from_beginning: bool, count: int, as_json: bool) -> None:
+def tail(
+    topic: str,
+    *,
+    from_beginning: bool,
+    count: int,
+    until_end: bool,
+    since: int | None,
+    customer: str | None,
+    reason: str | None,
+    as_json: bool,
+) -> None:
     """Show the records of TOPIC as they come, until Ctrl-C.
 
     TOPIC is a name without prefix: an input (purchases, support-calls, payments, customers) or an
@@ -42,25 +64,44 @@ def tail(topic: str, *, from_beginning: bool, count: int, as_json: bool) -> None
     Example:
       whalecurve tail tier-changes
       whalecurve tail at-risk --from-beginning --count 10 --json
+      whalecurve tail tier-changes --customer c-17 --since 2026-03-01 --until-end
     """
+    if reason is not None and topic not in WITH_REASONS:
+        raise click.UsageError(
+            f"--reason: expected one of {', '.join(WITH_REASONS)}, found {topic}"
+        )
     settings = settings_here()
     with (
         until_stopped() as stop,
         one_line(),
         silent_pipe(),
-        Reader(settings, (topic,), from_beginning=from_beginning) as reader,
+        Reader(
+            settings, (topic,), from_beginning=from_beginning or until_end, since_ms=since
+        ) as reader,
     ):
-        _show(reader, stop, count, as_json=as_json)
+        records = _those_there(reader, stop) if until_end else _as_they_come(reader, stop)
+        wanted = Wanted(customer, reason, since)
+        found = (pair for pair in records if wanted.is_met(*pair))
+        _show(found, stop, count, as_json=as_json)
 
 
-def _show(reader: Reader, stop: Event, count: int, *, as_json: bool) -> None:
-    shown = 0
+def _those_there(reader: Reader, stop: Event) -> Iterator[tuple[str, Any]]:
+    for pair in reader.to_the_end():
+        if stop.is_set():
+            return
+        yield pair
+
+
+def _as_they_come(reader: Reader, stop: Event) -> Iterator[tuple[str, Any]]:
     while not stop.is_set() and not _nobody_reads():
-        for topic, record in reader.poll():
-            click.echo(_json(topic, record) if as_json else describe(topic, record).text())
-            shown += 1
-            if shown == count or stop.is_set():
-                return
+        yield from reader.poll()
+
+
+def _show(records: Iterator[tuple[str, Any]], stop: Event, count: int, *, as_json: bool) -> None:
+    for shown, (topic, record) in enumerate(records, 1):
+        click.echo(_json(topic, record) if as_json else describe(topic, record).text())
+        if shown == count or stop.is_set():
+            return
 
 
 def _json(topic: str, record: Any) -> str:

@@ -49,15 +49,15 @@ REMEDIES: Final = (
     ),
     Remedy(
         "WhalecurveRejects",
-        "Read why with `whalecurve tail rejected-events`, and tell the owner of the input. "
+        "Read why with `whalecurve rejects list`, and tell the owner of the input. "
         "`wrong_partition` means that `WHALECURVE_PARTITIONER` does not fit the producer. What "
-        "was turned away can be sent again ([operating.md](operating.md#events-were-turned- "
-        "away)).",
+        "was turned away can be sent again "
+        "([operating.md](operating.md#events-were-turned-away)).",
     ),
     Remedy(
         "WhalecurveNoCustomer",
         "A source no longer knows who its customers are, or more guests buy. See which ids come "
-        "with `whalecurve tail rejected-events`, and tell the owner of the input. Ids that name "
+        "with `whalecurve rejects list`, and tell the owner of the input. Ids that name "
         "nobody stand in the policy's `ids.ignore`. While nothing is known of the week before, the "
         "alert says how many there are.",
     ),
