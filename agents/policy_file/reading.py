@@ -20,9 +20,11 @@ from agents.policy_file.form import DEPTH_MAX, FILE_BYTES_MAX, form_faults
 from agents.policy_file.head_room import head_room_faults
 from agents.policy_file.keys import PolicyFile
 from agents.policy_file.lines import deepest, endless_path, line_of, longest_number
+from agents.policy_file.near import key_meant
 from agents.signals.keys import Fault
 from schemas.inputs.rejects import excerpt
 
+NO_SUCH_KEY: Final = "expected no key of this name, found one"
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -109,7 +111,9 @@ def _in_field_words(message: str, raw: dict[str, Any]) -> tuple[str, str]:
     if what.startswith("Object missing"):
         return _joined(key, inner), "expected a value, found nothing"
     if what.startswith("Object contains unknown"):
-        return _joined(key, inner), "expected no key of this name, found one"
+        key = _joined(key, inner)
+        meant = key_meant(key)
+        return key, NO_SUCH_KEY if meant is None else f"{NO_SUCH_KEY}; is {meant} meant?"
     words = f"{what[:1].lower()}{what[1:].replace(', got', ', found')}"
     return key, words if ", found" in words else f"{words}, found {excerpt(_at(raw, key))}"
 

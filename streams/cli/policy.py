@@ -7,6 +7,7 @@ import click
 import orjson
 
 from streams.cli.errors import one_line
+from streams.cli.policy_schema import schema
 from streams.config.policy import load_policy
 
 LASTS_DAYS: Final = 3_653
@@ -21,6 +22,9 @@ def policy() -> None:
     Example:
       whalecurve policy check policy.toml
     """
+
+
+policy.add_command(schema)
 
 
 @policy.command()
