@@ -7,6 +7,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from streams import __version__
+from streams.cli.config import config
 from streams.cli.errors import Failure, failed
 from streams.cli.events import events
 from streams.cli.fit import fit
@@ -36,7 +37,20 @@ def whalecurve() -> None:
     """
 
 
-for command in (up, worker, topics, traffic, replay, events, rejects, tail, policy, fit, lifetime):
+for command in (
+    up,
+    worker,
+    config,
+    topics,
+    traffic,
+    replay,
+    events,
+    rejects,
+    tail,
+    policy,
+    fit,
+    lifetime,
+):
     whalecurve.add_command(command)
 
 
