@@ -15,6 +15,7 @@ from streams.cli.lifetime import lifetime
 from streams.cli.policy import policy
 from streams.cli.rejects import rejects
 from streams.cli.replay import replay
+from streams.cli.status import status
 from streams.cli.tail import tail
 from streams.cli.topics import topics
 from streams.cli.traffic import traffic
@@ -41,6 +42,7 @@ for command in (
     up,
     worker,
     config,
+    status,
     topics,
     traffic,
     replay,

@@ -25,7 +25,9 @@ def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[
 
 
 COMMANDS = sorted(paths(whalecurve))
-OF_THE_CONTRACT = "up worker config topics traffic replay events rejects tail policy fit lifetime"
+OF_THE_CONTRACT = (
+    "up worker status config topics traffic replay events rejects tail policy fit lifetime"
+)
 
 
 def test_the_contract_s_commands_are_there() -> None:
