@@ -33,7 +33,7 @@ run: setup ## a first look: embedded broker, worker, sample traffic and a live t
 	@$(BIN)/whalecurve up
 
 test: setup ## all tests; those on real Kafka need Java 17 and Maven and are skipped without
-	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --durations 20 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 sim: setup ## play SEEDS=1000 worlds with faults from FIRST_SEED=0, STEPS=200 each; SEED=n: one, told
 	@$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(STEPS),--steps $(STEPS)) \
