@@ -12,6 +12,7 @@ from streams.config.reading import read_settings
 from streams.config.settings import Settings, SettingsError
 from streams.demo.embedded_broker import BrokerError
 from streams.kafka.access import AccessError
+from streams.kafka.stored_rows import StoredRowsError
 from streams.kafka.topics import BrokerMissingError, TopicsError
 from streams.runtime.open_files import OpenFilesError
 
@@ -23,6 +24,7 @@ MENDABLE: Final = (
     BrokerError,
     AccessError,
     OpenFilesError,
+    StoredRowsError,
 )
 """Errors whose text is the one line."""
 

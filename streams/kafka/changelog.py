@@ -75,7 +75,7 @@ class Changelog:
 
     def _messages(self, progress: Progress, stopped: Callable[[], bool]) -> Iterator[Any]:
         """All records up to the stable end."""
-        consumer = _consumer(self._settings)
+        consumer = rows_consumer(self._settings)
         topic, partition = self._tp.topic, self._tp.partition
         try:
             consumer.list_topics(topic, METADATA_DEADLINE_S)
@@ -87,7 +87,8 @@ class Changelog:
             consumer.close()
 
 
-def _consumer(settings: Settings) -> Consumer:
+def rows_consumer(settings: Settings) -> Consumer:
+    """A client that reads committed rows, and never says how far."""
     return Consumer(
         librdkafka_options(settings)
         | {
