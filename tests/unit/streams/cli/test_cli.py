@@ -25,7 +25,7 @@ def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[
 
 
 COMMANDS = sorted(paths(whalecurve))
-OF_THE_CONTRACT = "up worker topics traffic replay events tail policy fit lifetime"
+OF_THE_CONTRACT = "up worker topics traffic replay events tail explain policy fit lifetime"
 
 
 def test_the_contract_s_commands_are_there() -> None:
