@@ -14,7 +14,7 @@ from schemas.base.money import format_minor
 from schemas.base.times import DAY_US, NO_DUE_US, format_micros
 from schemas.base.vocabulary import TIERS
 
-FIRED_MAX: Final = 1_000
+FIRED_MAX: Final = 3_000
 """So many due times are looked at, at most."""
 LOOKED_DAYS: Final = 800
 """And none that is so many days away: two windows of a year, and what comes of them."""

@@ -106,7 +106,7 @@ class HabitualComplainer(ShareOfSales):
         complaints, sales = self._counts(customer)
         if not sales:
             return []
-        found = self.evidence(customer, WATCH)
+        found = super().raised_by(customer)
         return found if self._age_days is None or not complaints else [*found, self._age(customer)]
 
     def cleared_by(self, customer: Customer) -> list[Finding]:
