@@ -7,7 +7,6 @@ from agents.customer.state import Customer
 from agents.decide.decisions import Decision, take_over
 from agents.partition.judges import Judge, Judges
 from agents.policy.compiled import Policy
-from schemas.base.errors import OperatorError
 from schemas.base.times import format_micros
 from schemas.state.rows import CutoffsRow
 
@@ -15,8 +14,11 @@ DUE_MAX: Final = 10_000
 """So many due times at most lie between a row and the time that is asked for."""
 
 
-class TimeError(OperatorError):
-    """A time at which the customer can't be explained."""
+class TimeError(ValueError):
+    """A time at which the customer can't be explained.
+
+    For whoever asked, not for logs: it tells of a time of the customer's.
+    """
 
 
 class Standing:

@@ -50,6 +50,13 @@ def test_a_step_to_come_is_told() -> None:
     assert Turn(midnight(7), "ladder", "educate", "step_changed") in its.ahead.turns
 
 
+def test_of_what_comes_again_and_again_the_first_is_told() -> None:
+    every = {"contacts_due": {"reasons": ["interval"]}, "treatment.key.contact_every_days": 3}
+    its = explained(Ada(policy(every), sale(1, amount="9000")))
+    contacts = [turn for turn in its.ahead.turns if turn.what == "contact"]
+    assert contacts == [Turn(midnight(4), "contact", "interval", "")]
+
+
 def test_it_looks_no_further_than_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.explain.ahead.FIRED_MAX", 1)
     its = explained(Ada(policy(), sale(1, amount="100"), sale(3, amount="20")))

@@ -21,6 +21,10 @@ def test_what_is_due_until_then_has_happened() -> None:
     assert (its.at, its.holds) == (midnight(7), [])
 
 
+def test_what_is_due_at_that_very_time_has_happened() -> None:
+    assert explained(Tiered(HELD, *ADA), day_us(6)).now.tier == "ordinary"
+
+
 def test_a_microsecond_before_it_has_not() -> None:
     its = explained(Tiered(HELD, *ADA), day_us(6) - 1)
     assert its.now.tier == "key"
