@@ -128,6 +128,14 @@ class LadderMoves:
             return None
         return Step(step + 1, why)
 
+    def dwells_until_day(self, row: LadderRow) -> int:
+        """The day from which the next step may follow, of a place with a signal that leads on."""
+        return _dwells_from(row) + self._rules.dwell_days
+
+    def lacks_answer(self, row: LadderRow) -> bool:
+        """Whether the policy waits for a human's word on the step, and there is none."""
+        return row.step != NO_STEP and self._waits_for_answer(row)
+
     def _waits_for_answer(self, row: LadderRow) -> bool:
         return self._rules.waits_for_answer and row.answered_day is None
 

@@ -5,7 +5,7 @@ hold still: a band around each entry, a least stay, and a notice some days befor
 Before its first sale a customer may be of one tier, whatever it costs.
 """
 
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 from agents.customer.state import Customer
 from agents.customer.tier_state import FELL, ROSE, TierState
@@ -35,6 +35,18 @@ from schemas.base.vocabulary import TIERS
 BEYOND_ALL: Final = 1 << 8_192
 """Above all that a tier is judged by, an integer as that is: a float would round what compares with
 it, and none holds a fading value far from its landmark. Such a value has below 4,500 bits."""
+
+
+class Wait(NamedTuple):
+    """What keeps a tier by value from following its value."""
+
+    by: Literal["grace", "dwell", "notice", "margin", "review"]
+    """Days of grace after a notice, the least stay, the days before a notice, the margin beside an
+    entry, or that a policy's change lets nothing move before the next occasion."""
+    rank: int
+    """The tier that it would be."""
+    until_day: int
+    """The UTC day on which that comes if the value stays; NO_DAY: not by time."""
 
 
 class TierRules:
@@ -225,6 +237,41 @@ class TierRules:
             return self._may_fall_day(tier_state)
         falls_day = self._falls_day(tier_state, tier_state.below_day)
         return falls_day if self._grace_days else max(falls_day, self._may_fall_day(tier_state))
+
+    def rises_at(self, rank: int) -> int:
+        """The value, in minor units, from which on one rises to a tier; its margin is in it."""
+        return self._ups[rank]
+
+    def falls_below(self, tier: int, rank: int) -> int | None:
+        """The value below which one of a tier is let fall to a lower one; None: not at once."""
+        if rank == tier - 1:
+            return self._keeps[tier]
+        above = self.entries[rank + 1]
+        if self._one_step or above is None:
+            return None
+        return min(self._keeps[tier], above)
+
+    def waits(self, tier_state: TierState, contribution: int, day: int) -> Wait | None:
+        """What keeps the tier by value from being that of its value; None: nothing does."""
+        tier = tier_state.tier
+        if tier_state.notice_day != NO_DAY:
+            ends_day = self._effect_day(tier_state, tier_state.notice_day)
+            is_grace = ends_day == tier_state.notice_day + self._grace_days
+            return Wait("grace" if is_grace else "dwell", tier_state.notice_tier, ends_day)
+        reached, rises = tier_rank(contribution, self.entries), self._up_from(tier, contribution)
+        if contribution < self._keeps[tier]:
+            falls = self._down_from(tier, contribution)
+            falls_day = self._falls_day(tier_state, day)
+            if falls_day > day:
+                return Wait("notice", falls, falls_day)
+            may_fall_day = self._may_fall_day(tier_state)
+            is_held = not self._grace_days and may_fall_day > day
+            return Wait("dwell", falls, may_fall_day) if is_held else Wait("review", falls, NO_DAY)
+        if rises > tier:
+            may_rise_day = self._may_rise_day(tier_state)
+            is_held = may_rise_day > day
+            return Wait("dwell", rises, may_rise_day) if is_held else Wait("review", rises, NO_DAY)
+        return None if reached == tier else Wait("margin", reached, NO_DAY)
 
     def takes_effect_day(self, tier_state: TierState) -> int | None:
         """When an announced downgrade comes; None where none is announced."""

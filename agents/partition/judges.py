@@ -16,14 +16,14 @@ class Judge:
     """Decides and renders by one policy."""
 
     def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+        self.policy: Final = policy
         self.evaluator = Evaluator(policy)
         self.renderer = Renderer(policy, self.evaluator.tiers)
 
     def adopt(self, cutoffs: CutoffsRow | None) -> None:
         """Goes by these cut-offs from now on; None: by the policy's entries."""
         self.evaluator.adopt(cutoffs)
-        self.renderer = Renderer(self._policy, self.evaluator.tiers, cutoffs)
+        self.renderer = Renderer(self.policy, self.evaluator.tiers, cutoffs)
 
 
 class Judges:

@@ -68,3 +68,7 @@ class CallAbuse(IssueSignal):
     def _end_us(self, issue: IssueRow, day: int) -> int:
         """When enough contacts have left."""
         return leaving_us(issue, day, self._clear_at, self._window_days)
+
+    def _may_count(self, issue: IssueRow) -> bool:
+        """Which is resolved, and was not the seller's fault."""
+        return issue.word is True and not issue.at_fault

@@ -123,6 +123,13 @@ class CommitmentShortfall(Signal):
             self.finding("after_share", format_share(passed, term), after),
         ]
 
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """What was bought beside what was promised by now; nothing without a promise."""
+        commitment = customer.commitment
+        if commitment is None or self._is_over(commitment, customer.day):
+            return []
+        return self.evidence(customer, WATCH)
+
     def _money(self, key: str, commitment: CommitmentRow, part: Ratio, day: int) -> Finding:
         term, passed = term_days(commitment, day)
         promised = half_even(part[0] * commitment.amount * passed, part[1] * term)

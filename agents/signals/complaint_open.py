@@ -10,7 +10,7 @@ from agents.policy.keeps import ISSUES_LEAST_DAYS, Keeps
 from agents.signals.keys import Key, Values
 from agents.signals.rule import NONE, WATCH, Signal
 from schemas.base.times import HOUR_US, NO_DUE_US
-from schemas.base.vocabulary import HIGH_RANK
+from schemas.base.vocabulary import HIGH_RANK, TIERS
 from schemas.outputs.parts import Finding
 from schemas.state.signal_rows import IssueRow
 
@@ -35,6 +35,7 @@ class ComplaintOpen(Signal):
         "": ("complaints open", "<"),
         "after_hours": ("hours since a complaint", ">="),
         "issue": ("issue", "is"),
+        "tier": ("tier", ">="),
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
@@ -83,6 +84,18 @@ class ComplaintOpen(Signal):
             self.finding("after_hours", hours, self._after_us // HOUR_US),
             self.finding("issue", issue.name, "unresolved"),
         ]
+
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """The earliest complaint that waits, and the tier; nothing where none waits."""
+        if not self._waiting(customer):
+            return []
+        tier = TIERS[customer.tier or 0]
+        asked = self.finding("tier", tier, TIERS[HIGH_RANK])
+        return [*self.evidence(customer, WATCH), asked]
+
+    def cleared_by(self, customer: Customer) -> list[Finding]:
+        """How many complaints wait."""
+        return [Finding(f"risk.{self.name}", len(self._waiting(customer)), 1)]
 
 
 def _complaint_us(issue: IssueRow) -> int:

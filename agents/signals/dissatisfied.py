@@ -42,6 +42,7 @@ class Dissatisfied(Signal):
     fed_by: ClassVar[frozenset[Kind]] = CALLS
     weight: ClassVar[int] = 20
     words: ClassVar[dict[str, tuple[str, ...]]] = {
+        "answers": ("answers", ">="),
         "at_most": ("satisfaction", "<="),
         "clear_at": ("satisfaction", ">="),
         "age_days": ("days since the last answer", ">="),
@@ -105,6 +106,12 @@ class Dissatisfied(Signal):
             key, bound = ("at_most", self._at_most)
         mean = _two_digits(total, count) if count else "0.00"
         return [self.finding(key, mean, _two_digits(*bound))]
+
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """The mean, and how many answers there are of those it takes."""
+        _, count = self._last(customer, customer.day)
+        mean = self.evidence(customer, WATCH)
+        return [*mean, self.finding("answers", count, self._answers)]
 
     def _silence(self, customer: Customer, age_days: int) -> Finding:
         """That nobody answered for so long."""

@@ -45,6 +45,7 @@ class HabitualComplainer(ShareOfSales):
     fed_by: ClassVar[frozenset[Kind]] = frozenset({Kind.PURCHASES, Kind.SUPPORT_CALLS})
     costs: ClassVar[bool] = True
     weight: ClassVar[int] = 15
+    ends: ClassVar[frozenset[str]] = frozenset({"age_days"})
     words: ClassVar[dict[str, tuple[str, ...]]] = {
         "above": ("complained of", ">"),
         "age_days": ("days since a complaint", ">="),
@@ -97,6 +98,23 @@ class HabitualComplainer(ShareOfSales):
             counted = self.finding("complaints", complaints, self._complaints)
             return [self._found_large(customer), counted, *self._found_cost(customer)]
         if self._age_days is not None and complaints and customer.day >= self._ages_on(customer):
-            passed = customer.day - customer.value.last_day_of(COMPLAINTS)
-            return [self.finding("age_days", passed, self._age_days)]
+            return [self._age(customer)]
         return self._found_small(customer)
+
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """The part, how many, at what cost, and how long ago; nothing of who bought nothing."""
+        complaints, sales = self._counts(customer)
+        if not sales:
+            return []
+        found = super().raised_by(customer)
+        return found if self._age_days is None or not complaints else [*found, self._age(customer)]
+
+    def cleared_by(self, customer: Customer) -> list[Finding]:
+        """The part, and how long ago the last was."""
+        found, (complaints, _) = self._found_small(customer), self._counts(customer)
+        return found if self._age_days is None or not complaints else [*found, self._age(customer)]
+
+    def _age(self, customer: Customer) -> Finding:
+        assert self._age_days is not None
+        passed = customer.day - customer.value.last_day_of(COMPLAINTS)
+        return self.finding("age_days", passed, self._age_days)

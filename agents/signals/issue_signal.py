@@ -71,3 +71,27 @@ class IssueSignal(Signal):
             self.finding("contacts", contacts, self._contacts),
             self.finding("issue", issue.name, self.state),
         ]
+
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """The issue of this kind with the most contacts in the window; nothing without one."""
+        day, window_days = customer.day, self._window_days
+        asked = [
+            (counted(issue, day, window_days), issue.last_us, issue.name)
+            for issue in customer.signals.issues
+            if self._may_count(issue)
+        ]
+        if not asked:
+            return []
+        contacts, _, name = max(asked)
+        return [
+            self.finding("contacts", contacts, self._contacts),
+            self.finding("issue", name, self.state),
+        ]
+
+    def cleared_by(self, customer: Customer) -> list[Finding]:
+        """How many issues count."""
+        return [Finding(f"risk.{self.name}", len(self._counting(customer)), 1)]
+
+    def _may_count(self, issue: IssueRow) -> bool:
+        """Whether an issue is of the kind that counts, once there are contacts enough."""
+        raise NotImplementedError

@@ -102,3 +102,15 @@ class LatePayer(Signal):
             late = len(self._late_days(customer, customer.day))
             return [self.finding("late", late, self._late)]
         return [self.finding("clear_on_time", self._clear_on_time, self._clear_on_time)]
+
+    def cleared_by(self, customer: Customer) -> list[Finding]:
+        """The run on time so far, and the late ones that still count."""
+        on_time = 0
+        for _, days_late in reversed(customer.payments.last):
+            if days_late > 0:
+                break
+            on_time += 1
+        found = [self.finding("clear_on_time", on_time, self._clear_on_time)]
+        if self._age_days is not None:
+            found.append(self.finding("late", len(self._late_days(customer, customer.day)), 1))
+        return found

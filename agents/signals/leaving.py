@@ -102,6 +102,15 @@ class Leaving(Signal):
             found += sign.evidence(customer, its)
         return found
 
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """What raises each sign: one is enough."""
+        return [found for sign in self._signs for found in sign.raised_by(customer)]
+
+    def cleared_by(self, customer: Customer) -> list[Finding]:
+        """How many signs hold."""
+        held = self._held(customer, 0, customer.as_of_us)
+        return [Finding(f"risk.{self.name}", len(held), 1)]
+
     def _over(self, customer: Customer) -> list[Finding]:
         row, sales = customer.risks.get(self.name), customer.signals.sales
         if row is None or sales is None or not self._bought_since(customer):

@@ -62,3 +62,8 @@ class NoSecondPurchase(Signal):
         if severity == NONE or sales is None:
             return [Finding(f"risk.{self.name}", 0 if sales is None else sales.days, 2)]
         return [self.finding("after_days", customer.day - sales.first_day, self._after_days)]
+
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """Days since the only purchase day; nothing of one who came again, or never."""
+        sales = customer.signals.sales
+        return [] if sales is None or sales.days != 1 else self.evidence(customer, WATCH)

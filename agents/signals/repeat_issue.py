@@ -63,3 +63,7 @@ class RepeatIssue(IssueSignal):
     def _end_us(self, issue: IssueRow, day: int) -> int:
         """When nobody has asked for long enough."""
         return quiet_us(issue, self._quiet_days)
+
+    def _may_count(self, issue: IssueRow) -> bool:
+        """Of which is known that it is unresolved."""
+        return issue.word is False

@@ -47,6 +47,8 @@ class Signal:
     """Whether it leads to `educate`, where the policy says so and contacts cost much."""
     weight: ClassVar[int]
     """Points in the score, unless `[risk.weights]` says others."""
+    ends: ClassVar[frozenset[str]] = frozenset()
+    """Keys of its evidence that only end it: as long as their bound is not reached, it may open."""
     words: ClassVar[dict[str, tuple[str, ...]]]
     """By key of its evidence (what is observed, how it stands to the bound).
 
@@ -88,6 +90,18 @@ class Signal:
     def evidence(self, customer: Customer, severity: int) -> list[Finding]:
         """Why it is raised at a severity, or (NONE) cleared, as of now."""
         raise NotImplementedError
+
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """Each bound that raises it, `high` too, beside what is observed now: reached or not.
+
+        Empty where nothing can: it asks for what there is none of.
+        """
+        watch = self.evidence(customer, WATCH)
+        return watch + [found for found in self.evidence(customer, HIGH) if found not in watch]
+
+    def cleared_by(self, customer: Customer) -> list[Finding]:
+        """Each bound that clears it beside what is observed now: reached or not."""
+        return self.evidence(customer, NONE)
 
     def finding(self, key: str, observed: int | str, threshold: int | str) -> Finding:
         """What one of its keys found."""

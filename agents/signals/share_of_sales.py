@@ -8,7 +8,7 @@ from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from agents.policy.keeps import Keeps
 from agents.signals.keys import Fault, Values, not_above
-from agents.signals.rule import Signal
+from agents.signals.rule import WATCH, Signal
 from schemas.base.money import format_minor, format_share, half_even
 from schemas.base.value_lines import ORDERS
 from schemas.outputs.parts import Finding
@@ -87,3 +87,14 @@ class ShareOfSales(Signal):
         most = half_even(self._cost_share[0] * margin, self._cost_share[1])
         texts = [format_minor(amount, self._policy.digits) for amount in (cost, most)]
         return [self.finding("cost_share", *texts)]
+
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """What raises it; where there is no margin a cost above nothing is too much."""
+        nothing, found = format_minor(0, self._policy.digits), self.evidence(customer, WATCH)
+        rule = f"risk.{self.name}.cost_share"
+        return [
+            self.finding("cost_share", one.observed, nothing)
+            if one.rule == rule and str(one.threshold).startswith("-")
+            else one
+            for one in found
+        ]

@@ -11,7 +11,7 @@ from agents.policy.keeps import SALES_LEAST_DAYS, Keeps
 from agents.policy.key_types import MAX_WINDOW_DAYS, Count, Days, Rate
 from agents.signals.keys import Fault, Key, Values, not_below
 from agents.signals.rule import NONE, SALES, WATCH, Signal
-from schemas.base.money import format_minor, half_even
+from schemas.base.money import format_minor, format_share, half_even
 from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US, day_start
 from schemas.inputs.events import Kind
 from schemas.outputs.parts import Finding
@@ -47,6 +47,7 @@ class SpendDrop(Signal):
     weight: ClassVar[int] = 20
     words: ClassVar[dict[str, tuple[str, ...]]] = {
         "below": ("spent", "<"),
+        "min_gaps": ("of its gaps within the last days", ">="),
         "clear_at": ("spent", ">="),
         "min_purchases": ("sales before", ">="),
     }
@@ -165,3 +166,14 @@ class SpendDrop(Signal):
         if severity != NONE:
             findings.append(self.finding("min_purchases", count, self._min_purchases))
         return findings
+
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """What was paid, how often before, and how many of its gaps the last days hold."""
+        found, (numerator, denominator) = self.evidence(customer, WATCH), self._min_gaps
+        sales = customer.signals.sales
+        if not numerator or sales is None:
+            return found
+        span = sales.last_day - sales.first_day
+        gaps = self._recent_days * (sales.days - 1)
+        held = format_share(gaps, span) if span else format_share(0, 1)
+        return [*found, self.finding("min_gaps", held, format_share(numerator, denominator))]

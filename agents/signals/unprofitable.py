@@ -38,6 +38,7 @@ class Unprofitable(Signal):
     opens_by_itself: ClassVar[bool] = True
     costs: ClassVar[bool] = True
     weight: ClassVar[int] = 30
+    ends: ClassVar[frozenset[str]] = frozenset({"active_days"})
     words: ClassVar[dict[str, tuple[str, ...]]] = {
         "active_days": ("days at rest", ">="),
         "below": ("contribution", "<"),
@@ -118,6 +119,19 @@ class Unprofitable(Signal):
             text = format_minor(excused, self._digits)
             findings.append(self.finding("excuse_seller_fault", text, "excused"))
         return findings
+
+    def raised_by(self, customer: Customer) -> list[Finding]:
+        """What it brings, since when it is here, how long at rest; nothing of a prospect."""
+        if customer.is_prospect(self._policy):
+            return []
+        found, rests_day = self.evidence(customer, WATCH), self._rests_from_day(customer)
+        return found if rests_day == NO_DAY else [*found, self._rest(customer, rests_day)]
+
+    def cleared_by(self, customer: Customer) -> list[Finding]:
+        """What it brings, and for how long it has been at rest where that counts."""
+        found = [self._money("clear_at", self._brought(customer), self._clear_at)]
+        rests_day = self._rests_from_day(customer)
+        return found if rests_day == NO_DAY else [*found, self._rest(customer, rests_day)]
 
     def _rest(self, customer: Customer, rests_day: int) -> Finding:
         assert self._active_days is not None

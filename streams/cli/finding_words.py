@@ -44,7 +44,7 @@ def findings(entries: list[dict[str, Any]]) -> str:
     """Put reasons or evidence in words: what was observed against which threshold."""
     words: dict[tuple[str, str], list[str]] = {}
     for finding in entries:
-        name, sign = _named(finding)
+        name, sign = named(finding)
         words.setdefault((name, str(finding["observed"])), []).append(
             f"{sign} {finding['threshold']}"
         )
@@ -53,7 +53,8 @@ def findings(entries: list[dict[str, Any]]) -> str:
     )
 
 
-def _named(finding: dict[str, Any]) -> tuple[str, str]:
+def named(finding: dict[str, Any]) -> tuple[str, str]:
+    """What one observes, and how it stands to the threshold, in words."""
     rule = finding["rule"]
     if rule in _FINDINGS:
         return _FINDINGS[rule]

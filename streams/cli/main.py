@@ -10,6 +10,7 @@ from streams import __version__
 from streams.cli.config import config
 from streams.cli.errors import Failure, failed
 from streams.cli.events import events
+from streams.cli.explain import explain
 from streams.cli.fit import fit
 from streams.cli.lifetime import lifetime
 from streams.cli.policy import policy
@@ -49,6 +50,7 @@ for command in (
     events,
     rejects,
     tail,
+    explain,
     policy,
     fit,
     lifetime,

@@ -8,7 +8,6 @@ import click
 from streams.cli.errors import one_line, settings_here
 from streams.config.reading import unknown
 from streams.observe.logs import configure_logs, note
-from streams.runtime.worker import run_worker
 
 
 @click.command()
@@ -25,6 +24,9 @@ def worker(host: str) -> None:
     Example:
       WHALECURVE_BROKER=127.0.0.1:9092 WHALECURVE_WEB_PORT=8080 whalecurve worker
     """
+    # Faust takes as long to import as all else together, and no other command needs it
+    from streams.runtime.worker import run_worker  # noqa: PLC0415
+
     settings = settings_here()
     configure_logs()
     if names := unknown(os.environ):

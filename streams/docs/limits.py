@@ -7,6 +7,8 @@ import msgspec
 
 from agents.customer.issues import ISSUES_MAX
 from agents.customer.orders import ENTRIES_MAX
+from agents.explain.ahead import FIRED_MAX, LOOKED_DAYS
+from agents.explain.standing import DUE_MAX
 from agents.partition.pending import Bounds
 from agents.policy.key_types import IGNORED_IDS_MAX
 from agents.policy_file.keys import Invoices, Orders, PolicyFile, Service
@@ -134,6 +136,10 @@ def _limits_of_a_worker() -> Iterator[Sequence[str]]:
         "the partition is parked",
     )
     yield "how far the wall clock may jump", "a day", "the worker's partitions are parked"
+    looked = f"{FIRED_MAX} due times, {LOOKED_DAYS} days"
+    yield "how far `whalecurve explain` looks ahead", looked, "it says until when it looked"
+    between = f"{DUE_MAX} due times"
+    yield "between a customer's row and `explain --at`", between, "the command fails"
     yield "connections to the pages", f"{CONNECTIONS_MAX}", "the oldest is closed"
     yield (
         "the head of a request to them",

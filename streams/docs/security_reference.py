@@ -64,7 +64,9 @@ def security_reference(command: str) -> str:
         *_part(
             "Downstream",
             "Each consumer on the topics it reads; `whalecurve tail` needs no group. What reads "
-            "inputs, as `whalecurve fit` does purchases, needs `Read` on these.",
+            "inputs, as `whalecurve fit` does purchases, needs `Read` on these. "
+            "`whalecurve explain` needs `Read` on the changelog, which holds all that is kept of "
+            "every customer.",
             "crm",
             downstream_rights(names, GROUP),
         ),

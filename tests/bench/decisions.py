@@ -82,15 +82,20 @@ def sample(policy: Policy, years: int, customers: int) -> Iterator[Event]:
 def judge(policy: Policy, told: Iterable[Event]) -> Made:
     """What a shard puts out when it took these events, of whatever year."""
     rules = IntakeRules(ignored=policy.intake.ignored)  # public data may be of the last century
+    made = Made()
+    run_partition(replace(policy, intake=rules), settings_of(0, 1), records_of(told), made)
+    return made
+
+
+def records_of(told: Iterable[Event]) -> list[Record]:
+    """These events as the records of one partition."""
     records, offsets = [], Counter[str]()
     for topic, value in told:
         key = value["customer_id"].encode()
         at_ms = min(TAKEN_MS, _micros(value["occurred_at"]) // 1000)
         records.append(Record(topic, 0, offsets[topic], at_ms, key, orjson.dumps(value)))
         offsets[topic] += 1
-    made = Made()
-    run_partition(replace(policy, intake=rules), settings_of(0, 1), records, made)
-    return made
+    return records
 
 
 def _micros(text: str) -> int:

@@ -8,6 +8,7 @@ from tests.mutants.commit import COMMIT_PATH
 from tests.mutants.contacts import CONTACTS_DUE
 from tests.mutants.customer import CUSTOMER
 from tests.mutants.decide import DECIDE
+from tests.mutants.explain import EXPLAIN
 from tests.mutants.intake import INTAKE
 from tests.mutants.mutant import Mutant
 from tests.mutants.partition import PARTITION
@@ -18,6 +19,7 @@ from tests.mutants.stages import STAGES
 ROOT: Final = Path(__file__).parents[2]
 MUTANTS: Final = (
     *DECIDE,
+    *EXPLAIN,
     *STAGES,
     *CONTACTS_DUE,
     *SEGMENT,

@@ -26,7 +26,7 @@ def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[
 
 COMMANDS = sorted(paths(whalecurve))
 OF_THE_CONTRACT = (
-    "up worker status config topics traffic replay events rejects tail policy fit lifetime"
+    "up worker status config topics traffic replay events rejects tail explain policy fit lifetime"
 )
 
 
