@@ -56,7 +56,7 @@ class Compared(msgspec.Struct, frozen=True, gc=False):
     """What it brings over the running policy's window, in minor units, as of the trial's start."""
     today: Moment
     later: Moment
-    """After the days ahead."""
+    """After the days ahead; as today of who has nothing that runs out."""
     why: list[Finding]
     """What the candidate's last record rests on; where it says nothing, that of the base."""
 
@@ -75,7 +75,11 @@ class Pair:
     """A partition's trials by the running policy and by a candidate."""
 
     def __init__(self, base: Trial, candidate: Trial, days: int) -> None:
-        """`days`: how many UTC days ahead, with no event in between; 0: none."""
+        """`days`: how many UTC days ahead, with no event in between; 0: none.
+
+        Only those go ahead who differ already, or whose tier one of the policies holds: of others
+        nothing runs out, and what silence alone does is no policy's doing.
+        """
         assert base.at_us == candidate.at_us, "both begin at the same time"
         self._base, self._candidate = base, candidate
         self._at_us: Final = base.at_us
@@ -89,7 +93,9 @@ class Pair:
         candidate_said = candidate.live(other, self._at_us)
         contribution = one.contribution
         today = later = _moment(one, other, base_said, candidate_said)
-        if self._until_us > self._at_us:
+        if self._until_us > self._at_us and (
+            today.differs or base.is_held(one) or candidate.is_held(other)
+        ):
             base_said += base.live(one, self._until_us)
             candidate_said += candidate.live(other, self._until_us)
             later = _moment(one, other, base_said, candidate_said)

@@ -56,3 +56,10 @@ class Trial:
                 said += judge.renderer.records(customer, decision)
         customer.advance(until_us, self.policy)
         return said
+
+    def is_held(self, customer: Customer) -> bool:
+        """Whether its tier is on the way to another, and days of something are still to pass."""
+        tier_state = customer.tier_state
+        assert tier_state is not None, "a stored customer was judged"
+        tiers = self._judges.of(customer).evaluator.tiers
+        return not tiers.stays(tier_state, customer.index(self.policy))

@@ -25,7 +25,7 @@ def told(report: Report) -> Iterator[str]:
     yield f"{facts['differing']} customers differ"
     yield from _movement("today", facts["today"], facts["currency"])
     if facts["days"]:
-        later = f"in {facts['days']} days, if nothing comes"
+        later = f"in {facts['days']} days, as holds run out and nothing comes"
         yield from _movement(later, facts["later"], facts["currency"])
     yield ""
     yield "who moves most"

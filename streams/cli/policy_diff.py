@@ -37,7 +37,7 @@ Keep = Callable[[Report, Compared], None]
     type=click.IntRange(0, DAYS_MAX),
     default=DAYS_MAX,
     show_default=True,
-    help="So many days ahead, with no event in between. 0: today alone, which takes a fraction.",
+    help="So many days ahead, as holds run out and nothing comes. 0: today alone.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @click.option(

@@ -72,8 +72,7 @@ def test_who_moves_most_comes_first_and_no_more_are_named_than_asked() -> None:
 
 
 def test_a_downgrade_held_today_is_seen_in_the_days_ahead() -> None:
-    higher = candidate(('key = "900.00"', 'key = "1400.00"'))
-    _, tally = compared(higher)
+    _, tally = compared(candidate(('ordinary = "0.00"', 'ordinary = "40.00"')))
     assert tally.today.downgrades == 0
     assert tally.later.downgrades > 0
 

@@ -41,7 +41,7 @@ def test_a_fading_value_is_weighed_by_what_the_window_holds() -> None:
 def test_a_signal_that_asks_for_more_than_was_kept_is_named_once_a_thing() -> None:
     risks = section("signals")["risk"]
     drop = {"risk.spend_drop": risks["spend_drop"]}
-    before = {"risk": None, "risk.weights": {}}
+    before: dict[str, Any] = {"risk": None, "risk.weights": {}}
     assert set(keys(drop, before)) == {"risk.spend_drop"}
     assert keys({"risk.spend_drop.below": "0.11"}, before | drop) == []
 
