@@ -1,4 +1,4 @@
-"""`whalecurve policy`: checks a policy file before a worker gets it."""
+"""`whalecurve policy`: checks a policy file, and says what it would do, before a worker gets it."""
 
 from pathlib import Path
 from typing import Final
@@ -7,6 +7,7 @@ import click
 import orjson
 
 from streams.cli.errors import one_line
+from streams.cli.policy_diff import diff
 from streams.cli.policy_schema import schema
 from streams.config.policy import load_policy
 
@@ -21,10 +22,12 @@ def policy() -> None:
     \b
     Example:
       whalecurve policy check policy.toml
+      whalecurve policy diff candidate.toml
     """
 
 
 policy.add_command(schema)
+policy.add_command(diff)
 
 
 @policy.command()

@@ -1,0 +1,1 @@
+"""What a policy would do: stored rows judged by it, and nothing put out."""
