@@ -1,44 +1,68 @@
 """Open invoices: what is owed, what waiting for it costs by now, and when that changes.
 
-A sale on credit opens an invoice; payments and returns that name it take from it, in parts too. As
-long as it is open and past due its interest and its reminders count as they stand, in full. When it
-is paid they do no more: the interest of what was paid is in the payment's own cost (contract,
-section 4), so that an invoice paid late and whole has cost the same in the end.
+A sale on credit opens an invoice; payments and returns that name it take from it, in parts too, and
+a payment that is taken back opens it again. As long as it is open and past due its interest and its
+reminders count as they stand, in full. When it is paid they do no more: the interest of what was
+paid is in the payment's own cost (contract, section 4), so that an invoice paid late and whole has
+cost the same in the end. What its reminders cost is booked on the day of that payment.
+
+With `invoices.paid_days` one that is paid is remembered for so long: what comes of it later finds
+it as it was, its late payments cost one fee, and what was paid too much is credit for the next one.
 """
 
-from operator import attrgetter
 from typing import Final
 
-from agents.customer.credits import Credit, Credits
+from agents.customer.account import (
+    add_reversal,
+    add_sale,
+    by_due,
+    by_paid,
+    converted,
+    is_paid,
+    opened,
+    stated,
+)
+from agents.customer.credits import ANY_INVOICE, BEFORE_ALL_US, Credit, Credits
 from agents.customer.part import Part
+from agents.customer.waiting import next_change_us, owed_base, reminder_cost, waiting_cost
 from agents.customer.worth import Worth
 from agents.events.booking import Booking, InvoiceEntry
 from agents.events.cells import cells_of
-from agents.events.payments import DAYS_A_YEAR, late_cost
-from agents.policy.compiled import Policy
-from agents.policy.rates import Costs
-from schemas.base.money import half_even
-from schemas.base.times import DAY_US, NO_DUE_US, day_start
-from schemas.base.value_lines import REMINDERS
+from agents.policy.compiled import InvoiceRules, Policy
+from schemas.base.times import DAY_US, NO_DUE_US
+from schemas.base.value_lines import LATE_PAYMENT, REMINDERS
 from schemas.state.rows import LARGEST, InvoiceRow, InvoicesRow
 
-_due: Final = attrgetter("due_us")
-Closing = tuple[int, int]
-"""Of an invoice that closed: the day, and what its reminders cost."""
+REST: Final = b""
+"""The key of what many invoices are summed into for want of room."""
 
 
 class Invoices(Part):
-    """The open invoices of one customer, and payments whose invoice is not known yet."""
+    """The invoices of one customer, and payments whose invoice is not known yet."""
 
-    __slots__ = ("_worth", "interest", "next_us", "open", "reminders", "unmatched", "written_off")
+    __slots__ = (
+        "_today",
+        "_worth",
+        "interest",
+        "next_us",
+        "open",
+        "paid",
+        "reminders",
+        "summed_up",
+        "unmatched",
+    )
 
     def __init__(self, row: InvoicesRow, worth: Worth) -> None:
-        """As a stored row has them; `weigh` has to follow. `worth` takes what a closing costs."""
-        self.open = row.open
+        """As a stored row has them; `weigh` has to follow. `worth` takes what is booked on days."""
+        self.open = [its for its in row.known if its.closing_cost is None]
+        self.paid = [its for its in row.known if its.closing_cost is not None]
+        """Those that are remembered."""
         self.unmatched = Credits(row.unmatched)
-        self.written_off = 0
-        """Invoices given up for want of room since somebody asked last."""
+        self.summed_up = 0
+        """Invoices that went into the rest for want of room since somebody asked last."""
         self._worth = worth
+        self._today = 0
+        """The customer's day, while something is booked."""
         self.interest = 0
         """Interest of what is past due, as it stands."""
         self.reminders = 0
@@ -61,31 +85,39 @@ class Invoices(Part):
         return min([late_us for late_us in late if late_us > at_us], default=NO_DUE_US)
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
-        """A sale on credit or a payment: what is open changes, and what waiting costs."""
-        if event.invoice is None:
+        """A sale on credit, a payment or a reversal: what is open changes, and what waiting costs.
+
+        A payment before its sale, or a reversal before its payment, leads to the same.
+        """
+        entry = event.invoice
+        if entry is None:
             return
-        closing = self._take(event.invoice, event.at_us, policy)
-        if closing is not None and closing[1]:
-            # an invoice closed: what reminding of it cost is booked on that day
-            closed_day, cost = closing
-            cells = cells_of(closed_day, [REMINDERS, cost])
-            self._worth.add_cost(closed_day, cells, cost, day, policy)
+        self._today = day
+        if entry.reverses:
+            self._reverse(entry, event.at_us, policy)
+        elif entry.due_us is not None:
+            self._sell(entry, event.at_us, policy)
+        else:
+            self._pay(entry, event.at_us, policy)
+        self._keep_in_bounds(policy)
         self.weigh(as_of_us, policy)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
-        """Waiting costs more."""
+        """Waiting costs more, and what was paid long ago is forgotten."""
+        if self.paid:
+            self._forget(day, policy)
         if self.next_us <= as_of_us:
             self.weigh(as_of_us, policy)
 
     def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
         """There may be less room now, or nobody who asks."""
-        rules = policy.invoices
-        if rules is None:
+        self._today = day
+        if policy.invoices is None:
             self.open.clear()
+            self.paid.clear()
             self.unmatched.cap(0)
         else:
-            self._write_off(rules.open_max)
-            self.unmatched.cap(rules.unmatched_max)
+            self._keep_in_bounds(policy)
         self.weigh(as_of_us, policy)
 
     def next_due_us(self, day: int, policy: Policy) -> int:
@@ -94,160 +126,202 @@ class Invoices(Part):
 
     def row(self, policy: Policy) -> InvoicesRow:
         """As they are."""
-        return InvoicesRow(self.open, self.unmatched.entries)
-
-    def _take(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> Closing | None:
-        """What a sale or a payment does; the invoice that closed with it."""
-        rules = policy.invoices
-        assert rules is not None
-        invoice = self._find(entry.key)
-        if entry.due_us is None:
-            credit = Credit(at_us, entry.amount, entry.key, entry.currency)
-            if invoice is not None:
-                return self._credit(invoice, credit, policy)
-            self.unmatched.add(credit)
-            self.unmatched.cap(rules.unmatched_max)
-            return None
-        if invoice is None:
-            invoice = _opened(entry)
-            self.open.append(invoice)
-        else:
-            _add(invoice, entry, at_us // DAY_US, policy)
-        closing = self._match(invoice, policy)
-        self.written_off += self._write_off(rules.open_max)
-        return closing
-
-    def _find(self, key: bytes) -> InvoiceRow | None:
-        for invoice in self.open:
-            if invoice.key == key:
-                return invoice
-        return None
-
-    def _match(self, invoice: InvoiceRow, policy: Policy) -> Closing | None:
-        """Takes from an invoice what was paid before it was known."""
-        closing = None
-        while closing is None and (credit := self.unmatched.take_next(invoice.key)) is not None:
-            closing = self._credit(invoice, credit, policy)
-        return closing
-
-    def _credit(self, invoice: InvoiceRow, credit: Credit, policy: Policy) -> Closing | None:
-        day = credit.at_us // DAY_US
-        invoice.remaining -= _converted(
-            credit.amount, credit.currency, invoice.currency, day, policy
-        )
-        until = invoice.paid_until_us
-        invoice.paid_until_us = credit.at_us if until is None else max(until, credit.at_us)
-        if invoice.remaining > 0:
-            return None
-        self.open.remove(invoice)
-        paid_us = invoice.paid_until_us
-        costs = policy.cards.at(paid_us // DAY_US)
-        return paid_us // DAY_US, _reminders((paid_us - invoice.due_us) // DAY_US, costs)
-
-    def _write_off(self, open_max: int) -> int:
-        """Gives up those that are too many, the longest due first, or too large to be kept."""
-        kept = [
-            invoice for invoice in self.open if invoice.base_amount <= LARGEST >= invoice.amount
-        ]
-        written_off = len(self.open) - len(kept)
-        self.open = kept
-        while len(self.open) > open_max:
-            self.open.remove(min(self.open, key=_due))
-            written_off += 1
-        return written_off
+        return InvoicesRow(self.open + self.paid, self.unmatched.entries)
 
     def weigh(self, at_us: int, policy: Policy) -> None:
         """Reckons what waiting costs at `at_us`, and when that changes next."""
         self.interest = self.reminders = 0
         self.next_us = NO_DUE_US
-        if not self.open:
+        if self.open:
+            self.interest, self.reminders = waiting_cost(self.open, at_us, policy)
+            self.next_us = next_change_us(self.open, at_us, policy)
+
+    # what comes
+
+    def _sell(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> None:
+        invoice = self._find(entry.key)
+        if invoice is None:
+            invoice = opened(entry)
+            self.open.append(invoice)
+        else:
+            self._open_again(invoice, policy)
+            add_sale(invoice, entry, at_us // DAY_US, policy)
+        self._match(invoice, BEFORE_ALL_US, policy)
+
+    def _reverse(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> None:
+        """What was paid is owed again; of an invoice that is not known, what the event says."""
+        invoice = self._find(entry.key)
+        if invoice is None:
+            invoice = stated(entry, at_us)
+            self.open.append(invoice)
+        else:
+            self._open_again(invoice, policy)
+            add_reversal(invoice, entry, at_us, policy)
+        # until its sale is known, what was paid before is taken for what paid for it
+        after_us = BEFORE_ALL_US if invoice.reversed_us is None else invoice.reversed_us
+        self._match(invoice, after_us, policy)
+
+    def _pay(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> None:
+        """A payment, or goods that came back."""
+        invoice = self._find(entry.key)
+        if entry.is_late:
+            self._charge(entry.key, invoice, at_us, policy)
+        credit = Credit(
+            at_us, entry.amount, entry.key, entry.currency, entry.is_late, entry.is_back
+        )
+        if invoice is None:
+            # it may be one of those that are summed up
+            invoice = self._find(REST)
+        if invoice is None or (invoice.reversed_us is not None and at_us <= invoice.reversed_us):
+            self.unmatched.add(credit)
+        else:
+            self._credit(invoice, credit, policy)
+
+    def _find(self, key: bytes) -> InvoiceRow | None:
+        for invoice in self.open:
+            if invoice.key == key:
+                return invoice
+        for invoice in self.paid:
+            if invoice.key == key:
+                return invoice
+        return None
+
+    def _match(self, invoice: InvoiceRow, after_us: int, policy: Policy) -> None:
+        """Takes from an invoice what was paid before it was known, and what is anybody's."""
+        assert policy.invoices is not None
+        self._close_if_paid(invoice, policy)
+        while invoice.closing_cost is None or policy.invoices.paid_days is not None:
+            credit = self.unmatched.take_next(invoice.key, after_us)
+            if credit is None:
+                break
+            self._credit(invoice, credit, policy)
+        while self.open:
+            credit = self.unmatched.take_next(ANY_INVOICE)
+            if credit is None:
+                break
+            self._credit(min(self.open, key=by_due), credit, policy)
+
+    def _credit(self, invoice: InvoiceRow, credit: Credit, policy: Policy) -> None:
+        """Pays something on an invoice; what is too much pays the one that is due the longest."""
+        rest = self._take_off(invoice, credit, policy)
+        while rest is not None and self.open:
+            rest = self._take_off(min(self.open, key=by_due), rest, policy)
+        if rest is not None:
+            self.unmatched.add(rest)
+
+    def _take_off(self, invoice: InvoiceRow, credit: Credit, policy: Policy) -> Credit | None:
+        """Takes a credit from one invoice; what is left of it, where that is anybody's."""
+        rules, day = policy.invoices, credit.at_us // DAY_US
+        assert rules is not None
+        amount = converted(credit.amount, credit.currency, invoice.currency, day, policy)
+        if credit.is_late:
+            fee_us = invoice.fee_us
+            invoice.fee_us = credit.at_us if fee_us is None else min(fee_us, credit.at_us)
+        invoice.remaining -= amount
+        if invoice.closing_cost is None:
+            until = invoice.paid_until_us
+            invoice.paid_until_us = credit.at_us if until is None else max(until, credit.at_us)
+            self._close_if_paid(invoice, policy)
+        too_much = -invoice.remaining
+        if too_much <= 0:
+            return None
+        invoice.remaining = 0
+        if rules.paid_days is None or credit.is_back:
+            return None
+        return Credit(credit.at_us, min(too_much, LARGEST), ANY_INVOICE, invoice.currency)
+
+    # closing
+
+    def _close_if_paid(self, invoice: InvoiceRow, policy: Policy) -> None:
+        """An invoice that is paid costs no more; its reminders are booked as of its payment."""
+        rules = policy.invoices
+        assert rules is not None
+        paid_us = invoice.paid_until_us
+        if paid_us is None or not is_paid(invoice, rules.tolerance):
             return
-        costs = policy.cards.at(at_us // DAY_US)
-        for invoice in self.open:
-            days = (at_us - invoice.due_us) // DAY_US
-            if days > 0:
-                self.interest += _interest(invoice, min(days, policy.window_days), costs)
-                self.reminders += _reminders(days, costs)
-        self.next_us = self._next_change(at_us, costs, policy)
+        self.open.remove(invoice)
+        days_late = (paid_us - invoice.due_us) // DAY_US
+        invoice.closing_cost = reminder_cost(days_late, policy.cards.at(paid_us // DAY_US))
+        self._book(paid_us, REMINDERS, invoice.closing_cost, policy)
+        if invoice.key != REST:
+            self.paid.append(invoice)
 
-    def _next_change(self, at_us: int, costs: Costs, policy: Policy) -> int:
-        """When waiting costs more; or another card reckons it, where something is past due."""
-        for card_day, next_costs in policy.cards.after(at_us // DAY_US):
-            card_us = day_start(card_day)
-            grows_us = self._growth_us(at_us, costs, policy)
-            if grows_us < card_us:
-                return grows_us
-            if any(card_us - invoice.due_us >= DAY_US for invoice in self.open):
-                return card_us
-            at_us, costs = card_us, next_costs
-        return self._growth_us(at_us, costs, policy)
+    def _open_again(self, invoice: InvoiceRow, policy: Policy) -> None:
+        """Takes back what was booked when an invoice was paid, if it was."""
+        if invoice.closing_cost is None:
+            return
+        assert invoice.paid_until_us is not None
+        self.paid.remove(invoice)
+        self._book(invoice.paid_until_us, REMINDERS, -invoice.closing_cost, policy)
+        invoice.closing_cost = None
+        self.open.append(invoice)
 
-    def _growth_us(self, at_us: int, costs: Costs, policy: Policy) -> int:
-        """When waiting costs more by one card."""
-        next_us = NO_DUE_US
-        for invoice in self.open:
-            days = max((at_us - invoice.due_us) // DAY_US, 0)
-            grows = _next_growth(invoice, days, policy.window_days, costs)
-            if grows is not None:
-                next_us = min(next_us, invoice.due_us + grows * DAY_US)
-        return next_us
+    def _charge(self, key: bytes, invoice: InvoiceRow | None, at_us: int, policy: Policy) -> None:
+        """The fee of an invoice that is paid late: one, on the day of its earliest late payment."""
+        first_us = self.unmatched.first_late_us(key)
+        if invoice is not None and invoice.fee_us is not None:
+            first_us = invoice.fee_us if first_us is None else min(first_us, invoice.fee_us)
+        if first_us is not None:
+            if first_us <= at_us:
+                return
+            self._book(first_us, LATE_PAYMENT, -_fee_at(first_us, policy), policy)
+        self._book(at_us, LATE_PAYMENT, _fee_at(at_us, policy), policy)
+
+    def _book(self, at_us: int, line: int, cost: int, policy: Policy) -> None:
+        if cost:
+            day = at_us // DAY_US
+            cells = cells_of(day, [line, cost])
+            self._worth.add_cost(day, cells, cost, self._today, policy)
+
+    # room
+
+    def _keep_in_bounds(self, policy: Policy) -> None:
+        rules = policy.invoices
+        assert rules is not None
+        self._sum_up(rules, policy)
+        self._forget(self._today, policy)
+        self.unmatched.cap(rules.unmatched_max)
+
+    def _sum_up(self, rules: InvoiceRules, policy: Policy) -> None:
+        """Sums up those that are too many, the least due first: what is owed stays owed."""
+        if any(its.base_amount > LARGEST or its.amount > LARGEST for its in self.open):
+            # nothing can be reckoned with such amounts
+            kept = [its for its in self.open if its.base_amount <= LARGEST >= its.amount]
+            self.summed_up += len(self.open) - len(kept)
+            self.open = kept
+        if len(self.open) <= rules.open_max:
+            return
+        apart = sorted([its for its in self.open if its.key != REST], key=by_due)
+        for invoice in apart[rules.open_max :]:
+            self.open.remove(invoice)
+            self._add_to_rest(invoice, policy)
+            self.summed_up += 1
+
+    def _add_to_rest(self, invoice: InvoiceRow, policy: Policy) -> None:
+        owed = owed_base(invoice)
+        rest = self._find(REST)
+        if rest is None:
+            if owed <= 0:
+                return
+            rest = InvoiceRow(REST, policy.base_currency, 0, 0, 0, invoice.due_us, None)
+            self.open.append(rest)
+        rest.amount += owed
+        rest.remaining += owed
+        rest.base_amount += owed
+        rest.due_us = min(rest.due_us, invoice.due_us)
+
+    def _forget(self, day: int, policy: Policy) -> None:
+        """Forgets what was paid too long ago, and the earliest paid beyond the room."""
+        rules = policy.invoices
+        if rules is None or rules.paid_days is None:
+            self.paid.clear()
+            return
+        first_day = day - rules.paid_days + 1
+        kept = [its for its in self.paid if by_paid(its)[0] >= first_day * DAY_US]
+        if len(kept) > rules.open_max:
+            kept = sorted(kept, key=by_paid)[-rules.open_max :]
+        self.paid = kept
 
 
-def _opened(entry: InvoiceEntry) -> InvoiceRow:
-    """The invoice of a first sale."""
-    assert entry.due_us is not None
-    amount = entry.amount
-    return InvoiceRow(
-        entry.key, entry.currency, amount, amount, entry.base_amount, entry.due_us, None
-    )
-
-
-def _add(invoice: InvoiceRow, entry: InvoiceEntry, day: int, policy: Policy) -> None:
-    """Another sale on the same invoice."""
-    assert entry.due_us is not None
-    more = _converted(entry.amount, entry.currency, invoice.currency, day, policy)
-    invoice.amount += more
-    invoice.remaining += more
-    invoice.base_amount += entry.base_amount
-    invoice.due_us = max(invoice.due_us, entry.due_us)
-
-
-def _converted(amount: int, currency: str, into: str, day: int, policy: Policy) -> int:
-    """Minor units of one currency in those of another, at a day's rates; rounded once."""
-    if currency == into:
-        return amount
-    here, there = policy.rates.ratio(currency, day), policy.rates.ratio(into, day)
-    if here is None or there is None or there[0] == 0:
-        # only where a changed policy took a currency's rates away
-        return amount
-    return half_even(amount * here[0] * there[1], here[1] * there[0])
-
-
-def _owed(invoice: InvoiceRow) -> int:
-    """What is left to be paid, in the base currency at the rate of its sale."""
-    return half_even(invoice.base_amount * invoice.remaining, invoice.amount)
-
-
-def _interest(invoice: InvoiceRow, days: int, costs: Costs) -> int:
-    return late_cost(_owed(invoice), days, costs) - costs.late_fee
-
-
-def _reminders(days: int, costs: Costs) -> int:
-    return sum(cost for after_days, cost in costs.reminders if after_days <= days)
-
-
-def _next_growth(invoice: InvoiceRow, days: int, window_days: int, costs: Costs) -> int | None:
-    """The first number of days past due, above `days`, at which waiting costs more."""
-    steps = [after_days for after_days, cost in costs.reminders if after_days > days and cost]
-    rate, whole = costs.late_annual_rate
-    slope, per_unit = _owed(invoice) * rate, whole * DAYS_A_YEAR
-    if slope > 0 and days < window_days:
-        charged = late_cost(_owed(invoice), days, costs)
-        # half_even goes from n to n + 1 above n + 1/2, and already there where n is odd
-        halves = (2 * charged + 1 - 2 * costs.late_fee) * per_unit
-        at_days, rest = divmod(halves, 2 * slope)
-        if rest or charged % 2 == 0:
-            at_days += 1
-        if at_days <= window_days:
-            steps.append(max(at_days, days + 1))
-    return min(steps, default=None)
+def _fee_at(at_us: int, policy: Policy) -> int:
+    return policy.cards.at(at_us // DAY_US).late_fee

@@ -249,7 +249,8 @@ class Customer:
         cells = len(self.value.cells) + len(self.contacts.cells)
         if self.touch.care is not None:
             cells += len(self.touch.care.channels)
-        kept = len(self.dedupe.entries) + _INVOICE_BYTES * len(self.invoices.open)
+        invoices = len(self.invoices.open) + len(self.invoices.paid)
+        kept = len(self.dedupe.entries) + _INVOICE_BYTES * invoices
         return _ROW_BYTES + kept + _CELL_BYTES * cells
 
     @property

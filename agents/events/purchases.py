@@ -14,7 +14,7 @@ from agents.events.cells import cells_of
 from agents.events.content import content_check
 from agents.policy.compiled import Policy
 from agents.policy.rates import convert
-from schemas.base.money import CURRENCY_DIGITS, half_even, parse_minor
+from schemas.base.money import CURRENCY_DIGITS, Ratio, half_even, parse_minor
 from schemas.base.times import LAST_DAY, day_and_micros, is_writable, micros
 from schemas.base.value_lines import (
     DISCOUNTS,
@@ -37,8 +37,9 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     if digits is None:
         return UNKNOWN_CURRENCY
     amount = parse_minor(wire.amount, digits)
+    owed = amount if wire.gross_amount is None else parse_minor(wire.gross_amount, digits)
     cost = listed = fee = None
-    if amount is None:
+    if amount is None or owed is None:
         return INVALID
     if wire.cost is not None and (cost := parse_minor(wire.cost, digits)) is None:
         return INVALID
@@ -58,7 +59,6 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     if ratio is None:
         return UNKNOWN_CURRENCY
     items = 1 if wire.items is None else wire.items
-    due_us = None if due_at is None else micros(due_at)
     at_fault = bool(wire.seller_fault)
     paid = convert(amount, ratio)
     listed_base = None if listed is None else convert(listed, ratio)
@@ -92,7 +92,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         touches=True,
         meets="purchase" in policy.contacts.touches,
         at_fault=at_fault,
-        invoice=_entry(wire, amount, paid, due_us, policy),
+        invoice=_entry(wire, owed, ratio, at_us, policy),
         sale=Sale(returned, paid, brought + handling) if policy.keeps.sales_days else None,
     )
 
@@ -122,13 +122,15 @@ def _counts(policy: Policy, *, returned: bool, at_fault: bool) -> list[int]:
 
 
 def _entry(
-    wire: Purchase, amount: int, paid: int, due_us: int | None, policy: Policy
+    wire: Purchase, owed: int, ratio: Ratio, at_us: int, policy: Policy
 ) -> InvoiceEntry | None:
-    """What it does to an invoice: a sale needs to say when it is due."""
-    if policy.invoices is None or wire.invoice_id is None or not amount:
+    """What it does to an invoice: a sale needs to say when it is due, and is not before it."""
+    if policy.invoices is None or wire.invoice_id is None or not owed:
         return None
-    if wire.type == "return":
-        due_us = None
-    elif due_us is None:
-        return None
-    return InvoiceEntry(text_key(wire.invoice_id), wire.currency, amount, paid, due_us)
+    is_back, due_us = wire.type == "return", None
+    if not is_back:
+        if wire.due_at is None:
+            return None
+        due_us = max(micros(wire.due_at), at_us)
+    key = text_key(wire.invoice_id)
+    return InvoiceEntry(key, wire.currency, owed, convert(owed, ratio), due_us, is_back)

@@ -22,6 +22,6 @@ class Counters:
     outputs: Counter[tuple[str, str]] = field(default_factory=Counter)
     due_times: int = 0
     ids_forgotten: int = 0
-    invoices_written_off: int = 0
+    invoices_summed_up: int = 0
     taken_at_ms: list[int] = field(default_factory=list)
     """Record timestamps of a sample of the events: for the latency from record to commit."""

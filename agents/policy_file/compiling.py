@@ -11,7 +11,6 @@ from agents.models.expected import Future, IndexRules
 from agents.policy.compiled import (
     DiscountRules,
     HoldRules,
-    InvoiceRules,
     LadderRules,
     Policy,
     RiskRules,
@@ -23,6 +22,7 @@ from agents.policy.grants import Grants
 from agents.policy.keeps import SALES_LEAST_DAYS, Keeps, combined
 from agents.policy.rates import Rates, checked_ratio
 from agents.policy_file.compiling_contacts import contact_rules
+from agents.policy_file.compiling_invoices import invoice_rules
 from agents.policy_file.compiling_rates import rate_cards
 from agents.policy_file.keys import PolicyFile
 from agents.policy_file.keys import Segments as SegmentsFile
@@ -59,9 +59,7 @@ def compile_policy(file: PolicyFile) -> Policy:
         default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
         excuses=value.excuse_seller_fault,
         cards=rate_cards(file.service, digits),
-        invoices=None
-        if invoices is None
-        else InvoiceRules(invoices.open_max, invoices.unmatched_max),
+        invoices=None if invoices is None else invoice_rules(invoices, digits),
         discount=_discount(file, digits),
         decay=None
         if value.half_life_days is None

@@ -18,13 +18,13 @@ from agents.policy.key_types import (
     DaysIfAny,
     DaysOrNone,
     HalfLife,
-    Kept,
     Minutes,
     Payments,
     Rate,
     Section,
 )
 from agents.policy_file.contact_keys import ContactsDue
+from agents.policy_file.invoice_keys import Invoices
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
 from agents.policy_file.risk_keys import Risk
@@ -117,17 +117,6 @@ class Service(Costs, frozen=True, kw_only=True):
     """`[service]`: the cost to serve, up to the first card."""
 
     card: Annotated[list[Card], msgspec.Meta(max_length=CARDS_MAX)] = []
-
-
-class Invoices(Section, frozen=True):
-    """`[invoices]`: sales on credit are followed until they are paid; absent: they are not."""
-
-    open_max: Annotated[
-        Kept, means("open invoices of a customer; beyond, the longest due is written off")
-    ] = 64
-    unmatched_max: Annotated[
-        Kept, means("payments of a customer whose invoice is not known; the earliest go first")
-    ] = 64
 
 
 class Step(Section, frozen=True):

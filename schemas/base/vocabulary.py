@@ -75,4 +75,4 @@ SegmentName = Literal[
 """What is remarkable beside the tier; a name's place is its bit in stored rows: only add."""
 SEGMENTS: Final[tuple[SegmentName, ...]] = get_args(SegmentName)
 PurchaseType = Literal["sale", "return"]
-PaymentStatus = Literal["paid", "failed"]
+PaymentStatus = Literal["paid", "failed", "reversed"]

@@ -26,8 +26,9 @@ SEEN_BYTES: Final = 16
 """A remembered id: its day in 4 bytes, 8 bytes of XXH3 of it, CRC-32 of the decoded content."""
 
 CREDIT_BYTES: Final = 27
-"""Such a payment: when in 8 bytes (µs), the amount in 8, 8 bytes of XXH3 of the invoice's id, the
-currency in 3; numbers little-endian."""
+"""Such a payment: when in 8 bytes (µs), the amount in 8, 8 bytes of XXH3 of the invoice's id (or
+zeros: credit for any), the currency in 3 (the highest bit of the first: it was late; of the second:
+it is goods that came back); numbers little-endian."""
 
 
 class RiskRow(msgspec.Struct, array_like=True, gc=False):
@@ -39,7 +40,7 @@ class RiskRow(msgspec.Struct, array_like=True, gc=False):
 
 
 class InvoiceRow(msgspec.Struct, array_like=True, gc=False):
-    """An open invoice; amounts in its own currency, but for `base_amount`."""
+    """An open or paid invoice; amounts in its own currency, but for `base_amount`."""
 
     key: bytes
     currency: str
@@ -49,6 +50,13 @@ class InvoiceRow(msgspec.Struct, array_like=True, gc=False):
     due_us: int
     paid_until_us: int | None
     """The latest time at which something was paid; None: nothing was."""
+    fee_us: int | None = None
+    """The earliest time at which something was paid late; None: nothing was, or each by itself."""
+    reversed_us: int | None = None
+    """The earliest time at which a payment was taken back while no sale is known; None: one is."""
+    closing_cost: int | None = None
+    """Of one that is paid: what its reminders were booked as, on the day of that payment; None: it
+    is open."""
 
 
 class OverrideRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -122,7 +130,8 @@ class WorthRow(msgspec.Struct, array_like=True, gc=False):
 class InvoicesRow(msgspec.Struct, array_like=True, gc=False):
     """What a customer owes, and what it paid in advance."""
 
-    open: list[InvoiceRow]
+    known: list[InvoiceRow]
+    """Those that are open, and those that are paid and remembered."""
     unmatched: bytearray
     """Payments whose invoice is not known, the oldest first: entries of CREDIT_BYTES."""
 
@@ -189,8 +198,9 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     worth: WorthRow
     contacts: bytes
     """Of the contacts window, oldest first: day and number, as they lie in memory."""
-    payments: list[tuple[int, int]]
-    """The last payments by occurred_at: occurred_at in µs, whole days late."""
+    payments: list[tuple[int, ...]]
+    """The last payments by occurred_at: occurred_at in µs, whole days late; where lateness is an
+    invoice's, of late ones the invoice's 8 bytes as a number."""
     invoices: InvoicesRow
     master: MasterRow | None
     touch: TouchRow

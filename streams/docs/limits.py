@@ -8,7 +8,8 @@ import msgspec
 from agents.customer.issues import ISSUES_MAX
 from agents.partition.pending import Bounds
 from agents.policy.key_types import IGNORED_IDS_MAX
-from agents.policy_file.keys import Invoices, PolicyFile
+from agents.policy_file.invoice_keys import Invoices
+from agents.policy_file.keys import PolicyFile
 from schemas.base.money import MAX_DIGITS
 from schemas.inputs.events import (
     MAX_DEPTH,
@@ -67,7 +68,7 @@ def limits() -> Iterator[Sequence[str]]:
     yield (
         "open invoices of a customer",
         f"`invoices.open_max`: {_key(Invoices, 'open_max')}",
-        "the longest due is written off, counted",
+        "the least due are summed into one, counted",
     )
     yield "issues of a customer", f"{ISSUES_MAX}", "the one at rest for longest goes"
     yield "a customer's row", f"{ROW_MAX_BYTES} bytes", "its partition is parked"

@@ -280,11 +280,12 @@ FULL = {
         category="books",
         channel="web",
         location="Graz",
+        gross_amount="119.00",
     ),
     Kind.SUPPORT_CALLS: support_call(
         seller_fault=True, complaint=True, resolved=False, satisfaction=2
     ),
-    Kind.PAYMENTS: payment(status="failed"),
+    Kind.PAYMENTS: payment(status="failed", payment_id="bank-7"),
 }
 
 

@@ -16,7 +16,7 @@ REMINDER: Final = {"after_days": 5, "cost": "1.00"}
 STEP: Final = {"from": "1.00", "rate": "0.1"}
 SHAPE: Final = dict.fromkeys(("r", "alpha", "a", "b"), "1.5")
 EVERY_SECTION: Final[dict[str, Any]] = {
-    "invoices": {},
+    "invoices": {"paid_days": 60, "tolerance": {"amount": "1", "rate": "0.03"}},
     "service.reminder": [REMINDER],
     "service.card": [{"from": "2026-07-01", "reminder": [REMINDER]}],
     "discount": {"after_share": "0.5", "schedule": [STEP]},

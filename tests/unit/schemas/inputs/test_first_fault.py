@@ -275,7 +275,7 @@ def test_what_is_expected_is_said_in_the_contract_s_words() -> None:
     assert said[S, "duration_s"] == "an integer from 0 to 604800"
     assert said[S, "complaint"] == said[S, "seller_fault"] == said[S, "resolved"] == "true or false"
     assert said[S, "satisfaction"] == "an integer from 1 to 5"
-    assert said[Y, "status"] == "'paid' or 'failed'"
+    assert said[Y, "status"] == "'paid', 'failed' or 'reversed'"
 
 
 @pytest.mark.parametrize(
