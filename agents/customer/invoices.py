@@ -10,13 +10,10 @@ With `invoices.paid_days` one that is paid is remembered for so long: what comes
 it as it was, its late payments cost one fee, and what was paid too much is credit for the next one.
 """
 
-from typing import Final
-
 from agents.customer.account import (
     add_reversal,
     add_sale,
     by_due,
-    by_paid,
     converted,
     is_paid,
     opened,
@@ -24,17 +21,15 @@ from agents.customer.account import (
 )
 from agents.customer.credits import ANY_INVOICE, BEFORE_ALL_US, Credit, Credits
 from agents.customer.part import Part
-from agents.customer.waiting import next_change_us, owed_base, reminder_cost, waiting_cost
+from agents.customer.room import REST, remembered, sum_up
+from agents.customer.waiting import next_change_us, reminder_cost, waiting_cost
 from agents.customer.worth import Worth
 from agents.events.booking import Booking, InvoiceEntry
 from agents.events.cells import cells_of
-from agents.policy.compiled import InvoiceRules, Policy
+from agents.policy.compiled import Policy
 from schemas.base.times import DAY_US, NO_DUE_US
 from schemas.base.value_lines import LATE_PAYMENT, REMINDERS
 from schemas.state.rows import LARGEST, InvoiceRow, InvoicesRow
-
-REST: Final = b""
-"""The key of what many invoices are summed into for want of room."""
 
 
 class Invoices(Part):
@@ -105,7 +100,7 @@ class Invoices(Part):
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Waiting costs more, and what was paid long ago is forgotten."""
         if self.paid:
-            self._forget(day, policy)
+            self.paid = remembered(self.paid, day, policy.invoices)
         if self.next_us <= as_of_us:
             self.weigh(as_of_us, policy)
 
@@ -273,54 +268,12 @@ class Invoices(Part):
             cells = cells_of(day, [line, cost])
             self._worth.add_cost(day, cells, cost, self._today, policy)
 
-    # room
-
     def _keep_in_bounds(self, policy: Policy) -> None:
         rules = policy.invoices
         assert rules is not None
-        self._sum_up(rules, policy)
-        self._forget(self._today, policy)
+        self.summed_up += sum_up(self.open, rules.open_max, policy.base_currency)
+        self.paid = remembered(self.paid, self._today, rules)
         self.unmatched.cap(rules.unmatched_max)
-
-    def _sum_up(self, rules: InvoiceRules, policy: Policy) -> None:
-        """Sums up those that are too many, the least due first: what is owed stays owed."""
-        if any(its.base_amount > LARGEST or its.amount > LARGEST for its in self.open):
-            # nothing can be reckoned with such amounts
-            kept = [its for its in self.open if its.base_amount <= LARGEST >= its.amount]
-            self.summed_up += len(self.open) - len(kept)
-            self.open = kept
-        if len(self.open) <= rules.open_max:
-            return
-        apart = sorted([its for its in self.open if its.key != REST], key=by_due)
-        for invoice in apart[rules.open_max :]:
-            self.open.remove(invoice)
-            self._add_to_rest(invoice, policy)
-            self.summed_up += 1
-
-    def _add_to_rest(self, invoice: InvoiceRow, policy: Policy) -> None:
-        owed = owed_base(invoice)
-        rest = self._find(REST)
-        if rest is None:
-            if owed <= 0:
-                return
-            rest = InvoiceRow(REST, policy.base_currency, 0, 0, 0, invoice.due_us, None)
-            self.open.append(rest)
-        rest.amount += owed
-        rest.remaining += owed
-        rest.base_amount += owed
-        rest.due_us = min(rest.due_us, invoice.due_us)
-
-    def _forget(self, day: int, policy: Policy) -> None:
-        """Forgets what was paid too long ago, and the earliest paid beyond the room."""
-        rules = policy.invoices
-        if rules is None or rules.paid_days is None:
-            self.paid.clear()
-            return
-        first_day = day - rules.paid_days + 1
-        kept = [its for its in self.paid if by_paid(its)[0] >= first_day * DAY_US]
-        if len(kept) > rules.open_max:
-            kept = sorted(kept, key=by_paid)[-rules.open_max :]
-        self.paid = kept
 
 
 def _fee_at(at_us: int, policy: Policy) -> int:

@@ -61,9 +61,9 @@ CUSTOMER: Final = (
         ("tests/unit/agents/decide/test_segments.py", *WINDOWS),
     ),
     Mutant(
-        "A23", "one open invoice fewer has room", ROOM + "invoices.py",
-        "for invoice in apart[rules.open_max :]:",
-        "for invoice in apart[rules.open_max - 1 :]:",
+        "A23", "one open invoice fewer has room", ROOM + "room.py",
+        "for invoice in apart[open_max:]:",
+        "for invoice in apart[open_max - 1 :]:",
         INVOICES,
     ),
     Mutant(
@@ -230,7 +230,7 @@ CUSTOMER: Final = (
         PAYING,
     ),
     Mutant(
-        "PY4", "a paid invoice is remembered for a day more", ROOM + "invoices.py",
+        "PY4", "a paid invoice is remembered for a day more", ROOM + "room.py",
         "first_day = day - rules.paid_days + 1",
         "first_day = day - rules.paid_days",
         PAYING,
@@ -249,7 +249,7 @@ CUSTOMER: Final = (
     ),
     Mutant(
         "PY7", "the sum of what there is no room for is due as the last of it was",
-        ROOM + "invoices.py",
+        ROOM + "room.py",
         "rest.due_us = min(rest.due_us, invoice.due_us)",
         "rest.due_us = max(rest.due_us, invoice.due_us)",
         INVOICES,

@@ -8,8 +8,9 @@ from typing import Final
 from . import instants
 from .currencies import DIGITS
 from .fields import Event
+from .invoice import Invoice, is_paid, minor, next_change, reminded
 from .ledger import LATE, REMINDERS, Lines, by_invoice, days_late
-from .money import Card, Terms
+from .money import Terms
 from .records import PAYMENTS, PURCHASES
 
 Booked = tuple[int, str, int]
@@ -19,37 +20,6 @@ ANY: Final = ("", "any")
 SUM: Final = ("", "the rest")
 """The name of what many invoices were summed into."""
 Name = str | tuple[str, str]
-
-
-@dataclass
-class Invoice:
-    """An invoice; amounts in minor units of its own currency."""
-
-    currency: str
-    due: int
-    amount: int = 0
-    remaining: int = 0
-    base_amount: int = 0
-    """What it was in base minor units."""
-    paid_until: int | None = None
-    """When the latest of what was paid on it was paid."""
-    late: list[int] = field(default_factory=list)
-    """When late payments were made, of those that it took."""
-    reversals: list[int] = field(default_factory=list)
-    """When payments were taken back, while nobody knows of a sale."""
-
-    def days_over(self, instant: int) -> int:
-        """Count the whole days from when it was due; negative while it is not."""
-        return (instant - self.due) // instants.DAY
-
-    def cost(self, days: int, card: Card, terms: Terms) -> Lines:
-        """Reckon what it costs to have waited for it so many days after it was due."""
-        if days < 1:
-            return Lines()
-        open_part = round(Fraction(self.base_amount * self.remaining, self.amount))
-        year_share = Fraction(min(days, terms.window_days), 365)
-        interest = round(card.late_fee + open_part * card.annual_rate * year_share) - card.late_fee
-        return Lines({LATE: interest, REMINDERS: reminded(days, card)})
 
 
 @dataclass(frozen=True)
@@ -127,7 +97,7 @@ class Invoices:
     def dues(self, as_of: int, terms: Terms) -> list[int]:
         """List the instants at which waiting will cost something else than now."""
         today = instants.day_of(as_of)
-        dues = [_next_change(invoice, as_of, terms) for invoice in self.open.values()]
+        dues = [next_change(invoice, as_of, terms) for invoice in self.open.values()]
         dues += [
             instants.midnight(since)
             for since in terms.card_days
@@ -155,7 +125,7 @@ class Invoices:
             # only reversals told of it: the sale knows better
             invoice.due, invoice.amount, invoice.base_amount = due, 0, 0
         invoice.reversals = []
-        amount = _minor(_asked(event), currency, invoice, when, terms)
+        amount = minor(_asked(event), currency, invoice, when, terms)
         invoice.amount += amount
         invoice.remaining += amount
         invoice.base_amount += terms.in_base(_asked(event), currency, instants.day_of(when))
@@ -170,7 +140,7 @@ class Invoices:
         is_new = invoice is None
         if invoice is None:
             invoice = self.open.setdefault(name, Invoice(currency, event["due_at"]))
-        amount = _minor(event["amount"], currency, invoice, when, terms)
+        amount = minor(event["amount"], currency, invoice, when, terms)
         invoice.remaining += amount
         if is_new or invoice.reversals:
             invoice.reversals.append(when)
@@ -228,7 +198,7 @@ class Invoices:
         """Pay something on an invoice; what it does not need goes to the oldest that is open."""
         when = credit.occurred_at
         invoice = self.paid[name][0] if name in self.paid else self.open[name]
-        amount = _minor(credit.amount, credit.currency, invoice, when, terms)
+        amount = minor(credit.amount, credit.currency, invoice, when, terms)
         over = max(0, amount - invoice.remaining)
         invoice.late += [when] * credit.late
         if name in self.paid:
@@ -252,7 +222,7 @@ class Invoices:
     def _close(self, name: Name, terms: Terms) -> None:
         """Close an invoice of which nothing is left, or too little to ask for."""
         invoice = self.open[name]
-        if invoice.paid_until is None or not _is_paid(invoice, terms):
+        if invoice.paid_until is None or not is_paid(invoice, terms):
             return
         del self.open[name]
         day = instants.day_of(invoice.paid_until)
@@ -287,42 +257,8 @@ class Invoices:
                 del self.paid[name]
 
 
-def reminded(days: int, card: Card) -> int:
-    """Reckon what the reminders sent within so many days after the due time cost."""
-    return sum(cost for after, cost in card.reminders if after <= days)
-
-
 def _asked(event: Event) -> Fraction:
     """Tell what an invoice asks for, or is given: with tax, where that is told."""
     gross = event.get("gross_amount")
     asked: Fraction = event["amount"] if gross is None else gross
     return asked
-
-
-def _is_paid(invoice: Invoice, terms: Terms) -> bool:
-    if invoice.remaining <= 0 or terms.tolerance is None:
-        return invoice.remaining <= 0
-    amount, share = terms.tolerance
-    left = Fraction(invoice.remaining, invoice.amount)
-    return left <= share or round(invoice.base_amount * left) <= amount
-
-
-def _minor(amount: Fraction, currency: str, invoice: Invoice, when: int, terms: Terms) -> int:
-    """Convert an amount to the invoice's currency at its own day's rates."""
-    day, rate = instants.day_of(when), Fraction(1)
-    if currency != invoice.currency:
-        rate = terms.any_rate(currency, day) / terms.any_rate(invoice.currency, day)
-    unit: int = 10 ** DIGITS[invoice.currency]
-    return round(amount * unit * rate)
-
-
-def _next_change(invoice: Invoice, as_of: int, terms: Terms) -> int | None:
-    """Find when an invoice, if it stays as it is, costs something else, by the card of that day."""
-    days = invoice.days_over(as_of)
-    now = invoice.cost(days, terms.card(instants.day_of(as_of)), terms)
-    sent = [after for _, card in terms.cards for after, _ in card.reminders]
-    for later in range(max(days, 0) + 1, max([terms.window_days, *sent]) + 1):
-        due = invoice.due + later * instants.DAY
-        if invoice.cost(later, terms.card(instants.day_of(due)), terms) != now:
-            return due
-    return None
