@@ -35,12 +35,24 @@ def stated(entry: InvoiceEntry, at_us: int) -> InvoiceRow:
     return invoice
 
 
+def void(entry: InvoiceEntry, at_us: int) -> InvoiceRow:
+    """The invoice of a sale that was cancelled: paid, as it asks for nothing."""
+    invoice = opened(entry)
+    invoice.paid_until_us, invoice.closing_cost = at_us, 0
+    return invoice
+
+
+def is_void(invoice: InvoiceRow) -> bool:
+    """Whether nothing but cancelled sales is known of it."""
+    return invoice.amount == 0
+
+
 def add_sale(invoice: InvoiceRow, entry: InvoiceEntry, day: int, policy: Policy) -> None:
     """Another sale on the same invoice; the first one, where only a reversal told of it."""
     assert entry.due_us is not None
     more = converted(entry.amount, entry.currency, invoice.currency, day, policy)
     invoice.remaining += more
-    if invoice.reversed_us is None:
+    if invoice.reversed_us is None and not is_void(invoice):
         invoice.amount += more
         invoice.base_amount += entry.base_amount
         invoice.due_us = max(invoice.due_us, entry.due_us)
@@ -56,7 +68,10 @@ def add_reversal(invoice: InvoiceRow, entry: InvoiceEntry, at_us: int, policy: P
     assert entry.due_us is not None
     more = converted(entry.amount, entry.currency, invoice.currency, at_us // DAY_US, policy)
     invoice.remaining += more
-    if invoice.reversed_us is not None:
+    if is_void(invoice):
+        invoice.amount = max(1, more)
+        invoice.base_amount, invoice.due_us = entry.base_amount, entry.due_us
+    elif invoice.reversed_us is not None:
         invoice.amount += more
         invoice.base_amount += entry.base_amount
         invoice.due_us = max(invoice.due_us, entry.due_us)

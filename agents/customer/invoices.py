@@ -8,7 +8,12 @@ cost the same in the end. What its reminders cost is booked on the day of that p
 
 With `invoices.paid_days` one that is paid is remembered for so long: what comes of it later finds
 it as it was, its late payments cost one fee, and what was paid too much is credit for the next one.
+The invoice of a sale that was cancelled asks for nothing: what was paid for it is such credit.
 """
+
+from typing import Final
+
+from msgspec.structs import replace
 
 from agents.customer.account import (
     add_reversal,
@@ -16,8 +21,10 @@ from agents.customer.account import (
     by_due,
     converted,
     is_paid,
+    is_void,
     opened,
     stated,
+    void,
 )
 from agents.customer.credits import ANY_INVOICE, BEFORE_ALL_US, Credit, Credits
 from agents.customer.part import Part
@@ -31,13 +38,16 @@ from schemas.base.times import DAY_US, NO_DUE_US
 from schemas.base.value_lines import LATE_PAYMENT, REMINDERS
 from schemas.state.rows import LARGEST, InvoiceRow, InvoicesRow
 
+BOOKED: Final = 3
+"""A day, a line and a cost are so many numbers."""
+
 
 class Invoices(Part):
     """The invoices of one customer, and payments whose invoice is not known yet."""
 
     __slots__ = (
-        "_today",
         "_worth",
+        "booked",
         "interest",
         "next_us",
         "open",
@@ -56,8 +66,8 @@ class Invoices(Part):
         self.summed_up = 0
         """Invoices that went into the rest for want of room since somebody asked last."""
         self._worth = worth
-        self._today = 0
-        """The customer's day, while something is booked."""
+        self.booked: list[int] = []
+        """What the event booked that was taken last: a day, a line, a cost, and so on."""
         self.interest = 0
         """Interest of what is past due, as it stands."""
         self.reminders = 0
@@ -84,18 +94,17 @@ class Invoices(Part):
 
         A payment before its sale, or a reversal before its payment, leads to the same.
         """
-        entry = event.invoice
-        if entry is None:
+        if event.invoice is None:
             return
-        self._today = day
-        if entry.reverses:
-            self._reverse(entry, event.at_us, policy)
-        elif entry.due_us is not None:
-            self._sell(entry, event.at_us, policy)
-        else:
-            self._pay(entry, event.at_us, policy)
-        self._keep_in_bounds(policy)
+        self.take(event.invoice, event.at_us, day, policy)
+        self.book_costs(self.booked, day, policy)
         self.weigh(as_of_us, policy)
+
+    def book_costs(self, booked: list[int], day: int, policy: Policy, sign: int = 1) -> None:
+        """Books what taking an event booked, as `booked` has it; -1: takes it back."""
+        for at in range(0, len(booked), BOOKED):
+            on, line, cost = booked[at : at + BOOKED]
+            self._worth.add(cells_of(on, [line, sign * cost]), day, policy)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Waiting costs more, and what was paid long ago is forgotten."""
@@ -106,13 +115,12 @@ class Invoices(Part):
 
     def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
         """There may be less room now, or nobody who asks."""
-        self._today = day
         if policy.invoices is None:
             self.open.clear()
             self.paid.clear()
             self.unmatched.cap(0)
         else:
-            self._keep_in_bounds(policy)
+            self._keep_in_bounds(day, policy)
         self.weigh(as_of_us, policy)
 
     def next_due_us(self, day: int, policy: Policy) -> int:
@@ -132,6 +140,48 @@ class Invoices(Part):
             self.next_us = next_change_us(self.open, at_us, policy)
 
     # what comes
+
+    def take(self, entry: InvoiceEntry, at_us: int, day: int, policy: Policy) -> None:
+        """What an event does that comes on a customer's day; its costs are in `booked` then."""
+        self.booked = []
+        self.paid = remembered(self.paid, day, policy.invoices)
+        if entry.reverses:
+            self._reverse(entry, at_us, policy)
+        elif entry.due_us is None:
+            self._pay(entry, at_us, policy)
+        elif entry.amount:
+            self._sell(entry, at_us, policy)
+        else:
+            self._void(entry, at_us, policy)
+        self._keep_in_bounds(day, policy)
+
+    def copied(self) -> InvoicesRow:
+        """As they are, whatever happens to them later."""
+        known = [replace(its) for its in self.open + self.paid]
+        return InvoicesRow(known, bytearray(self.unmatched.entries))
+
+    def alone(self, row: InvoicesRow) -> "Invoices":
+        """Those of a row, to which something may happen with no trace here; it takes the row."""
+        return Invoices(row, self._worth)
+
+    def become(self, other: "Invoices") -> None:
+        """Takes what another has."""
+        self.open, self.paid, self.unmatched = other.open, other.paid, other.unmatched
+
+    def _void(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> None:
+        """The sale was cancelled: its invoice asks for nothing, unless something else is on it."""
+        rules = policy.invoices
+        assert rules is not None
+        if rules.paid_days is None:
+            return
+        invoice = self._find(entry.key)
+        if invoice is None:
+            invoice = void(entry, at_us)
+            self.paid.append(invoice)
+        elif invoice.reversed_us is None:
+            return
+        invoice.reversed_us = None
+        self._match(invoice, BEFORE_ALL_US, policy)
 
     def _sell(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> None:
         invoice = self._find(entry.key)
@@ -184,7 +234,8 @@ class Invoices(Part):
     def _match(self, invoice: InvoiceRow, after_us: int, policy: Policy) -> None:
         """Takes from an invoice what was paid before it was known, and what is anybody's."""
         assert policy.invoices is not None
-        self._close_if_paid(invoice, policy)
+        if invoice.closing_cost is None:
+            self._close_if_paid(invoice, policy)
         while invoice.closing_cost is None or policy.invoices.paid_days is not None:
             credit = self.unmatched.take_next(invoice.key, after_us)
             if credit is None:
@@ -237,7 +288,7 @@ class Invoices(Part):
         self.open.remove(invoice)
         days_late = (paid_us - invoice.due_us) // DAY_US
         invoice.closing_cost = reminder_cost(days_late, policy.cards.at(paid_us // DAY_US))
-        self._book(paid_us, REMINDERS, invoice.closing_cost, policy)
+        self._book(paid_us, REMINDERS, invoice.closing_cost)
         if invoice.key != REST:
             self.paid.append(invoice)
 
@@ -247,8 +298,10 @@ class Invoices(Part):
             return
         assert invoice.paid_until_us is not None
         self.paid.remove(invoice)
-        self._book(invoice.paid_until_us, REMINDERS, -invoice.closing_cost, policy)
+        self._book(invoice.paid_until_us, REMINDERS, -invoice.closing_cost)
         invoice.closing_cost = None
+        if is_void(invoice):
+            invoice.paid_until_us = None
         self.open.append(invoice)
 
     def _charge(self, key: bytes, invoice: InvoiceRow | None, at_us: int, policy: Policy) -> None:
@@ -259,20 +312,18 @@ class Invoices(Part):
         if first_us is not None:
             if first_us <= at_us:
                 return
-            self._book(first_us, LATE_PAYMENT, -_fee_at(first_us, policy), policy)
-        self._book(at_us, LATE_PAYMENT, _fee_at(at_us, policy), policy)
+            self._book(first_us, LATE_PAYMENT, -_fee_at(first_us, policy))
+        self._book(at_us, LATE_PAYMENT, _fee_at(at_us, policy))
 
-    def _book(self, at_us: int, line: int, cost: int, policy: Policy) -> None:
+    def _book(self, at_us: int, line: int, cost: int) -> None:
         if cost:
-            day = at_us // DAY_US
-            cells = cells_of(day, [line, cost])
-            self._worth.add_cost(day, cells, cost, self._today, policy)
+            self.booked += [at_us // DAY_US, line, cost]
 
-    def _keep_in_bounds(self, policy: Policy) -> None:
+    def _keep_in_bounds(self, day: int, policy: Policy) -> None:
         rules = policy.invoices
         assert rules is not None
         self.summed_up += sum_up(self.open, rules.open_max, policy.base_currency)
-        self.paid = remembered(self.paid, self._today, rules)
+        self.paid = remembered(self.paid, day, rules)
         self.unmatched.cap(rules.unmatched_max)
 
 

@@ -9,7 +9,7 @@ from agents.events.booking import Booking
 from agents.events.cells import CELL, Cells
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, NO_DUE_US, day_start
-from schemas.base.value_lines import LINE_MASK, REVENUE
+from schemas.base.value_lines import LINE_BITS, LINE_MASK, REVENUE
 from schemas.state.rows import CommitmentRow, MasterRow
 
 
@@ -43,11 +43,17 @@ class MasterData(Part):
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
         """What was bought counts for the promise; a record replaces what an older one said."""
         if self.newest is not None and event.cells:
-            commitment = self.newest.commitment
-            if commitment is not None and commitment.starts_day <= event.day <= commitment.ends_day:
-                commitment.revenue += _revenue(event.cells)
+            self.count(event.cells)
         if event.master is not None:
             self._learn(event.master, day, policy)
+
+    def count(self, cells: Cells) -> None:
+        """What was bought on a day, or is taken back of it, counts for the promise."""
+        commitment = self.commitment
+        if commitment is not None:
+            day = cells[0] >> LINE_BITS
+            if commitment.starts_day <= day <= commitment.ends_day:
+                commitment.revenue += _revenue(cells)
 
     def _learn(self, master: MasterRow, day: int, policy: Policy) -> None:
         known = self.newest

@@ -5,8 +5,7 @@ from operator import itemgetter
 from typing import Final
 
 from agents.customer import issues
-from agents.customer.part import Part
-from agents.customer.sales import Sales
+from agents.customer.sales import Sales, SalesSoFar
 from agents.events.booking import Booking
 from agents.models.bgnbd import PurchaseHistory
 from agents.policy.compiled import Policy
@@ -15,17 +14,16 @@ from schemas.state.signal_rows import ClearedRow, IssueRow, LadderRow, SignalsRo
 _said_at: Final = itemgetter(0)
 
 
-class SignalState(Part):
+class SignalState(SalesSoFar):
     """Sales, issues, answers, what was cleared of late, and the place on the ladder."""
 
-    __slots__ = ("answers", "cleared", "early_returns", "issues", "ladder", "sales")
+    __slots__ = ("answers", "cleared", "issues", "ladder", "settled")
 
     def __init__(self, row: SignalsRow | None) -> None:
         """As a stored row has them; None: nothing is kept yet."""
-        self.sales: Sales | None = None
-        """None: nothing was sold yet."""
-        self.early_returns = 0
-        """The margin of returns that came before the first sale was known."""
+        super().__init__()
+        self.settled: SalesSoFar | None = None
+        """Sales without those of remembered orders; None: there are no such orders."""
         self.issues: list[IssueRow] = []
         self.answers: list[tuple[int, int]] = []
         self.cleared: dict[str, ClearedRow] = {}
@@ -44,39 +42,44 @@ class SignalState(Part):
 
     def row(self, policy: Policy) -> SignalsRow | None:
         """As a row stores them; None where there is nothing."""
-        kept = self.issues or self.answers or self.cleared or self.early_returns
-        if not kept and self.sales is None and self.ladder is None:
+        its = self if self.settled is None else self.settled
+        kept = self.issues or self.answers or self.cleared or its.early_returns
+        if not kept and its.sales is None and self.ladder is None:
             return None
-        sales = None if self.sales is None else self.sales.row()
-        early = self.early_returns
+        sales = None if its.sales is None else its.sales.row()
+        early = its.early_returns
         return SignalsRow(sales, early, self.issues, self.answers, self.cleared, self.ladder)
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
         """A sale, or a contact with its issue and answer."""
         keeps = policy.keeps
         if event.sale is not None:
-            if self.sales is not None:
-                self.sales.book(event.day, event.sale, day, keeps)
-            elif event.sale.is_return:
-                self.early_returns += event.sale.margin
-            else:
-                self.sales = Sales.beginning(event.day, event.sale, self.early_returns, keeps)
-                self.early_returns = 0
+            self.sell(event.day, event.sale, day, keeps)
         contact = event.contact
         if contact is None:
             return
-        if keeps.issues_forgotten_days:
+        if keeps.issues_forgotten_days and (contact.is_own or contact.resolved is not None):
             issues.take(self.issues, contact, event.at_us, day, keeps)
             issues.age(self.issues, day, keeps)
         if contact.satisfaction is not None and keeps.answers:
             insort(self.answers, (event.at_us, contact.satisfaction), key=_said_at)
             del self.answers[: -keeps.answers]
 
+    def settle(self) -> None:
+        """From now on sales are kept without those of remembered orders, too."""
+        if self.settled is None and self is not NOTHING_KEPT:
+            self.settled = SalesSoFar()
+            self.settled.take_sales_of(self)
+
+    def begin_anew(self) -> None:
+        """Sales are those without remembered orders, which are to be booked again."""
+        assert self.settled is not None
+        self.take_sales_of(self.settled)
+
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Days and issues are forgotten, and cool-downs end."""
         keeps = policy.keeps
-        if self.sales is not None:
-            self.sales.expire(day - keeps.sales_days)
+        self.expire_sales(day, keeps)
         if self.issues:
             issues.age(self.issues, day, keeps)
         if self.cleared:
@@ -90,10 +93,7 @@ class SignalState(Part):
         if self is NOTHING_KEPT:
             return
         keeps = policy.keeps
-        if not keeps.sales_days:
-            self.sales, self.early_returns = None, 0
-        elif self.sales is not None:
-            self.sales.fit(keeps)
+        self.fit_sales(day, keeps)
         if not keeps.issues_forgotten_days:
             self.issues.clear()
         issues.fit(self.issues, keeps)

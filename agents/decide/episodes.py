@@ -44,6 +44,13 @@ SPEAKING, LEAVING, ALL = range(3)
 _signal: Final = attrgetter("signal")
 
 
+def _fed_by(kind: Kind, rules: tuple[Signal, ...], policy: Policy) -> tuple[Signal, ...]:
+    if kind is Kind.CUSTOMERS and (policy.kinds or policy.kind is not None):
+        # who turns out to be of another kind is judged by other bounds from now on
+        return rules
+    return tuple(rule for rule in rules if kind in rule.fed_by)
+
+
 class SignalTracker:
     """What one policy makes of the signals of customers; it keeps nothing of them."""
 
@@ -51,9 +58,7 @@ class SignalTracker:
         self._cooldown_days = policy.risk.cooldown_days
         self._stages = stages_of(policy)
         self._rules = rules_of(policy)
-        self._fed_by = tuple(
-            tuple(rule for rule in self._rules if kind in rule.fed_by) for kind in Kind
-        )
+        self._fed_by = tuple(_fed_by(kind, self._rules, policy) for kind in Kind)
         self._opening = tuple(rule for rule in self._rules if rule.opens_by_itself)
         self._names = {rule.name for rule in self._rules}
 

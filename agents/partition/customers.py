@@ -9,24 +9,23 @@ from agents.customer.rows import newcomer
 from agents.customer.state import Customer
 from agents.decide.decisions import take_over
 from agents.decide.entries import entries_of
-from agents.decide.evaluate import Evaluator
 from agents.decide.tiers import TierRules
 from agents.events.booking import Booking
 from agents.partition.clock import AHEAD_MAX_US, clock_error
 from agents.partition.cutoffs import Published
 from agents.partition.input_buffer import InputBuffer
+from agents.partition.judges import Judges
 from agents.partition.memory import START_ANEW, CustomerMemory
 from agents.partition.pending import Message, PendingCommit
 from agents.partition.policy_change import Adoption, review_us
+from agents.partition.refusals import conflict, too_late
 from agents.partition.shares import PartitionShares
 from agents.partition.timers import TimerQueue
 from agents.policy.compiled import Policy
 from agents.ports import GivenUpError, InvariantError
-from agents.records.render import Renderer
 from schemas.base.times import NO_DUE_US
 from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
-from schemas.inputs.rejects import Reason, Rejection
 from schemas.outputs.records import CUTOFFS, Origin, encode
 from schemas.state.codec import (
     JUDGED_BY_NONE,
@@ -70,15 +69,12 @@ class CustomerStore:
         """Those of the partition, which tell how far each input was taken."""
         self.stream_time_us = NO_TIME
         self._adopted_us = NO_TIME
-        self.evaluator = Evaluator(policy)
-        self.renderer = Renderer(policy, self.evaluator.tiers)
+        self.judges = Judges(policy)
         self.shares = PartitionShares(policy, partition)
         self._policy, self._partition, self._pending = policy, partition, pending
         self._erasure_secret, self._exactly_once = erasure_secret, exactly_once
         self._by_wall = by_wall
         self._timers = TimerQueue()
-
-    # restoring
 
     def restore(
         self,
@@ -94,7 +90,7 @@ class CustomerStore:
         self._adopted_us = adoption.since_us
         if row is not None:
             self.shares.restore(row)
-            self._adopt(self.shares.adopted)
+            self.judges.adopt(self.shares.adopted)
             if row.stream_time_us is not None:
                 self.stream_time_us = row.stream_time_us
         rows.pop(PARTITION_KEY, None)
@@ -147,7 +143,7 @@ class CustomerStore:
         customer.advance(adoption.since_us, policy)
         review = review_us(adoption, policy, customer_id)
         index = customer.index(policy)
-        due_us = self.evaluator.due_us(customer, index)
+        due_us = self.judges.of(customer).evaluator.due_us(customer, index)
         return msgspec.structs.replace(
             head,
             due_us=max(adoption.since_us, min(due_us, review)),
@@ -163,7 +159,7 @@ class CustomerStore:
         customer = self.customers.get(customer_id)
         if isinstance(customer, bytes):
             customer = self.memory.wake(customer_id, customer)
-        if customer is not None and self._is_known(customer, event, buffer, offset):
+        if self._is_out(customer, event, buffer, offset):
             return True
         if self._by_wall and at_us > max(now_us + AHEAD_MAX_US, self.stream_time_us):
             raise clock_error(kind, self._partition, offset, at_us, self.stream_time_us, now_us)
@@ -174,6 +170,7 @@ class CustomerStore:
         if at_us > self.stream_time_us:
             self.stream_time_us = at_us
         self._pending.counters.applied[kind] += 1
+        self._pending.counters.excess_s += event.excess_s
         if event.erases:
             self._erase(customer_id, customer, offset, at_us, now_us)
             return True
@@ -202,6 +199,22 @@ class CustomerStore:
             taken[buffer.kind] = buffer.taken_to - 1
         return taken
 
+    def _is_out(
+        self, customer: Customer | None, event: Booking, buffer: InputBuffer, offset: int
+    ) -> bool:
+        """Whether the event came before or can't be taken, which is then dealt with."""
+        if customer is not None and self._is_known(customer, event, buffer, offset):
+            return True
+        if event.order is None or not event.order.cancels:
+            return False
+        why = too_late(customer, event, self._adopted_us, self._policy)
+        if why is None:
+            return False
+        if customer is not None:
+            self._pass_by(customer, event, offset)
+        self._pending.reject(buffer, why, self._partition)
+        return True
+
     def _is_known(
         self, customer: Customer, event: Booking, buffer: InputBuffer, offset: int
     ) -> bool:
@@ -218,15 +231,19 @@ class CustomerStore:
             content = None if twin is None else event.content
         if content is None:
             return False
+        self._pass_by(customer, event, offset)
+        if content == event.content:
+            self._pending.counters.duplicates[event.kind] += 1
+        else:
+            self._pending.reject(buffer, conflict(event), self._partition)
+        return True
+
+    def _pass_by(self, customer: Customer, event: Booking, offset: int) -> None:
+        """A record that changes nothing of its customer."""
         if not self._exactly_once:
             # where a commit breaks it comes again, when its id may be forgotten: the row tells then
             customer.offsets[event.kind] = offset
             self._pending.write(customer)
-        if content == event.content:
-            self._pending.counters.duplicates[event.kind] += 1
-        else:
-            self._pending.reject(buffer, _conflict(event), self._partition)
-        return True
 
     def _erase(
         self, customer_id: str, customer: Customer | None, offset: int, at_us: int, now_us: int
@@ -287,17 +304,12 @@ class CustomerStore:
 
     # shares of the whole
 
-    def _adopt(self, cutoffs: CutoffsRow | None) -> None:
-        """Decides and renders by these cut-offs from now on; None: by the policy's entries."""
-        self.evaluator.adopt(cutoffs)
-        self.renderer = Renderer(self._policy, self.evaluator.tiers, cutoffs)
-
     def offer(self, cutoffs: CutoffsRow) -> bool:
         """Adopts a newer version of the cut-offs; `go_on_adopting` judges whom they move."""
         if not self.shares.takes(cutoffs):
             return False
-        old = self.evaluator.tiers
-        self._adopt(cutoffs)
+        old = self.judges.for_all.evaluator.tiers
+        self.judges.adopt(cutoffs)
         self.shares.adopt(cutoffs)
         self.shares.wait_for(self._moved_by_cutoffs(old))
         return True
@@ -310,7 +322,7 @@ class CustomerStore:
 
     def _moved_by_cutoffs(self, old: TierRules) -> list[str]:
         """Whose value lies between the old and the new cut-offs."""
-        new, found = self.evaluator.tiers, []
+        new, found = self.judges.for_all.evaluator.tiers, []
         for customer_id, customer in self.customers.items():
             if isinstance(customer, bytes):
                 head = read_head(customer)
@@ -348,9 +360,10 @@ class CustomerStore:
         by_adoption: bool = False,
     ) -> None:
         before, due_before_us, ranked = customer.tier, customer.due_us, customer.ranked
-        decision = self.evaluator.decide(customer, event, by_adoption=by_adoption)
+        judge = self.judges.of(customer)
+        decision = judge.evaluator.decide(customer, event, by_adoption=by_adoption)
         take_over(customer, decision)
-        outputs = self.renderer.records(customer, decision)
+        outputs = judge.renderer.records(customer, decision)
         self._pending.judged(customer, outputs, now_us)
         if ranked != customer.ranked or before is None:
             self._count(before, ranked, customer.ranked)
@@ -371,8 +384,6 @@ class CustomerStore:
         if now is not None:
             self.by_tier[now] += 1
 
-    # snapshots
-
     def pick_snapshots(self, now_us: int, *, all_snapshots: bool) -> None:
         """Picks the snapshots that are due, or owed at all, as many as one commit may carry."""
         pending = self._pending
@@ -385,11 +396,3 @@ class CustomerStore:
             customer = self.memory.find(customer_id)
             if customer is not None:
                 pending.publish(customer)
-
-
-def _conflict(event: Booking) -> Rejection:
-    return Rejection(
-        Reason.ID_CONFLICT,
-        "event_id: expected the content it had when it was applied, found another one under "
-        f"{event.event_id!r}",
-    )

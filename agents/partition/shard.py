@@ -312,7 +312,7 @@ class Shard:
         if self._pending.is_empty and not self._moved and not counts:
             return None
         outputs, rows, counters = self._pending.carry_away(
-            self.policy, self._store.renderer.snapshot, self._store.memory.written
+            self.policy, self._store.judges.snapshot, self._store.memory.written
         )
         assert not rows or rows[-1][0] != PARTITION_KEY, "the partition's row comes last, once"
         self.commit_number += 1

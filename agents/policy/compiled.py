@@ -1,6 +1,7 @@
 """The policy as the rooms use it: amounts as integers, rates as ratios, thresholds in order."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -11,7 +12,13 @@ from agents.policy.grants import Grants
 from agents.policy.keeps import Keeps
 from agents.policy.rates import RateCards, Rates
 from schemas.base.money import Ratio
-from schemas.base.vocabulary import Action, ContactReason, Touch
+from schemas.base.vocabulary import (
+    Action,
+    ContactChannel,
+    ContactReason,
+    CustomerSegment,
+    Touch,
+)
 from schemas.inputs.intake_rules import IntakeRules
 
 
@@ -24,6 +31,14 @@ class ToleranceRules(msgspec.Struct, frozen=True):
     """Of the invoice's amount."""
 
 
+class TicketRules(msgspec.Struct, frozen=True):
+    """What `[service]` says of tickets."""
+
+    max: int
+    days: int
+    """UTC days from its contact for which one is remembered."""
+
+
 class InvoiceRules(msgspec.Struct, frozen=True):
     """`[invoices]`."""
 
@@ -32,6 +47,13 @@ class InvoiceRules(msgspec.Struct, frozen=True):
     paid_days: int | None = None
     """For so many days one that is paid is remembered; None: each payment counts by itself."""
     tolerance: ToleranceRules | None = None
+
+
+class OrderRules(msgspec.Struct, frozen=True):
+    """`[orders]`."""
+
+    remember_days: int
+    orders_max: int
 
 
 class DiscountRules(msgspec.Struct, frozen=True):
@@ -92,6 +114,8 @@ class LadderRules(msgspec.Struct, frozen=True, kw_only=True):
     waits_for_answer: bool
     at_rest_days: int | None
     service_share: Ratio | None
+    cheaper_channel: ContactChannel | None
+    """By which contacts would have cost less; None: that is not reckoned."""
     reach: dict[str, int]
     """By signal that costs the number of the last step it leads to."""
     guards_complaint: bool
@@ -161,7 +185,12 @@ class Policy:
     excuses: bool
     """Whether what is the seller's own fault is left out of what a customer is judged by."""
     cards: RateCards
+    billed_max_s: int | None
+    """Of a contact's handling time so many seconds at most are billed; None: all."""
+    tickets: TicketRules
     invoices: InvoiceRules | None
+    orders: OrderRules | None
+    """None: no order is remembered."""
     discount: DiscountRules | None
     decay: Decay | None
     """None: tiers are judged by the window's contribution."""
@@ -206,3 +235,13 @@ class Policy:
     """CRC-32 of the hash: what a customer's row has room for."""
     asks_signals: bool
     """Whether anything has to be kept of customers for signals beside their figures."""
+    kind: CustomerSegment | None = None
+    """Whose policy it is; None: of all who have none of their own."""
+    own_signals: frozenset[str] = frozenset()
+    """Those for which the kind has bounds of its own."""
+    kinds: Mapping[CustomerSegment, "Policy"] = field(default_factory=dict)
+    """The policies of the kinds that have their own; what is kept of customers is the same."""
+
+    def counted_as(self, signal: str) -> str:
+        """The name under which an issue counts for a signal by this policy."""
+        return f"{self.kind}.{signal}" if signal in self.own_signals else signal

@@ -1,5 +1,7 @@
 """From a checked policy file to the policy that the rooms use."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 from zlib import crc32
@@ -12,22 +14,25 @@ from agents.policy.compiled import (
     DiscountRules,
     HoldRules,
     LadderRules,
+    OrderRules,
     Policy,
     RiskRules,
     SegmentRules,
     ShareRules,
     StageRules,
+    TicketRules,
 )
 from agents.policy.grants import Grants
-from agents.policy.keeps import SALES_LEAST_DAYS, Keeps, combined
+from agents.policy.keeps import SALES_LEAST_DAYS, IssueRule, Keeps, combined
 from agents.policy.rates import Rates, checked_ratio
 from agents.policy_file.compiling_contacts import contact_rules
 from agents.policy_file.compiling_invoices import invoice_rules
 from agents.policy_file.compiling_rates import rate_cards
 from agents.policy_file.keys import PolicyFile
-from agents.policy_file.keys import Segments as SegmentsFile
+from agents.policy_file.kinds import file_of, parts_of
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime import lifetime_params
+from agents.policy_file.segment_keys import Segments as SegmentsFile
 from agents.signals.registry import COSTLY, SIGNALS, WEIGHTS, keeps_of
 from schemas.base.money import CURRENCY_DIGITS, Ratio, parse_signed_minor
 from schemas.base.times import FIRST_DAY, MINUTE_US, day_of_text
@@ -36,13 +41,48 @@ from schemas.inputs.intake_rules import IntakeRules
 
 
 def compile_policy(file: PolicyFile) -> Policy:
-    """The policy of a checked file."""
+    """The policy of a checked file, with that of each kind of customer that has its own."""
+    digest = blake2b(msgspec.json.encode(stated(file), order="sorted"), digest_size=16).hexdigest()
+    for_all = _compiled(file, digest)
+    own = {
+        kind: replace(
+            _compiled(file_of(file, part), digest), kind=kind, own_signals=frozenset(part.risk)
+        )
+        for kind, part in parts_of(file)
+    }
+    # a customer's kind may change, and what counts for it is then as if it always had been
+    apart = [rule for policy in own.values() for rule in _issue_rules_apart(policy)]
+    keeps = msgspec.structs.replace(for_all.keeps, issue_rules=(*for_all.keeps.issue_rules, *apart))
+    kinds = {kind: replace(policy, keeps=keeps) for kind, policy in own.items()}
+    return replace(for_all, keeps=keeps, kinds=kinds)
+
+
+def stated(file: PolicyFile) -> Any:
+    """What a file says, for its hash: a key that it lacks makes no other policy of it."""
+    return _without_none(msgspec.to_builtins(file))
+
+
+def _without_none(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: _without_none(inner) for name, inner in value.items() if inner is not None}
+
+
+def _issue_rules_apart(policy: Policy) -> Iterator[IssueRule]:
+    for rule in policy.keeps.issue_rules:
+        name = policy.counted_as(rule.signal)
+        if name != rule.signal:
+            rule.signal = name
+            yield rule
+
+
+def _compiled(file: PolicyFile, digest: str) -> Policy:
+    """The policy of a file that has no kinds."""
     digits = CURRENCY_DIGITS[file.base_currency]
     margin_numerator, margin_denominator = checked_ratio(file.value.default_margin_rate)
-    digest = blake2b(msgspec.json.encode(file, order="sorted"), digest_size=16).hexdigest()
     entry, signals = file.tiers.entry, _signals(file)
     future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
-    invoices, value = file.invoices, file.value
+    invoices, orders, value = file.invoices, file.orders, file.value
     keeps, prompt = keeps_of(signals, digits), file.segments.prompt_payer
     if prompt is not None:
         keeps = combined((keeps, Keeps(payments=prompt.payments)))
@@ -59,6 +99,9 @@ def compile_policy(file: PolicyFile) -> Policy:
         default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
         excuses=value.excuse_seller_fault,
         cards=rate_cards(file.service, digits),
+        billed_max_s=None if file.service.max_minutes is None else 60 * file.service.max_minutes,
+        tickets=TicketRules(file.service.tickets_max, file.service.ticket_days),
+        orders=None if orders is None else OrderRules(orders.remember_days, orders.orders_max),
         invoices=None if invoices is None else invoice_rules(invoices, digits),
         discount=_discount(file, digits),
         decay=None
@@ -140,6 +183,7 @@ def _ladder(ladder: Ladder | None) -> LadderRules | None:
         waits_for_answer=ladder.waits_for_answer,
         at_rest_days=ladder.at_rest_days,
         service_share=_ratio_if_any(ladder.service_share),
+        cheaper_channel=ladder.cheaper_channel,
         reach={signal: STEPS.index(ladder.reach.get(signal, "terminate")) + 1 for signal in COSTLY},
         guards_complaint=ladder.guards.unanswered_complaint,
         earned_share=_ratio_if_any(ladder.guards.earned_share),

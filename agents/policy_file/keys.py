@@ -18,16 +18,21 @@ from agents.policy.key_types import (
     DaysIfAny,
     DaysOrNone,
     HalfLife,
+    Kept,
     Minutes,
-    Payments,
+    MinutesBilled,
+    OrdersKept,
     Rate,
+    RememberDays,
     Section,
 )
 from agents.policy_file.contact_keys import ContactsDue
 from agents.policy_file.invoice_keys import Invoices
+from agents.policy_file.kind_keys import Kinds
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
 from agents.policy_file.risk_keys import Risk
+from agents.policy_file.segment_keys import Segments
 from agents.policy_file.stage_keys import Stage
 from schemas.base.meanings import means
 from schemas.base.vocabulary import Tier
@@ -75,6 +80,15 @@ class Contact(Section, frozen=True):
     per_minute: Annotated[Rate, means("for its handling time, in the base currency")] = "0"
 
 
+class OwnContact(Section, frozen=True):
+    """`[service.outbound.CHANNEL]`: what a contact costs that we made; absent: as any other."""
+
+    fixed: Annotated[Amount, means("for each contact that we made on that channel")] = "0"
+    per_minute: Annotated[
+        Rate, means("for its handling time; without this table as a contact of the customer's")
+    ] = "0"
+
+
 class Returns(Section, frozen=True):
     """`[service.returns]`: what handling a return costs."""
 
@@ -100,6 +114,7 @@ class Costs(Section, frozen=True, kw_only=True):
     """The cost to serve; what is absent costs nothing."""
 
     contact: dict[str, Contact] = {}
+    outbound: dict[str, OwnContact] = {}
     returns: Returns = Returns()
     late_payment: LatePayment = LatePayment()
     reminder: Annotated[list[Reminder], msgspec.Meta(max_length=REMINDERS_MAX)] = []
@@ -117,6 +132,28 @@ class Service(Costs, frozen=True, kw_only=True):
     """`[service]`: the cost to serve, up to the first card."""
 
     card: Annotated[list[Card], msgspec.Meta(max_length=CARDS_MAX)] = []
+    max_minutes: Annotated[
+        MinutesBilled | None,
+        means("of a contact's handling time so many are billed at most; absent: all"),
+    ] = None
+    tickets_max: Annotated[
+        Kept, means("tickets of a customer that are remembered; the earliest go first")
+    ] = 64
+    ticket_days: Annotated[
+        Days, means("UTC days from its contact for which a ticket is remembered")
+    ] = 90
+
+
+class Orders(Section, frozen=True):
+    """`[orders]`: orders are remembered, so that they can be cancelled; absent: they are not."""
+
+    remember_days: Annotated[
+        RememberDays,
+        means("an order may be cancelled for so many UTC days; at most `value.window_days`"),
+    ]
+    orders_max: Annotated[
+        OrdersKept, means("remembered orders of a customer; the oldest go first")
+    ] = 32
 
 
 class Step(Section, frozen=True):
@@ -239,72 +276,6 @@ class Tiers(Section, frozen=True):
     ] = 7
 
 
-class Best(Section, frozen=True):
-    """`[segments.best]`: those who bring most."""
-
-    contribution_from: Annotated[Amount, means("holds when the contribution is this or more")]
-
-
-class FakeBig(Section, frozen=True):
-    """`[segments.fake_big]`: buys like a key customer and brings nothing."""
-
-    revenue_from: Annotated[Amount, means("holds when the revenue is this or more")]
-    contribution_below: Annotated[Amount, means("and the contribution below this")]
-
-
-class Latent(Section, frozen=True):
-    """`[segments.latent]`: the wallet is known, and most of it is spent elsewhere."""
-
-    wallet_share_below: Annotated[Rate, means("holds when `wallet_share` is below this")]
-
-
-class OverServed(Section, frozen=True):
-    """`[segments.over_served]`: `ordinary` or below, and much of the margin goes into service."""
-
-    service_share: Annotated[Rate, means("holds when service costs more than this of the margin")]
-
-
-class Potential(Section, frozen=True):
-    """`[segments.potential]`: `ordinary` or below, and rising beside the window before."""
-
-    growth: Annotated[Rate, means("holds when a contribution above 0 is so many times that before")]
-    rise: Annotated[Amount, means("and this much more")]
-    whole_window: Annotated[
-        bool,
-        means("and the customer has been known for two windows: the whole one before is its own"),
-    ] = False
-
-
-class PromptPayer(Section, frozen=True):
-    """`[segments.prompt_payer]`: pays on time again and again."""
-
-    payments: Annotated[
-        Payments,
-        means(
-            "holds when so many of the last payments were on time, none was late in the window, "
-            "and no open invoice is past due"
-        ),
-    ]
-
-
-class Worst(Section, frozen=True):
-    """`[segments.worst]`: those who cost most."""
-
-    contribution_below: Annotated[Amount, means("holds when the contribution is below this")]
-
-
-class Segments(Section, frozen=True):
-    """`[segments]`: a segment whose section is absent is off."""
-
-    best: Best | None = None
-    fake_big: FakeBig | None = None
-    latent: Latent | None = None
-    over_served: OverServed | None = None
-    potential: Potential | None = None
-    prompt_payer: PromptPayer | None = None
-    worst: Worst | None = None
-
-
 class Ids(Section, frozen=True):
     """`[ids]`: which ids are no customer's (`no_customer`); absent: every id is one's."""
 
@@ -350,6 +321,7 @@ class PolicyFile(Section, frozen=True, kw_only=True):
     value: Value
     service: Service = Service()
     invoices: Invoices | None = None
+    orders: Orders | None = None
     discount: Discount | None = None
     tiers: Tiers
     treatment: Annotated[
@@ -368,3 +340,4 @@ class PolicyFile(Section, frozen=True, kw_only=True):
     lifetime: Lifetime | None = None
     risk: Risk = Risk()
     ladder: Ladder | None = None
+    for_kinds: Kinds | None = msgspec.field(name="for", default=None)

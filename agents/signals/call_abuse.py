@@ -46,7 +46,7 @@ class CallAbuse(IssueSignal):
     }
 
     def __init__(self, values: Values, policy: Policy) -> None:
-        super().__init__(values.integer("contacts"), values.integer("window_days"))
+        super().__init__(values.integer("contacts"), values.integer("window_days"), policy)
         self._clear_at = values.integer("clear_at")
 
     @staticmethod

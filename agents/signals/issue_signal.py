@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from agents.customer.issues import counted, latest
 from agents.customer.state import Customer
+from agents.policy.compiled import Policy
 from agents.signals.rule import CALLS, NONE, WATCH, Signal
 from schemas.base.times import NO_DUE_US
 from schemas.inputs.events import Kind
@@ -18,12 +19,13 @@ class IssueSignal(Signal):
     state: ClassVar[str]
     """What an issue that counts is, in evidence."""
 
-    def __init__(self, contacts: int, window_days: int) -> None:
+    def __init__(self, contacts: int, window_days: int, policy: Policy) -> None:
         self._contacts, self._window_days = contacts, window_days
+        self._counted_as = policy.counted_as(self.name)
 
     def _counting(self, customer: Customer) -> list[IssueRow]:
         """The issues that count."""
-        return [issue for issue in customer.signals.issues if self.name in issue.counts_for]
+        return [issue for issue in customer.signals.issues if self._counted_as in issue.counts_for]
 
     def _end_us(self, issue: IssueRow, day: int) -> int:
         """When one of them counts no more, if nobody asks about it again."""

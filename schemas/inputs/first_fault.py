@@ -12,7 +12,7 @@ import msgspec
 from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS, parse_minor
 from schemas.base.times import date_of, day_of_text, is_writable
 from schemas.inputs.events import WIRE_OF_KIND, Kind, Moment, Wire, no_json
-from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field, is_date
+from schemas.inputs.fields import FIELDS, NOT_OF_CANCELS, TYPES_WITH, Field, is_date
 from schemas.inputs.fine_times import without_rest
 from schemas.inputs.intake_rules import ANY, IntakeRules
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection, excerpt
@@ -79,16 +79,11 @@ def _known(
     for field in fields:
         found, name = raw.get(field.name), prefix + field.name
         if found is None or bytes(found) == b"null":
-            if field.required:
+            if field.required and not (name in NOT_OF_CANCELS and _cancels(kind, raw)):
                 return Rejection(
                     Reason.MISSING_FIELD, f"{name}: expected {field.expected}, found nothing"
                 )
             continue
-        if field.name in RETURNS_ONLY and kind is Kind.PURCHASES and known.get("type") != "return":
-            return Rejection(
-                Reason.INVALID_FIELD,
-                f"{name}: expected on returns only, found {_shown(found)} on a sale",
-            )
         if name == "customer_id" and rules.names_nobody(_text_or_else(found, "x")):
             return Rejection(
                 Reason.NO_CUSTOMER,
@@ -99,6 +94,8 @@ def _known(
             content, fault = _check_object(field, found, name, kind, rules)
         else:
             content, fault = _check(field, found, name, digits)
+        if kind is Kind.PURCHASES:
+            fault = _not_of_type(field, content, found, raw) or fault
         if fault is None:
             fault = _too_early(field, content, found, name, rules)
         if fault is not None:
@@ -111,6 +108,34 @@ def _known(
             )
         known[field.name] = content
     return known
+
+
+def _cancels(kind: Kind, raw: dict[str, msgspec.Raw]) -> bool:
+    return kind is Kind.PURCHASES and _text_or_else(raw.get("type"), "") == "cancel"
+
+
+def _not_of_type(
+    field: Field, content: Any, found: msgspec.Raw, raw: dict[str, msgspec.Raw]
+) -> Rejection | None:
+    """What is wrong with a field of a purchase because of its type; None: nothing.
+
+    `content` is None where the field is wrong in itself.
+    """
+    its, name = _text_or_else(raw.get("type"), "sale"), field.name
+    types = TYPES_WITH.get(name)
+    if types is not None and its not in types:
+        where = ", ".join(f"{one}s" for one in types)
+        return Rejection(
+            Reason.INVALID_FIELD,
+            f"{name}: expected on {where} only, found {_shown(found)} on a {its}",
+        )
+    if name == "amount" and its == "replacement" and content is not None and content.strip("0."):
+        expected = "0 on a replacement"
+    elif name == "items" and its != "refund" and content == 0:
+        expected = field.expected
+    else:
+        return None
+    return Rejection(Reason.INVALID_FIELD, f"{name}: expected {expected}, found {_shown(found)}")
 
 
 def _too_early(

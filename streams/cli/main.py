@@ -8,6 +8,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from streams import __version__
 from streams.cli.errors import Failure, failed
+from streams.cli.events import events
 from streams.cli.fit import fit
 from streams.cli.lifetime import lifetime
 from streams.cli.policy import policy
@@ -34,7 +35,7 @@ def whalecurve() -> None:
     """
 
 
-for command in (up, worker, topics, traffic, replay, tail, policy, fit, lifetime):
+for command in (up, worker, topics, traffic, replay, events, tail, policy, fit, lifetime):
     whalecurve.add_command(command)
 
 

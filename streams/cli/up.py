@@ -114,6 +114,7 @@ class FirstLook:
             f"{scene.counts[TIER_CHANGES]} tier changes, {scene.counts[AT_RISK]} signals raised or "
             "cleared. Nothing is kept."
         )
+        click.echo("What your own customers may yet bring: whalecurve fit, see docs/policy.md.")
 
     def _start(self, stack: ExitStack) -> tuple[Settings, int]:
         click.echo("Starting a broker, a worker and sample traffic: it takes some ten seconds.")

@@ -64,6 +64,10 @@ class Metrics:
         self.ids_forgotten = self._counter(
             "ids_forgotten", "event ids forgotten early: dedupe_ids_max was reached"
         )
+        self.contact_excess_seconds = self._counter(
+            "contact_excess_seconds",
+            "handling time beyond service.max_minutes of a contact: it was not billed",
+        )
         self.invoices_summed_up = self._counter(
             "invoices_summed_up",
             "open invoices no longer kept apart: invoices.open_max was reached",
@@ -173,6 +177,7 @@ class Metrics:
             self.outputs.labels(topic, label).inc(number)
         self.due_times.inc(counters.due_times)
         self.ids_forgotten.inc(counters.ids_forgotten)
+        self.contact_excess_seconds.inc(counters.excess_s)
         self.invoices_summed_up.inc(counters.invoices_summed_up)
         now_ms = time.time() * 1000
         self.last_commit.labels(str(partition)).set(now_ms / 1000)

@@ -80,6 +80,7 @@ def test_it_shows_tier_changes_and_signals_and_ends_by_itself() -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert "Everything is in memory" in done.stdout
+    assert "whalecurve fit, see docs/policy.md" in done.stdout
     assert re.search(r"WHALECURVE_BROKER=127\.0\.0\.1:\d+ whalecurve tail", done.stdout)
     assert re.search(r"  ordinary  assigned  contribution \d+\.\d\d >= 0\.00", done.stdout)
     assert re.search(r" → \w+  (upgrade|downgrade)  contribution -?\d+\.\d\d ", done.stdout)

@@ -13,6 +13,7 @@ BUFFER: Final = (UNIT + "test_input_buffer.py",)
 RESTART: Final = (UNIT + "test_shard_restart.py",)
 LIMITS: Final = (UNIT + "test_limits.py",)
 DUE: Final = (UNIT + "test_shard_due.py",)
+KINDS: Final = ("tests/unit/agents/partition/test_judges.py",)
 CHANGE: Final = (UNIT + "test_policy_change.py",)
 SHARES: Final = (UNIT + "test_shares.py",)
 
@@ -295,6 +296,25 @@ PARTITION: Final = (
         "max(reached_us, now_us))",
         "reached_us)",
         CHANGE,
+    ),
+    Mutant(
+        "B22", "a kind's policy is not asked", ROOM + "judges.py",
+        "        return self._kinds.get(master.segment, self.for_all)\n",
+        "        return self.for_all\n",
+        KINDS,
+    ),
+    Mutant(
+        "B23", "who turns out to be of another kind goes on by the old bounds",
+        "agents/decide/episodes.py",
+        "    if kind is Kind.CUSTOMERS and (policy.kinds or policy.kind is not None):\n",
+        "    if kind is Kind.CUSTOMERS and False:\n",
+        KINDS,
+    ),
+    Mutant(
+        "B24", "an issue counts by the bounds of all alone", "agents/policy_file/compiling.py",
+        "        if name != rule.signal:\n",
+        "        if name == rule.signal:\n",
+        KINDS,
     ),
 )  # fmt: skip
 """By id, as they are told."""

@@ -166,8 +166,8 @@ SIGNALS: Final = (
     ),
     Mutant(
         "G25", "a spike counts contacts on every channel", "agents/events/support_calls.py",
-        "contacts=int(wire.channel in policy.keeps.contact_channels),",
-        "contacts=1,",
+        "contacts = int(is_own and wire.channel in policy.keeps.contact_channels)",
+        "contacts = int(is_own)",
         _unit("support_spike"),
     ),
     Mutant(
@@ -196,7 +196,7 @@ SIGNALS: Final = (
         _unit("leaving"),
     ),
     Mutant(
-        "G30", "returns that cost just a part of the margin are abuse", ROOM + "return_abuse.py",
+        "G30", "returns that cost just a part of the margin are abuse", ROOM + "share_of_sales.py",
         "cost > 0 and cost * denominator > numerator * margin",
         "cost > 0 and cost * denominator >= numerator * margin",
         _unit("return_abuse"),

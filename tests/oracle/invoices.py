@@ -11,6 +11,7 @@ from .fields import Event
 from .invoice import Invoice, is_paid, minor, next_change, reminded
 from .ledger import LATE, REMINDERS, Lines, by_invoice, days_late
 from .money import Terms
+from .orders import Happening
 from .records import PAYMENTS, PURCHASES
 
 Booked = tuple[int, str, int]
@@ -50,21 +51,13 @@ class Invoices:
     booked: list[Booked] = field(default_factory=list)
     """What the event at hand books."""
 
-    def take(self, topic: str, event: Event, order: int, today: int, terms: Terms) -> list[Booked]:
+    def take(self, its: Happening, order: int, today: int, terms: Terms) -> list[Booked]:
         """Let an event open, raise or pay an invoice; list what that books."""
         self.booked = []
-        if terms.invoices is None or topic not in {PURCHASES, PAYMENTS}:
+        if terms.invoices is None or its.topic not in {PURCHASES, PAYMENTS}:
             return []
         self._forget(today, terms)
-        asked = _asked(event)
-        if topic == PAYMENTS and event["status"] == "reversed":
-            if asked:
-                self._reverse(event, order, terms)
-        elif topic == PURCHASES and event["type"] == "sale":
-            if event["invoice_id"] is not None and event["due_at"] is not None and asked:
-                self._sell(event, order, terms)
-        elif event.get("status") != "failed" and event["invoice_id"] is not None and asked:
-            self._pay(topic, event, order, terms)
+        self._happen(its, order, terms)
         self._sum_up(terms)
         self._forget(today, terms)
         while len(self.paid) > terms.invoices["open_max"]:
@@ -72,6 +65,41 @@ class Invoices:
         while len(self.kept) > terms.invoices["unmatched_max"]:
             del self.kept[0]
         return self.booked
+
+    def _happen(self, its: Happening, order: int, terms: Terms) -> None:
+        topic, event = its.topic, its.event
+        if event.get("type") == "cancel":
+            return
+        asked = _asked(event)
+        if its.void:
+            self._nullify(event, order, terms)
+        elif topic == PAYMENTS and event["status"] == "reversed":
+            if asked:
+                self._reverse(event, order, terms)
+        elif topic == PURCHASES and event["type"] == "sale":
+            if event["invoice_id"] is not None and event["due_at"] is not None and asked:
+                self._sell(event, order, terms)
+        elif event.get("status") != "failed" and event["invoice_id"] is not None and asked:
+            self._pay(topic, event, order, terms)
+
+    def _nullify(self, event: Event, order: int, terms: Terms) -> None:
+        """Know an invoice of a cancelled sale as one that asks for nothing: it is paid.
+
+        What comes for it is credit. Where something else is on the invoice, that stays as it is.
+        """
+        name, when, on_credit = event["invoice_id"], event["occurred_at"], event["due_at"]
+        if event["type"] != "sale" or name is None or on_credit is None or not _asked(event):
+            return
+        if not by_invoice(terms):
+            return
+        known = self.paid[name][0] if name in self.paid else self.open.get(name)
+        if known is None:
+            known = Invoice(event["currency"], max(on_credit, when), paid_until=when)
+            self.paid[name] = known, 0
+        elif not known.reversals:
+            return
+        known.reversals = []
+        self._use_up(name, float("-inf"), order, terms)
 
     def _paid_first(self, name: Name) -> tuple[int, int]:
         invoice = self.paid[name][0]
@@ -112,6 +140,8 @@ class Invoices:
             invoice, reminders = self.paid.pop(name)
             self.booked.append((instants.day_of(invoice.paid_until or 0), REMINDERS, -reminders))
             self.open[name] = invoice
+            if not invoice.amount:
+                invoice.paid_until = None
         return self.open.get(name)
 
     def _sell(self, event: Event, order: int, terms: Terms) -> None:
@@ -121,8 +151,8 @@ class Invoices:
         invoice = self._reopened(name)
         if invoice is None:
             invoice = self.open.setdefault(name, Invoice(currency, due))
-        elif invoice.reversals:
-            # only reversals told of it: the sale knows better
+        elif invoice.reversals or not invoice.amount:
+            # only reversals told of it, or sales that never were: this one knows better
             invoice.due, invoice.amount, invoice.base_amount = due, 0, 0
         invoice.reversals = []
         amount = minor(_asked(event), currency, invoice, when, terms)
@@ -142,7 +172,11 @@ class Invoices:
             invoice = self.open.setdefault(name, Invoice(currency, event["due_at"]))
         amount = minor(event["amount"], currency, invoice, when, terms)
         invoice.remaining += amount
-        if is_new or invoice.reversals:
+        if not is_new and not invoice.amount:
+            invoice.due = event["due_at"]
+            invoice.amount = amount
+            invoice.base_amount = terms.in_base(event["amount"], currency, instants.day_of(when))
+        elif is_new or invoice.reversals:
             invoice.reversals.append(when)
             invoice.amount += amount
             invoice.base_amount += terms.in_base(event["amount"], currency, instants.day_of(when))

@@ -3,11 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from . import instants
+from . import instants, tickets
 from .fields import Event
 from .risk_terms import RiskTerms, Rule
 
 ISSUES_MAX = 16
+_ON_ISSUES = ("call_abuse", "repeat_issue")
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Issue:
     fault: bool = False
     """Whether a contact was the seller's fault."""
     counts_for: set[str] = field(default_factory=set)
-    """The signals that it counts for."""
+    """The signals that it counts for; by another rule of some kind, under a mark of its own."""
 
     def contacts(self, window_days: int, today: int) -> int:
         """Count its contacts within a window."""
@@ -39,15 +40,16 @@ class Issue:
         """Say when the earliest complaint was made that no word has answered."""
         return min(self.complaints, default=None)
 
-    def take(self, event: Event) -> None:
-        """Count a contact and heed what it says."""
+    def take(self, event: Event, *, counts: bool) -> None:
+        """Count a contact, if it is one, and heed what is said."""
         at: int = event["occurred_at"]
         self.latest = max(self.latest, at)
-        self.days[instants.day_of(at)] += 1
-        self.fault |= event["seller_fault"]
-        if event["resolved"] is not None and (self.word_at is None or at >= self.word_at):
-            self.word, self.word_at = event["resolved"], at
-        if event["complaint"]:
+        self.days[instants.day_of(at)] += counts
+        self.fault |= event["seller_fault"] and tickets.is_own(event)
+        said = tickets.word(event)
+        if said is not None and (self.word_at is None or at >= self.word_at):
+            self.word, self.word_at = said, at
+        if event["complaint"] and tickets.is_own(event):
             self.complaints.append(at)
         if self.word and self.word_at is not None:
             self.complaints = [made for made in self.complaints if made > self.word_at]
@@ -75,15 +77,21 @@ class Issues:
 
     known: dict[str, Issue] = field(default_factory=dict)
 
-    def take(self, event: Event, order: int, today: int, terms: RiskTerms) -> None:
-        """Count a contact on its issue; time has passed before, and is to pass again."""
+    def take_back(self, event: Event) -> None:
+        """Count a contact no more."""
+        if event["issue"] in self.known:
+            self.known[event["issue"]].days[instants.day_of(event["occurred_at"])] -= 1
+
+    def take(self, event: Event, order: int, today: int, terms: RiskTerms, *, counts: bool) -> None:
+        """Heed a record on its issue; time has passed before, and is to pass again."""
+        if not tickets.is_own(event) and tickets.word(event) is None:
+            return
         name, at = event["issue"], event["occurred_at"]
         issue = self.known.setdefault(name, Issue(name, order, at))
-        issue.take(event)
-        for signal in ("call_abuse", "repeat_issue"):
-            rule = terms.rules.get(signal)
-            if rule is not None and issue.begins(signal, rule, today):
-                issue.counts_for.add(signal)
+        issue.take(event, counts=counts)
+        for label, signal, rule in terms.counting:
+            if signal in _ON_ISSUES and issue.begins(signal, rule, today):
+                issue.counts_for.add(label)
 
     def pass_time(self, today: int, terms: RiskTerms) -> None:
         """Forget what is too old or too much, and what counts no more."""
@@ -91,9 +99,9 @@ class Issues:
         for issue in list(self.known.values()):
             issue.days = Counter({on: many for on, many in issue.days.items() if on >= begin})
             issue.counts_for = {
-                signal
-                for signal in issue.counts_for
-                if signal in terms.rules and not issue.ends(signal, terms.rules[signal], today)
+                label
+                for label, signal, rule in terms.counting
+                if label in issue.counts_for and not issue.ends(signal, rule, today)
             }
             old = today - instants.day_of(issue.latest) >= terms.issues_kept_days()
             if old and not issue.complaints:
@@ -102,12 +110,12 @@ class Issues:
             goes = min(self.known.values(), key=_worth_keeping)
             del self.known[goes.name]
 
-    def counting(self, signal: str, rule: Rule, today: int) -> list[Issue]:
+    def counting(self, signal: str, label: str, rule: Rule, today: int) -> list[Issue]:
         """List the issues that count for a signal on a day, the one to be named first."""
         found = [
             issue
             for issue in self.known.values()
-            if signal in issue.counts_for and not issue.ends(signal, rule, today)
+            if label in issue.counts_for and not issue.ends(signal, rule, today)
         ]
         return sorted(found, key=lambda issue: (-issue.latest, issue.order))
 

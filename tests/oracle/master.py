@@ -28,6 +28,10 @@ class Master:
     answered: bool = False
     """Whether somebody has just said something of the step, until the customer is judged."""
 
+    def segment(self) -> str | None:
+        """Say what kind of customer it is, where anybody did."""
+        return None if self.record is None else self.record["segment"]
+
     def take(self, event: Event, window: Mapping[int, Day]) -> None:
         """Let a record replace the whole, unless it is older than the one there is.
 

@@ -28,8 +28,10 @@ def decimal(number: Fraction | int, digits: int = 4) -> str:
 class Terms:
     """A policy, read into numbers that can be reckoned with."""
 
-    def __init__(self, policy: Mapping[str, Any]) -> None:
-        """Read the parsed TOML of a policy that is known to be valid."""
+    def __init__(self, policy: Mapping[str, Any], kind: str = "") -> None:
+        """Read the parsed TOML of a policy that is known to be valid; `kind`: as it is for one."""
+        kinds: Mapping[str, Mapping[str, Any]] = {} if kind else policy.get("for", {})
+        self.kinds = {its: Terms(_laid_over(policy, part), its) for its, part in kinds.items()}
         self.version: str = policy["version"]
         self.base: str = policy["base_currency"]
         self.digits = DIGITS[self.base]
@@ -69,7 +71,20 @@ class Terms:
         self.treatment: Mapping[str, Any] = policy.get("treatment", {})
         self.tells: Sequence[str] = policy.get("tiers", {}).get("tells", ())
         self.risk = RiskTerms(policy, self.minor)
+        own = (policy.get("for", {}) if kind else {}).get(kind, {}).get("risk", {})
+        self.risk.labels = {signal: f"{signal} of {kind}" for signal in own}
+        """How an issue that counts for a signal by another kind's rule than all is marked."""
+        for its in self.kinds.values():
+            self.risk.counting += [
+                (label, signal, its.risk.rules[signal])
+                for signal, label in its.risk.labels.items()
+                if signal in self.risk.rules
+            ]
         self._read_sections(policy)
+
+    def of(self, kind: str | None) -> "Terms":
+        """Find what holds for a kind of customer."""
+        return self.kinds.get(kind or "", self)
 
     def _read_sections(self, policy: Mapping[str, Any]) -> None:
         """Read the sections that are off where they are absent."""
@@ -80,6 +95,13 @@ class Terms:
             left = self.invoices.get("tolerance")
             left = None if left is None else {"amount": "0", "rate": "0", **left}
             self.tolerance = left and (self.minor(left["amount"]), Fraction(left["rate"]))
+        service = policy.get("service", {})
+        self.minutes_billed: int | None = service.get("max_minutes")
+        self.tickets_max: int = service.get("tickets_max", 64)
+        self.ticket_days: int = service.get("ticket_days", 90)
+        self.orders: Mapping[str, int] | None = None
+        if "orders" in policy:
+            self.orders = {"orders_max": 32, **policy["orders"]}
         self.discount: Discount | None = None
         if "discount" in policy:
             self.discount = Discount(self, policy["discount"])
@@ -178,12 +200,15 @@ class Card:
 
     def __init__(self, terms: Terms, service: Mapping[str, Any]) -> None:
         """Read one card; what it leaves out costs nothing."""
-        self.contact = dict.fromkeys(
-            ("phone", "chat", "email", "store", "self_service"), (0, Fraction(0))
-        )
-        for channel, cost in service.get("contact", {}).items():
-            fixed, per_minute = cost.get("fixed", "0"), cost.get("per_minute", "0")
-            self.contact[channel] = terms.minor(fixed), terms.fine(per_minute)
+        self.contact: dict[tuple[str, str], tuple[int, Fraction]] = {}
+        """By who got in touch and how: for each contact, and for each minute of it."""
+        for section in ("contact", "outbound"):
+            for channel, cost in service.get(section, {}).items():
+                fixed, per_minute = cost.get("fixed", "0"), cost.get("per_minute", "0")
+                costs = terms.minor(fixed), terms.fine(per_minute)
+                self.contact["outbound", channel] = costs
+                if section == "contact":
+                    self.contact["inbound", channel] = costs
         returns, late = service.get("returns", {}), service.get("late_payment", {})
         self.return_order = terms.minor(returns.get("per_order", "0"))
         self.return_item = terms.minor(returns.get("per_item", "0"))
@@ -194,6 +219,16 @@ class Card:
             for reminder in service.get("reminder", [])
         ]
         """After how many days each is sent, and what it costs."""
+
+
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Put one table over another, and the tables within them likewise."""
+    return {
+        name: _laid_over(below[name], above[name])
+        if name in above and name in below and isinstance(above[name], Mapping)
+        else above.get(name, below.get(name))
+        for name in {**below, **above}
+    }
 
 
 def _sense(policy: Mapping[str, Any]) -> Sense:

@@ -140,7 +140,7 @@ class Partition:
     def picture(self) -> None:
         """Picture every customer."""
         for name, customer in self.customers.items():
-            self.outcome.values[name] = snapshot(customer, self.terms)
+            self.outcome.values[name] = snapshot(customer, self._terms_of(customer))
 
     def _take(self, record: Record, event: Event) -> None:
         """Drop, reject or apply an event that is valid in itself."""
@@ -157,6 +157,11 @@ class Partition:
             self.outcome.dropped[topic, "duplicate"] += 1
             return
         happened: int = event["occurred_at"]
+        if event.get("type") == "cancel":
+            known = customer or Customer(name, as_of=happened, first_day=day_of(happened))
+            if known.orders.too_late(event, max(known.today(), day_of(happened)), self.terms):
+                self._reject(record, "too_late_to_cancel", "order_id")
+                return
         self._fire(happened)
         if customer is None:
             customer = Customer(name, as_of=happened, first_day=day_of(happened))
@@ -188,14 +193,19 @@ class Partition:
 
     def _settle(self, customer: Customer, trigger: Wire, event: Event | None = None) -> None:
         """Judge a customer and look when it must be looked at again."""
-        verdict = judged(customer, self.terms, trigger, event)
+        terms = self._terms_of(customer)
+        verdict = judged(customer, terms, trigger, event)
         self.outcome.tier_changes += verdict.tier_changes
         self.outcome.at_risk += verdict.at_risk
         self.outcome.contacts_due += verdict.contacts_due
-        find_next_due(customer, self.terms)
+        find_next_due(customer, terms)
         if customer.next_due is not None:
             name = customer.customer_id
             heapq.heappush(self.dues, (customer.next_due, name.encode(), name))
+
+    def _terms_of(self, customer: Customer) -> Terms:
+        """Find what holds for a customer's kind."""
+        return self.terms.of(customer.master.segment())
 
     def _reject(self, record: Record, reason: str, field_name: str | None) -> None:
         self.outcome.rejected.append((record, reason, field_name))

@@ -8,6 +8,7 @@ from . import instants
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .sample_bodies import Body
 from .sample_faults import Draft
+from .sample_orders import MISPLACED
 
 _NAMES = ("0", "null", "guest", "guest", "", " ", "\t\u3000", "Guest", "guest ", "0.")
 """Of nobody by the sample's policy; the last three are somebody's."""
@@ -28,6 +29,7 @@ _EARLY: dict[str, tuple[Body, ...]] = {
     ),
     PURCHASES: (
         *({"due_at": at} for at in (*_TIMES, _FIRST)),
+        *MISPLACED,
         *({"gross_amount": amount} for amount in ("-1", 5, "1e3")),
     ),
     SUPPORT_CALLS: (),
@@ -36,8 +38,8 @@ _EARLY: dict[str, tuple[Body, ...]] = {
         *({"payment_id": name} for name in (5, ["p-1"])),
     ),
 }
-"""What is before the first day that the sample's policy has, and what is just not; and what seldom
-comes and is not as it must be."""
+"""What is before the first day that the sample's policy has, and what is just not; what seldom
+comes and is not as it must be; and what a purchase of its type never has."""
 
 
 def astray(rng: Random, draft: Draft) -> None:

@@ -25,14 +25,14 @@ def paths(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[
 
 
 COMMANDS = sorted(paths(whalecurve))
-OF_THE_CONTRACT = "up worker topics traffic replay tail policy fit lifetime"
+OF_THE_CONTRACT = "up worker topics traffic replay events tail policy fit lifetime"
 
 
 def test_the_contract_s_commands_are_there() -> None:
     assert {path[0] for path in COMMANDS if path} == set(OF_THE_CONTRACT.split())
 
 
-@pytest.mark.parametrize("group", ["", "topics", "policy"])
+@pytest.mark.parametrize("group", ["", "topics", "policy", "events"])
 def test_a_group_without_a_command_shows_its_help(call: Call, group: str) -> None:
     said = call(*group.split())
     assert (said.status, said.out) == (2, "")
@@ -63,7 +63,7 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
         "traffic --bad-share 2",
         "traffic more",
         "replay",
-        "replay a b",
+        "replay a a",
         "replay a --rate fast",
         "up --seconds x",
         "up --unknown",

@@ -52,7 +52,7 @@ def test_a_key_says_what_it_holds_and_its_default() -> None:
 
 NOT_NEGATIVE = "expected a decimal text, not negative"
 DIGITS = "of at most 2 digits behind the point"
-MAY_BE_NEGATIVE = ("tiers.entry.", "segments.", "risk.unprofitable.")
+MAY_BE_NEGATIVE = ("tiers.entry.", "segments.", "risk.unprofitable.", "for.")
 NO_TEXT = [(1, "expected `str`, found `int`"), (0.5, "expected `str`, found `float`")]
 DECIMALS: dict[str, tuple[list[str], str]] = {
     "decimal text": (["-1", "-0.1", "12%", "x"], NOT_NEGATIVE),
