@@ -9,6 +9,7 @@ UNIT: Final = "tests/unit/agents/customer/"
 DEDUPE: Final = (UNIT + "test_dedupe.py",)
 STATE: Final = (UNIT + "test_state.py",)
 WINDOWS: Final = (UNIT + "test_windows.py",)
+VOIDED: Final = (UNIT + "test_cancelled_invoices.py",)
 INVOICES: Final = (UNIT + "test_invoices.py", UNIT + "test_invoice_costs.py")
 PAYING: Final = (UNIT + "test_paying.py",)
 ISSUES: Final = (UNIT + "test_issues.py",)
@@ -39,8 +40,8 @@ CUSTOMER: Final = (
     Mutant(
         "K43", "what reminding of a cancelled invoice cost is not taken back",
         ROOM + "order_pasts.py",
-        "self._invoices.book_reminders(closing, day, policy, -1)",
-        "self._invoices.book_reminders(closing, day, policy, 0)",
+        "self._invoices.book_costs(event.booked, day, policy, -1)",
+        "self._invoices.book_costs(event.booked, day, policy, 0)",
         ORDERS,
     ),
     Mutant(
@@ -251,15 +252,15 @@ CUSTOMER: Final = (
     ),
     Mutant(
         "PY1", "what reminders had cost stays when a payment is taken back", ROOM + "invoices.py",
-        "REMINDERS, -invoice.closing_cost, policy)",
-        "REMINDERS, 0, policy)",
+        "REMINDERS, -invoice.closing_cost)",
+        "REMINDERS, 0)",
         PAYING,
     ),
     Mutant(
         "PY2", "an earlier late payment costs a fee beside that of a later one",
         ROOM + "invoices.py",
-        "LATE_PAYMENT, -_fee_at(first_us, policy), policy)",
-        "LATE_PAYMENT, 0, policy)",
+        "LATE_PAYMENT, -_fee_at(first_us, policy))",
+        "LATE_PAYMENT, 0)",
         PAYING,
     ),
     Mutant(
@@ -299,6 +300,26 @@ CUSTOMER: Final = (
         "at_us <= invoice.reversed_us",
         "at_us < 0",
         PAYING,
+    ),
+    Mutant(
+        "PY9", "a later sale on a cancelled invoice gets none of its payments",
+        ROOM + "order_pasts.py",
+        "if event.amount or at > last.get(event.key, -1)",
+        "if event.amount or at >= 0",
+        VOIDED,
+    ),
+    Mutant(
+        "PY10", "a cancelled sale that comes after its cancel is unknown", ROOM + "orders.py",
+        "return self._voided(event, order) if part.sells else _nothing_of(event)",
+        "return _nothing_of(event)",
+        VOIDED,
+    ),
+    Mutant(
+        "PY11", "an order is settled, and what came before the next is played again",
+        ROOM + "order_pasts.py",
+        "past.before, past.events = before.copied(), past.events[ours[0] :]",
+        "past.before = before.copied()",
+        VOIDED,
     ),
 )  # fmt: skip
 """By id, as they are told."""
