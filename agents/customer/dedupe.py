@@ -70,6 +70,8 @@ class DedupeIndex(Part):
         """Remembers the event, unless its day is too long ago."""
         if day - event.day < policy.dedupe_days:
             self.remember(event.day, event.id_key, event.content)
+            if event.twin_key is not None:
+                self.remember(event.day, event.twin_key, event.content)
             if len(self.entries) > policy.dedupe_ids_max * SEEN_BYTES:
                 self.forgotten += self.cap(policy.dedupe_ids_max)
 

@@ -1,57 +1,73 @@
 """Open invoices: what is owed, what waiting for it costs by now, and when that changes.
 
-A sale on credit opens an invoice; payments and returns that name it take from it, in parts too. As
-long as it is open and past due its interest and its reminders count as they stand, in full. When it
-is paid they do no more: the interest of what was paid is in the payment's own cost (contract,
-section 4), so that an invoice paid late and whole has cost the same in the end.
+A sale on credit opens an invoice; payments and returns that name it take from it, in parts too, and
+a payment that is taken back opens it again. As long as it is open and past due its interest and its
+reminders count as they stand, in full. When it is paid they do no more: the interest of what was
+paid is in the payment's own cost (contract, section 4), so that an invoice paid late and whole has
+cost the same in the end. What its reminders cost is booked on the day of that payment.
+
+With `invoices.paid_days` one that is paid is remembered for so long: what comes of it later finds
+it as it was, its late payments cost one fee, and what was paid too much is credit for the next one.
+The invoice of a sale that was cancelled asks for nothing: what was paid for it is such credit.
 """
 
-from operator import attrgetter
 from typing import Final
 
 from msgspec.structs import replace
 
-from agents.customer.credits import Credit, Credits
+from agents.customer.account import (
+    add_reversal,
+    add_sale,
+    by_due,
+    converted,
+    is_paid,
+    is_void,
+    opened,
+    stated,
+    void,
+)
+from agents.customer.credits import ANY_INVOICE, BEFORE_ALL_US, Credit, Credits
 from agents.customer.part import Part
+from agents.customer.room import REST, remembered, sum_up
+from agents.customer.waiting import next_change_us, reminder_cost, waiting_cost
 from agents.customer.worth import Worth
 from agents.events.booking import Booking, InvoiceEntry
 from agents.events.cells import cells_of
-from agents.events.payments import DAYS_A_YEAR, late_cost
 from agents.policy.compiled import Policy
-from agents.policy.rates import Costs
-from schemas.base.money import half_even
-from schemas.base.times import DAY_US, NO_DUE_US, day_start
-from schemas.base.value_lines import REMINDERS
+from schemas.base.times import DAY_US, NO_DUE_US
+from schemas.base.value_lines import LATE_PAYMENT, REMINDERS
 from schemas.state.rows import LARGEST, InvoiceRow, InvoicesRow
 
-_due: Final = attrgetter("due_us")
-Closing = tuple[int, int]
-"""Of an invoice that closed: the day, and what its reminders cost."""
+BOOKED: Final = 3
+"""A day, a line and a cost are so many numbers."""
 
 
 class Invoices(Part):
-    """The open invoices of one customer, and payments whose invoice is not known yet."""
+    """The invoices of one customer, and payments whose invoice is not known yet."""
 
     __slots__ = (
         "_worth",
-        "closed",
+        "booked",
         "interest",
         "next_us",
         "open",
+        "paid",
         "reminders",
+        "summed_up",
         "unmatched",
-        "written_off",
     )
 
     def __init__(self, row: InvoicesRow, worth: Worth) -> None:
-        """As a stored row has them; `weigh` has to follow. `worth` takes what a closing costs."""
-        self.open = row.open
+        """As a stored row has them; `weigh` has to follow. `worth` takes what is booked on days."""
+        self.open = [its for its in row.known if its.closing_cost is None]
+        self.paid = [its for its in row.known if its.closing_cost is not None]
+        """Those that are remembered."""
         self.unmatched = Credits(row.unmatched)
-        self.written_off = 0
-        """Invoices given up for want of room since somebody asked last."""
+        self.summed_up = 0
+        """Invoices that went into the rest for want of room since somebody asked last."""
         self._worth = worth
-        self.closed: Closing | None = None
-        """What closed with the event that was booked last; None: nothing."""
+        self.booked: list[int] = []
+        """What the event booked that was taken last: a day, a line, a cost, and so on."""
         self.interest = 0
         """Interest of what is past due, as it stands."""
         self.reminders = 0
@@ -74,34 +90,37 @@ class Invoices(Part):
         return min([late_us for late_us in late if late_us > at_us], default=NO_DUE_US)
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
-        """A sale on credit or a payment: what is open changes, and what waiting costs."""
+        """A sale on credit, a payment or a reversal: what is open changes, and what waiting costs.
+
+        A payment before its sale, or a reversal before its payment, leads to the same.
+        """
         if event.invoice is None:
             return
-        closing = self.closed = self.take(event.invoice, event.at_us, policy)
-        if closing is not None:
-            self.book_reminders(closing, day, policy)
+        self.take(event.invoice, event.at_us, day, policy)
+        self.book_costs(self.booked, day, policy)
         self.weigh(as_of_us, policy)
 
-    def book_reminders(self, closing: Closing, day: int, policy: Policy, sign: int = 1) -> None:
-        """Books what reminding of a closed invoice cost on the day of its closing; -1: back."""
-        closed_day, cost = closing
-        if cost:
-            self._worth.add(cells_of(closed_day, [REMINDERS, sign * cost]), day, policy)
+    def book_costs(self, booked: list[int], day: int, policy: Policy, sign: int = 1) -> None:
+        """Books what taking an event booked, as `booked` has it; -1: takes it back."""
+        for at in range(0, len(booked), BOOKED):
+            on, line, cost = booked[at : at + BOOKED]
+            self._worth.add(cells_of(on, [line, sign * cost]), day, policy)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
-        """Waiting costs more."""
+        """Waiting costs more, and what was paid long ago is forgotten."""
+        if self.paid:
+            self.paid = remembered(self.paid, day, policy.invoices)
         if self.next_us <= as_of_us:
             self.weigh(as_of_us, policy)
 
     def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
         """There may be less room now, or nobody who asks."""
-        rules = policy.invoices
-        if rules is None:
+        if policy.invoices is None:
             self.open.clear()
+            self.paid.clear()
             self.unmatched.cap(0)
         else:
-            self._write_off(rules.open_max)
-            self.unmatched.cap(rules.unmatched_max)
+            self._keep_in_bounds(day, policy)
         self.weigh(as_of_us, policy)
 
     def next_due_us(self, day: int, policy: Policy) -> int:
@@ -110,181 +129,203 @@ class Invoices(Part):
 
     def row(self, policy: Policy) -> InvoicesRow:
         """As they are."""
-        return InvoicesRow(self.open, self.unmatched.entries)
-
-    def take(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> Closing | None:
-        """What a sale or a payment does; the invoice that closed with it."""
-        rules = policy.invoices
-        assert rules is not None
-        invoice = self._find(entry.key)
-        if entry.due_us is None:
-            credit = Credit(at_us, entry.amount, entry.key, entry.currency)
-            if invoice is not None:
-                return self._credit(invoice, credit, policy)
-            self.unmatched.add(credit)
-            self.unmatched.cap(rules.unmatched_max)
-            return None
-        if invoice is None:
-            invoice = _opened(entry)
-            self.open.append(invoice)
-        else:
-            _add(invoice, entry, at_us // DAY_US, policy)
-        closing = self._match(invoice, policy)
-        self.written_off += self._write_off(rules.open_max)
-        return closing
-
-    def state_of(self, key: bytes) -> tuple[InvoiceRow | None, bytearray]:
-        """An invoice as it is, if it is open, and the payments that wait for it."""
-        invoice = self._find(key)
-        return None if invoice is None else replace(invoice), self.unmatched.of(key)
-
-    def alone(self, invoice: InvoiceRow | None, unmatched: bytearray) -> "Invoices":
-        """The invoices of a customer that has no other one."""
-        row = InvoicesRow([] if invoice is None else [invoice], unmatched)
-        return Invoices(row, self._worth)
-
-    def put_back(self, key: bytes, other: "Invoices", policy: Policy) -> None:
-        """An invoice becomes what it is among others, and so do the payments that wait for it."""
-        rules = policy.invoices
-        assert rules is not None
-        self.open = [invoice for invoice in self.open if invoice.key != key] + other.open
-        self.unmatched.take_all(key)
-        for credit in other.unmatched.all():
-            self.unmatched.add(credit)
-        self.unmatched.cap(rules.unmatched_max)
-        self.written_off += self._write_off(rules.open_max)
-
-    def _find(self, key: bytes) -> InvoiceRow | None:
-        for invoice in self.open:
-            if invoice.key == key:
-                return invoice
-        return None
-
-    def _match(self, invoice: InvoiceRow, policy: Policy) -> Closing | None:
-        """Takes from an invoice what was paid before it was known."""
-        closing = None
-        while closing is None and (credit := self.unmatched.take_next(invoice.key)) is not None:
-            closing = self._credit(invoice, credit, policy)
-        return closing
-
-    def _credit(self, invoice: InvoiceRow, credit: Credit, policy: Policy) -> Closing | None:
-        day = credit.at_us // DAY_US
-        invoice.remaining -= _converted(
-            credit.amount, credit.currency, invoice.currency, day, policy
-        )
-        until = invoice.paid_until_us
-        invoice.paid_until_us = credit.at_us if until is None else max(until, credit.at_us)
-        if invoice.remaining > 0:
-            return None
-        self.open.remove(invoice)
-        paid_us = invoice.paid_until_us
-        costs = policy.cards.at(paid_us // DAY_US)
-        return paid_us // DAY_US, _reminders((paid_us - invoice.due_us) // DAY_US, costs)
-
-    def _write_off(self, open_max: int) -> int:
-        """Gives up those that are too many, the longest due first, or too large to be kept."""
-        kept = [
-            invoice for invoice in self.open if invoice.base_amount <= LARGEST >= invoice.amount
-        ]
-        written_off = len(self.open) - len(kept)
-        self.open = kept
-        while len(self.open) > open_max:
-            self.open.remove(min(self.open, key=_due))
-            written_off += 1
-        return written_off
+        return InvoicesRow(self.open + self.paid, self.unmatched.entries)
 
     def weigh(self, at_us: int, policy: Policy) -> None:
         """Reckons what waiting costs at `at_us`, and when that changes next."""
         self.interest = self.reminders = 0
         self.next_us = NO_DUE_US
-        if not self.open:
+        if self.open:
+            self.interest, self.reminders = waiting_cost(self.open, at_us, policy)
+            self.next_us = next_change_us(self.open, at_us, policy)
+
+    # what comes
+
+    def take(self, entry: InvoiceEntry, at_us: int, day: int, policy: Policy) -> None:
+        """What an event does that comes on a customer's day; its costs are in `booked` then."""
+        self.booked = []
+        self.paid = remembered(self.paid, day, policy.invoices)
+        if entry.reverses:
+            self._reverse(entry, at_us, policy)
+        elif entry.due_us is None:
+            self._pay(entry, at_us, policy)
+        elif entry.amount:
+            self._sell(entry, at_us, policy)
+        else:
+            self._void(entry, at_us, policy)
+        self._keep_in_bounds(day, policy)
+
+    def copied(self) -> InvoicesRow:
+        """As they are, whatever happens to them later."""
+        known = [replace(its) for its in self.open + self.paid]
+        return InvoicesRow(known, bytearray(self.unmatched.entries))
+
+    def alone(self, row: InvoicesRow) -> "Invoices":
+        """Those of a row, to which something may happen with no trace here; it takes the row."""
+        return Invoices(row, self._worth)
+
+    def become(self, other: "Invoices") -> None:
+        """Takes what another has."""
+        self.open, self.paid, self.unmatched = other.open, other.paid, other.unmatched
+
+    def _void(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> None:
+        """The sale was cancelled: its invoice asks for nothing, unless something else is on it."""
+        rules = policy.invoices
+        assert rules is not None
+        if rules.paid_days is None:
             return
-        costs = policy.cards.at(at_us // DAY_US)
+        invoice = self._find(entry.key)
+        if invoice is None:
+            invoice = void(entry, at_us)
+            self.paid.append(invoice)
+        elif invoice.reversed_us is None:
+            return
+        invoice.reversed_us = None
+        self._match(invoice, BEFORE_ALL_US, policy)
+
+    def _sell(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> None:
+        invoice = self._find(entry.key)
+        if invoice is None:
+            invoice = opened(entry)
+            self.open.append(invoice)
+        else:
+            self._open_again(invoice, policy)
+            add_sale(invoice, entry, at_us // DAY_US, policy)
+        self._match(invoice, BEFORE_ALL_US, policy)
+
+    def _reverse(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> None:
+        """What was paid is owed again; of an invoice that is not known, what the event says."""
+        invoice = self._find(entry.key)
+        if invoice is None:
+            invoice = stated(entry, at_us)
+            self.open.append(invoice)
+        else:
+            self._open_again(invoice, policy)
+            add_reversal(invoice, entry, at_us, policy)
+        # until its sale is known, what was paid before is taken for what paid for it
+        after_us = BEFORE_ALL_US if invoice.reversed_us is None else invoice.reversed_us
+        self._match(invoice, after_us, policy)
+
+    def _pay(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> None:
+        """A payment, or goods that came back."""
+        invoice = self._find(entry.key)
+        if entry.is_late:
+            self._charge(entry.key, invoice, at_us, policy)
+        credit = Credit(
+            at_us, entry.amount, entry.key, entry.currency, entry.is_late, entry.is_back
+        )
+        if invoice is None:
+            # it may be one of those that are summed up
+            invoice = self._find(REST)
+        if invoice is None or (invoice.reversed_us is not None and at_us <= invoice.reversed_us):
+            self.unmatched.add(credit)
+        else:
+            self._credit(invoice, credit, policy)
+
+    def _find(self, key: bytes) -> InvoiceRow | None:
         for invoice in self.open:
-            days = (at_us - invoice.due_us) // DAY_US
-            if days > 0:
-                self.interest += _interest(invoice, min(days, policy.window_days), costs)
-                self.reminders += _reminders(days, costs)
-        self.next_us = self._next_change(at_us, costs, policy)
+            if invoice.key == key:
+                return invoice
+        for invoice in self.paid:
+            if invoice.key == key:
+                return invoice
+        return None
 
-    def _next_change(self, at_us: int, costs: Costs, policy: Policy) -> int:
-        """When waiting costs more; or another card reckons it, where something is past due."""
-        for card_day, next_costs in policy.cards.after(at_us // DAY_US):
-            card_us = day_start(card_day)
-            grows_us = self._growth_us(at_us, costs, policy)
-            if grows_us < card_us:
-                return grows_us
-            if any(card_us - invoice.due_us >= DAY_US for invoice in self.open):
-                return card_us
-            at_us, costs = card_us, next_costs
-        return self._growth_us(at_us, costs, policy)
+    def _match(self, invoice: InvoiceRow, after_us: int, policy: Policy) -> None:
+        """Takes from an invoice what was paid before it was known, and what is anybody's."""
+        assert policy.invoices is not None
+        if invoice.closing_cost is None:
+            self._close_if_paid(invoice, policy)
+        while invoice.closing_cost is None or policy.invoices.paid_days is not None:
+            credit = self.unmatched.take_next(invoice.key, after_us)
+            if credit is None:
+                break
+            self._credit(invoice, credit, policy)
+        while self.open:
+            credit = self.unmatched.take_next(ANY_INVOICE)
+            if credit is None:
+                break
+            self._credit(min(self.open, key=by_due), credit, policy)
 
-    def _growth_us(self, at_us: int, costs: Costs, policy: Policy) -> int:
-        """When waiting costs more by one card."""
-        next_us = NO_DUE_US
-        for invoice in self.open:
-            days = max((at_us - invoice.due_us) // DAY_US, 0)
-            grows = _next_growth(invoice, days, policy.window_days, costs)
-            if grows is not None:
-                next_us = min(next_us, invoice.due_us + grows * DAY_US)
-        return next_us
+    def _credit(self, invoice: InvoiceRow, credit: Credit, policy: Policy) -> None:
+        """Pays something on an invoice; what is too much pays the one that is due the longest."""
+        rest = self._take_off(invoice, credit, policy)
+        while rest is not None and self.open:
+            rest = self._take_off(min(self.open, key=by_due), rest, policy)
+        if rest is not None:
+            self.unmatched.add(rest)
+
+    def _take_off(self, invoice: InvoiceRow, credit: Credit, policy: Policy) -> Credit | None:
+        """Takes a credit from one invoice; what is left of it, where that is anybody's."""
+        rules, day = policy.invoices, credit.at_us // DAY_US
+        assert rules is not None
+        amount = converted(credit.amount, credit.currency, invoice.currency, day, policy)
+        if credit.is_late:
+            fee_us = invoice.fee_us
+            invoice.fee_us = credit.at_us if fee_us is None else min(fee_us, credit.at_us)
+        invoice.remaining -= amount
+        if invoice.closing_cost is None:
+            until = invoice.paid_until_us
+            invoice.paid_until_us = credit.at_us if until is None else max(until, credit.at_us)
+            self._close_if_paid(invoice, policy)
+        too_much = -invoice.remaining
+        if too_much <= 0:
+            return None
+        invoice.remaining = 0
+        if rules.paid_days is None or credit.is_back:
+            return None
+        return Credit(credit.at_us, min(too_much, LARGEST), ANY_INVOICE, invoice.currency)
+
+    # closing
+
+    def _close_if_paid(self, invoice: InvoiceRow, policy: Policy) -> None:
+        """An invoice that is paid costs no more; its reminders are booked as of its payment."""
+        rules = policy.invoices
+        assert rules is not None
+        paid_us = invoice.paid_until_us
+        if paid_us is None or not is_paid(invoice, rules.tolerance):
+            return
+        self.open.remove(invoice)
+        days_late = (paid_us - invoice.due_us) // DAY_US
+        invoice.closing_cost = reminder_cost(days_late, policy.cards.at(paid_us // DAY_US))
+        self._book(paid_us, REMINDERS, invoice.closing_cost)
+        if invoice.key != REST:
+            self.paid.append(invoice)
+
+    def _open_again(self, invoice: InvoiceRow, policy: Policy) -> None:
+        """Takes back what was booked when an invoice was paid, if it was."""
+        if invoice.closing_cost is None:
+            return
+        assert invoice.paid_until_us is not None
+        self.paid.remove(invoice)
+        self._book(invoice.paid_until_us, REMINDERS, -invoice.closing_cost)
+        invoice.closing_cost = None
+        if is_void(invoice):
+            invoice.paid_until_us = None
+        self.open.append(invoice)
+
+    def _charge(self, key: bytes, invoice: InvoiceRow | None, at_us: int, policy: Policy) -> None:
+        """The fee of an invoice that is paid late: one, on the day of its earliest late payment."""
+        first_us = self.unmatched.first_late_us(key)
+        if invoice is not None and invoice.fee_us is not None:
+            first_us = invoice.fee_us if first_us is None else min(first_us, invoice.fee_us)
+        if first_us is not None:
+            if first_us <= at_us:
+                return
+            self._book(first_us, LATE_PAYMENT, -_fee_at(first_us, policy))
+        self._book(at_us, LATE_PAYMENT, _fee_at(at_us, policy))
+
+    def _book(self, at_us: int, line: int, cost: int) -> None:
+        if cost:
+            self.booked += [at_us // DAY_US, line, cost]
+
+    def _keep_in_bounds(self, day: int, policy: Policy) -> None:
+        rules = policy.invoices
+        assert rules is not None
+        self.summed_up += sum_up(self.open, rules.open_max, policy.base_currency)
+        self.paid = remembered(self.paid, day, rules)
+        self.unmatched.cap(rules.unmatched_max)
 
 
-def _opened(entry: InvoiceEntry) -> InvoiceRow:
-    """The invoice of a first sale."""
-    assert entry.due_us is not None
-    amount = entry.amount
-    return InvoiceRow(
-        entry.key, entry.currency, amount, amount, entry.base_amount, entry.due_us, None
-    )
-
-
-def _add(invoice: InvoiceRow, entry: InvoiceEntry, day: int, policy: Policy) -> None:
-    """Another sale on the same invoice."""
-    assert entry.due_us is not None
-    more = _converted(entry.amount, entry.currency, invoice.currency, day, policy)
-    invoice.amount += more
-    invoice.remaining += more
-    invoice.base_amount += entry.base_amount
-    invoice.due_us = max(invoice.due_us, entry.due_us)
-
-
-def _converted(amount: int, currency: str, into: str, day: int, policy: Policy) -> int:
-    """Minor units of one currency in those of another, at a day's rates; rounded once."""
-    if currency == into:
-        return amount
-    here, there = policy.rates.ratio(currency, day), policy.rates.ratio(into, day)
-    if here is None or there is None or there[0] == 0:
-        # only where a changed policy took a currency's rates away
-        return amount
-    return half_even(amount * here[0] * there[1], here[1] * there[0])
-
-
-def _owed(invoice: InvoiceRow) -> int:
-    """What is left to be paid, in the base currency at the rate of its sale."""
-    return half_even(invoice.base_amount * invoice.remaining, invoice.amount)
-
-
-def _interest(invoice: InvoiceRow, days: int, costs: Costs) -> int:
-    return late_cost(_owed(invoice), days, costs) - costs.late_fee
-
-
-def _reminders(days: int, costs: Costs) -> int:
-    return sum(cost for after_days, cost in costs.reminders if after_days <= days)
-
-
-def _next_growth(invoice: InvoiceRow, days: int, window_days: int, costs: Costs) -> int | None:
-    """The first number of days past due, above `days`, at which waiting costs more."""
-    steps = [after_days for after_days, cost in costs.reminders if after_days > days and cost]
-    rate, whole = costs.late_annual_rate
-    slope, per_unit = _owed(invoice) * rate, whole * DAYS_A_YEAR
-    if slope > 0 and days < window_days:
-        charged = late_cost(_owed(invoice), days, costs)
-        # half_even goes from n to n + 1 above n + 1/2, and already there where n is odd
-        halves = (2 * charged + 1 - 2 * costs.late_fee) * per_unit
-        at_days, rest = divmod(halves, 2 * slope)
-        if rest or charged % 2 == 0:
-            at_days += 1
-        if at_days <= window_days:
-            steps.append(max(at_days, days + 1))
-    return min(steps, default=None)
+def _fee_at(at_us: int, policy: Policy) -> int:
+    return policy.cards.at(at_us // DAY_US).late_fee

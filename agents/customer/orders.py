@@ -65,7 +65,7 @@ class Orders(Part):
         """These three as they are without the remembered orders, while there are some."""
         self.evicted_day: int | None = None
         """The latest day of an order that had to go early."""
-        self.pasts = InvoicePasts([] if row is None else row.pasts, invoices)
+        self.pasts = InvoicePasts(None if row is None else row.past, invoices)
         self._remembered = b""
         """The order by which the event at hand is remembered; empty: it is settled."""
         self._is_stale = False
@@ -89,7 +89,7 @@ class Orders(Part):
             self.met_us,
             self.has_bought,
             self.evicted_day,
-            self.pasts.rows,
+            self.pasts.row,
         )
 
     def find(self, key: bytes) -> OrderRow | None:
@@ -115,7 +115,7 @@ class Orders(Part):
             if order is None:
                 return event
         elif order.is_cancelled:
-            return _nothing_of(event)
+            return self._voided(event, order) if part.sells else _nothing_of(event)
         if part.sells and (not order.is_sold or event.day < order.day):
             if day - event.day < rules.remember_days:
                 self._move(order, event.day, day, policy)
@@ -126,14 +126,14 @@ class Orders(Part):
         self._remembered = order.key
         order.entries.append(_entry(event, sells=part.sells))
         if event.invoice is not None:
-            self.pasts.begin(event.invoice.key)
+            self.pasts.begin()
         return event
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
         """Ends what `take` began, after all other parts have booked the event."""
         if self.kept:
             if event.invoice is not None:
-                self.pasts.note(event.invoice, event.at_us, self._remembered)
+                self.pasts.note(event.invoice, event.at_us, as_of_us, day, self._remembered, policy)
             if not self._remembered:
                 self._settle_event(event, day, policy)
             if self._is_stale:
@@ -144,8 +144,9 @@ class Orders(Part):
 
     def _settle_crowded(self, policy: Policy) -> None:
         """Of one order no more is kept than has room."""
-        crowded = self.pasts.crowded()
-        crowded += [order.key for order in self.kept if len(order.entries) > ENTRIES_MAX]
+        crowded = [order.key for order in self.kept if len(order.entries) > ENTRIES_MAX]
+        if (key := self.pasts.crowded()) is not None:
+            crowded.append(key)
         for key in crowded:
             order = self.find(key)
             if order is not None:
@@ -228,6 +229,15 @@ class Orders(Part):
         self._look_again()
         self._make_anew(day, policy)
 
+    def _voided(self, event: Booking, order: OrderRow) -> Booking:
+        """A sale of an order that was cancelled before: its invoice asks for nothing."""
+        entry = event.invoice
+        if entry is None:
+            return _nothing_of(event)
+        self._remembered = order.key
+        self.pasts.begin()
+        return replace(_nothing_of(event), invoice=replace(entry, amount=0, base_amount=0))
+
     def _move(self, order: OrderRow, to_day: int, day: int, policy: Policy) -> None:
         """What belongs to a sale is booked on its day, though it was known before."""
         for entry in order.entries:
@@ -285,7 +295,7 @@ class Orders(Part):
     def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Fewer may be remembered now, or what is kept of sales is another."""
         if policy.invoices is None:
-            self.pasts.rows = []
+            self.pasts.row = None
         self._expire(day, policy)
         many = 0 if policy.orders is None else policy.orders.orders_max
         while len(self.kept) > many:
@@ -319,7 +329,7 @@ class Orders(Part):
                 settled.sell(day, _sale(entry), day, policy.keeps)
             if entry.flags & TOUCHES:
                 self._touch(entry.at_us, meets=bool(entry.flags & MEETS), buys=True)
-        self.pasts.settle(order.key)
+        self.pasts.settle(order.key, policy)
         self.kept.remove(order)
         if not self.kept:
             self.signals.settled = None

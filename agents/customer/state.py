@@ -280,7 +280,8 @@ class Customer:
         cells = len(self.value.cells) + len(self.contacts.cells)
         if self.touch.care is not None:
             cells += len(self.touch.care.channels)
-        kept = len(self.dedupe.entries) + _INVOICE_BYTES * len(self.invoices.open)
+        invoices = len(self.invoices.open) + len(self.invoices.paid)
+        kept = len(self.dedupe.entries) + _INVOICE_BYTES * invoices
         kept += _TICKET_BYTES * len(self.tickets)
         kept += _ORDER_BYTES * len(self.orders.kept)
         return _ROW_BYTES + kept + _CELL_BYTES * cells

@@ -152,6 +152,6 @@ def _is_prompt_payer(customer: Customer, policy: Policy) -> bool:
     if count is None or customer.day - payments.late_day < policy.window_days:
         return False
     last = payments.last[-count:]
-    if len(last) < count or any(days_late > 0 for _, days_late in last):
+    if len(last) < count or any(paid[1] > 0 for paid in last):
         return False
     return not customer.invoices.is_late(customer.as_of_us)

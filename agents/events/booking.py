@@ -11,6 +11,7 @@ from schemas.state.rows import MasterRow
 from schemas.state.signal_rows import TicketRow
 
 _KIND_BYTE: Final = tuple(bytes([kind]) for kind in Kind)
+_TWIN_BYTE: Final = bytes([len(Kind)])
 
 
 NO_CHANNEL: Final = -1
@@ -58,7 +59,7 @@ class OrderPart(msgspec.Struct, frozen=True, gc=False):
 
 
 class InvoiceEntry(msgspec.Struct, frozen=True, gc=False):
-    """A sale on credit, or what takes from it: a payment, or goods that came back."""
+    """A sale on credit, what takes from it (a payment, or goods that came back), or a reversal."""
 
     key: bytes
     """8 bytes that stand for the invoice's id."""
@@ -68,7 +69,14 @@ class InvoiceEntry(msgspec.Struct, frozen=True, gc=False):
     base_amount: int
     """In those of the base currency, at the event's day."""
     due_us: int | None
-    """When a sale is due; None: it takes from the invoice."""
+    """When a sale is due, or what a payment taken back had paid; None: it takes from the
+    invoice."""
+    is_back: bool = False
+    """Whether it takes from it as goods that came back."""
+    is_late: bool = False
+    """Whether it is a late payment whose fee is the invoice's, once."""
+    reverses: bool = False
+    """Whether a payment is taken back: it is owed again."""
 
 
 class Booking(msgspec.Struct, frozen=True, gc=False):
@@ -105,7 +113,10 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     at_fault: bool = False
     """Whether it is the seller's fault: a contact, a return, a refund or a replacement."""
     days_late: int | None = None
-    """Of a payment that was made; None for everything else."""
+    """Of a payment that was made, or taken back; None for everything else."""
+    twin_key: bytes | None = None
+    """Likewise of the payment of an invoice that it tells of: it counts once, whatever the events'
+    ids."""
     invoice: InvoiceEntry | None = None
     """What it does to an invoice; None: it names none."""
     sale: Sale | None = None
@@ -138,6 +149,13 @@ def id_key(kind: Kind, event_id: str) -> bytes:
     """The key under which an event's id is remembered: 64 bits of XXH3."""
     # not as the hash's seed: short ids of two kinds would meet
     return xxh3_64_digest(_KIND_BYTE[kind] + event_id.encode())
+
+
+def twin_key(status: str, invoice_id: str, payment_id: str) -> bytes:
+    """The key under which it is remembered that a payment of an invoice was made, or taken back."""
+    # a length before the id: no two pairs of texts run together to the same
+    named = f"{status} {len(invoice_id)} {invoice_id}{payment_id}"
+    return xxh3_64_digest(_TWIN_BYTE + named.encode())
 
 
 def text_key(text: str) -> bytes:

@@ -8,6 +8,7 @@ from agents.events.booking import (
     Unbookable,
     id_key,
     text_key,
+    twin_key,
 )
 from agents.events.cells import NOTHING, cells_of
 from agents.events.content import content_check
@@ -38,15 +39,16 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
     ratio = policy.rates.ratio(wire.currency, day)
     if ratio is None:
         return UNKNOWN_CURRENCY
-    failed = wire.status == "failed"
-    days_late = (at_us - due_us) // DAY_US
+    paid = convert(amount, ratio)
+    days_late = _days_late(wire, amount, at_us - due_us, policy)
     cost = 0
-    entry = None
-    if not failed:
-        paid = convert(amount, ratio)
-        cost = late_cost(paid, days_late, policy.cards.at(day)) if days_late > 0 else 0
-        if amount and policy.invoices is not None:
-            entry = InvoiceEntry(text_key(wire.invoice_id), wire.currency, amount, paid, None)
+    if wire.status != "reversed" and days_late is not None and days_late > 0:
+        costs = policy.cards.at(day)
+        if _is_followed(policy):
+            # the fee is the invoice's, once: agents.customer.invoices
+            cost = late_cost(paid, min(days_late, policy.window_days), costs) - costs.late_fee
+        else:
+            cost = late_cost(paid, days_late, costs)
     return Booking(
         Kind.PAYMENTS,
         wire.customer_id,
@@ -57,9 +59,48 @@ def book_payment(wire: Payment, policy: Policy) -> Booking | Unbookable:
         content_check(Kind.PAYMENTS, wire),
         cells_of(day, [LATE_PAYMENT, cost]) if cost else NOTHING,
         -cost,
-        days_late=None if failed else days_late,
-        invoice=entry,
+        days_late=days_late,
+        twin_key=_twin_key(wire),
+        invoice=_entry(wire, amount, paid, days_late, due_us, policy),
     )
+
+
+def _is_followed(policy: Policy) -> bool:
+    """Whether lateness is an invoice's, however many payments it took."""
+    return policy.invoices is not None and policy.invoices.paid_days is not None
+
+
+def _days_late(wire: Payment, amount: int, after_us: int, policy: Policy) -> int | None:
+    """Whole days late; None: nothing was paid, or taken back where nobody asks for that."""
+    if wire.status == "failed":
+        return None
+    days_late = after_us // DAY_US
+    if not _is_followed(policy):
+        return None if wire.status == "reversed" else days_late
+    if wire.status == "reversed":
+        # what came back was not paid on time
+        return max(1, days_late) if amount else None
+    return days_late if amount else min(0, days_late)
+
+
+def _twin_key(wire: Payment) -> bytes | None:
+    # several attempts may fail under one id before one succeeds
+    if wire.payment_id is None or wire.status == "failed":
+        return None
+    return twin_key(wire.status or "paid", wire.invoice_id, wire.payment_id)
+
+
+def _entry(
+    wire: Payment, amount: int, paid: int, days_late: int | None, due_us: int, policy: Policy
+) -> InvoiceEntry | None:
+    """What it does to its invoice; None: nothing."""
+    if policy.invoices is None or not amount or wire.status == "failed":
+        return None
+    key = text_key(wire.invoice_id)
+    if wire.status == "reversed":
+        return InvoiceEntry(key, wire.currency, amount, paid, due_us, reverses=True)
+    is_late = days_late is not None and days_late > 0 and _is_followed(policy)
+    return InvoiceEntry(key, wire.currency, amount, paid, None, is_late=is_late)
 
 
 def late_cost(amount: int, days_late: int, costs: Costs) -> int:

@@ -15,7 +15,7 @@ from agents.events.cells import NOTHING, cells_of
 from agents.events.content import content_check
 from agents.policy.compiled import Policy
 from agents.policy.rates import convert
-from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS, half_even, parse_minor
+from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS, Ratio, half_even, parse_minor
 from schemas.base.times import LAST_DAY, day_and_micros, is_writable, micros
 from schemas.base.value_lines import (
     DISCOUNTS,
@@ -43,8 +43,9 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     if digits is None:
         return UNKNOWN_CURRENCY
     amount = parse_minor(wire.amount, digits)
+    owed = amount if wire.gross_amount is None else parse_minor(wire.gross_amount, digits)
     cost = listed = fee = None
-    if amount is None:
+    if amount is None or owed is None:
         return INVALID
     if wire.cost is not None and (cost := parse_minor(wire.cost, digits)) is None:
         return INVALID
@@ -63,7 +64,6 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
     if ratio is None:
         return UNKNOWN_CURRENCY
     items = 1 if wire.items is None else wire.items
-    due_us = None if due_at is None else micros(due_at)
     at_fault = bool(wire.seller_fault)
     paid = convert(amount, ratio)
     listed_base = None if listed is None else convert(listed, ratio)
@@ -95,7 +95,7 @@ def book_purchase(wire: Purchase, policy: Policy) -> Booking | Unbookable:  # no
         touches=is_met,
         meets=is_met and "purchase" in policy.contacts.touches,
         at_fault=at_fault,
-        invoice=_entry(wire, wire.currency, amount, paid, due_us, policy),
+        invoice=_entry(wire, owed, ratio, at_us, policy),
         order=_part(wire, its, policy),
         sale=Sale(its == "sale", paid, brought + handling) if policy.keeps.sales_days else None,
     )
@@ -111,7 +111,7 @@ def _part(wire: Purchase, its: PurchaseType, policy: Policy) -> OrderPart | None
 def _cancel(wire: Purchase, policy: Policy) -> Booking | Unbookable:
     """The booking of an order's end: what it takes back its customer remembers."""
     digits = CURRENCY_DIGITS.get(wire.currency or "", MAX_DIGITS)
-    amounts = (wire.amount, wire.cost, wire.list_amount)
+    amounts = (wire.amount, wire.gross_amount, wire.cost, wire.list_amount)
     day, at_us = day_and_micros(wire.occurred_at)
     moments = (wire.occurred_at, wire.due_at, wire.ordered_at)
     first_day = policy.intake.earliest_day
@@ -183,13 +183,16 @@ def _counts(its: PurchaseType, paid: int, *, at_fault: bool) -> list[int]:
 
 
 def _entry(
-    wire: Purchase, currency: str, amount: int, paid: int, due_us: int | None, policy: Policy
+    wire: Purchase, owed: int, ratio: Ratio, at_us: int, policy: Policy
 ) -> InvoiceEntry | None:
-    """What it does to an invoice: a sale needs to say when it is due."""
-    if policy.invoices is None or wire.invoice_id is None or not amount:
+    """What it does to an invoice: a sale needs to say when it is due, and is not before it."""
+    if policy.invoices is None or wire.invoice_id is None or not owed:
         return None
-    if wire.type not in {None, "sale"}:
-        due_us = None
-    elif due_us is None:
-        return None
-    return InvoiceEntry(text_key(wire.invoice_id), currency, amount, paid, due_us)
+    assert wire.currency is not None
+    is_back, due_us = wire.type not in {None, "sale"}, None
+    if not is_back:
+        if wire.due_at is None:
+            return None
+        due_us = max(micros(wire.due_at), at_us)
+    key = text_key(wire.invoice_id)
+    return InvoiceEntry(key, wire.currency, owed, convert(owed, ratio), due_us, is_back)

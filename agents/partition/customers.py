@@ -225,6 +225,10 @@ class CustomerStore:
         if event.erases:
             return False
         content = customer.dedupe.content_of(event.id_key)
+        if content is None and event.twin_key is not None:
+            # another event may have told of the same payment: whatever it said, it counts once
+            twin = customer.dedupe.content_of(event.twin_key)
+            content = None if twin is None else event.content
         if content is None:
             return False
         self._pass_by(customer, event, offset)

@@ -104,9 +104,9 @@ class PendingCommit:
         """A customer was judged: its row changed, and this is to be said of it."""
         assert customer.tier_state is not None, "whose row goes out has a tier"
         self.write(customer)
-        if customer.invoices.written_off:
-            self.counters.invoices_written_off += customer.invoices.written_off
-            customer.invoices.written_off = 0
+        if customer.invoices.summed_up:
+            self.counters.invoices_summed_up += customer.invoices.summed_up
+            customer.invoices.summed_up = 0
         if customer.dedupe.forgotten:
             self.counters.ids_forgotten += customer.dedupe.forgotten
             customer.dedupe.forgotten = 0

@@ -22,6 +22,15 @@ from schemas.base.vocabulary import (
 from schemas.inputs.intake_rules import IntakeRules
 
 
+class ToleranceRules(msgspec.Struct, frozen=True):
+    """`[invoices.tolerance]`: what may be missing of an invoice; the greater holds."""
+
+    amount: int
+    """In minor units of the base currency."""
+    share: Ratio
+    """Of the invoice's amount."""
+
+
 class TicketRules(msgspec.Struct, frozen=True):
     """What `[service]` says of tickets."""
 
@@ -35,6 +44,9 @@ class InvoiceRules(msgspec.Struct, frozen=True):
 
     open_max: int
     unmatched_max: int
+    paid_days: int | None = None
+    """For so many days one that is paid is remembered; None: each payment counts by itself."""
+    tolerance: ToleranceRules | None = None
 
 
 class OrderRules(msgspec.Struct, frozen=True):

@@ -25,6 +25,7 @@ GRANTS_BYTES_MAX: Final = 4_096
 """Of a tier's grants: they go out with each change of a tier, up to 10,000 in a commit."""
 
 BELOW_ONE: Final = ("tiers.hold.", "tiers.share.min_change")
+UP_TO_ONE: Final = ("value.default", "discount.", "tiers.share.", "invoices.tolerance.")
 
 
 def faults(policy: PolicyFile) -> Iterator[Fault]:
@@ -225,6 +226,8 @@ def _unsigned_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
     if policy.discount is not None:
         for number, step in enumerate(policy.discount.schedule):
             yield f"discount.schedule[{number}].from", step.from_amount
+    if policy.invoices is not None and policy.invoices.tolerance is not None:
+        yield "invoices.tolerance.amount", policy.invoices.tolerance.amount
 
 
 def _signed_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
@@ -253,7 +256,7 @@ def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
             yield key, "less than 1", text
         elif key.startswith(("tiers.share.key", "tiers.share.important")) and ratio[0] == 0:
             yield key, "more than 0", text
-        elif key.startswith(("value.default", "discount.", "tiers.share.")) and ratio[0] > ratio[1]:
+        elif key.startswith(UP_TO_ONE) and ratio[0] > ratio[1]:
             yield key, "at most 1", text
     for card_key, costs in _costs(policy):
         for key, contacts in (("contact", costs.contact), ("outbound", costs.outbound)):
@@ -289,6 +292,8 @@ def _rates(policy: PolicyFile) -> Iterator[tuple[str, str]]:
         yield "discount.after_share", discount.after_share
         for number, step in enumerate(discount.schedule):
             yield f"discount.schedule[{number}].rate", step.rate
+    if policy.invoices is not None and policy.invoices.tolerance is not None:
+        yield "invoices.tolerance.rate", policy.invoices.tolerance.rate
     yield from _segment_rates(policy)
 
 

@@ -13,7 +13,6 @@ from agents.models.expected import Future, IndexRules
 from agents.policy.compiled import (
     DiscountRules,
     HoldRules,
-    InvoiceRules,
     LadderRules,
     OrderRules,
     Policy,
@@ -27,6 +26,7 @@ from agents.policy.grants import Grants
 from agents.policy.keeps import SALES_LEAST_DAYS, IssueRule, Keeps, combined
 from agents.policy.rates import Rates, checked_ratio
 from agents.policy_file.compiling_contacts import contact_rules
+from agents.policy_file.compiling_invoices import invoice_rules
 from agents.policy_file.compiling_rates import rate_cards
 from agents.policy_file.keys import PolicyFile
 from agents.policy_file.kinds import file_of, parts_of
@@ -102,9 +102,7 @@ def _compiled(file: PolicyFile, digest: str) -> Policy:
         billed_max_s=None if file.service.max_minutes is None else 60 * file.service.max_minutes,
         tickets=TicketRules(file.service.tickets_max, file.service.ticket_days),
         orders=None if orders is None else OrderRules(orders.remember_days, orders.orders_max),
-        invoices=None
-        if invoices is None
-        else InvoiceRules(invoices.open_max, invoices.unmatched_max),
+        invoices=None if invoices is None else invoice_rules(invoices, digits),
         discount=_discount(file, digits),
         decay=None
         if value.half_life_days is None

@@ -27,6 +27,7 @@ from agents.policy.key_types import (
     Section,
 )
 from agents.policy_file.contact_keys import ContactsDue
+from agents.policy_file.invoice_keys import Invoices
 from agents.policy_file.kind_keys import Kinds
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
@@ -141,17 +142,6 @@ class Service(Costs, frozen=True, kw_only=True):
     ticket_days: Annotated[
         Days, means("UTC days from its contact for which a ticket is remembered")
     ] = 90
-
-
-class Invoices(Section, frozen=True):
-    """`[invoices]`: sales on credit are followed until they are paid; absent: they are not."""
-
-    open_max: Annotated[
-        Kept, means("open invoices of a customer; beyond, the longest due is written off")
-    ] = 64
-    unmatched_max: Annotated[
-        Kept, means("payments of a customer whose invoice is not known; the earliest go first")
-    ] = 64
 
 
 class Orders(Section, frozen=True):

@@ -74,7 +74,7 @@ class LatePayer(Signal):
     def _late_days(self, customer: Customer, day: int) -> list[int]:
         """When the late ones among the last payments were made that count on a day."""
         last = customer.payments.last[-self._of :]
-        made = [day_of(made_us) for made_us, days in last if days > self._days]
+        made = [day_of(paid[0]) for paid in last if paid[1] > self._days]
         if self._age_days is None:
             return made
         return [made_day for made_day in made if day - made_day < self._age_days]
@@ -87,7 +87,7 @@ class LatePayer(Signal):
 
     def _is_on_time(self, customer: Customer) -> bool:
         last = customer.payments.last[-self._clear_on_time :]
-        return len(last) == self._clear_on_time and all(days <= 0 for _, days in last)
+        return len(last) == self._clear_on_time and all(paid[1] <= 0 for paid in last)
 
     def next_us(self, customer: Customer, tier: int, at_us: int, is_open: bool) -> int:
         """When the last of the late ones counts no more; fewer of them never raise it."""

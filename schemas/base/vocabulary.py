@@ -82,4 +82,4 @@ SegmentName = Literal[
 SEGMENTS: Final[tuple[SegmentName, ...]] = get_args(SegmentName)
 PurchaseType = Literal["sale", "return", "refund", "replacement", "cancel"]
 """What happens to an order; a refund is money back alone, a replacement goods sent for nothing."""
-PaymentStatus = Literal["paid", "failed"]
+PaymentStatus = Literal["paid", "failed", "reversed"]

@@ -81,6 +81,7 @@ class Purchase(msgspec.Struct, frozen=True, gc=False):
     category: str | None = None
     channel: str | None = None
     location: str | None = None
+    gross_amount: str | None = None
     ordered_at: Moment | None = None
 
 
@@ -103,7 +104,7 @@ class SupportCall(msgspec.Struct, frozen=True, gc=False):
 
 
 class Payment(msgspec.Struct, frozen=True, gc=False):
-    """An invoice paid, or an attempt that failed (`payments`)."""
+    """An invoice paid, an attempt that failed, or a payment taken back (`payments`)."""
 
     event_id: Id
     customer_id: Id
@@ -113,6 +114,7 @@ class Payment(msgspec.Struct, frozen=True, gc=False):
     currency: str
     due_at: Moment
     status: PaymentStatus | None = None
+    payment_id: str | None = None
 
 
 class Wallet(msgspec.Struct, frozen=True, gc=False):

@@ -204,6 +204,13 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field("category", str, _TEXT, "what kind of goods"),
         Field("channel", str, _TEXT, "how it was bought"),
         Field("location", str, _TEXT, "where it was bought"),
+        Field(
+            "gross_amount",
+            str,
+            _MONEY,
+            "what its invoice asks for, where that is not the amount: with tax",
+            money=True,
+        ),
         Field("ordered_at", events.Moment, _MOMENT, "when the order was placed; cancels only"),
     ),
     Kind.SUPPORT_CALLS: (
@@ -260,9 +267,15 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field(
             "status",
             PaymentStatus,
-            "'paid' or 'failed'",
-            "a failed payment is no payment",
+            "'paid', 'failed' or 'reversed'",
+            "a failed payment is no payment; reversed: one was taken back, by a bank or a card",
             default="paid",
+        ),
+        Field(
+            "payment_id",
+            str,
+            _TEXT,
+            "the payment, where several events may tell of it; it counts once for an invoice",
         ),
     ),
 }

@@ -28,7 +28,7 @@ from schemas.base.errors import OperatorError
 from schemas.base.vocabulary import TIERS
 from schemas.state.rows import CustomerRow, PartitionRow, TicketedRow
 
-ROW_VERSION: Final = 5
+ROW_VERSION: Final = 6
 ROW_MAX_BYTES: Final = 4_000_000
 """Of a customer's row: below max.message.bytes of the changelog, with room for key and batch."""
 INDEX_BYTES: Final = 16

@@ -26,8 +26,9 @@ SEEN_BYTES: Final = 16
 """A remembered id: its day in 4 bytes, 8 bytes of XXH3 of it, CRC-32 of the decoded content."""
 
 CREDIT_BYTES: Final = 27
-"""Such a payment: when in 8 bytes (µs), the amount in 8, 8 bytes of XXH3 of the invoice's id, the
-currency in 3; numbers little-endian."""
+"""Such a payment: when in 8 bytes (µs), the amount in 8, 8 bytes of XXH3 of the invoice's id (or
+zeros: credit for any), the currency in 3 (the highest bit of the first: it was late; of the second:
+it is goods that came back); numbers little-endian."""
 
 
 class RiskRow(msgspec.Struct, array_like=True, gc=False):
@@ -39,7 +40,7 @@ class RiskRow(msgspec.Struct, array_like=True, gc=False):
 
 
 class InvoiceRow(msgspec.Struct, array_like=True, gc=False):
-    """An open invoice; amounts in its own currency, but for `base_amount`."""
+    """An open or paid invoice; amounts in its own currency, but for `base_amount`."""
 
     key: bytes
     currency: str
@@ -49,6 +50,13 @@ class InvoiceRow(msgspec.Struct, array_like=True, gc=False):
     due_us: int
     paid_until_us: int | None
     """The latest time at which something was paid; None: nothing was."""
+    fee_us: int | None = None
+    """The earliest time at which something was paid late; None: nothing was, or each by itself."""
+    reversed_us: int | None = None
+    """The earliest time at which a payment was taken back while no sale is known; None: one is."""
+    closing_cost: int | None = None
+    """Of one that is paid: what its reminders were booked as, on the day of that payment; None: it
+    is open."""
 
 
 class OverrideRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -122,7 +130,8 @@ class WorthRow(msgspec.Struct, array_like=True, gc=False):
 class InvoicesRow(msgspec.Struct, array_like=True, gc=False):
     """What a customer owes, and what it paid in advance."""
 
-    open: list[InvoiceRow]
+    known: list[InvoiceRow]
+    """Those that are open, and those that are paid and remembered."""
     unmatched: bytearray
     """Payments whose invoice is not known, the oldest first: entries of CREDIT_BYTES."""
 
@@ -183,25 +192,27 @@ class OrderRow(msgspec.Struct, array_like=True, gc=False):
 class InvoiceEventRow(msgspec.Struct, array_like=True, gc=False):
     """What an event did to an invoice."""
 
+    key: bytes
     at_us: int
+    day: int
+    """The customer's, when it came."""
     currency: str
     amount: int
     base_amount: int
     due_us: int | None
-    """Of a sale; None: it takes from the invoice."""
+    """Of a sale, or a payment taken back; None: it takes from the invoice."""
+    flags: int
     order: bytes
     """Of which remembered order it is; empty: of none."""
+    booked: list[int]
+    """What it booked: a day, a line, a cost, and so on."""
 
 
 class InvoicePastRow(msgspec.Struct, array_like=True, gc=False):
-    """An invoice with a remembered order on it: as it was before, and what came since."""
+    """The invoices before the first event of a remembered order, and what came since."""
 
-    key: bytes
-    invoice: InvoiceRow | None
-    unmatched: bytearray
+    before: InvoicesRow
     events: list[InvoiceEventRow]
-    closings: list[tuple[int, int]]
-    """Each time it closed: the day, and what reminding of it had cost."""
 
 
 class OrdersRow(msgspec.Struct, array_like=True, gc=False):
@@ -216,7 +227,8 @@ class OrdersRow(msgspec.Struct, array_like=True, gc=False):
     """Whether it bought something else."""
     evicted_day: int | None
     """The latest day of an order that had to go early."""
-    pasts: list[InvoicePastRow]
+    past: InvoicePastRow | None
+    """None: no remembered order is on an invoice."""
 
 
 class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
@@ -251,8 +263,9 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     worth: WorthRow
     contacts: bytes
     """Of the contacts window, oldest first: day and number, as they lie in memory."""
-    payments: list[tuple[int, int]]
-    """The last payments by occurred_at: occurred_at in µs, whole days late."""
+    payments: list[tuple[int, ...]]
+    """The last payments by occurred_at: occurred_at in µs, whole days late; where lateness is an
+    invoice's, of late ones the invoice's 8 bytes as a number."""
     invoices: InvoicesRow
     master: MasterRow | None
     touch: TouchRow

@@ -84,7 +84,7 @@ TOPICS: Final = (
     ),
     Topic(
         "payments",
-        "invoices paid, or attempts that failed",
+        "invoices paid, attempts that failed, payments taken back",
         "customer_id",
         "billing",
         "whalecurve",

@@ -11,7 +11,8 @@ from agents.explain.ahead import FIRED_MAX, LOOKED_DAYS
 from agents.explain.standing import DUE_MAX
 from agents.partition.pending import Bounds
 from agents.policy.key_types import IGNORED_IDS_MAX
-from agents.policy_file.keys import Invoices, Orders, PolicyFile, Service
+from agents.policy_file.invoice_keys import Invoices
+from agents.policy_file.keys import Orders, PolicyFile, Service
 from schemas.base.money import MAX_DIGITS
 from schemas.inputs.events import (
     MAX_DEPTH,
@@ -70,7 +71,7 @@ def limits() -> Iterator[Sequence[str]]:
     yield (
         "open invoices of a customer",
         f"`invoices.open_max`: {_key(Invoices, 'open_max')}",
-        "the longest due is written off, counted",
+        "the least due are summed into one, counted",
     )
     yield (
         "remembered tickets of a customer",

@@ -68,8 +68,9 @@ class Metrics:
             "contact_excess_seconds",
             "handling time beyond service.max_minutes of a contact: it was not billed",
         )
-        self.invoices_written_off = self._counter(
-            "invoices_written_off", "open invoices given up: invoices.open_max was reached"
+        self.invoices_summed_up = self._counter(
+            "invoices_summed_up",
+            "open invoices no longer kept apart: invoices.open_max was reached",
         )
         # how well it goes
         self.commits = self._counter("commits", "commits that succeeded")
@@ -177,7 +178,7 @@ class Metrics:
         self.due_times.inc(counters.due_times)
         self.ids_forgotten.inc(counters.ids_forgotten)
         self.contact_excess_seconds.inc(counters.excess_s)
-        self.invoices_written_off.inc(counters.invoices_written_off)
+        self.invoices_summed_up.inc(counters.invoices_summed_up)
         now_ms = time.time() * 1000
         self.last_commit.labels(str(partition)).set(now_ms / 1000)
         for at_ms in counters.taken_at_ms:

@@ -84,10 +84,10 @@ REMEDIES: Final = (
         "why it has so many. What comes twice of the forgotten ones counts twice.",
     ),
     Remedy(
-        "WhalecurveInvoicesWrittenOff",
+        "WhalecurveInvoicesSummedUp",
         "A customer has more open invoices than `invoices.open_max`: raise it, or see whether "
-        "payments name their invoices. The longest due goes first, and its interest and reminders "
-        "with it.",
+        "payments name their invoices. The least due are summed into one, which is due as the "
+        "first of them was; a payment of an invoice that is not known pays it.",
     ),
     Remedy(
         "WhalecurvePartitionParked",

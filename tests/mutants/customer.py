@@ -9,7 +9,9 @@ UNIT: Final = "tests/unit/agents/customer/"
 DEDUPE: Final = (UNIT + "test_dedupe.py",)
 STATE: Final = (UNIT + "test_state.py",)
 WINDOWS: Final = (UNIT + "test_windows.py",)
+VOIDED: Final = (UNIT + "test_cancelled_invoices.py",)
 INVOICES: Final = (UNIT + "test_invoices.py", UNIT + "test_invoice_costs.py")
+PAYING: Final = (UNIT + "test_paying.py",)
 ISSUES: Final = (UNIT + "test_issues.py",)
 ORDERS: Final = (UNIT + "test_orders.py",)
 CANCELLED: Final = ("tests/properties/test_cancelled_orders.py",)
@@ -38,8 +40,8 @@ CUSTOMER: Final = (
     Mutant(
         "K43", "what reminding of a cancelled invoice cost is not taken back",
         ROOM + "order_pasts.py",
-        "self._invoices.book_reminders(closing, day, policy, -1)",
-        "self._invoices.book_reminders(closing, day, policy, 0)",
+        "self._invoices.book_costs(event.booked, day, policy, -1)",
+        "self._invoices.book_costs(event.booked, day, policy, 0)",
         ORDERS,
     ),
     Mutant(
@@ -99,9 +101,9 @@ CUSTOMER: Final = (
         ("tests/unit/agents/decide/test_segments.py", *WINDOWS),
     ),
     Mutant(
-        "A23", "one open invoice fewer has room", ROOM + "invoices.py",
-        "while len(self.open) > open_max:",
-        "while len(self.open) >= open_max:",
+        "A23", "one open invoice fewer has room", ROOM + "room.py",
+        "for invoice in apart[open_max:]:",
+        "for invoice in apart[open_max - 1 :]:",
         INVOICES,
     ),
     Mutant(
@@ -168,15 +170,17 @@ CUSTOMER: Final = (
         INVOICES,
     ),
     Mutant(
-        "K8", "interest of an open invoice grows beyond the window", ROOM + "invoices.py",
+        "K8", "interest of an open invoice grows beyond the window", ROOM + "waiting.py",
         "min(days, policy.window_days), costs)",
         "days, costs)",
         INVOICES,
     ),
     Mutant(
-        "K9", "another sale moves the due day of its invoice back", ROOM + "invoices.py",
-        "invoice.due_us = max(invoice.due_us, entry.due_us)",
-        "invoice.due_us = entry.due_us",
+        "K9", "another sale moves the due day of its invoice back", ROOM + "account.py",
+        "        invoice.base_amount += entry.base_amount\n"
+        "        invoice.due_us = max(invoice.due_us, entry.due_us)\n    else:",
+        "        invoice.base_amount += entry.base_amount\n"
+        "        invoice.due_us = entry.due_us\n    else:",
         INVOICES,
     ),
     Mutant(
@@ -245,6 +249,77 @@ CUSTOMER: Final = (
         "        elif self.invoices.next_us < 0:",
         INVOICES,
         hangs=True,
+    ),
+    Mutant(
+        "PY1", "what reminders had cost stays when a payment is taken back", ROOM + "invoices.py",
+        "REMINDERS, -invoice.closing_cost)",
+        "REMINDERS, 0)",
+        PAYING,
+    ),
+    Mutant(
+        "PY2", "an earlier late payment costs a fee beside that of a later one",
+        ROOM + "invoices.py",
+        "LATE_PAYMENT, -_fee_at(first_us, policy))",
+        "LATE_PAYMENT, 0)",
+        PAYING,
+    ),
+    Mutant(
+        "PY3", "what may be missing is counted in the invoice's own currency", ROOM + "account.py",
+        "owed_base(invoice) <= tolerance.amount",
+        "left <= tolerance.amount",
+        PAYING,
+    ),
+    Mutant(
+        "PY4", "a paid invoice is remembered for a day more", ROOM + "room.py",
+        "first_day = day - rules.paid_days + 1",
+        "first_day = day - rules.paid_days",
+        PAYING,
+    ),
+    Mutant(
+        "PY5", "too much pays the invoice that is due last", ROOM + "invoices.py",
+        "rest = self._take_off(min(self.open, key=by_due), rest, policy)",
+        "rest = self._take_off(max(self.open, key=by_due), rest, policy)",
+        PAYING,
+    ),
+    Mutant(
+        "PY6", "too many goods that came back are credit", ROOM + "invoices.py",
+        "if rules.paid_days is None or credit.is_back:",
+        "if rules.paid_days is None:",
+        PAYING,
+    ),
+    Mutant(
+        "PY7", "the sum of what there is no room for is due as the last of it was",
+        ROOM + "room.py",
+        "rest.due_us = min(rest.due_us, invoice.due_us)",
+        "rest.due_us = max(rest.due_us, invoice.due_us)",
+        INVOICES,
+    ),
+    Mutant(
+        "PY8", "what was paid before a reversal pays for it while no sale is known",
+        ROOM + "invoices.py",
+        "at_us <= invoice.reversed_us",
+        "at_us < 0",
+        PAYING,
+    ),
+    Mutant(
+        "PY9", "a later sale on a cancelled invoice gets none of its payments",
+        ROOM + "order_pasts.py",
+        "if event.amount or at > last.get(event.key, -1)",
+        "if event.amount or at >= 0",
+        VOIDED,
+    ),
+    Mutant(
+        "PY10", "a cancelled sale that comes after its cancel is unknown", ROOM + "orders.py",
+        "return self._voided(event, order) if part.sells else _nothing_of(event)",
+        "return _nothing_of(event)",
+        VOIDED,
+    ),
+    Mutant(
+        "PY11", "an order is settled, and what came before the next is played again",
+        ROOM + "order_pasts.py",
+        "past.before, past.events = before.copied(), past.events[ours[0] :]",
+        "past.before = before.copied()",
+        VOIDED,
     ),
 )  # fmt: skip
 """By id, as they are told."""

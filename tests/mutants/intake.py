@@ -119,8 +119,8 @@ INTAKE: Final = (
     ),
     Mutant(
         "I5", "a payment that failed counts as made", "agents/events/payments.py",
-        "days_late=None if failed else days_late,",
-        "days_late=days_late,",
+        '    if wire.status == "failed":\n        return None\n    days_late =',
+        "    days_late =",
         (EVENTS + "test_payments.py", "tests/unit/agents/signals/test_late_payer.py"),
     ),
     Mutant(

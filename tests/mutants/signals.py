@@ -28,14 +28,14 @@ SIGNALS: Final = (
     ),
     Mutant(
         "G3", "just so many days late is late", ROOM + "late_payer.py",
-        "if days > self._days]\n",
-        "if days >= self._days]\n",
+        "if paid[1] > self._days]\n",
+        "if paid[1] >= self._days]\n",
         _unit("late_payer"),
     ),
     Mutant(
         "G4", "a payment on its due day is not on time", ROOM + "late_payer.py",
-        "all(days <= 0 for _, days in last)",
-        "all(days < 0 for _, days in last)",
+        "all(paid[1] <= 0 for paid in last)",
+        "all(paid[1] < 0 for paid in last)",
         _unit("late_payer"),
     ),
     Mutant(

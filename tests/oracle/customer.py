@@ -71,8 +71,8 @@ class Standing:
     """The day on which an approved termination ends the relation."""
 
 
-EventName = tuple[str, str]
-"""An event's topic and its `event_id`."""
+EventName = tuple[str, ...]
+"""An event's topic and its `event_id`; or a payment's status, invoice and `payment_id`."""
 
 
 @dataclass
@@ -129,15 +129,15 @@ class Customer:
     contact_sequence: int = 0
     next_due: int | None = None
     days: dict[int, Day] = field(default_factory=dict)
-    payments: list[tuple[int, int, int]] = field(default_factory=list)
-    """(occurred_at, order of application, days late) of each payment that did not fail."""
+    payments: list[tuple[int, int, int, str]] = field(default_factory=list)
+    """(occurred_at, order of application, days late, invoice) of each payment that did not fail."""
     invoices: Invoices = field(default_factory=Invoices)
     master: Master = field(default_factory=Master)
     kept: Kept = field(default_factory=Kept)
     orders: Orders = field(default_factory=Orders)
     seen: dict[EventName, Event] = field(default_factory=dict)
     """The remembered events."""
-    ages: list[tuple[int, int, EventName]] = field(default_factory=list)
+    ages: list[tuple[int, int, int, EventName]] = field(default_factory=list)
     """The remembered events as a heap: the earliest day first, then the first applied."""
     applied: int = 0
 
@@ -164,9 +164,9 @@ class Customer:
         else:
             self._order(its, terms)
         self.orders.forget(self.today(), terms)
-        name = (topic, event["event_id"])
-        self.seen[name] = event
-        heapq.heappush(self.ages, (day, self.applied, name))
+        for number, name in enumerate(names(topic, event)):
+            self.seen[name] = event
+            heapq.heappush(self.ages, (day, self.applied, number, name))
         self.forget(terms)
 
     def _order(self, its: Happening, terms: Terms) -> None:
@@ -175,8 +175,14 @@ class Customer:
         if its.event["type"] == "cancel":
             self.orders.cancel(its.event, terms)
             self._happen_anew(terms)
-        elif name not in self.orders.known or not self.orders.known[name].cancelled:
+        elif name in self.orders.known and self.orders.known[name].cancelled:
+            its.void = True
+            self.orders.log.append(its)
+            self.orders.drop(its)
+            self.happen(its, terms)
+        else:
             moves = self.orders.meet(its, self.today(), terms)
+            moves = self.orders.resold(its) or moves
             self.orders.log.append(its)
             if moves:
                 self._happen_anew(terms)
@@ -197,17 +203,17 @@ class Customer:
         self.master.revenue = twin.master.revenue
 
     def happen(self, its: Happening, terms: Terms) -> None:
-        """Let an event change all figures."""
+        """Let an event change all figures; one that is void changes only what is owed."""
+        if its.void:
+            self._owe(its, terms)
+            return
         topic, event, happened = its.topic, its.event, its.event["occurred_at"]
         entry = booked(topic, event, terms)
         if topic == SUPPORT_CALLS:
             entry = self._call(event, entry, terms)
         revenue = entry.lines[ledger.REVENUE]
         self._book(its.on, entry)
-        for closing in self.invoices.take(topic, event, revenue, self.applied, terms):
-            self._book(closing.day, Day(Lines({ledger.REMINDERS: closing.reminders})))
-        if topic == PAYMENTS and event["status"] != "failed":
-            insort(self.payments, (happened, self.applied, days_late(event)))
+        self._owe(its, terms)
         if topic == PURCHASES:
             self.master.bought(its.on, revenue)
         met = topic == PURCHASES and event["type"] in {"sale", "return"}
@@ -225,6 +231,17 @@ class Customer:
         self.kept.take(
             topic, event, its.on, entry, self.applied, self.today(), terms, counts=counts
         )
+
+    def _owe(self, its: Happening, terms: Terms) -> None:
+        """Let an event change what is owed, and what is known of payments."""
+        event = its.event
+        for on, line, cost in self.invoices.take(its, self.applied, self.today(), terms):
+            self._book(on, Day(Lines({line: cost})))
+        if its.topic == PAYMENTS:
+            late = days_late(event, terms)
+            if late is not None:
+                made = event["occurred_at"]
+                insort(self.payments, (made, self.applied, late, event["invoice_id"]))
 
     def _call(self, event: Event, entry: Day, terms: Terms) -> Day:
         """Count a contact of the customer's own, once a ticket; give what there is to book."""
@@ -271,7 +288,7 @@ class Customer:
             self.today() - self.ages[0][0] >= terms.dedupe_days
             or len(self.ages) > terms.dedupe_ids_max
         ):
-            del self.seen[heapq.heappop(self.ages)[2]]
+            del self.seen[heapq.heappop(self.ages)[3]]
 
     def figures(self, terms: Terms) -> Figures:
         """Sum the days in the value window, and add what is no day's."""
@@ -345,10 +362,31 @@ class Customer:
 
     def last_late(self, terms: Terms) -> int | None:
         """Name the day of the last late payment in the value window, if there is one."""
-        late = [instants.day_of(made) for made, _, days in self.payments if days > 0]
+        late = [instants.day_of(made) for made, _, days, _ in self.payments if days > 0]
         late = [on for on in late if on > self.today() - terms.window_days]
         return max(late, default=None)
 
-    def last_payments(self, count: int) -> list[int]:
-        """List the days late of the last payments, as many as there are."""
-        return [late for _, _, late in self.payments[-count:]]
+    def paid(self, count: int, terms: Terms) -> list[tuple[int, int]]:
+        """List when the last payments were made, as many as there are, and how late.
+
+        Where it is invoices that are late, only the last of the late ones of each counts.
+        """
+        last: dict[str, tuple[int, int]] = {}
+        for made, _, days, invoice in self.payments:
+            if days > 0:
+                last[invoice] = max((made, days), last.get(invoice, (made, days)))
+        told: list[tuple[int, int]] = []
+        for made, _, days, invoice in self.payments:
+            if days <= 0 or not ledger.by_invoice(terms):
+                told.append((made, days))
+            elif last.get(invoice) == (made, days):
+                told.append(last.pop(invoice))
+        return told[-count:]
+
+
+def names(topic: str, event: Event) -> list[EventName]:
+    """List what an event is known by: its id, and the payment that it tells of."""
+    known: list[EventName] = [(topic, event["event_id"])]
+    if topic == PAYMENTS and event["payment_id"] is not None and event["status"] != "failed":
+        known.append((topic, event["status"], event["invoice_id"], event["payment_id"]))
+    return known

@@ -297,6 +297,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("category", _text(), required=False),
         Field("channel", _text(), required=False),
         Field("location", _text(), required=False),
+        Field("gross_amount", _money, required=False),
         Field("ordered_at", _only_on(_writable, "cancel"), required=False),
     ),
     SUPPORT_CALLS: (
@@ -317,7 +318,8 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("invoice_id", _text()),
         *_SUM,
         Field("due_at", _instant),
-        Field("status", _one_of("paid", "failed"), required=False, default="paid"),
+        Field("status", _one_of("paid", "failed", "reversed"), required=False, default="paid"),
+        Field("payment_id", _text(), required=False),
     ),
 }
 """The known fields of each topic, in the order they are judged."""

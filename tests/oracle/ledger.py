@@ -91,10 +91,21 @@ def booked(topic: str, event: Event, terms: Terms) -> Day:
     return Day()
 
 
-def days_late(payment: Event) -> int:
-    """Count the whole days from when a payment was due to when it was made."""
+def days_late(payment: Event, terms: Terms) -> int | None:
+    """Count the whole days from when a payment was due to when it was made; None: it was not."""
     late: int = (payment["occurred_at"] - payment["due_at"]) // instants.DAY
-    return late
+    if payment["status"] == "failed":
+        return None
+    if not by_invoice(terms):
+        return late if payment["status"] == "paid" else None
+    if payment["status"] == "reversed":
+        return max(late, 1) if payment["amount"] else None
+    return late if payment["amount"] else min(late, 0)
+
+
+def by_invoice(terms: Terms) -> bool:
+    """Tell whether it is invoices that are late, and no longer payments."""
+    return terms.invoices is not None and terms.invoices["paid_days"] is not None
 
 
 def _sale(event: Event, terms: Terms) -> Day:
@@ -191,13 +202,15 @@ def _contact_cost(event: Event, direction: str, channel: str, terms: Terms) -> i
 
 
 def _payment(event: Event, terms: Terms) -> Day:
-    late = days_late(event)
-    if event["status"] == "failed" or late <= 0:
+    late = days_late(event, terms)
+    if event["status"] != "paid" or late is None or late <= 0:
         return Day()
     amount = _in_base(event, "amount", terms)
     card = _card(event, terms)
-    interest = amount * card.annual_rate * Fraction(late, 365)
-    return Day(Lines({LATE: round(card.late_fee + interest)}))
+    days = min(late, terms.window_days) if by_invoice(terms) else late
+    cost = round(card.late_fee + amount * card.annual_rate * Fraction(days, 365))
+    # the fee of an invoice is booked once, by the invoices
+    return Day(Lines({LATE: cost - card.late_fee * by_invoice(terms)}))
 
 
 def _card(event: Event, terms: Terms) -> Card:

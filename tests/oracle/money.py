@@ -88,9 +88,13 @@ class Terms:
 
     def _read_sections(self, policy: Mapping[str, Any]) -> None:
         """Read the sections that are off where they are absent."""
-        self.invoices: Mapping[str, int] | None = None
+        self.invoices: Mapping[str, Any] | None = None
         if "invoices" in policy:
-            self.invoices = {"open_max": 64, "unmatched_max": 64, **policy["invoices"]}
+            absent = {"open_max": 64, "unmatched_max": 64, "paid_days": None}
+            self.invoices = {**absent, **policy["invoices"]}
+            left = self.invoices.get("tolerance")
+            left = None if left is None else {"amount": "0", "rate": "0", **left}
+            self.tolerance = left and (self.minor(left["amount"]), Fraction(left["rate"]))
         service = policy.get("service", {})
         self.minutes_billed: int | None = service.get("max_minutes")
         self.tickets_max: int = service.get("tickets_max", 64)

@@ -41,12 +41,12 @@ def commitment_shortfall(customer: Customer, _: Figures, terms: Terms, rule: Rul
     )
 
 
-def late_payer(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
+def late_payer(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Opinion:
     """Raise at so many late payments of the last few; clear at so many in time in a row."""
-    ages, oldest = rule["age_days"], customer.payments[-rule["of"] :]
-    made = [instants.day_of(when) for when, _, days in oldest if days > rule["days"]]
+    ages, oldest = rule["age_days"], customer.paid(rule["of"], terms)
+    made = [instants.day_of(when) for when, days in oldest if days > rule["days"]]
     late = sum(ages is None or customer.today() - on < ages for on in made)
-    on_time = sum(days <= 0 for days in customer.last_payments(rule["clear_on_time"]))
+    on_time = sum(days <= 0 for _, days in customer.paid(rule["clear_on_time"], terms))
     mended = on_time >= rule["clear_on_time"]
     counted = finding("risk.late_payer.late", late, rule["late"])
     paid = finding("risk.late_payer.clear_on_time", on_time, rule["clear_on_time"])

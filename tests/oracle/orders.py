@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from . import instants
 from .fields import Event
 from .money import Terms
+from .records import PURCHASES
 
 PARTS_MAX = 64
 """No order of more parts is remembered."""
@@ -23,6 +24,8 @@ class Happening:
     as_of: int
     """When the customer stood as it came."""
     on: int
+    void: bool = False
+    """Whether its order was cancelled: nothing came of it, but that an invoice is known."""
 
 
 @dataclass
@@ -74,7 +77,8 @@ class Orders:
         """Tell whether something was bought or given back that is of none of these orders."""
         theirs = [id(part) for order in alive.values() for part in order.parts]
         return any(
-            it.event.get("type") in {"sale", "return"} and id(it) not in theirs for it in self.log
+            it.event.get("type") in {"sale", "return"} and not it.void and id(it) not in theirs
+            for it in self.log
         )
 
     def cancel(self, event: Event, terms: Terms) -> None:
@@ -86,11 +90,31 @@ class Orders:
                 self._push_out()
             self.known[name] = Order(placed(event))
         order = self.known[name]
-        theirs = [id(part) for part in order.parts]
-        self.log = [it for it in self.log if id(it) not in theirs]
+        for part in order.parts:
+            part.void = True
+            self.drop(part)
         order.parts, order.cancelled = [], True
         if not order.sold:
             order.day = placed(event)
+
+    def drop(self, void: Happening) -> None:
+        """Leave a cancelled sale out where a later one asks for its invoice, or it has none."""
+        at = next(number for number, it in enumerate(self.log) if it is void)
+        if _billed(void) is None or any(
+            _billed(it) == _billed(void) and not it.void for it in self.log[at:]
+        ):
+            del self.log[at]
+
+    def resold(self, happening: Happening) -> bool:
+        """Leave out the cancelled sales of a sale's invoice; tell whether there were some."""
+        name = _billed(happening)
+        gone = [
+            it
+            for it in self.log
+            if it.void and _billed(it) == name and it.event["order_id"] in self.known
+        ]
+        self.log = [it for it in self.log if not any(it is void for void in gone)]
+        return name is not None and bool(gone)
 
     def meet(self, happening: Happening, today: int, terms: Terms) -> bool:
         """Let an event become part of its order; tell whether what was known counts elsewhere."""
@@ -141,6 +165,16 @@ def placed(cancel: Event) -> int:
     """Name the day on which a cancelled order was placed, as far as that is told."""
     told = cancel["ordered_at"]
     return instants.day_of(cancel["occurred_at"] if told is None else told)
+
+
+def _billed(happening: Happening) -> str | None:
+    """Name the invoice that a sale is on; None: it is no sale, or on none."""
+    event = happening.event
+    if happening.topic != PURCHASES or event["type"] != "sale" or event["due_at"] is None:
+        return None
+    gross = event["gross_amount"]
+    name: str | None = event["invoice_id"]
+    return name if (event["amount"] if gross is None else gross) else None
 
 
 def _rank(order: Order) -> tuple[bool, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .customer import Customer
+from .customer import Customer, names
 from .dues import find_next_due
 from .fields import Event
 from .instants import day_of
@@ -152,6 +152,9 @@ class Partition:
                 self.outcome.dropped[topic, "duplicate"] += 1
             else:
                 self._reject(record, "id_conflict", None)
+            return
+        if customer is not None and any(its in customer.seen for its in names(topic, event)):
+            self.outcome.dropped[topic, "duplicate"] += 1
             return
         happened: int = event["occurred_at"]
         if event.get("type") == "cancel":

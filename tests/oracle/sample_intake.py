@@ -27,12 +27,19 @@ _EARLY: dict[str, tuple[Body, ...]] = {
         *({"override": _WORD | {"expires_at": at}} for at in (*_TIMES, _FIRST)),
         *({"ladder": {"reason": "so", "hold_until": at}} for at in (*_TIMES, _FIRST)),
     ),
-    PURCHASES: (*({"due_at": at} for at in (*_TIMES, _FIRST)), *MISPLACED),
+    PURCHASES: (
+        *({"due_at": at} for at in (*_TIMES, _FIRST)),
+        *MISPLACED,
+        *({"gross_amount": amount} for amount in ("-1", 5, "1e3")),
+    ),
     SUPPORT_CALLS: (),
-    PAYMENTS: tuple({"due_at": at} for at in (*_TIMES, _FIRST)),
+    PAYMENTS: (
+        *({"due_at": at} for at in (*_TIMES, _FIRST)),
+        *({"payment_id": name} for name in (5, ["p-1"])),
+    ),
 }
-"""What is before the first day that the sample's policy has, and what is just not; and what a
-purchase of its type never has."""
+"""What is before the first day that the sample's policy has, and what is just not; what seldom
+comes and is not as it must be; and what a purchase of its type never has."""
 
 
 def astray(rng: Random, draft: Draft) -> None:

@@ -84,6 +84,10 @@ ANSWERED_TOML = (
     )
     .replace("window_days = 20\n", 'window_days = 20\nchannels = ["phone", "chat", "email"]\n', 1)
 )
+ANSWERED_TOML = ANSWERED_TOML.replace(
+    "unmatched_max = 3\n",
+    'unmatched_max = 3\npaid_days = 25\n\n[invoices.tolerance]\namount = "0.75"\nrate = "0.025"\n',
+)
 ANSWERED_TOML = ANSWERED_TOML.replace("[risk.spend_drop]\n", '[risk.spend_drop]\nmin_gaps = "2"\n')
 ANSWERED_TOML = ANSWERED_TOML.replace(
     "[risk.return_abuse]\n", '[risk.return_abuse]\nreturns = 1\ncost_share = "0.05"\n'

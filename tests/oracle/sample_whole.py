@@ -22,6 +22,8 @@ class Book:
     """
 
     owed: list[Body] = field(default_factory=list)
+    paid: list[Body] = field(default_factory=list)
+    """The last payments that were sent."""
     numbers: int = 0
     term: tuple[str, str] | None = None
     issue: str | None = None
@@ -82,26 +84,51 @@ def _sold_on_credit(rng: Random, sale: Body, book: Book, happened: int) -> Body:
         book.numbers += 1
         number = book.numbers
     owed = {"invoice_id": f"i-{number}", "due_at": due}
-    book.owed = [*book.owed[-5:], owed | {"amount": sale["amount"], "currency": sale["currency"]}]
+    asked = sale["amount"]
+    if rng.random() < 0.15:
+        asked = _times(asked, sale["currency"], rng.choice((1, 1.19, 1.2, 0)))
+        sale = sale | {"gross_amount": asked}
+    book.owed = [*book.owed[-5:], owed | {"amount": asked, "currency": sale["currency"]}]
     return sale | owed
 
 
 def _paid(rng: Random, payment: Body, book: Book) -> Body:
-    """Pay an invoice, whole, in parts or too much; or one that there is no sale of yet."""
+    """Pay an invoice, whole, in parts or too much; one that there is no sale of yet; or take back.
+
+    Some of what is told is told again, under another id.
+    """
+    if book.paid and rng.random() < 0.2:
+        again = rng.choice(book.paid)
+        if rng.random() < 0.5:
+            return payment | again
+        return payment | again | {"status": "reversed"}
+    paid = payment | _part_paid(rng, book)
+    if rng.random() < 0.3:
+        paid["payment_id"] = f"p-{rng.randint(1, 10**9)}"
+    names = ("invoice_id", "amount", "currency", "due_at", "payment_id")
+    book.paid = [*book.paid[-3:], {name: paid[name] for name in names if name in paid}]
+    return paid
+
+
+def _part_paid(rng: Random, book: Book) -> Body:
+    """Pay an invoice, whole, in parts, too much, or all but what nobody asks for."""
     if not book.owed or rng.random() < 0.15:
-        return payment | {"invoice_id": f"i-{book.numbers + 1}"}
+        return {"invoice_id": f"i-{book.numbers + 1}"}
     owed = rng.choice(book.owed)
     if rng.random() < 0.15:
-        return payment | {"invoice_id": owed["invoice_id"], "due_at": owed["due_at"]}
+        return {"invoice_id": owed["invoice_id"], "due_at": owed["due_at"]}
     if rng.random() < 0.55:
         book.owed.remove(owed)
-        return payment | owed
-    digits = DIGITS[owed["currency"]]
-    part = round(float(owed["amount"]) * rng.choice((0.3, 0.5, 0.6, 1.2)), digits)
-    other = rng.random() < 0.25
-    if other:  # as if a dollar were worth the same
-        return payment | owed | {"amount": f"{part:.2f}", "currency": "USD"}
-    return payment | owed | {"amount": f"{part:.{digits}f}"}
+        return owed
+    part = _times(owed["amount"], owed["currency"], rng.choice((0, 0.3, 0.5, 0.6, 0.98, 1.2)))
+    if rng.random() < 0.25:  # as if a dollar were worth the same
+        return owed | {"amount": f"{float(part):.2f}", "currency": "USD"}
+    return owed | {"amount": part}
+
+
+def _times(amount: str, currency: str, factor: float) -> str:
+    digits = DIGITS[currency]
+    return f"{round(float(amount) * factor, digits):.{digits}f}"
 
 
 def _commitment(rng: Random, who: Profile, book: Book, happened: int) -> Body:

@@ -98,7 +98,7 @@ def _latent(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> P
 def _prompt_payer(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Proof | None:
     """Paid on time again and again, never late within the window, and owes nothing overdue."""
     asked = int(rule["payments"])
-    last = customer.last_payments(asked)
+    last = [late for _, late in customer.paid(asked, terms)]
     on_time = len(last) == asked and all(days <= 0 for days in last)
     late = customer.last_late(terms) is not None or customer.invoices.is_late(customer.as_of)
     return [("payments", asked, rule["payments"])] if on_time and not late else None

@@ -185,13 +185,15 @@ def test_an_overdue_invoice_turns_to_the_microsecond() -> None:
     [
         # Cleared at watch on the 13th: until the 16th only what is worse is raised.
         ("01-11", "raised watch 01-16"),
-        ("01-08", "raised high 01-14"),
+        ("01-08", "raised high 01-13T12:00:00"),
     ],
 )
 def test_for_some_days_only_what_is_worse_is_raised_again(since: str, found: str) -> None:
     feed = Feed().buy("01-05", "10", invoice_id="i", due_at="2026-01-10T12:00:00Z")
     feed.pay("01-13", "01-10 12:00", amount="10")
-    feed.buy("01-14", "10", invoice_id="j", due_at=f"2026-{since}T12:00:00Z").until("01-16")
+    # the other sale is told late
+    feed.until("01-14").buy("01-06", "10", invoice_id="j", due_at=f"2026-{since}T12:00:00Z")
+    feed.until("01-16")
     risk = {"cooldown_days": 3, "overdue_invoice": {"days": 2, "high_days": 5}}
     assert happened(feed, risk, invoices={})[2:] == [found]
 

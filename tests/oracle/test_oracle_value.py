@@ -74,8 +74,8 @@ def test_payments_may_come_before_their_sale() -> None:
     assert _waiting(feed) == "0.39 6.00"
     assert _waiting(feed.pay("02-12", "02-01", amount="500").until("02-20")) == "6.81 6.00"
     # Paid on the 8th, seven days late: 5 + 100 * 0.12 * 7 / 365 = 5.2301. One reminder had been
-    # sent by then; it leaves with the 8th, on 10 March.
-    feed = Feed().pay("02-08", "02-01").buy("02-20", "100", **_invoice())
+    # sent by then; it leaves with the 8th, on 10 March. The sale is told late.
+    feed = Feed().pay("02-08", "02-01").until("02-20").buy("01-05", "100", **_invoice())
     assert _waiting(feed) == "5.23 2.00"
     assert _waiting(feed.until("03-10")) == "0.00 0.00"
     # Of 100 and 100 the first closes the invoice of 80, the second closes the next.
@@ -100,14 +100,58 @@ def test_a_second_sale_adds_to_an_open_invoice_and_a_return_pays_it() -> None:
     assert _waiting(feed) == "0.00 0.00"
 
 
-def test_of_too_many_invoices_the_one_due_first_goes() -> None:
-    # Of a and b only a is left: twelve days of 300 are 1.1836. Of a and c, due together, the
-    # first one opened goes: twelve days of 600 are 2.3671.
+def test_of_too_many_invoices_those_due_last_become_one() -> None:
+    # b is due first. Of a and c, 900 due on the 10th as a was, twelve days are 3.5507; seventeen
+    # of 100 are 0.5589. Both are reminded twice.
     feed = Feed().buy("01-05", "300", **_invoice("a", due="02-10"))
-    feed.buy("01-06", "100", **_invoice("b", due="02-05")).until("02-22")
-    assert _waiting(feed, invoices={"open_max": 1}) == "1.18 6.00"
-    feed.buy("01-07", "600", **_invoice("c", due="02-10"))
-    assert _waiting(feed, invoices={"open_max": 1}) == "2.37 6.00"
+    feed.buy("01-06", "100", **_invoice("b", due="02-05"))
+    feed.buy("01-07", "600", **_invoice("c", due="02-20")).until("02-22")
+    assert _waiting(feed, invoices={"open_max": 1}) == "4.11 12.00"
+    # A payment of c pays the sum: 500 are left, 1.9726.
+    feed.pay("02-22", "02-22", invoice_id="c", amount="400")
+    assert _waiting(feed, invoices={"open_max": 1}) == "2.53 12.00"
+
+
+PAID: dict[str, Any] = {"paid_days": 40}
+
+
+def test_an_invoice_that_is_paid_late_in_parts_costs_one_fee() -> None:
+    # Of 100 three and of 100 five days: 0.0986 and 0.1644, each rounded with the fee of 5.
+    feed = Feed().buy("01-05", "200", **_invoice()).pay("02-06", "02-01").pay("02-04", "02-01")
+    assert _waiting(feed) == "10.26 2.00"
+    assert _waiting(feed, invoices=PAID) == "5.26 2.00"
+    # The fee is of the 4th, whatever came first, and leaves with that on 6 March.
+    assert _waiting(feed.until("03-06"), invoices=PAID) == "0.16 2.00"
+
+
+def test_what_is_taken_back_is_owed_again_and_what_is_too_much_pays_the_next() -> None:
+    # Ten days of 100 are 0.3288.
+    feed = Feed().buy("01-05", "100", **_invoice()).pay("01-10", "02-01")
+    feed.pay("01-20", "02-01", status="reversed").until("02-11")
+    for policy in ({}, PAID):
+        assert _waiting(feed, invoices=policy) == "0.33 6.00"
+    # Paid twice, it waits for the next one.
+    feed = Feed().buy("01-05", "100", **_invoice()).pay("01-10", "02-01").pay("01-11", "02-01")
+    feed.buy("01-20", "100", **_invoice("j")).until("02-11")
+    assert _waiting(feed, invoices={}) == "0.33 6.00"
+    assert _waiting(feed, invoices=PAID) == "0.00 0.00"
+
+
+@pytest.mark.parametrize(("paid", "waiting"), [("97", "0.00 0.00"), ("96.99", "0.01 6.00")])
+def test_a_little_may_be_missing(paid: str, waiting: str) -> None:
+    # Ten days of 3.01 are 0.0099.
+    feed = Feed().buy("01-05", "100", **_invoice()).pay("01-10", "02-01", amount=paid)
+    tolerance = {"amount": "1.00", "rate": "0.03"}
+    assert _waiting(feed.until("02-11"), invoices={"tolerance": tolerance}) == waiting
+
+
+def test_a_payment_told_twice_counts_once_and_an_invoice_asks_for_tax() -> None:
+    feed = Feed().buy("01-05", "100", gross_amount="119", **_invoice())
+    for _ in range(2):
+        feed.pay("01-10", "02-01", amount="59.50", payment_id="p")
+    # 59.50 are left: ten days are 0.1956.
+    assert _waiting(feed.until("02-11")) == "0.20 6.00"
+    assert feed.outcome().dropped == {("payments", "duplicate"): 1}
 
 
 def test_of_too_many_payments_without_a_sale_the_earliest_goes() -> None:

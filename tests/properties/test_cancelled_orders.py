@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.customer.credits import Credits
 from schemas.state.codec import decode_customer
 from tests.oracle.sample_policy import CANCELLED_TOML
 from tests.support.feeding import on, record
@@ -80,8 +81,9 @@ def figures(story: Story) -> dict[str, Any]:
     return told | {
         "touch": (row.touch.last_us, row.touch.has_bought, care and care.met_us),
         "sales": (None, 0) if kept is None else (kept.sales, kept.early_returns),
-        "open": sorted(row.invoices.open, key=str),
-        "unmatched": bytes(row.invoices.unmatched),
+        "invoices": sorted((its for its in row.invoices.known if its.amount), key=str),
+        # what paid for a cancelled invoice is anybody's, and else the same
+        "unmatched": [(its.at_us, its.amount) for its in Credits(row.invoices.unmatched).all()],
         "earned": row.worth.earned,
         "promised": promise.revenue,
         "before": row.worth.days_before,

@@ -46,7 +46,7 @@ MOMENTS = (
     "2026-02-30T12:00:00Z 1969-12-31T23:59:59Z noon",
 )
 WORDS = (
-    "sale return paid failed phone fax USD JPY KWD GBP XXX business key lock",
+    "sale return paid failed reversed phone fax USD JPY KWD GBP XXX business key lock",
     "2026-02-28 2026-02-29 20260228",
     "x" * 129,
 )

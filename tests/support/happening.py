@@ -107,7 +107,7 @@ class Story(Desk):
             "dropped": sum(counters.duplicates),
             "forgotten": counters.ids_forgotten,
             "due": counters.due_times,
-            "written_off": counters.invoices_written_off,
+            "summed_up": counters.invoices_summed_up,
             "reasons": self.reasons,
             "customers": list(self.customer_rows),
             "tiers": self.tiers("to_tier"),

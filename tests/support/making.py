@@ -286,6 +286,7 @@ FULL = {
         category="books",
         channel="web",
         location="Graz",
+        gross_amount="119.00",
     ),
     Kind.SUPPORT_CALLS: support_call(
         seller_fault=True,
@@ -296,7 +297,7 @@ FULL = {
         kind="survey",
         ticket_id="ticket-1",
     ),
-    Kind.PAYMENTS: payment(status="failed"),
+    Kind.PAYMENTS: payment(status="failed", payment_id="bank-7"),
 }
 
 

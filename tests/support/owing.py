@@ -40,7 +40,7 @@ class Owing(Story):
 
     @property
     def open(self) -> list[InvoiceRow]:
-        return self.row().invoices.open
+        return [its for its in self.row().invoices.known if its.closing_cost is None]
 
     @property
     def remaining(self) -> list[int]:

@@ -16,7 +16,7 @@ REMINDER: Final = {"after_days": 5, "cost": "1.00"}
 STEP: Final = {"from": "1.00", "rate": "0.1"}
 SHAPE: Final = dict.fromkeys(("r", "alpha", "a", "b"), "1.5")
 EVERY_SECTION: Final[dict[str, Any]] = {
-    "invoices": {},
+    "invoices": {"paid_days": 60, "tolerance": {"amount": "1", "rate": "0.03"}},
     "orders": {"remember_days": 3},
     "service.reminder": [REMINDER],
     "service.outbound": {"phone": {"fixed": "0.50", "per_minute": "0.60"}},

@@ -75,11 +75,11 @@ def test_a_late_payment_costs_what_it_costs() -> None:
 
 def test_an_invoice_that_is_or_grows_too_large_to_be_kept_is_written_off_and_counted() -> None:
     desk = absurd(yen(1, **ON_CREDIT), clock(9))
-    assert desk.outcome("written_off") == [1]
-    assert (desk.worth("contribution"), desk.row().invoices.open) == ([LARGE], [])
+    assert desk.outcome("summed_up") == [1]
+    assert (desk.worth("contribution"), desk.row().invoices.known) == ([LARGE], [])
     desk = absurd(sale(1, amount="100.00", **ON_CREDIT), yen(1, 1, **ON_CREDIT))
-    assert desk.outcome("written_off") == [1]
-    (invoice,) = desk.then(sale(1, 2, amount="100.00", **ON_CREDIT)).row().invoices.open
+    assert desk.outcome("summed_up") == [1]
+    (invoice,) = desk.then(sale(1, 2, amount="100.00", **ON_CREDIT)).row().invoices.known
     assert (invoice.amount, invoice.base_amount) == (10_000, 10_000)
 
 
@@ -105,7 +105,7 @@ YEN = {"currency": "JPY"}
 def test_a_payment_of_another_magnitude_closes_an_invoice(by: Policy, sold: Any, paid: Any) -> None:
     desk = absurd(sale(1, amount="1000", **ON_CREDIT, **sold), by=by)
     row = desk.then(payment(**ON_CREDIT, **paid)).row()
-    assert (row.invoices.open, row.invoices.unmatched) == ([], bytearray())
+    assert (row.invoices.known, row.invoices.unmatched) == ([], bytearray())
 
 
 def test_the_largest_payment_in_a_currency_of_four_digits_is_kept() -> None:

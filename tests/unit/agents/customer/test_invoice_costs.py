@@ -165,7 +165,8 @@ HALVES = [sold(1, "50.00"), sold(1, "50.00", invoice_id="b")]
     ("several are rounded each by itself", PLAIN, [*HALVES, clock(6, "12:00:00")], (4, 0)),
     ("a late sale may be past due", PLAIN, [LATE_SALE, sold(9, due=10)], (33, 0)),
     # 4 days are 13.15
-    ("a due time may lie before the sale", PLAIN, [sold(9, due=5)], (13, 0)),
+    ("none is due before its sale", PLAIN, [sold(9, due=1), clock(13, "12:00:00")], (13, 0)),
+    ("not even a day after it", PLAIN, [sold(9, due=5), clock(10)], (0, 0)),
     ("not before its moment", PLAIN, [ODD, clock(6, "17:03:00")], (0, 0)),
     ("at its moment", PLAIN, [ODD, clock(6, EXACT)], (3, 0)),
     ("before a card", DATED, [sold(1), clock(7, "23:59:59.999999")], (7, 100)),
@@ -223,15 +224,15 @@ def test_what_is_owed_survives_a_restart() -> None:
     assert after.newest() == before.newest()
 
 
-def test_under_a_policy_with_less_room_the_longest_due_and_the_earliest_go() -> None:
+def test_under_a_policy_with_less_room_the_least_due_are_summed_and_the_earliest_go() -> None:
     sales = [sold(1, due=5 + n, invoice_id=f"i-{n}") for n in range(3)]
     payments = [paid(2 + n, invoice_id=f"x-{n}") for n in range(3)]
     narrow = policy(FOLLOWED, {"invoices": {"open_max": 1, "unmatched_max": 2}})
     found = owed(*sales, *payments).again(clock(8, "12:00:00"), by=narrow)
-    assert [its.due_us for its in found.open] == [at(7)]
+    assert [(its.due_us, its.remaining) for its in found.open] == [(at(5), 10_000), (at(6), 20_000)]
     assert [its.at_us for its in found.kept] == [at(3), at(4)]
-    # a day of it
-    assert found.waiting == (3, 0)
+    # three days of one and two of the others together: 9.86 and 13.15
+    assert found.waiting == (10 + 13, 0)
 
 
 def test_under_a_policy_without_the_section_what_was_owed_is_forgotten() -> None:

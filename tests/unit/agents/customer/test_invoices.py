@@ -194,25 +194,49 @@ def test_of_one_time_the_payment_that_came_first_is_taken_first() -> None:
 # room
 
 
-@table("order", ("an old one", [9, 6, 8, 7]), ("the newest", [9, 8, 7, 6]))
-def test_beyond_the_room_the_one_longest_due_is_written_off(order: list[int]) -> None:
+@table("order", ("an old one", [9, 6, 8, 7]), ("the newest", [6, 7, 8, 9]))
+def test_beyond_the_room_the_ones_least_due_are_summed_up(order: list[int]) -> None:
     found = owed(*(sold(1, due=due, invoice_id=f"i-{due}") for due in order))
-    assert found.outcome("written_off") == [1]
-    assert [its.due_us for its in found.open] == [at(9), at(8), at(7)]
+    assert found.outcome("summed_up") == [1]
+    assert sorted(its.due_us for its in found.open) == [at(6), at(7), at(8), at(9)]
     # it is counted once
-    assert found.then(sold(2, due=9, invoice_id="i-9")).outcome("written_off") == [0]
+    found.then(sold(2, "40.00", due=8, invoice_id="i-10"))
+    assert found.outcome("summed_up") == [1]
+    assert found.then(sold(2, due=6, invoice_id="i-6")).outcome("summed_up") == [0]
+    assert sum(found.remaining) == 54_000
 
 
-def test_of_one_due_time_the_one_that_was_opened_first_is_written_off() -> None:
+def test_of_one_due_time_it_is_the_same_whatever_the_order() -> None:
     amounts = ("10.00", "20.00", "30.00", "40.00")
-    found = owed(*(sold(1, its, invoice_id=f"i-{its}") for its in amounts))
-    assert found.remaining == [2_000, 3_000, 4_000]
+    sales = [sold(1, its, invoice_id=f"i-{its}") for its in amounts]
+    (one, other) = (
+        {(its.key, its.remaining) for its in owed(*way).open} for way in (sales, sales[::-1])
+    )
+    assert one == other
 
 
-def test_what_was_written_off_costs_no_more_and_a_payment_for_it_is_kept() -> None:
-    found = owed(sold(1, due=2, invoice_id="old"), *others(due=20), clock(12))
-    assert found.waiting == (0, 0)
-    assert len(found.then(paid(13, due=20, invoice_id="old")).kept) == 1
+REST = sold(1, "40.00", due=20, invoice_id="new"), sold(1, "50.00", due=25, invoice_id="newer")
+
+
+def test_the_sum_goes_on_to_cost_and_is_due_as_the_first_of_it_was() -> None:
+    found = owed(*others(due=2), *REST, clock(22, "12:00:00"))
+    rest = found.open[-1]
+    assert (rest.currency, rest.remaining, rest.due_us) == ("USD", 9_000, at(20))
+    # ten days of the three, 32.88 each; two of 90.00: 5.92
+    assert found.waiting == (3 * 33 + 6, 0)
+
+
+@table(
+    "payments remaining",
+    ("of one in it", [paid(6, "40.00", invoice_id="new")], 5_000),
+    ("of one that nobody knows", [paid(6, "10.00", invoice_id="?")], 8_000),
+    ("of all of it", [paid(6, "90.00", invoice_id="newer")], 0),
+    ("of another that is kept apart", [paid(6, invoice_id="x-1")], 9_000),
+)
+def test_a_payment_of_what_is_not_known_pays_the_sum(payments: Any, remaining: int) -> None:
+    found = owed(*others(due=2), *REST, *payments)
+    assert [its.remaining for its in found.open if its.key == b""] == [remaining] * (remaining > 0)
+    assert found.kept == []
 
 
 @table(
@@ -222,7 +246,7 @@ def test_what_was_written_off_costs_no_more_and_a_payment_for_it_is_kept() -> No
 )
 def test_a_sale_needs_no_more_room_where_it(events: list[Any], remaining: list[int]) -> None:
     found = owed(*events)
-    assert (found.outcome("written_off"), found.remaining) == ([0], remaining)
+    assert (found.outcome("summed_up"), found.remaining) == ([0], remaining)
 
 
 def test_a_sale_after_an_invoice_was_paid_is_another_one_and_one_before_is_the_same() -> None:

@@ -192,13 +192,13 @@ def test_an_invoice_goes_with_its_order_and_what_was_paid_waits() -> None:
     story.then(cancel(6))
     assert story.worth("reminders") == [0]
     invoices = story.row().invoices
-    assert (invoices.open, len(invoices.unmatched)) == ([], CREDIT_BYTES)
+    assert (invoices.known, len(invoices.unmatched)) == ([], CREDIT_BYTES)
 
 
 def test_an_invoice_of_two_orders_stays_with_the_other() -> None:
     credit = {"invoice_id": "i-1", "due_at": on(9)}
     story = kept(ordered(1, "o-1", **credit), ordered(2, "o-2", "30.00", **credit), cancel(3))
-    assert [its.remaining for its in story.row().invoices.open] == [3_000]
+    assert [its.remaining for its in story.row().invoices.known] == [3_000]
 
 
 def test_too_much_on_one_invoice_settles_its_orders() -> None:

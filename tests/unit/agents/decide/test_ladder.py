@@ -147,7 +147,12 @@ def test_returns_lead_onto_it() -> None:
 
 def test_a_step_that_falls_on_an_escalation_is_told_by_its_record() -> None:
     soon = policy(only("overdue_invoice"), LADDER, {"ladder.dwell_days": 2})
-    events = [bought(1, invoice_id="i", due_at=midnight(1)), tick(4), tick(6), tick(8)]
+    events = [
+        bought(1, occurred_at=midnight(1), invoice_id="i", due_at=midnight(1)),
+        tick(4),
+        tick(6),
+        tick(8),
+    ]
     plays(soon, events[:3], "- raised/reassess escalated/educate", {"high_days": (5, 5)})
     proof = waits("dwell_days", 2, 2, overdue_invoice=(4, "high"))
     plays(soon, events, "- raised escalated step_changed/high/renegotiate", proof)
@@ -155,7 +160,12 @@ def test_a_step_that_falls_on_an_escalation_is_told_by_its_record() -> None:
 
 def test_signals_that_take_turns_without_a_gap_count_as_one() -> None:
     by = policy(only("late_payer", "overdue_invoice"), LADDER)
-    events = [bought(1, invoice_id="i", due_at=midnight(1)), tick(4), paid_late(5), tick(6)]
+    events = [
+        bought(1, occurred_at=midnight(1), invoice_id="i", due_at=midnight(1)),
+        tick(4),
+        paid_late(5),
+        tick(6),
+    ]
     events += [paid_late(6), paid_late(7, 0, invoice_id="i"), tick(9)]
     proof = waits("dwell_days", 5, 5, late_payer=(3, "watch"))
     plays(by, events, "- raised - escalated late_payer/raised cleared educate", proof)

@@ -101,6 +101,8 @@ ANOTHER: dict[str, Any] = {
     "category": "toys",
     "channel": "store",
     "location": "graz",
+    "gross_amount": "119.01",
+    "payment_id": "bank-8",
     "issue": "refund",
     "duration_s": 121,
     "complaint": False,

@@ -207,14 +207,14 @@ def test_what_waiting_costs_is_taken_from_the_index_in_full() -> None:
     assert value(ada.does(asked(15)))[1] == "21.95"
 
 
-@pytest.mark.parametrize(("cost", "day", "index"), [("46.58", 8, "447.63"), ("46.59", 7, "499.99")])
+@pytest.mark.parametrize(("cost", "day", "index"), [("47.57", 8, "447.63"), ("47.58", 7, "499.99")])
 def test_the_day_on_which_it_fades_too_far_is_reckoned_with_what_waiting_costs(
     cost: str, day: int, index: str
 ) -> None:
     reminders = [{"after_days": 2, "cost": cost}, {"after_days": 5, "cost": "2.50"}]
     ada = Ada(policy(section("decayed"), {"invoices": {}, "service.reminder": reminders}))
-    ada.does(bought(1, "1000", invoice_id="i-1", due_at="2026-02-26T00:00:00Z"))
-    # six days later 552.04 are left, less nine days of interest, 2.96, and 2.50 and the cost
+    ada.does(bought(1, "1000", at="00:00:00", invoice_id="i-1", due_at=midnight(1)))
+    # six days later 552.04 are left, less six days of interest, 1.97, and 2.50 and the cost
     assert told(ada.waits(25))[1] == ("downgrade", "ordinary", midnight(day), index)
 
 

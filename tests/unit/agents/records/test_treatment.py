@@ -36,7 +36,7 @@ def test_a_signal_s_grants_are_laid_over_the_tier_s_while_it_is_open() -> None:
 
 
 def test_of_several_the_later_name_holds() -> None:
-    owed = bought(1, "100", invoice_id="i", due_at=midnight(1))
+    owed = bought(1, "100", at="00:00:00", invoice_id="i", due_at=midnight(1))
     ada = Ada(BY, owed, *START).waits(4)
     both = PLAIN | {"credit_days": 14, "guard": "calls"}
     assert heard(ada)[-1] == ("treatment", both)
