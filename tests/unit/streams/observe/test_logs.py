@@ -20,6 +20,7 @@ from streams.kafka.changelog_watch import ChangelogLostError
 from streams.kafka.commit import CommitError, RefusedError
 from streams.kafka.fetching import FetchFailedError
 from streams.kafka.membership import GroupError
+from streams.kafka.stored_rows import StoredRowsError
 from streams.observe.logs import complain, configure_logs, describe_safely, note
 from streams.runtime.open_files import OpenFilesError
 from tests.support.canaries import CANARIES, CUSTOMER, MAIL, STRANGER, forms, leaks
@@ -32,7 +33,7 @@ def lines(logs: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 TOLD = {
     *(AccessError, ChangelogLostError, ClockError, CommitError, FetchFailedError, GroupError),
     *(InvariantError, LimitError, OpenFilesError, OtherMembersError, RefusedError, RestoreError),
-    RowError,
+    *(RowError, StoredRowsError),
 }
 
 
