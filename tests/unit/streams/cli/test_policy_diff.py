@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -102,6 +103,20 @@ def test_another_base_currency_is_refused(tmp_path: Path) -> None:
     done = told(tmp_path, LOWER.replace('base_currency = "USD"', 'base_currency = "GBP"'))
     assert isinstance(done.exception, Failure)
     assert "base_currency: expected USD as of the base, found GBP" in str(done.exception)
+
+
+def test_a_terminal_sees_how_far_it_is_and_how_long_it_takes_yet(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock = SimpleNamespace(monotonic=iter(range(0, 100, 10)).__next__)
+    terminal = SimpleNamespace(stderr=SimpleNamespace(isatty=lambda: True))
+    with patch.object(diff_run, "time", clock), patch.object(diff_run, "sys", terminal):
+        progress = diff_run.Progress(2)
+        progress.partition_done(300)
+        progress.judged(50, 100)
+        progress.end()
+    # 10 s for a half and the better part of a quarter
+    assert "350 customers, 78%, 3 s left" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["downgrade > 2%", "moves = 3", "moves > -1", "moves > 2 %%", ""])
