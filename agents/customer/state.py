@@ -36,6 +36,7 @@ _CELL_BYTES: Final = 8
 _INVOICE_BYTES: Final = 80
 _TICKET_BYTES: Final = 48
 _ORDER_BYTES: Final = 100
+_INVOICE_EVENT_BYTES: Final = 50
 
 
 class Customer:
@@ -284,6 +285,9 @@ class Customer:
         kept = len(self.dedupe.entries) + _INVOICE_BYTES * invoices
         kept += _TICKET_BYTES * len(self.tickets)
         kept += _ORDER_BYTES * len(self.orders.kept)
+        if (past := self.orders.pasts.row) is not None:
+            kept += _INVOICE_EVENT_BYTES * len(past.events)
+            kept += _INVOICE_BYTES * len(past.before.known)
         return _ROW_BYTES + kept + _CELL_BYTES * cells
 
     @property

@@ -80,7 +80,7 @@ def test_what_is_paid_after_the_cancel_is_credit_too() -> None:
 @pytest.mark.parametrize("gone", [cancel(3, 1), cancel(5, 1)])
 def test_another_sale_on_its_invoice_takes_its_payments_back_from_others(gone: Event) -> None:
     again = ordered(4, 2, "150.00", invoice_id="i-1", due_at=on(28))
-    events = [ordered(1, 3, "60.00"), ordered(1, 1), paid(2, 1), gone, again]
+    events: list[Any] = [ordered(1, 3, "60.00"), ordered(1, 1), paid(2, 1), gone, again]
     events.sort(key=lambda its: its["occurred_at"])
     story = after(*events)
     assert (owed(story), credit(story)) == ([6_000, 5_000], 0)
