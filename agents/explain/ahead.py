@@ -20,13 +20,13 @@ LOOKED_DAYS: Final = 800
 """And none that is so many days away: two windows of a year, and what comes of them."""
 
 
-def look_ahead(standing: Standing, policy: Policy) -> Ahead:
+def look_ahead(standing: Standing, policy: Policy, fired_max: int = FIRED_MAX) -> Ahead:
     """Lets the customer's time pass; it is of no use for the present any more."""
     customer = standing.customer
     until_us = customer.as_of_us + LOOKED_DAYS * DAY_US
     next_due: Due | None = None
     first: dict[tuple[str, str, str], Turn] = {}
-    for _ in range(FIRED_MAX):
+    for _ in range(fired_max):
         if customer.due_us > until_us:
             break
         before, index = customer.contribution, customer.index(policy)

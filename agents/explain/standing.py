@@ -42,7 +42,7 @@ class Standing:
         """Who judges it: that of its kind."""
         return self._judges.of(self.customer)
 
-    def reach(self, at_us: int) -> None:
+    def reach(self, at_us: int, due_max: int = DUE_MAX) -> None:
         """Lets happen what is due until a time; TimeError where its row is already later."""
         customer = self.customer
         if at_us < customer.as_of_us:
@@ -53,13 +53,13 @@ class Standing:
         if customer.policy_is_new:
             customer.advance(at_us, self._policy)
             self._judged()
-        for _ in range(DUE_MAX):
+        for _ in range(due_max):
             if customer.due_us > at_us:
                 customer.advance(at_us, self._policy)
                 return
             self.fire()
         raise TimeError(
-            f"--at: expected a time before which at most {DUE_MAX} due times lie, "
+            f"--at: expected a time before which at most {due_max} due times lie, "
             f"found {format_micros(at_us)}"
         )
 

@@ -8,6 +8,7 @@ from agents.customer.rows import restored
 from agents.decide.decisions import take_over
 from agents.explain.explain import explain
 from agents.explain.found import Explanation
+from agents.explain.standing import Standing
 from agents.partition.judges import Judges
 from agents.policy.compiled import Policy
 from schemas.base.money import format_minor
@@ -102,6 +103,15 @@ def explained(ada: Ada, at_us: int | None = None, by: Policy | None = None) -> E
     here = Stopped(by or ada.desk.shard.policy, ada.desk.rows)
     row = here.rows[b"ada"]
     return explain("ada", row, here.policy, here.now_us if at_us is None else at_us, here.cutoffs)
+
+
+def standing_of(ada: Ada) -> Standing:
+    """The one customer at its partition's stream time, to be looked at further."""
+    ada.desk.commit()
+    here = Stopped(ada.desk.shard.policy, ada.desk.rows)
+    standing = Standing("ada", here.rows[b"ada"], here.policy, here.cutoffs)
+    standing.reach(here.now_us)
+    return standing
 
 
 def stopped(policy: Policy, records: list[Record], share: float) -> Stopped:

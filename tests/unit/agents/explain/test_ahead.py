@@ -1,9 +1,8 @@
 """What time alone brings: the next due time, and the first of all that goes out."""
 
-import pytest
-
+from agents.explain.ahead import look_ahead
 from agents.explain.found import Turn
-from tests.support.explaining import explained
+from tests.support.explaining import explained, standing_of
 from tests.support.feeding import sale
 from tests.support.hearing import Ada
 from tests.support.overriding import HELD, Tiered, spent
@@ -57,7 +56,8 @@ def test_of_what_comes_again_and_again_the_first_is_told() -> None:
     assert contacts == [Turn(midnight(4), "contact", "interval", "")]
 
 
-def test_it_looks_no_further_than_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.explain.ahead.FIRED_MAX", 1)
-    its = explained(Ada(policy(), sale(1, amount="100"), sale(3, amount="20")))
-    assert its.ahead.looked_until == midnight(13)
+def test_it_looks_no_further_than_its_bound() -> None:
+    standing = standing_of(Ada(policy(), sale(1, amount="100"), sale(3, amount="20")))
+    ahead = look_ahead(standing, policy(), 1)
+    assert ahead.next_due is not None
+    assert (ahead.next_due.at, ahead.looked_until) == (midnight(11), midnight(13))

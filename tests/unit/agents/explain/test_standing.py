@@ -4,7 +4,7 @@ import pytest
 
 from agents.explain.standing import TimeError
 from schemas.base.times import format_micros
-from tests.support.explaining import explained
+from tests.support.explaining import explained, standing_of
 from tests.support.feeding import sale
 from tests.support.hearing import Ada
 from tests.support.making import POLICY
@@ -39,10 +39,10 @@ def test_a_time_before_the_last_event_is_refused() -> None:
     assert format_micros(day_us(2)) in str(refused.value)
 
 
-def test_a_time_that_too_many_due_times_precede_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.explain.standing.DUE_MAX", 1)
+def test_a_time_that_too_many_due_times_precede_is_refused() -> None:
+    standing = standing_of(Tiered(HELD, *ADA))
     with pytest.raises(TimeError, match="at most 1 due times"):
-        explained(Tiered(HELD, *ADA), day_us(90))
+        standing.reach(day_us(90), 1)
 
 
 def test_a_row_of_another_policy_is_judged_by_this_one_first() -> None:

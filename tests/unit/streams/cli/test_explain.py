@@ -10,12 +10,17 @@ from click.testing import CliRunner
 from agents.explain.for_customer import for_customer
 from agents.signals.registry import SIGNALS
 from schemas.base.vocabulary import SEGMENTS, STAGES, STEPS, TIERS
+from schemas.outputs.records import subject_of
+from schemas.state.codec import decode_partition
+from schemas.state.rows import PARTITION_KEY
 from streams.cli import explain_lines
-from streams.cli.explain import explain
+from streams.cli.errors import Failure
+from streams.cli.explain import _explained, explain
 from streams.cli.explain_lines import Teller, moment
 from streams.cli.explain_phrases import LANGS, PHRASES, Lang
 from streams.cli.explain_terms import is_known
 from streams.cli.finding_words import _FINDINGS
+from streams.kafka.stored_rows import StoredPartition
 from tests.support.explaining import explained
 from tests.support.feeding import sale
 from tests.support.hearing import Ada
@@ -128,3 +133,16 @@ def test_what_is_called_wrongly_is_refused_before_anything_is_read(
     done = CliRunner().invoke(explain, words)
     assert done.exit_code == 2
     assert why in done.output
+
+
+def test_of_a_row_that_is_damaged_neither_customer_nor_content_is_told() -> None:
+    ada = Ada(HELD, sale(1, amount="100"))
+    ada.desk.commit()
+    own = decode_partition(ada.desk.rows[PARTITION_KEY])
+    row = ada.desk.rows[b"ada"]
+    for damaged in (b"", row[:40], row[:-20], b"\xff" * 80):
+        stored = StoredPartition(0, own, {b"ada": damaged})
+        with pytest.raises(Failure) as refused:
+            _explained("ada", stored, HELD, None)
+        assert "ada" not in str(refused.value)
+        assert subject_of("ada", b"") in str(refused.value)
