@@ -4,6 +4,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from agents.customer.master_data import MasterData
 from agents.customer.state import Customer
 from agents.decide.decisions import Step
 from agents.decide.ending import TERMINATE, approved, end_of
@@ -57,8 +58,8 @@ class LadderMoves:
                 return None, None
             row = LadderRow(NO_STEP, customer.day, None, None, [])
         row = _followed(row, customer.day, is_open=bool(costly))
-        if self._rules.waits_for_answer and master.answered and row.step != NO_STEP:
-            row = replace(row, answered_day=customer.day)
+        if self._rules.waits_for_answer and row.step != NO_STEP:
+            row = _answered(row, master, customer.day)
         row, step = _set_by_human(customer, row, master.step_to_set)
         if self._stages is not None and master.step_to_set is not None:
             notice_days = self._rules.notice_days
@@ -190,6 +191,17 @@ class LadderMoves:
 def left_ladder(row: LadderRow | None) -> Place:
     """Where a customer stands under a policy without a ladder: on no step."""
     return None, None if row is None or row.step == NO_STEP else Step(NO_STEP, [])
+
+
+def _answered(row: LadderRow, master: MasterData, day: int) -> LadderRow:
+    """The step is answered by a human's word, or by an action of its own days."""
+    if master.answered:
+        return replace(row, answered_day=day)
+    step, taken_day = master.step_taken
+    if step != row.step or taken_day < row.since_day:
+        return row
+    answered_day = taken_day if row.answered_day is None else max(row.answered_day, taken_day)
+    return replace(row, answered_day=answered_day)
 
 
 def _followed(row: LadderRow, day: int, is_open: bool) -> LadderRow:  # noqa: FBT001

@@ -8,6 +8,7 @@ from xxhash import xxh3_64_digest
 from agents.events.cells import Cells
 from schemas.inputs.events import Kind
 from schemas.state.rows import MasterRow
+from schemas.state.signal_rows import NO_STEP
 
 _KIND_BYTE: Final = tuple(bytes([kind]) for kind in Kind)
 
@@ -94,6 +95,10 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """What a contact says of its issue, likewise."""
     master: MasterRow | None = None
     """Master data, as a record of `customers` tells it."""
+    met_by: str | None = None
+    """Of a contact that the company made: the role; empty: nobody in particular."""
+    step_taken: int = NO_STEP
+    """The step of the ladder that was done with the customer, or refused by it."""
     erases: bool = False
     """A null value: the customer is to be forgotten."""
 

@@ -47,6 +47,11 @@ StepToSet = Literal["none", StepName]
 """What a human may say of it."""
 STEPS_TO_SET: Final[tuple[StepToSet, ...]] = get_args(StepToSet)
 
+ActionType = Literal["contact", "step"]
+"""What the company did for or with a customer."""
+StepOutcome = Literal["done", "refused"]
+"""What became of a step of the ladder; refused: the customer would not have it."""
+
 ContactReason = Literal[
     "interval",
     "complaint",

@@ -79,16 +79,14 @@ def _known(
     for field in fields:
         found, name = raw.get(field.name), prefix + field.name
         if found is None or bytes(found) == b"null":
-            if field.required:
+            if field.required or (field.needed and known["type"] == field.only):
                 return Rejection(
                     Reason.MISSING_FIELD, f"{name}: expected {field.expected}, found nothing"
                 )
             continue
-        if field.name in RETURNS_ONLY and kind is Kind.PURCHASES and known.get("type") != "return":
-            return Rejection(
-                Reason.INVALID_FIELD,
-                f"{name}: expected on returns only, found {_shown(found)} on a sale",
-            )
+        misplaced = _misplaced(field, found, name, kind, known)
+        if misplaced is not None:
+            return misplaced
         if name == "customer_id" and rules.names_nobody(_text_or_else(found, "x")):
             return Rejection(
                 Reason.NO_CUSTOMER,
@@ -111,6 +109,19 @@ def _known(
             )
         known[field.name] = content
     return known
+
+
+def _misplaced(
+    field: Field, found: msgspec.Raw, name: str, kind: Kind, known: dict[str, Any]
+) -> Rejection | None:
+    """What is wrong with a field that stands with some `type` only; None: nothing."""
+    if field.name in RETURNS_ONLY and kind is Kind.PURCHASES and known.get("type") != "return":
+        words = f"expected on returns only, found {_shown(found)} on a sale"
+    elif field.only is not None and known["type"] != field.only:
+        words = f"expected with type '{field.only}' only, found {_shown(found)} with another"
+    else:
+        return None
+    return Rejection(Reason.INVALID_FIELD, f"{name}: {words}")
 
 
 def _too_early(

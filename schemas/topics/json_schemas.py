@@ -61,6 +61,7 @@ def _of_input(kind: Kind) -> Schema:
     rules = _digits_rules(fields)
     if kind is Kind.PURCHASES:
         rules.append(_returns_rule())
+    rules += _type_rules(fields)
     if rules:
         schema["allOf"] = rules
     if any(its.money for field in fields for its in (field, *field.inner)):
@@ -135,6 +136,25 @@ def _returns_rule() -> Schema:
         "if": {"properties": {"type": {"const": "return"}}, "required": ["type"]},
         "else": {"properties": {name: {"type": "null"} for name in RETURNS_ONLY}},
     }
+
+
+def _type_rules(fields: tuple[Field, ...]) -> list[Schema]:
+    """Which fields stand with one `type` alone, and which of them have to."""
+    rules: list[Schema] = []
+    for only in dict.fromkeys(field.only for field in fields if field.only is not None):
+        its = [field for field in fields if field.only == only]
+        needed = [field.name for field in its if field.needed]
+        rules.append(
+            {
+                "if": {"properties": {"type": {"const": only}}},
+                "then": {
+                    "required": needed,
+                    "properties": {name: {"not": {"type": "null"}} for name in needed},
+                },
+                "else": {"properties": {field.name: {"type": "null"} for field in its}},
+            }
+        )
+    return rules
 
 
 # what goes out

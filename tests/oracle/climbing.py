@@ -23,6 +23,19 @@ class Move(NamedTuple):
     reminds: bool = False
 
 
+def _answered_on(customer: Customer) -> int | None:
+    """Name the day on which somebody has just answered to the step, in words or by taking it."""
+    standing = customer.standing
+    said, customer.master.answered = customer.master.answered, False
+    taken, customer.taken = customer.taken, None
+    if standing.step is None:
+        return None
+    if said:
+        return customer.today()
+    fits = taken is not None and taken[0] == standing.step and taken[1] >= standing.since
+    return taken[1] if taken is not None and fits else None
+
+
 def climb(customer: Customer, figures: Figures, terms: Terms) -> Move | None:
     """Judge a customer's step, once its signals are; give the evidence if it moved."""
     standing, today, rule = customer.standing, customer.today(), terms.risk.ladder
@@ -32,11 +45,11 @@ def climb(customer: Customer, figures: Figures, terms: Terms) -> Move | None:
     if not opened and standing.open_since is not None:
         standing.open_since, standing.quiet_since = None, today
     asked, customer.master.asked = customer.master.asked, None
-    answered, customer.master.answered = customer.master.answered, False
+    answered = _answered_on(customer)
     if rule is None:
         return None if standing.step is None else _moved(customer, None, [])
-    if rule["waits_for_answer"] and answered and standing.step is not None:
-        standing.answered = today
+    if rule["waits_for_answer"] and answered is not None:
+        standing.answered = max(answered, standing.answered or answered)
     set_or_back = None if asked is None else _set_by_hand(customer, asked)
     if asked is not None and terms.stage is not None:
         _approve(customer, asked, rule)

@@ -13,7 +13,7 @@ from .kept import Kept
 from .ledger import Day, Lines, booked, days_late
 from .master import Master
 from .money import Terms
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,8 @@ class Customer:
     stage_since: int = 0
     belongs: list[str] | None = None
     """The segments it was last found in; None: nobody asked."""
+    taken: tuple[str, int] | None = None
+    """The step of the ladder that was just taken with it, and the day, until it is judged."""
     asked_for: int | None = None
     """The day on which somebody was last asked to get in touch, whatever for."""
     contact_sequence: int = 0
@@ -164,6 +166,8 @@ class Customer:
             touched = happened if self.last_touch is None else max(happened, self.last_touch)
             self.last_touch = touched
             self.touches.append((happened, event["channel"] if topic != PURCHASES else "purchase"))
+        if topic == ACTIONS:
+            self._act(event, day, terms)
         if topic == CUSTOMERS:
             self.master.take(event, dict(self._window(terms.window_days)))
         self.kept.take(topic, event, entry, self.applied, self.today(), terms)
@@ -171,6 +175,16 @@ class Customer:
         self.seen[name] = event
         heapq.heappush(self.ages, (day, self.applied, name))
         self.forget(terms)
+
+    def _act(self, event: Event, day: int, terms: Terms) -> None:
+        """Hear what the seller did: whoever got in touch need not be asked to for a while."""
+        if event["type"] == "step":
+            self.taken = event["step"], day
+            return
+        role = event["by"]
+        listed = {its["role"] for roles in terms.cadence.values() for its in roles}
+        if role is None or role in listed:
+            self.contacted[role] = max(day, self.contacted.get(role, day))
 
     def _book(self, day: int, entry: Day) -> None:
         self.days.setdefault(day, Day()).add(entry)

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import instants
 from .currencies import DIGITS
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 Json = Any
 """What JSON may hold; a field's reader finds out."""
@@ -19,6 +19,7 @@ Read = Callable[[Json, Event], Json]
 DIGITS_MAX = 15
 ID_MAX = 128
 REASON_MAX = 1_000
+ROLE_MAX = 64
 KEPT_MAX = 1_000
 CHANNELS = ("phone", "chat", "email", "store", "self_service")
 TIERS = ("maintenance", "ordinary", "important", "key")
@@ -48,7 +49,8 @@ class Field:
 
     name: str
     read: Read
-    required: bool = True
+    required: bool | Callable[[Event], bool] = True
+    """Or what of the object says that it is."""
     default: object = None
     inside: tuple["Field", ...] = ()
 
@@ -62,7 +64,7 @@ def read_all(
     for field in fields:
         name, value = around + field.name, raw.get(field.name)
         if value is None:
-            if field.required:
+            if field.required if isinstance(field.required, bool) else field.required(raw):
                 raise RefusedError("missing_field", name)
             event[field.name] = field.default
             continue
@@ -215,6 +217,20 @@ def _on_return(read_value: Read) -> Read:
     return read
 
 
+def _with(kind: str, read_value: Read) -> Read:
+    """Refuse the field on any other type of event, whatever it says."""
+
+    def read(value: Json, raw: Event) -> Json:
+        _need(raw["type"] == kind)
+        return read_value(value, raw)
+
+    return read
+
+
+def _is(kind: str) -> Callable[[Event], bool]:
+    return lambda raw: bool(raw["type"] == kind)
+
+
 _COMMON = (
     Field("event_id", _text(1, ID_MAX)),
     Field("customer_id", _text(1, ID_MAX)),
@@ -285,6 +301,16 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         *_SUM,
         Field("due_at", _instant),
         Field("status", _one_of("paid", "failed"), required=False, default="paid"),
+    ),
+    ACTIONS: (
+        *_COMMON,
+        Field("type", _one_of("contact", "step")),
+        Field("channel", _with("contact", _one_of(*CHANNELS)), required=_is("contact")),
+        Field("by", _with("contact", _text(1, ROLE_MAX)), required=False),
+        Field("duration_s", _with("contact", _between(0, 604_800)), required=False, default=0),
+        Field("step", _with("step", _one_of(*STEPS)), required=_is("step")),
+        Field("outcome", _with("step", _one_of("done", "refused")), required=_is("step")),
+        Field("reason", _text(1, REASON_MAX), required=False),
     ),
 }
 """The known fields of each topic, in the order they are judged."""

@@ -11,12 +11,20 @@ from itertools import accumulate
 from random import Random
 
 from . import instants
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, partition_of
+from .records import (
+    ACTIONS,
+    CUSTOMERS,
+    PAYMENTS,
+    PURCHASES,
+    SUPPORT_CALLS,
+    Record,
+    partition_of,
+)
 from .sample_bodies import Body, Profile, body, conflicting, profile, restated
 from .sample_faults import Draft, spoiled
 from .sample_intake import astray, finer
 from .sample_policy import POLICY, POLICY_TOML
-from .sample_risks import answered, awake, troubled
+from .sample_risks import action, answered, awake, troubled
 from .sample_whole import Book, invoiced, master
 
 __all__ = ["END", "POLICY", "POLICY_TOML", "START", "sample"]
@@ -191,6 +199,13 @@ class _RisksTraffic(_WholeTraffic):
         if self.up[0] != phase:
             self.up = phase, [who for who in self.profiles if awake(self.seed, who, phase)]
         return self.rng.choice(self.up[1]) if self.up[1] else super()._who()
+
+    def _draft(self) -> Draft:
+        if self.rng.random() >= 0.04:
+            return super()._draft()
+        who = self._who()
+        content = action(self.rng, who, self._event_id(ACTIONS), self._happened())
+        return self._addressed(ACTIONS, who.customer_id, _bytes(self.rng, content))
 
     def _happened(self) -> int:
         """Let one of ten be up to five days late."""

@@ -106,6 +106,7 @@ ANOTHER: dict[str, Any] = {
     "resolved": True,
     "satisfaction": 3,
     "status": "paid",
+    "by": "management",
 }
 """By field a value that no full event has; all but ids and a purchase's type."""
 

@@ -1,0 +1,37 @@
+"""Actions: what the company did, got in touch or took a step of the ladder."""
+
+from agents.events.booking import INVALID, Booking, Unbookable, id_key
+from agents.events.cells import NOTHING
+from agents.events.content import content_check
+from agents.policy.compiled import Policy
+from schemas.base.times import LAST_DAY, day_and_micros
+from schemas.base.vocabulary import STEPS
+from schemas.inputs.events import Action, Kind
+from schemas.state.signal_rows import NO_STEP
+
+
+def book_action(wire: Action, policy: Policy) -> Booking | Unbookable:
+    """The booking of an action; INVALID where a field is missing or stands with another type."""
+    day, at_us = day_and_micros(wire.occurred_at)
+    if not policy.intake.earliest_day <= day <= LAST_DAY or not _is_whole(wire):
+        return INVALID
+    return Booking(
+        Kind.ACTIONS,
+        wire.customer_id,
+        wire.event_id,
+        at_us,
+        day,
+        id_key(Kind.ACTIONS, wire.event_id),
+        content_check(Kind.ACTIONS, wire),
+        NOTHING,
+        met_by=(wire.by or "") if wire.type == "contact" else None,
+        step_taken=NO_STEP if wire.step is None else STEPS.index(wire.step) + 1,
+    )
+
+
+def _is_whole(wire: Action) -> bool:
+    """Whether it has what its type needs, and nothing of the other."""
+    of_contact, of_step = (wire.channel, wire.by, wire.duration_s), (wire.step, wire.outcome)
+    if wire.type == "contact":
+        return wire.channel is not None and of_step == (None, None)
+    return None not in of_step and of_contact == (None, None, None)
