@@ -8,7 +8,7 @@ from typing import Final
 from agents.events.cells import CELL, cells_below, find_cell
 from schemas.base.vocabulary import CONTACT_CHANNELS, ContactChannel
 
-_BITS: Final = 3
+_BITS: Final = 4
 _MASK: Final = (1 << _BITS) - 1
 if len(CONTACT_CHANNELS) > _MASK + 1:
     raise ImportError("a channel's place no longer fits beside its day: more bits, and a new row")
@@ -22,6 +22,16 @@ def count(cells: list[int], day: int, place: int) -> None:
         cells[~at:~at] = (key, 1)
     else:
         cells[at + 1] += 1
+
+
+def take_back(cells: list[int], day: int, place: int) -> None:
+    """One contact less than was counted, where it was."""
+    at = find_cell(cells, CELL, day << _BITS | place)
+    if at < 0:
+        return
+    cells[at + 1] -= 1
+    if not cells[at + 1]:
+        del cells[at : at + CELL]
 
 
 def expire(cells: list[int], last_expired: int) -> None:

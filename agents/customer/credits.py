@@ -64,6 +64,19 @@ class Credits:
             at = entries.find(key, at + 1)
         return None
 
+    def of(self, key: bytes) -> bytearray:
+        """The entries of an invoice."""
+        mine = Credits(bytearray())
+        for credit in self.all():
+            if credit.key == key:
+                mine.add(credit)
+        return mine.entries
+
+    def take_all(self, key: bytes) -> None:
+        """Those of an invoice are kept no more."""
+        while self.take_next(key) is not None:
+            pass
+
     def cap(self, credits_max: int) -> None:
         """Forgets the oldest beyond `credits_max`."""
         beyond = len(self.entries) - credits_max * CREDIT_BYTES

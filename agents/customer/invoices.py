@@ -9,6 +9,8 @@ section 4), so that an invoice paid late and whole has cost the same in the end.
 from operator import attrgetter
 from typing import Final
 
+from msgspec.structs import replace
+
 from agents.customer.credits import Credit, Credits
 from agents.customer.part import Part
 from agents.customer.worth import Worth
@@ -30,7 +32,16 @@ Closing = tuple[int, int]
 class Invoices(Part):
     """The open invoices of one customer, and payments whose invoice is not known yet."""
 
-    __slots__ = ("_worth", "interest", "next_us", "open", "reminders", "unmatched", "written_off")
+    __slots__ = (
+        "_worth",
+        "closed",
+        "interest",
+        "next_us",
+        "open",
+        "reminders",
+        "unmatched",
+        "written_off",
+    )
 
     def __init__(self, row: InvoicesRow, worth: Worth) -> None:
         """As a stored row has them; `weigh` has to follow. `worth` takes what a closing costs."""
@@ -39,6 +50,8 @@ class Invoices(Part):
         self.written_off = 0
         """Invoices given up for want of room since somebody asked last."""
         self._worth = worth
+        self.closed: Closing | None = None
+        """What closed with the event that was booked last; None: nothing."""
         self.interest = 0
         """Interest of what is past due, as it stands."""
         self.reminders = 0
@@ -64,7 +77,7 @@ class Invoices(Part):
         """A sale on credit or a payment: what is open changes, and what waiting costs."""
         if event.invoice is None:
             return
-        closing = self._take(event.invoice, event.at_us, policy)
+        closing = self.closed = self.take(event.invoice, event.at_us, policy)
         if closing is not None and closing[1]:
             # an invoice closed: what reminding of it cost is booked on that day
             closed_day, cost = closing
@@ -96,7 +109,7 @@ class Invoices(Part):
         """As they are."""
         return InvoicesRow(self.open, self.unmatched.entries)
 
-    def _take(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> Closing | None:
+    def take(self, entry: InvoiceEntry, at_us: int, policy: Policy) -> Closing | None:
         """What a sale or a payment does; the invoice that closed with it."""
         rules = policy.invoices
         assert rules is not None
@@ -116,6 +129,27 @@ class Invoices(Part):
         closing = self._match(invoice, policy)
         self.written_off += self._write_off(rules.open_max)
         return closing
+
+    def state_of(self, key: bytes) -> tuple[InvoiceRow | None, bytearray]:
+        """An invoice as it is, if it is open, and the payments that wait for it."""
+        invoice = self._find(key)
+        return None if invoice is None else replace(invoice), self.unmatched.of(key)
+
+    def alone(self, invoice: InvoiceRow | None, unmatched: bytearray) -> "Invoices":
+        """The invoices of a customer that has no other one."""
+        row = InvoicesRow([] if invoice is None else [invoice], unmatched)
+        return Invoices(row, self._worth)
+
+    def put_back(self, key: bytes, other: "Invoices", policy: Policy) -> None:
+        """An invoice becomes what it is among others, and so do the payments that wait for it."""
+        rules = policy.invoices
+        assert rules is not None
+        self.open = [invoice for invoice in self.open if invoice.key != key] + other.open
+        self.unmatched.take_all(key)
+        for credit in other.unmatched.all():
+            self.unmatched.add(credit)
+        self.unmatched.cap(rules.unmatched_max)
+        self.written_off += self._write_off(rules.open_max)
 
     def _find(self, key: bytes) -> InvoiceRow | None:
         for invoice in self.open:

@@ -4,7 +4,7 @@ from bisect import insort
 from typing import Final
 
 from agents.events.booking import Contact
-from agents.events.cells import cells_below
+from agents.events.cells import cells_below, find_cell
 from agents.policy.keeps import Keeps
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
 from schemas.state.signal_rows import IssueRow
@@ -32,12 +32,23 @@ def take(issues: list[IssueRow], contact: Contact, at_us: int, day: int, keeps: 
     issue.last_us = max(issue.last_us, at_us)
     issue.at_fault = issue.at_fault or contact.at_fault
     contact_day = at_us // DAY_US
-    if day - contact_day < keeps.issue_days:
+    if contact.counts and day - contact_day < keeps.issue_days:
         _count(issue.cells, contact_day)
     _hear(issue, contact, at_us)
     _weigh(issue, day, keeps)
     if len(issues) > ISSUES_MAX:
         issues.remove(min(issues, key=_worth_keeping))
+
+
+def take_back(issues: list[IssueRow], key: bytes, contact_day: int) -> None:
+    """One contact of an issue less than was counted on a day, where it still is; weighed later."""
+    for issue in issues:
+        if issue.key == key:
+            at = find_cell(issue.cells, 2, contact_day)
+            if at >= 0:
+                issue.cells[at + 1] -= 1
+                if not issue.cells[at + 1]:
+                    del issue.cells[at : at + 2]
 
 
 def _find(issues: list[IssueRow], contact: Contact) -> IssueRow | None:

@@ -11,7 +11,7 @@ from agents.events.booking import Booking
 from agents.events.cells import CELL, Cells
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, NO_DUE_US, day_start
-from schemas.base.value_lines import LINE_MASK, REVENUE
+from schemas.base.value_lines import LINE_BITS, LINE_MASK, REVENUE
 from schemas.state.rows import CommitmentRow, MasterRow
 from schemas.state.signal_rows import NO_STEP
 
@@ -51,9 +51,7 @@ class MasterData(Part):
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
         """What was bought counts for the promise; a record replaces what an older one said."""
         if self.newest is not None and event.cells:
-            commitment = self.newest.commitment
-            if commitment is not None and commitment.starts_day <= event.day <= commitment.ends_day:
-                commitment.revenue += _revenue(event.cells)
+            self.count(event.cells)
         if event.step_taken != NO_STEP:
             self.step_taken = event.step_taken, event.day
         if event.master is not None:
@@ -62,6 +60,14 @@ class MasterData(Part):
     def heard(self) -> None:
         """What people said and did was decided on."""
         self.step_to_set, self.answered, self.step_taken = None, False, NO_ACTION
+
+    def count(self, cells: Cells) -> None:
+        """What was bought on a day, or is taken back of it, counts for the promise."""
+        commitment = self.commitment
+        if commitment is not None:
+            day = cells[0] >> LINE_BITS
+            if commitment.starts_day <= day <= commitment.ends_day:
+                commitment.revenue += _revenue(cells)
 
     def _learn(self, master: MasterRow, day: int, policy: Policy) -> None:
         known = self.newest

@@ -17,7 +17,15 @@ from schemas.state.codec import (
     encode_customer,
     read_head,
 )
-from schemas.state.rows import NO_OFFSET, NOT_ASKED, CustomerRow, InvoicesRow, TouchRow, WorthRow
+from schemas.state.rows import (
+    NO_OFFSET,
+    NOT_ASKED,
+    CustomerRow,
+    InvoicesRow,
+    TouchRow,
+    WorthRow,
+    with_tickets,
+)
 
 
 def stored(customer: Customer, policy: Policy) -> bytes:
@@ -51,7 +59,10 @@ def stored(customer: Customer, policy: Policy) -> bytes:
         dedupe=customer.dedupe.row(policy),
         segments=customer.segments,
         late_day=_if_any(customer.payments.late_day),
+        orders=customer.orders.row(policy),
     )
+    if customer.tickets:
+        row = with_tickets(row, customer.tickets)
     head = RowHead(
         due_us=customer.due_us,
         owed=customer.owed,
@@ -112,6 +123,7 @@ def newcomer(
         dedupe=bytearray(),
         segments=NOT_ASKED,
         late_day=None,
+        orders=None,
     )
     return Customer(customer_id, row, None, policy)
 

@@ -23,7 +23,7 @@ NO_PACE: Final[Pace] = (0, NO_DAY, 0, True)
 
 
 class Sales:
-    """A customer's sales. A purchase day is a UTC day with a sale; returns are none."""
+    """A customer's sales. A purchase day is a UTC day with a sale; all else is none."""
 
     __slots__ = (
         "cells",
@@ -76,10 +76,16 @@ class Sales:
             self.latest,
         )
 
+    def copy(self) -> "Sales":
+        """The same, to go its own way."""
+        row = self.row()
+        row.latest = list(row.latest)
+        return Sales(row)
+
     def book(self, day: int, sale: Sale, today: int, keeps: Keeps) -> None:
-        """A sale or a return."""
+        """A sale; or what is no purchase and counts for the margin alone."""
         self.margin += sale.margin
-        if sale.is_return:
+        if not sale.is_purchase:
             return
         self.fades.clear()
         self.pace = None

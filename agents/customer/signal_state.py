@@ -7,9 +7,10 @@ from typing import Final
 from agents.customer import issues
 from agents.customer.part import Part
 from agents.customer.sales import Sales
-from agents.events.booking import Booking
+from agents.events.booking import Booking, Sale
 from agents.models.bgnbd import PurchaseHistory
 from agents.policy.compiled import Policy
+from agents.policy.keeps import Keeps
 from schemas.state.signal_rows import ClearedRow, IssueRow, LadderRow, SignalsRow
 
 _said_at: Final = itemgetter(0)
@@ -18,14 +19,16 @@ _said_at: Final = itemgetter(0)
 class SignalState(Part):
     """Sales, issues, answers, what was cleared of late, and the place on the ladder."""
 
-    __slots__ = ("answers", "cleared", "early_returns", "issues", "ladder", "sales")
+    __slots__ = ("answers", "cleared", "early_returns", "issues", "ladder", "sales", "settled")
 
     def __init__(self, row: SignalsRow | None) -> None:
         """As a stored row has them; None: nothing is kept yet."""
         self.sales: Sales | None = None
         """None: nothing was sold yet."""
         self.early_returns = 0
-        """The margin of returns that came before the first sale was known."""
+        """The margin of what was no sale and came before the first one was known."""
+        self.settled: SignalState | None = None
+        """Sales without those of remembered orders; None: there are no such orders."""
         self.issues: list[IssueRow] = []
         self.answers: list[tuple[int, int]] = []
         self.cleared: dict[str, ClearedRow] = {}
@@ -44,33 +47,52 @@ class SignalState(Part):
 
     def row(self, policy: Policy) -> SignalsRow | None:
         """As a row stores them; None where there is nothing."""
-        kept = self.issues or self.answers or self.cleared or self.early_returns
-        if not kept and self.sales is None and self.ladder is None:
+        its = self if self.settled is None else self.settled
+        kept = self.issues or self.answers or self.cleared or its.early_returns
+        if not kept and its.sales is None and self.ladder is None:
             return None
-        sales = None if self.sales is None else self.sales.row()
-        early = self.early_returns
+        sales = None if its.sales is None else its.sales.row()
+        early = its.early_returns
         return SignalsRow(sales, early, self.issues, self.answers, self.cleared, self.ladder)
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
         """A sale, or a contact with its issue and answer."""
         keeps = policy.keeps
         if event.sale is not None:
-            if self.sales is not None:
-                self.sales.book(event.day, event.sale, day, keeps)
-            elif event.sale.is_return:
-                self.early_returns += event.sale.margin
-            else:
-                self.sales = Sales.beginning(event.day, event.sale, self.early_returns, keeps)
-                self.early_returns = 0
+            self.sell(event.day, event.sale, day, keeps)
         contact = event.contact
         if contact is None:
             return
-        if keeps.issues_forgotten_days:
+        if keeps.issues_forgotten_days and (contact.is_own or contact.resolved is not None):
             issues.take(self.issues, contact, event.at_us, day, keeps)
             issues.age(self.issues, day, keeps)
         if contact.satisfaction is not None and keeps.answers:
             insort(self.answers, (event.at_us, contact.satisfaction), key=_said_at)
             del self.answers[: -keeps.answers]
+
+    def sell(self, day: int, sale: Sale, today: int, keeps: Keeps) -> None:
+        """A sale, or what is no purchase, of a day."""
+        if self.sales is not None:
+            self.sales.book(day, sale, today, keeps)
+        elif not sale.is_purchase:
+            self.early_returns += sale.margin
+        else:
+            self.sales = Sales.beginning(day, sale, self.early_returns, keeps)
+            self.early_returns = 0
+
+    def settle(self) -> None:
+        """From now on sales are kept without those of remembered orders, too."""
+        if self.settled is None and self is not NOTHING_KEPT:
+            self.settled = SignalState(None)
+            self.settled.sales = None if self.sales is None else self.sales.copy()
+            self.settled.early_returns = self.early_returns
+
+    def begin_anew(self) -> None:
+        """Sales are those without remembered orders, which are to be booked again."""
+        settled = self.settled
+        assert settled is not None
+        self.sales = None if settled.sales is None else settled.sales.copy()
+        self.early_returns = settled.early_returns
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Days and issues are forgotten, and cool-downs end."""

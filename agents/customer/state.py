@@ -7,9 +7,11 @@
 from array import array
 from typing import Final
 
+from agents.customer import channels, issues, tickets
 from agents.customer.dedupe import DedupeIndex
 from agents.customer.invoices import Invoices
 from agents.customer.master_data import MasterData
+from agents.customer.orders import Orders
 from agents.customer.part import Part
 from agents.customer.payments import LastPayments
 from agents.customer.signal_state import NOTHING_KEPT, SignalState
@@ -19,17 +21,21 @@ from agents.customer.touches import Touches
 from agents.customer.windows import ContactWindow, WindowBefore
 from agents.customer.worth import Worth
 from agents.events.booking import Booking
+from agents.events.support_calls import cells_taken_back, of_known_ticket
 from agents.models.decay import SCALE_BITS
 from agents.policy.compiled import Policy
 from schemas.base.money import half_even
 from schemas.base.times import DAY_US, NO_DAY, NO_DUE_US
 from schemas.base.value_lines import LATE_PAYMENT, REMINDERS
 from schemas.state.codec import RowHead
-from schemas.state.rows import CommitmentRow, CustomerRow, MasterRow, TouchRow
+from schemas.state.rows import CommitmentRow, CustomerRow, MasterRow, TicketedRow, TouchRow
+from schemas.state.signal_rows import TicketRow
 
 _ROW_BYTES: Final = 300
 _CELL_BYTES: Final = 8
 _INVOICE_BYTES: Final = 80
+_TICKET_BYTES: Final = 48
+_ORDER_BYTES: Final = 100
 
 
 class Customer:
@@ -47,6 +53,7 @@ class Customer:
         "invoices",
         "master_data",
         "offsets",
+        "orders",
         "origin",
         "owed",
         "parts",
@@ -59,6 +66,7 @@ class Customer:
         "sequence",
         "signals",
         "standing",
+        "tickets",
         "tier_state",
         "touched_us",
         "touches",
@@ -90,6 +98,10 @@ class Customer:
         self.master_data = MasterData(row.master, self.value)
         self.touches = Touches(row.touch)
         self.dedupe = DedupeIndex(row.dedupe)
+        self.tickets = row.tickets if isinstance(row, TicketedRow) else []
+        """Of each ticket the record that is its contact."""
+        booking = (self.worth, self.signals, self.master_data, self.touches, self.invoices)
+        self.orders = Orders(row.orders, booking, policy)
         self.parts: tuple[Part, ...] = (
             self.worth,
             self.contacts,
@@ -99,6 +111,7 @@ class Customer:
             self.master_data,
             self.touches,
             self.dedupe,
+            self.orders,
         )
         """All that is kept, in the order in which an event is booked."""
         self.risks = row.risks
@@ -108,21 +121,8 @@ class Customer:
         """The stage of its life."""
         self.segments = row.segments
         """The segments it was found in last, a bit each; NOT_ASKED: nobody asked."""
-        self.tier_state: TierState | None = None
+        self.tier_state = None if head is None else _tier_state(row, head)
         """Its tier; None until it is judged for the first time."""
-        if head is not None:
-            self.tier_state = TierState(
-                head.by_value,
-                row.by_value_since_day,
-                head.tier,
-                row.in_force_since_day,
-                row.by_value_came,
-            ).as_kept(
-                NO_DAY if row.below_day is None else row.below_day,
-                NO_DAY if row.notice_day is None else row.notice_day,
-                row.notice_tier,
-                announced=row.announced,
-            )
         self.ranked = 0 if head is None else head.index
         """Under tiers by shares: what its tier was judged by the last time; else 0."""
         self.due_us = NO_DUE_US if head is None else head.due_us
@@ -150,6 +150,8 @@ class Customer:
             self.day = day
             for part in self.parts:
                 part.advance(at_us, day, policy)
+            if self.tickets:
+                tickets.forget(self.tickets, day, policy.tickets)
         elif self.invoices.next_us <= at_us:
             # all else changes with a UTC day, this within one
             self.invoices.advance(at_us, day, policy)
@@ -162,13 +164,43 @@ class Customer:
             self.first_day = event.day
         self.offsets[event.kind] = offset
         as_of_us, day = self.as_of_us, self.day
+        if event.ticket is not None:
+            event = self._of_one_ticket(event, event.ticket, policy)
+        elif event.order is not None:
+            event = self.orders.take(event, as_of_us, day, policy)
         for part in self.parts:
             part.book(event, as_of_us, day, policy)
+
+    def _of_one_ticket(self, event: Booking, ticket: TicketRow, policy: Policy) -> Booking:
+        """The event as it is to be booked beside what else there was of its ticket."""
+        no_more = tickets.settle(self.tickets, ticket, self.day, policy.tickets)
+        if no_more is None:
+            return event
+        if no_more is ticket:
+            return of_known_ticket(event, ticket)
+        self._take_back(no_more, policy)
+        return event
+
+    def _take_back(self, ticket: TicketRow, policy: Policy) -> None:
+        """A record was counted as its ticket's contact, and is it no more."""
+        day, contact_day = self.day, ticket.at_us // DAY_US
+        cells = cells_taken_back(ticket)
+        if cells:
+            excused = -ticket.fixed if ticket.at_fault else 0
+            self.worth.add_cost(contact_day, cells, -ticket.fixed, day, policy, excused)
+        if ticket.contacts:
+            self.contacts.take_back(contact_day, ticket.contacts)
+        care = self.touch.care
+        if care is not None and not ticket.is_outbound:
+            channels.take_back(care.channels, contact_day, ticket.channel)
+        if ticket.issue:
+            issues.take_back(self.signals.issues, ticket.issue, contact_day)
 
     def fit(self, policy: Policy) -> None:
         """Forgets what another policy kept and this one would not have."""
         for part in self.parts:
             part.fit(self.as_of_us, self.day, policy)
+        tickets.forget(self.tickets, self.day, policy.tickets)
 
     # figures
 
@@ -250,9 +282,27 @@ class Customer:
         if self.touch.care is not None:
             cells += len(self.touch.care.channels)
         kept = len(self.dedupe.entries) + _INVOICE_BYTES * len(self.invoices.open)
+        kept += _TICKET_BYTES * len(self.tickets)
+        kept += _ORDER_BYTES * len(self.orders.kept)
         return _ROW_BYTES + kept + _CELL_BYTES * cells
 
     @property
     def tenure_days(self) -> int:
         """UTC days from the customer's first event to its `as_of`."""
         return self.day - self.first_day
+
+
+def _tier_state(row: CustomerRow, head: RowHead) -> TierState:
+    """Its tier, as row and head have it."""
+    return TierState(
+        head.by_value,
+        row.by_value_since_day,
+        head.tier,
+        row.in_force_since_day,
+        row.by_value_came,
+    ).as_kept(
+        NO_DAY if row.below_day is None else row.below_day,
+        NO_DAY if row.notice_day is None else row.notice_day,
+        row.notice_tier,
+        announced=row.announced,
+    )

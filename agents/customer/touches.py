@@ -18,7 +18,7 @@ class Touches(Part):
         self.touch = row
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
-        """A purchase or a contact."""
+        """A purchase or a contact; one of ours begins cadences anew, and is nothing that he did."""
         if event.met_by is not None:
             self._met_by(event.met_by, event.day, policy)
         if not event.touches:
@@ -68,6 +68,20 @@ class Touches(Part):
     def row(self, policy: Policy) -> TouchRow:
         """As it is."""
         return self.touch
+
+    def latest(self) -> tuple[int | None, int | None]:
+        """The latest touch, and the latest that counts for contacts due."""
+        touch = self.touch
+        if touch.care is None or not touch.care.told_apart:
+            return touch.last_us, touch.last_us
+        return touch.last_us, touch.care.met_us
+
+    def set_latest(self, last_us: int | None, met_us: int | None, *, has_bought: bool) -> None:
+        """Some touches never were: these are left."""
+        touch = self.touch
+        touch.last_us, touch.has_bought = last_us, has_bought
+        if touch.care is not None and touch.care.told_apart:
+            touch.care.met_us = met_us
 
     def care(self) -> CareRow:
         """What is kept beside the last touch, from now on."""

@@ -15,12 +15,16 @@ from agents.customer.part import Part
 from agents.events.booking import Booking
 from agents.events.cells import CELL, Cells, cells_below, find_cell, narrowed
 from agents.policy.compiled import Policy
-from schemas.base.times import NO_DAY
+from schemas.base.times import BEFORE_ALL_DAYS, NO_DAY
 from schemas.base.value_lines import (
+    CHEAPER_CHANNEL,
+    COUNTS,
     EXCUSING_SIGNS,
     LINE_BITS,
     LINE_MASK,
     LINES,
+    ORDERS,
+    REVENUE,
     SELLER_FAULT,
     SELLER_FAULT_REFUNDS,
     SIGNS,
@@ -45,8 +49,9 @@ class ValueWindow:
 
     `cells` holds, oldest day first, the day with the line and the amount of each line of each day
     that is not zero, side by side in memory: a customer is a few cache lines, not a tree of
-    objects. `counts_from` is the oldest day, the first to change a figure by leaving. Amounts
-    beyond 64 bits are no reason to stop: a window that has one keeps its cells in a list.
+    objects. `counts_from` is the oldest day, the first to change a figure by leaving. A day with
+    revenue above 0 is an order by itself: its cell of orders holds those beyond. Amounts beyond 64
+    bits are no reason to stop: a window that has one keeps its cells in a list.
     """
 
     __slots__ = ("_totals", "cells", "contribution", "counts_from")
@@ -69,6 +74,11 @@ class ValueWindow:
         """What refunds that are the seller's fault took from the margin."""
         return self._totals[SELLER_FAULT_REFUNDS]
 
+    @property
+    def by_cheaper_channel(self) -> int:
+        """What contacts would have cost less by the channel that the policy named."""
+        return self._totals[CHEAPER_CHANNEL]
+
     def book(self, more: Cells, brought: int) -> None:
         """Books cells of a day inside the window, and what they bring."""
         self.contribution += brought
@@ -81,15 +91,33 @@ class ValueWindow:
         ):
             cells.extend(more)
         else:
-            for at in range(0, len(more), CELL):
-                self._add(more[at], more[at + 1])
+            self._merge(more)
         self.counts_from = self.cells[0] >> LINE_BITS if self.cells else NO_DAY
 
     def _count(self, more: Cells) -> None:
         """Adds cells to the totals."""
         totals = self._totals
         for at in range(0, len(more), CELL):
-            totals[more[at] & LINE_MASK] += more[at + 1]
+            line, amount = more[at] & LINE_MASK, more[at + 1]
+            totals[line] += amount
+            if line == REVENUE and amount > 0:
+                totals[ORDERS] += 1
+
+    def _merge(self, more: Cells) -> None:
+        """Adds cells to those of their day; its orders stay as many as both have together."""
+        # revenue is the first line
+        key = more[0]
+        sells = key & LINE_MASK == REVENUE
+        orders = int(more[1] > 0) + self._is_sold(key) if sells else 0
+        for at in range(0, len(more), CELL):
+            self._add(more[at], more[at + 1])
+        if sells and (beyond := orders - self._is_sold(key)):
+            self._add(key | ORDERS, beyond)
+
+    def _is_sold(self, key: int) -> int:
+        """1 where the cell of a day's revenue is above 0."""
+        at = find_cell(self.cells, CELL, key)
+        return int(at >= 0 and self.cells[at + 1] > 0)
 
     def _add(self, key: int, amount: int) -> None:
         cells = self.cells
@@ -130,13 +158,31 @@ class ValueWindow:
             line, amount = expired[at] & LINE_MASK, expired[at + 1]
             self._totals[line] -= amount
             self.contribution -= SIGNS[line] * amount
+            if line == REVENUE and amount > 0:
+                self._totals[ORDERS] -= 1
         self.counts_from = cells[0] >> LINE_BITS if cells else NO_DAY
         if isinstance(cells, list):
             self.cells = narrowed(cells)
         return expired
 
+    def last_day_of(self, line: int) -> int:
+        """The last day that has such a line; long ago where none does."""
+        cells = self.cells
+        for at in range(len(cells) - CELL, -1, -CELL):
+            if cells[at] & LINE_MASK == line:
+                return cells[at] >> LINE_BITS
+        return BEFORE_ALL_DAYS
+
+    def amounts_from(self) -> int:
+        """The oldest day that has more than counts; NO_DAY: none."""
+        cells = self.cells
+        for at in range(0, len(cells), CELL):
+            if cells[at] & LINE_MASK not in COUNTS:
+                return cells[at] >> LINE_BITS
+        return NO_DAY
+
     def totals(self) -> list[int]:
-        """The sum of each line over the window."""
+        """The sum of each line over the window; of what counts only how many there were."""
         return list(self._totals)
 
     def sum_of(self, line: int, first_day: int, last_day: int) -> int:
@@ -244,6 +290,17 @@ class ContactWindow(Part):
             self.cells[~at:~at] = array("q", (day, contacts))
         else:
             self.cells[at + 1] += contacts
+        self._changed()
+
+    def take_back(self, day: int, contacts: int) -> None:
+        """So many contacts fewer than were counted on a day, where they still are."""
+        at = find_cell(self.cells, 2, day)
+        if at < 0:
+            return
+        self.total -= contacts
+        self.cells[at + 1] -= contacts
+        if not self.cells[at + 1]:
+            del self.cells[at : at + 2]
         self._changed()
 
     def expire(self, last_expired: int) -> None:

@@ -5,10 +5,17 @@ from array import array
 from agents.customer.part import Part
 from agents.customer.windows import ValueWindow, WindowBefore, contributions
 from agents.events.booking import Booking
-from agents.events.cells import Cells
+from agents.events.cells import CELL, Cells
 from agents.models.decay import Decay
 from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, NO_DUE_US, day_start
+from schemas.base.value_lines import (
+    LINE_BITS,
+    LINE_MASK,
+    SELLER_FAULT,
+    SELLER_FAULT_REFUNDS,
+    SIGNS,
+)
 from schemas.state.rows import WeightedRow, WorthRow
 
 
@@ -35,11 +42,29 @@ class Worth(Part):
         """What it adds to its own day."""
         if event.cells:
             excused, refunded = event.excused, event.refunded
-            self._add(event.day, event.cells, event.brought, excused, refunded, day, policy)
+            booked_day = event.cells[0] >> LINE_BITS
+            self._add(booked_day, event.cells, event.brought, excused, refunded, day, policy)
 
-    def add_cost(self, day: int, cells: Cells, cost: int, today: int, policy: Policy) -> None:
-        """Books a cost of a day of a customer whose day is `today`."""
-        self._add(day, cells, -cost, 0, 0, today, policy)
+    def add(self, cells: Cells, today: int, policy: Policy) -> None:
+        """Books cells of a day of a customer whose day is `today`."""
+        brought = excused = refunded = 0
+        for at in range(0, len(cells), CELL):
+            line, amount = cells[at] & LINE_MASK, cells[at + 1]
+            brought += SIGNS[line] * amount
+            if line == SELLER_FAULT:
+                excused = amount
+            elif line == SELLER_FAULT_REFUNDS:
+                refunded = amount
+        self._add(cells[0] >> LINE_BITS, cells, brought, excused, refunded, today, policy)
+
+    def add_cost(
+        self, day: int, cells: Cells, cost: int, today: int, policy: Policy, excused: int = 0
+    ) -> None:
+        """Books a cost of a day of a customer whose day is `today`; of a negative one so much less.
+
+        `excused` of it is the seller's fault.
+        """
+        self._add(day, cells, -cost, excused, 0, today, policy)
 
     def _add(
         self,
@@ -78,7 +103,9 @@ class Worth(Part):
 
     def next_due_us(self, day: int, policy: Policy) -> int:
         """When the oldest day leaves."""
-        leaves, before = self.window.counts_from, self.before
+        # of counts alone nothing changes that a policy asks for, unless a signal goes by them
+        leaves = self.window.counts_from if policy.keeps.counts else self.window.amounts_from()
+        before = self.before
         due = NO_DAY if leaves == NO_DAY else leaves + policy.window_days
         if before is not None and before.counts_from != NO_DAY:
             due = min(due, before.counts_from + 2 * policy.window_days)

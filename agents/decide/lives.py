@@ -67,6 +67,7 @@ SIGNAL_LIFE: Final[Life[SignalStatus | Unsaid]] = {
 """Of a signal. What happens without a word is told to nobody."""
 
 BUYS = "its first sale"
+TAKEN_BACK = "every order was cancelled"
 SETTLES = "new_days have passed"
 SLIPS = "a signal of leaving is open"
 STAYS = "none is open any more"
@@ -89,6 +90,7 @@ STAGE_LIFE: Final[Life[Stage]] = {
     ("returned", SLIPS): ("slipping", "slipping"),
     ("returned", SILENT): ("lost", "lost"),
     ("closed", BUYS_AGAIN): ("returned", "returned"),
+    **{(stage, TAKEN_BACK): ("prospect", "prospect") for stage in STAGES[1:-1]},
     **{(stage, ENDS): ("closed", "closed") for stage in STAGES if stage != "closed"},
 }
 """Of a customer. Several may happen at once: then the last one is told."""

@@ -16,6 +16,7 @@ from agents.decide.lives import (
     SLIPS,
     STAGE_LIFE,
     STAYS,
+    TAKEN_BACK,
     TOLD_LATE,
 )
 from agents.policy.compiled import Policy, StageRules
@@ -57,8 +58,10 @@ class Stages:
             return ENDS
         if sales is not None:
             return self._found_of_sales(standing, sales, customer.day, slips=slips)
+        if stage != PROSPECT:
+            return "" if customer.touch.has_bought else TAKEN_BACK
         # who gave something back bought it before anything was kept of its sales
-        return BUYS if stage == PROSPECT and customer.touch.has_bought else ""
+        return BUYS if customer.touch.has_bought else ""
 
     def _found_of_sales(self, standing: Standing, sales: Sales, day: int, *, slips: bool) -> str:
         stage = standing.stage

@@ -158,6 +158,7 @@ class Admission:
             named = ("wallet", wire.wallet), ("commitment", wire.commitment)
             used = [(f"{name}.currency", part.currency) for name, part in named if part is not None]
         else:
+            assert wire.currency is not None, "of a cancel none is looked at"
             used = [("currency", wire.currency)]
         day, _ = day_and_micros(wire.occurred_at)
         rates = self._policy.rates

@@ -8,7 +8,7 @@ from xxhash import xxh3_64_digest
 from agents.events.cells import Cells
 from schemas.inputs.events import Kind
 from schemas.state.rows import MasterRow
-from schemas.state.signal_rows import NO_STEP
+from schemas.state.signal_rows import NO_STEP, TicketRow
 
 _KIND_BYTE: Final = tuple(bytes([kind]) for kind in Kind)
 
@@ -22,10 +22,11 @@ NAME_CHARS: Final = 64
 class Sale(msgspec.Struct, frozen=True, gc=False):
     """What a purchase event adds; amounts in minor units of the base currency."""
 
-    is_return: bool
+    is_purchase: bool
+    """Whether it is a sale: only that makes a purchase day."""
     paid: int
     margin: int
-    """What it adds to the margin: less than nothing, on a return."""
+    """What it adds to the margin: less than nothing where goods or money went back."""
 
 
 class Contact(msgspec.Struct, frozen=True, gc=False):
@@ -38,6 +39,22 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
     complains: bool
     at_fault: bool
     satisfaction: int | None
+    is_own: bool = True
+    """Whether the customer got in touch; else it is only a word on its issue."""
+    counts: bool = True
+    """Whether it is the contact of its ticket, too."""
+
+
+class OrderPart(msgspec.Struct, frozen=True, gc=False):
+    """What a purchase says of its order."""
+
+    key: bytes
+    """8 bytes that stand for the order's id."""
+    sells: bool
+    """Whether it is a sale of it."""
+    cancels: bool
+    placed_day: int | None = None
+    """Of a cancel: when the order was placed; None: it does not say."""
 
 
 class InvoiceEntry(msgspec.Struct, frozen=True, gc=False):
@@ -84,19 +101,26 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """Whether the policy has that count for contacts due."""
     complains: bool = False
     at_fault: bool = False
-    """Whether it is a return or a contact that is the seller's fault."""
+    """Whether it is the seller's fault: a contact, a return, a refund or a replacement."""
     days_late: int | None = None
     """Of a payment that was made; None for everything else."""
     invoice: InvoiceEntry | None = None
     """What it does to an invoice; None: it names none."""
     sale: Sale | None = None
     """What was sold or came back; None: nothing, or nothing asks for it."""
+    order: OrderPart | None = None
+    """Of which order it is; None: of none, or none is remembered."""
     contact: Contact | None = None
     """What a contact says of its issue, likewise."""
+    ticket: TicketRow | None = None
+    """What a contact is of its ticket, if it is the first of it; None: it names none."""
+    excess_s: int = 0
+    """Seconds of handling time beyond what is billed."""
     master: MasterRow | None = None
     """Master data, as a record of `customers` tells it."""
     met_by: str | None = None
-    """Of a contact that the company made: the role; empty: nobody in particular."""
+    """Of a contact that we made, where the policy has it count for contacts due: the role; empty:
+    nobody in particular."""
     step_taken: int = NO_STEP
     """The step of the ladder that was done with the customer, or refused by it."""
     erases: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Final, TypeAlias
 
-from schemas.base.value_lines import LINE_BITS
+from schemas.base.value_lines import LINE_BITS, LINE_MASK
 
 Cells: TypeAlias = "array[int] | list[int]"
 CELL: Final = 2
@@ -20,6 +20,16 @@ def cells_of(day: int, amounts: list[int]) -> Cells:
             cells.append(day << LINE_BITS | amounts[at])
             cells.append(amounts[at + 1])
     return narrowed(cells)
+
+
+def moved(cells: Cells, day: int) -> Cells:
+    """The cells of a day as those of another."""
+    return narrowed(
+        [
+            number if at % CELL else day << LINE_BITS | number & LINE_MASK
+            for at, number in enumerate(cells)
+        ]
+    )
 
 
 def narrowed(cells: list[int]) -> Cells:

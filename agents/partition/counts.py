@@ -23,5 +23,7 @@ class Counters:
     due_times: int = 0
     ids_forgotten: int = 0
     invoices_written_off: int = 0
+    excess_s: int = 0
+    """Seconds of handling time beyond what a contact is billed at most."""
     taken_at_ms: list[int] = field(default_factory=list)
     """Record timestamps of a sample of the events: for the latency from record to commit."""

@@ -18,6 +18,7 @@ from agents.partition.judges import Judges
 from agents.partition.memory import START_ANEW, CustomerMemory
 from agents.partition.pending import Message, PendingCommit
 from agents.partition.policy_change import Adoption, review_us
+from agents.partition.refusals import conflict, too_late
 from agents.partition.shares import PartitionShares
 from agents.partition.timers import TimerQueue
 from agents.policy.compiled import Policy
@@ -25,7 +26,6 @@ from agents.ports import GivenUpError, InvariantError
 from schemas.base.times import NO_DUE_US
 from schemas.base.vocabulary import TIERS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
-from schemas.inputs.rejects import Reason, Rejection
 from schemas.outputs.records import CUTOFFS, Origin, encode
 from schemas.state.codec import (
     JUDGED_BY_NONE,
@@ -75,8 +75,6 @@ class CustomerStore:
         self._erasure_secret, self._exactly_once = erasure_secret, exactly_once
         self._by_wall = by_wall
         self._timers = TimerQueue()
-
-    # restoring
 
     def restore(
         self,
@@ -161,7 +159,7 @@ class CustomerStore:
         customer = self.customers.get(customer_id)
         if isinstance(customer, bytes):
             customer = self.memory.wake(customer_id, customer)
-        if customer is not None and self._is_known(customer, event, buffer, offset):
+        if self._is_out(customer, event, buffer, offset):
             return True
         if self._by_wall and at_us > max(now_us + AHEAD_MAX_US, self.stream_time_us):
             raise clock_error(kind, self._partition, offset, at_us, self.stream_time_us, now_us)
@@ -172,6 +170,7 @@ class CustomerStore:
         if at_us > self.stream_time_us:
             self.stream_time_us = at_us
         self._pending.counters.applied[kind] += 1
+        self._pending.counters.excess_s += event.excess_s
         if event.erases:
             self._erase(customer_id, customer, offset, at_us, now_us)
             return True
@@ -200,6 +199,22 @@ class CustomerStore:
             taken[buffer.kind] = buffer.taken_to - 1
         return taken
 
+    def _is_out(
+        self, customer: Customer | None, event: Booking, buffer: InputBuffer, offset: int
+    ) -> bool:
+        """Whether the event came before or can't be taken, which is then dealt with."""
+        if customer is not None and self._is_known(customer, event, buffer, offset):
+            return True
+        if event.order is None or not event.order.cancels:
+            return False
+        why = too_late(customer, event, self._adopted_us, self._policy)
+        if why is None:
+            return False
+        if customer is not None:
+            self._pass_by(customer, event, offset)
+        self._pending.reject(buffer, why, self._partition)
+        return True
+
     def _is_known(
         self, customer: Customer, event: Booking, buffer: InputBuffer, offset: int
     ) -> bool:
@@ -212,15 +227,19 @@ class CustomerStore:
         content = customer.dedupe.content_of(event.id_key)
         if content is None:
             return False
+        self._pass_by(customer, event, offset)
+        if content == event.content:
+            self._pending.counters.duplicates[event.kind] += 1
+        else:
+            self._pending.reject(buffer, conflict(event), self._partition)
+        return True
+
+    def _pass_by(self, customer: Customer, event: Booking, offset: int) -> None:
+        """A record that changes nothing of its customer."""
         if not self._exactly_once:
             # where a commit breaks it comes again, when its id may be forgotten: the row tells then
             customer.offsets[event.kind] = offset
             self._pending.write(customer)
-        if content == event.content:
-            self._pending.counters.duplicates[event.kind] += 1
-        else:
-            self._pending.reject(buffer, _conflict(event), self._partition)
-        return True
 
     def _erase(
         self, customer_id: str, customer: Customer | None, offset: int, at_us: int, now_us: int
@@ -361,8 +380,6 @@ class CustomerStore:
         if now is not None:
             self.by_tier[now] += 1
 
-    # snapshots
-
     def pick_snapshots(self, now_us: int, *, all_snapshots: bool) -> None:
         """Picks the snapshots that are due, or owed at all, as many as one commit may carry."""
         pending = self._pending
@@ -375,11 +392,3 @@ class CustomerStore:
             customer = self.memory.find(customer_id)
             if customer is not None:
                 pending.publish(customer)
-
-
-def _conflict(event: Booking) -> Rejection:
-    return Rejection(
-        Reason.ID_CONFLICT,
-        "event_id: expected the content it had when it was applied, found another one under "
-        f"{event.event_id!r}",
-    )

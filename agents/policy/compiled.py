@@ -12,8 +12,22 @@ from agents.policy.grants import Grants
 from agents.policy.keeps import Keeps
 from agents.policy.rates import RateCards, Rates
 from schemas.base.money import Ratio
-from schemas.base.vocabulary import Action, ContactReason, CustomerSegment, Touch
+from schemas.base.vocabulary import (
+    Action,
+    ContactChannel,
+    ContactReason,
+    CustomerSegment,
+    Touch,
+)
 from schemas.inputs.intake_rules import IntakeRules
+
+
+class TicketRules(msgspec.Struct, frozen=True):
+    """What `[service]` says of tickets."""
+
+    max: int
+    days: int
+    """UTC days from its contact for which one is remembered."""
 
 
 class InvoiceRules(msgspec.Struct, frozen=True):
@@ -21,6 +35,13 @@ class InvoiceRules(msgspec.Struct, frozen=True):
 
     open_max: int
     unmatched_max: int
+
+
+class OrderRules(msgspec.Struct, frozen=True):
+    """`[orders]`."""
+
+    remember_days: int
+    orders_max: int
 
 
 class DiscountRules(msgspec.Struct, frozen=True):
@@ -81,6 +102,8 @@ class LadderRules(msgspec.Struct, frozen=True, kw_only=True):
     waits_for_answer: bool
     at_rest_days: int | None
     service_share: Ratio | None
+    cheaper_channel: ContactChannel | None
+    """By which contacts would have cost less; None: that is not reckoned."""
     reach: dict[str, int]
     """By signal that costs the number of the last step it leads to."""
     guards_complaint: bool
@@ -150,7 +173,12 @@ class Policy:
     excuses: bool
     """Whether what is the seller's own fault is left out of what a customer is judged by."""
     cards: RateCards
+    billed_max_s: int | None
+    """Of a contact's handling time so many seconds at most are billed; None: all."""
+    tickets: TicketRules
     invoices: InvoiceRules | None
+    orders: OrderRules | None
+    """None: no order is remembered."""
     discount: DiscountRules | None
     decay: Decay | None
     """None: tiers are judged by the window's contribution."""

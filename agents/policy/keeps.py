@@ -38,8 +38,8 @@ class Keeps(msgspec.Struct, frozen=True):
     """How many UTC days back purchase days are told apart."""
     purchase_days: int = 0
     """How many of the last purchase days are kept, however long ago."""
-    orders: bool = False
-    """Whether sales and returns are counted in the value window."""
+    counts: bool = False
+    """Whether a signal goes by the number of sales, returns or complaints in the value window."""
     answers: int = 0
     """How many of the last answers about satisfaction."""
     issue_days: int = 0
@@ -63,7 +63,7 @@ def combined(asked: Iterable[Keeps]) -> Keeps:
         contact_channels=frozenset().union(*(keeps.contact_channels for keeps in every)),
         sales_days=max(keeps.sales_days for keeps in every),
         purchase_days=max(keeps.purchase_days for keeps in every),
-        orders=any(keeps.orders for keeps in every),
+        counts=any(keeps.counts for keeps in every),
         answers=max(keeps.answers for keeps in every),
         issue_days=max(keeps.issue_days for keeps in every),
         issues_forgotten_days=max(keeps.issues_forgotten_days for keeps in every),

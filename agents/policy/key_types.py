@@ -8,6 +8,9 @@ from schemas.base.vocabulary import ContactChannel
 
 MAX_WINDOW_DAYS: Final = 3660
 MAX_DEDUPE_IDS: Final = 200_000
+REMEMBER_DAYS_MAX: Final = 64
+"""Of orders: so far back purchase days are told apart at least."""
+ORDERS_MAX: Final = 256
 MINUTES_MAX: Final = 366 * 24 * 60
 CARDS_MAX: Final = 1_000
 IGNORED_IDS_MAX: Final = 1_000
@@ -25,7 +28,10 @@ Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 CountOrNone = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 HalfLife = Annotated[int, msgspec.Meta(ge=7, le=MAX_WINDOW_DAYS)]
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=MINUTES_MAX)]
+MinutesBilled = Annotated[int, msgspec.Meta(ge=1, le=MINUTES_MAX)]
 Kept = Annotated[int, msgspec.Meta(ge=1, le=KEPT_MAX)]
+RememberDays = Annotated[int, msgspec.Meta(ge=1, le=REMEMBER_DAYS_MAX)]
+OrdersKept = Annotated[int, msgspec.Meta(ge=1, le=ORDERS_MAX)]
 Payments = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Amount = Annotated[str, msgspec.Meta(title="amount")]
 """Decimal text in the base currency, with no more digits than it has."""

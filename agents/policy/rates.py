@@ -18,12 +18,21 @@ class Costs:
 
     contacts: dict[str, tuple[int, int, int]]
     """By channel: cost of d seconds = (first + second * d) / third minor units."""
+    outbound: dict[str, tuple[int, int, int]]
+    """The same of contacts that we made."""
     return_per_order: int
     return_per_item: int
     late_fee: int
     late_annual_rate: Ratio
     reminders: tuple[tuple[int, int], ...]
     """(days past due, cost), by days."""
+
+    def contact(
+        self, channel: str, duration_s: int, *, outbound: bool = False, time_alone: bool = False
+    ) -> int:
+        """What a contact of so many seconds costs, rounded once; or its handling time alone."""
+        fixed, per_second, whole = (self.outbound if outbound else self.contacts)[channel]
+        return half_even((0 if time_alone else fixed) + per_second * duration_s, whole)
 
     def handling(self, items: int) -> int:
         """What a return of so many items costs."""

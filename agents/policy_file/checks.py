@@ -49,6 +49,7 @@ def _faults_for_all(policy: PolicyFile) -> Iterator[Fault]:
     yield from _service_faults(policy)
     yield from _order_faults(policy, digits)
     yield from _measure_faults(policy)
+    yield from _remember_faults(policy)
     yield from _share_faults(policy, digits)
     yield from _discount_faults(policy, digits)
     yield from _treatment_faults(policy)
@@ -111,6 +112,14 @@ def _grant_faults(table: str, grants: dict[str, Any]) -> Iterator[Fault]:
             yield key, f"an integer from 0 to {MAX_WINDOW_DAYS}", grant
         if name == "self_service_first" and not isinstance(grant, bool):
             yield key, "true or false", grant
+
+
+def _remember_faults(policy: PolicyFile) -> Iterator[Fault]:
+    """What is taken back has to be in the window still."""
+    orders, window_days = policy.orders, policy.value.window_days
+    if orders is not None and orders.remember_days > window_days:
+        expected = f"at most value.window_days ({window_days})"
+        yield "orders.remember_days", expected, orders.remember_days
 
 
 def _measure_faults(policy: PolicyFile) -> Iterator[Fault]:
@@ -204,6 +213,8 @@ def _unsigned_amounts(policy: PolicyFile) -> Iterator[tuple[str, str]]:
     for key, costs in _costs(policy):
         for channel, contact in costs.contact.items():
             yield f"{key}.contact.{channel}.fixed", contact.fixed
+        for channel, own in costs.outbound.items():
+            yield f"{key}.outbound.{channel}.fixed", own.fixed
         yield f"{key}.returns.per_order", costs.returns.per_order
         yield f"{key}.returns.per_item", costs.returns.per_item
         yield f"{key}.late_payment.late_fee", costs.late_payment.late_fee
@@ -245,10 +256,11 @@ def _service_faults(policy: PolicyFile) -> Iterator[Fault]:
         elif key.startswith(("value.default", "discount.", "tiers.share.")) and ratio[0] > ratio[1]:
             yield key, "at most 1", text
     for card_key, costs in _costs(policy):
-        for channel in costs.contact:
-            if channel not in CONTACT_CHANNELS:
-                expected = "one of " + ", ".join(CONTACT_CHANNELS)
-                yield f"{card_key}.contact.{channel}", expected, channel
+        for key, contacts in (("contact", costs.contact), ("outbound", costs.outbound)):
+            for channel in contacts:
+                if channel not in CONTACT_CHANNELS:
+                    expected = "one of " + ", ".join(CONTACT_CHANNELS)
+                    yield f"{card_key}.{key}.{channel}", expected, channel
     yield from _card_faults(policy)
     yield from _reminder_faults(policy)
 
@@ -261,8 +273,9 @@ def _rates(policy: PolicyFile) -> Iterator[tuple[str, str]]:
         yield "value.index.future", policy.value.index.future
     for card_key, costs in _costs(policy):
         yield f"{card_key}.late_payment.annual_rate", costs.late_payment.annual_rate
-        for channel, contact in costs.contact.items():
-            yield f"{card_key}.contact.{channel}.per_minute", contact.per_minute
+        for key, contacts in (("contact", costs.contact), ("outbound", costs.outbound)):
+            for channel, contact in contacts.items():
+                yield f"{card_key}.{key}.{channel}.per_minute", contact.per_minute
     hold, discount = policy.tiers.hold, policy.discount
     share = policy.tiers.share
     if share is not None:

@@ -15,11 +15,13 @@ from agents.policy.compiled import (
     HoldRules,
     InvoiceRules,
     LadderRules,
+    OrderRules,
     Policy,
     RiskRules,
     SegmentRules,
     ShareRules,
     StageRules,
+    TicketRules,
 )
 from agents.policy.grants import Grants
 from agents.policy.keeps import SALES_LEAST_DAYS, IssueRule, Keeps, combined
@@ -80,7 +82,7 @@ def _compiled(file: PolicyFile, digest: str) -> Policy:
     margin_numerator, margin_denominator = checked_ratio(file.value.default_margin_rate)
     entry, signals = file.tiers.entry, _signals(file)
     future = None if file.lifetime is None else Future(lifetime_params(file.lifetime, digits))
-    invoices, value = file.invoices, file.value
+    invoices, orders, value = file.invoices, file.orders, file.value
     keeps, prompt = keeps_of(signals, digits), file.segments.prompt_payer
     if prompt is not None:
         keeps = combined((keeps, Keeps(payments=prompt.payments)))
@@ -97,6 +99,9 @@ def _compiled(file: PolicyFile, digest: str) -> Policy:
         default_cost_rate=(margin_denominator - margin_numerator, margin_denominator),
         excuses=value.excuse_seller_fault,
         cards=rate_cards(file.service, digits),
+        billed_max_s=None if file.service.max_minutes is None else 60 * file.service.max_minutes,
+        tickets=TicketRules(file.service.tickets_max, file.service.ticket_days),
+        orders=None if orders is None else OrderRules(orders.remember_days, orders.orders_max),
         invoices=None
         if invoices is None
         else InvoiceRules(invoices.open_max, invoices.unmatched_max),
@@ -180,6 +185,7 @@ def _ladder(ladder: Ladder | None) -> LadderRules | None:
         waits_for_answer=ladder.waits_for_answer,
         at_rest_days=ladder.at_rest_days,
         service_share=_ratio_if_any(ladder.service_share),
+        cheaper_channel=ladder.cheaper_channel,
         reach={signal: STEPS.index(ladder.reach.get(signal, "terminate")) + 1 for signal in COSTLY},
         guards_complaint=ladder.guards.unanswered_complaint,
         earned_share=_ratio_if_any(ladder.guards.earned_share),

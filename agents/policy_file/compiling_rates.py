@@ -1,8 +1,10 @@
 """Rate cards of a checked policy file, in minor units."""
 
+from collections.abc import Mapping
+
 from agents.policy.rates import Costs, RateCards
+from agents.policy_file.keys import Contact, OwnContact, Service
 from agents.policy_file.keys import Costs as CostsFile
-from agents.policy_file.keys import Service
 from schemas.base.money import parse_minor, parse_ratio
 from schemas.base.times import day_of_text
 from schemas.base.vocabulary import CONTACT_CHANNELS
@@ -30,14 +32,23 @@ def _compiled(file: CostsFile, digits: int) -> Costs:
         cost = parse_minor(reminder.cost, digits)
         assert cost is not None
         reminders.append((reminder.after_days, cost))
+    contacts = dict.fromkeys(CONTACT_CHANNELS, (0, 0, 1)) | _contact_costs(file.contact, digits)
     return Costs(
-        _contact_costs(file, digits), per_order, per_item, late_fee, annual_rate, tuple(reminders)
+        contacts,
+        contacts | _contact_costs(file.outbound, digits),
+        per_order,
+        per_item,
+        late_fee,
+        annual_rate,
+        tuple(reminders),
     )
 
 
-def _contact_costs(file: CostsFile, digits: int) -> dict[str, tuple[int, int, int]]:
-    costs: dict[str, tuple[int, int, int]] = dict.fromkeys(CONTACT_CHANNELS, (0, 0, 1))
-    for channel, contact in file.contact.items():
+def _contact_costs(
+    file: Mapping[str, Contact | OwnContact], digits: int
+) -> dict[str, tuple[int, int, int]]:
+    costs: dict[str, tuple[int, int, int]] = {}
+    for channel, contact in file.items():
         fixed, rate = parse_minor(contact.fixed, digits), parse_ratio(contact.per_minute)
         assert fixed is not None
         assert rate is not None

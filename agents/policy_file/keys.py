@@ -20,8 +20,11 @@ from agents.policy.key_types import (
     HalfLife,
     Kept,
     Minutes,
+    MinutesBilled,
+    OrdersKept,
     Payments,
     Rate,
+    RememberDays,
     Section,
 )
 from agents.policy_file.contact_keys import ContactsDue
@@ -76,6 +79,15 @@ class Contact(Section, frozen=True):
     per_minute: Annotated[Rate, means("for its handling time, in the base currency")] = "0"
 
 
+class OwnContact(Section, frozen=True):
+    """`[service.outbound.CHANNEL]`: what a contact costs that we made; absent: as any other."""
+
+    fixed: Annotated[Amount, means("for each contact that we made on that channel")] = "0"
+    per_minute: Annotated[
+        Rate, means("for its handling time; without this table as a contact of the customer's")
+    ] = "0"
+
+
 class Returns(Section, frozen=True):
     """`[service.returns]`: what handling a return costs."""
 
@@ -101,6 +113,7 @@ class Costs(Section, frozen=True, kw_only=True):
     """The cost to serve; what is absent costs nothing."""
 
     contact: dict[str, Contact] = {}
+    outbound: dict[str, OwnContact] = {}
     returns: Returns = Returns()
     late_payment: LatePayment = LatePayment()
     reminder: Annotated[list[Reminder], msgspec.Meta(max_length=REMINDERS_MAX)] = []
@@ -118,6 +131,16 @@ class Service(Costs, frozen=True, kw_only=True):
     """`[service]`: the cost to serve, up to the first card."""
 
     card: Annotated[list[Card], msgspec.Meta(max_length=CARDS_MAX)] = []
+    max_minutes: Annotated[
+        MinutesBilled | None,
+        means("of a contact's handling time so many are billed at most; absent: all"),
+    ] = None
+    tickets_max: Annotated[
+        Kept, means("tickets of a customer that are remembered; the earliest go first")
+    ] = 64
+    ticket_days: Annotated[
+        Days, means("UTC days from its contact for which a ticket is remembered")
+    ] = 90
 
 
 class Invoices(Section, frozen=True):
@@ -129,6 +152,18 @@ class Invoices(Section, frozen=True):
     unmatched_max: Annotated[
         Kept, means("payments of a customer whose invoice is not known; the earliest go first")
     ] = 64
+
+
+class Orders(Section, frozen=True):
+    """`[orders]`: orders are remembered, so that they can be cancelled; absent: they are not."""
+
+    remember_days: Annotated[
+        RememberDays,
+        means("an order may be cancelled for so many UTC days; at most `value.window_days`"),
+    ]
+    orders_max: Annotated[
+        OrdersKept, means("remembered orders of a customer; the oldest go first")
+    ] = 32
 
 
 class Step(Section, frozen=True):
@@ -362,6 +397,7 @@ class PolicyFile(Section, frozen=True, kw_only=True):
     value: Value
     service: Service = Service()
     invoices: Invoices | None = None
+    orders: Orders | None = None
     discount: Discount | None = None
     tiers: Tiers
     treatment: Annotated[

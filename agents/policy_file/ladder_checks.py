@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from agents.policy_file.keys import PolicyFile
+from agents.policy_file.keys import PolicyFile, Service
 from agents.policy_file.ladder_keys import Ladder
 from agents.signals.keys import Fault
 from agents.signals.registry import COSTLY, SIGNALS
@@ -28,11 +28,21 @@ def ladder_faults(policy: PolicyFile, ladder: Ladder) -> Iterator[Fault]:
     for key, text in shares.items():
         if text is not None and parse_ratio(text) is None:
             yield f"ladder.{key}", "a decimal text, not negative", text
+    if ladder.cheaper_channel is not None:
+        yield from _channel_faults(policy.service, ladder.cheaper_channel)
     if ladder.guards.unanswered_complaint and not any(
         getattr(policy.risk, name) for name in ISSUES_KEPT_FOR
     ):
         expected = "false, unless one of these is on: " + ", ".join(ISSUES_KEPT_FOR)
         yield "ladder.guards.unanswered_complaint", expected, "true"
+
+
+def _channel_faults(service: Service, channel: str) -> Iterator[Fault]:
+    """A channel that costs nothing on any day would save all of what any contact costs."""
+    known = {name for costs in (service, *service.card) for name in costs.contact}
+    if channel not in known:
+        expected = "a channel with costs: " + (", ".join(sorted(known)) or "none has any")
+        yield "ladder.cheaper_channel", expected, channel
 
 
 ISSUES_KEPT_FOR = ("call_abuse", "complaint_open", "repeat_issue")

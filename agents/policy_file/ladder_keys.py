@@ -6,7 +6,7 @@ import msgspec
 
 from agents.policy.key_types import Days, DaysIfAny, DaysOrNone, RateIfAny, Section
 from schemas.base.meanings import means
-from schemas.base.vocabulary import StepName
+from schemas.base.vocabulary import ContactChannel, StepName
 
 Text = Annotated[
     str | dict[str, str] | None, msgspec.Meta(title="a text, or a table of texts by signal")
@@ -68,6 +68,13 @@ class Ladder(Section, frozen=True):
         means(
             "`support_spike` leads to `educate` where contacts cost more than this of the "
             "margin; absent: nowhere"
+        ),
+    ] = None
+    cheaper_channel: Annotated[
+        ContactChannel | None,
+        means(
+            "records of what costs tell what the customer's contacts would have cost less by this "
+            "channel, one with costs in a rate card; absent: they don't"
         ),
     ] = None
     reach: Annotated[

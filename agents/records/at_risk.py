@@ -12,12 +12,12 @@ from agents.decide.stage import stage_name
 from agents.policy.compiled import Policy
 from agents.records.advice import score_of
 from agents.records.head import Output, next_id, trigger_of
-from agents.signals.registry import COSTLY, LEAVING
+from agents.signals.registry import COSTLY, LEAVING, TEACHING
 from schemas.base.money import format_minor
 from schemas.base.times import day_start, format_micros
 from schemas.base.vocabulary import STEPS, TIERS, Action, Severity
 from schemas.outputs.at_risk import AtRisk
-from schemas.outputs.parts import Score, StepTaken, Trigger
+from schemas.outputs.parts import CheaperChannel, Score, StepTaken, Trigger
 from schemas.outputs.records import AT_RISK, NOT_YET
 from schemas.state.signal_rows import NO_STEP, LadderRow
 
@@ -74,6 +74,7 @@ def _record(
         recommended_action=_action(said, customer.tier, policy),
         at_stake=_at_stake(customer, said, policy),
         to_break_even=_to_break_even(customer, said, policy),
+        cheaper_channel=_cheaper_channel(customer, said, policy),
         playbook=_playbook(customer, said, policy, step),
         requires_approval=ends and not approved,
         notice_days=rules.notice_days if ends and rules is not None else None,
@@ -127,6 +128,17 @@ def _to_break_even(customer: Customer, said: Transition, policy: Policy) -> str 
     if missing <= 0 or said.status == CLEARED or said.signal not in {LADDER, *COSTLY}:
         return None
     return format_minor(missing, policy.digits)
+
+
+def _cheaper_channel(customer: Customer, said: Transition, policy: Policy) -> CheaperChannel | None:
+    """What it would cost less if its contacts came by the channel that the policy names."""
+    channel = None if policy.ladder is None else policy.ladder.cheaper_channel
+    saves = customer.value.by_cheaper_channel
+    if channel is None or saves <= 0 or said.status == CLEARED:
+        return None
+    if said.signal not in {LADDER, *COSTLY, *TEACHING}:
+        return None
+    return CheaperChannel(channel, format_minor(saves, policy.digits))
 
 
 def _taken(step: int, day: int) -> StepTaken:

@@ -7,11 +7,13 @@ from agents.customer.state import Customer
 from agents.policy.compiled import Policy
 from schemas.base.money import format_minor
 from schemas.base.value_lines import (
+    CONTACT_LINES,
     CONTACTS,
     DISCOUNTS,
     FEES,
     GOODS,
     LATE_PAYMENT,
+    MORE_CONTACTS,
     REMINDERS,
     RETURNS,
     REVENUE,
@@ -37,7 +39,7 @@ def value_from(
             text[line] = format_minor(total, digits)
     margin = totals[REVENUE] - totals[GOODS] + totals[FEES]
     service_cost = totals[RETURNS] + totals[LATE_PAYMENT] + totals[REMINDERS]
-    for line in range(CONTACTS, RETURNS):
+    for line in CONTACT_LINES:
         service_cost += totals[line]
     brought = format_minor(margin - service_cost, digits)
     return Value(
@@ -61,6 +63,10 @@ def value_from(
                 email=text[CONTACTS + 2],
                 store=text[CONTACTS + 3],
                 self_service=text[CONTACTS + 4],
+                sms=text[MORE_CONTACTS],
+                whatsapp=text[MORE_CONTACTS + 1],
+                social=text[MORE_CONTACTS + 2],
+                video=text[MORE_CONTACTS + 3],
             ),
             returns=text[RETURNS],
             late_payment=text[LATE_PAYMENT],

@@ -10,6 +10,7 @@ from agents.signals.commitment_shortfall import CommitmentShortfall
 from agents.signals.complaint_open import ComplaintOpen
 from agents.signals.dissatisfied import Dissatisfied
 from agents.signals.fading import Fading
+from agents.signals.habitual_complainer import HabitualComplainer
 from agents.signals.keys import Values
 from agents.signals.late_payer import LatePayer
 from agents.signals.leaving import Leaving, grouped
@@ -39,6 +40,7 @@ SIGNALS: Final[tuple[type[Signal], ...]] = _in_order(
         ComplaintOpen,
         Dissatisfied,
         Fading,
+        HabitualComplainer,
         LatePayer,
         Leaving,
         NoSecondPurchase,

@@ -65,7 +65,7 @@ class ReturnAbuse(Signal):
     @staticmethod
     def keeps(values: Values) -> Keeps:
         """Sales and returns of the value window."""
-        return Keeps(orders=True)
+        return Keeps(counts=True)
 
     def _counts(self, customer: Customer) -> tuple[int, int]:
         """(returns, sales) in the value window."""

@@ -66,9 +66,15 @@ CONTACT_REASONS: Final[tuple[ContactReason, ...]] = get_args(ContactReason)
 TriggerKind = Literal["event", "timer", "policy", "override"]
 """What began an evaluation."""
 
-ContactChannel = Literal["phone", "chat", "email", "store", "self_service"]
-"""How a customer comes to the service."""
+ContactChannel = Literal[
+    "phone", "chat", "email", "store", "self_service", "sms", "whatsapp", "social", "video"
+]
+"""How a customer comes to the service; a channel's place is its number in stored rows."""
 CONTACT_CHANNELS: Final[tuple[ContactChannel, ...]] = get_args(ContactChannel)
+ContactDirection = Literal["inbound", "outbound"]
+"""Who got in touch: the customer, or the company."""
+ContactKind = Literal["contact", "resolution", "survey"]
+"""What a record of `support-calls` tells: a contact, that an issue is closed, or an answer."""
 Touch = Literal[ContactChannel, "purchase"]
 """How customer and company meet: a contact by its channel, or a sale or return."""
 TOUCHES: Final[tuple[Touch, ...]] = get_args(Touch)
@@ -79,5 +85,6 @@ SegmentName = Literal[
 ]
 """What is remarkable beside the tier; a name's place is its bit in stored rows: only add."""
 SEGMENTS: Final[tuple[SegmentName, ...]] = get_args(SegmentName)
-PurchaseType = Literal["sale", "return"]
+PurchaseType = Literal["sale", "return", "refund", "replacement", "cancel"]
+"""What happens to an order; a refund is money back alone, a replacement goods sent for nothing."""
 PaymentStatus = Literal["paid", "failed"]

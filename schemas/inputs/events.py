@@ -15,6 +15,8 @@ import msgspec
 from schemas.base.vocabulary import (
     ActionType,
     ContactChannel,
+    ContactDirection,
+    ContactKind,
     CustomerSegment,
     OverrideMode,
     PaymentStatus,
@@ -40,7 +42,7 @@ MAX_DURATION_S: Final = 604_800
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_CHARS)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-Items = Annotated[int, msgspec.Meta(ge=1, le=MAX_ITEMS)]
+Items = Annotated[int, msgspec.Meta(ge=0, le=MAX_ITEMS)]
 Duration = Annotated[int, msgspec.Meta(ge=0, le=MAX_DURATION_S)]
 Satisfaction = Annotated[int, msgspec.Meta(ge=1, le=5)]
 ReasonText = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON_CHARS)]
@@ -68,14 +70,14 @@ TOPIC_OF_KIND: Final[dict[Kind, str]] = {
 
 
 class Purchase(msgspec.Struct, frozen=True, gc=False):
-    """A sale, or goods that came back (`purchases`)."""
+    """A sale, goods or money that went back, goods sent again, or an order's end (`purchases`)."""
 
     event_id: Id
     customer_id: Id
     occurred_at: Moment
     order_id: str
-    amount: str
-    currency: str
+    amount: str | None = None
+    currency: str | None = None
     type: PurchaseType | None = None
     cost: str | None = None
     list_amount: str | None = None
@@ -87,10 +89,11 @@ class Purchase(msgspec.Struct, frozen=True, gc=False):
     category: str | None = None
     channel: str | None = None
     location: str | None = None
+    ordered_at: Moment | None = None
 
 
 class SupportCall(msgspec.Struct, frozen=True, gc=False):
-    """One contact of a customer with the service (`support-calls`)."""
+    """One contact of a customer with the service, or what became of it (`support-calls`)."""
 
     event_id: Id
     customer_id: Id
@@ -102,6 +105,9 @@ class SupportCall(msgspec.Struct, frozen=True, gc=False):
     complaint: bool | None = None
     resolved: bool | None = None
     satisfaction: Satisfaction | None = None
+    direction: ContactDirection | None = None
+    kind: ContactKind | None = None
+    ticket_id: Id | None = None
 
 
 class Payment(msgspec.Struct, frozen=True, gc=False):
@@ -211,7 +217,14 @@ def decode(kind: Kind, value: bytes | None) -> Wire | None:
         wire = _DECODERS[kind].decode(value)
     except (msgspec.DecodeError, RecursionError):
         return None
+    if isinstance(wire, Purchase) and not _is_whole(wire):
+        return None
     return _TIMES[kind].cut_off(wire, value) if may_be_fine(value) else wire
+
+
+def _is_whole(wire: Purchase) -> bool:
+    """Whether it says what was paid: only a cancel may leave that out."""
+    return wire.type == "cancel" or not (wire.amount is None or wire.currency is None)
 
 
 def no_json(value: bytes | None) -> Rejection | None:

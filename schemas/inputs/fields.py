@@ -12,6 +12,8 @@ from schemas.base.money import parse_ratio
 from schemas.base.vocabulary import (
     ActionType,
     ContactChannel,
+    ContactDirection,
+    ContactKind,
     CustomerSegment,
     OverrideMode,
     PaymentStatus,
@@ -164,18 +166,38 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
     Kind.PURCHASES: (
         *_COMMON,
         Field("order_id", str, _TEXT, "the order this belongs to", True),
-        Field("amount", str, _MONEY, "paid, net of discount and tax", True, money=True),
+        Field(
+            "amount",
+            str,
+            _MONEY,
+            "paid, net of discount and tax; on a replacement: 0",
+            True,
+            money=True,
+        ),
         Field("currency", str, "an ISO 4217 code", "of all amounts of this event", True),
         Field(
             "type",
             PurchaseType,
-            "'sale' or 'return'",
-            "which way the goods went",
+            "'sale', 'return', 'refund', 'replacement' or 'cancel'",
+            "which way goods and money went; a refund is money alone, a replacement goods alone; "
+            "a cancel takes the order back as if it had never been",
             default="sale",
         ),
-        Field("cost", str, _MONEY, "cost of goods; on a return: of the goods got back", money=True),
+        Field(
+            "cost",
+            str,
+            _MONEY,
+            "cost of goods; on a return: of the goods got back; not on a refund",
+            money=True,
+        ),
         Field("list_amount", str, _MONEY, "the amount before discount", money=True),
-        Field("items", events.Items, "an integer from 1 to 100000", "number of pieces", default=1),
+        Field(
+            "items",
+            events.Items,
+            "an integer from 1 to 100000",
+            "number of pieces; on a refund it may be 0",
+            default=1,
+        ),
         Field("invoice_id", str, _TEXT, "the invoice of a sale on credit"),
         Field("due_at", events.Moment, _MOMENT, "when a sale on credit is due"),
         Field("fee", str, _MONEY, "restocking fee kept; returns only", money=True),
@@ -183,12 +205,13 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
             "seller_fault",
             bool,
             _BOOL,
-            "returned for a fault of ours; returns only",
+            "for a fault of ours; returns, refunds and replacements only",
             default=False,
         ),
         Field("category", str, _TEXT, "what kind of goods"),
         Field("channel", str, _TEXT, "how it was bought"),
         Field("location", str, _TEXT, "where it was bought"),
+        Field("ordered_at", events.Moment, _MOMENT, "when the order was placed; cancels only"),
     ),
     Kind.SUPPORT_CALLS: (
         *_COMMON,
@@ -196,7 +219,8 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field(
             "channel",
             ContactChannel,
-            "'phone', 'chat', 'email', 'store' or 'self_service'",
+            "'phone', 'chat', 'email', 'store', 'self_service', 'sms', 'whatsapp', 'social' or "
+            "'video'",
             "how the customer came",
             True,
         ),
@@ -212,6 +236,26 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field("resolved", bool, _BOOL, "the issue was settled; absent: unknown"),
         Field(
             "satisfaction", events.Satisfaction, "an integer from 1 to 5", "as the customer said"
+        ),
+        Field(
+            "direction",
+            ContactDirection,
+            "'inbound' or 'outbound'",
+            "who got in touch; outbound: we did",
+            default="inbound",
+        ),
+        Field(
+            "kind",
+            ContactKind,
+            "'contact', 'resolution' or 'survey'",
+            "closing an issue and answering a survey are no contacts",
+            default="contact",
+        ),
+        Field(
+            "ticket_id",
+            events.Id,
+            "a text of 1 to 128 characters",
+            "contacts of one ticket are one contact",
         ),
     ),
     Kind.PAYMENTS: (
@@ -274,5 +318,12 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
     ),
 }
 
-RETURNS_ONLY: Final = ("fee", "seller_fault")
-"""Fields of a purchase that only a return may carry."""
+TYPES_WITH: Final[dict[str, tuple[PurchaseType, ...]]] = {
+    "cost": ("sale", "return", "replacement", "cancel"),
+    "fee": ("return",),
+    "seller_fault": ("return", "refund", "replacement"),
+    "ordered_at": ("cancel",),
+}
+"""Fields of a purchase that only some types may carry, zero or false not excepted."""
+NOT_OF_CANCELS: Final = ("amount", "currency")
+"""Required fields of a purchase that a cancel may leave out: it is whole by its order's id."""

@@ -12,7 +12,7 @@ import msgspec
 from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS, parse_minor
 from schemas.base.times import date_of, day_of_text, is_writable
 from schemas.inputs.events import WIRE_OF_KIND, Kind, Moment, Wire, no_json
-from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field, is_date
+from schemas.inputs.fields import FIELDS, NOT_OF_CANCELS, TYPES_WITH, Field, is_date
 from schemas.inputs.fine_times import without_rest
 from schemas.inputs.intake_rules import ANY, IntakeRules
 from schemas.inputs.rejects import FOUND_MAX_CHARS, Reason, Rejection, excerpt
@@ -79,14 +79,11 @@ def _known(
     for field in fields:
         found, name = raw.get(field.name), prefix + field.name
         if found is None or bytes(found) == b"null":
-            if field.required or (field.needed and known["type"] == field.only):
+            if _is_needed(field, name, kind, raw):
                 return Rejection(
                     Reason.MISSING_FIELD, f"{name}: expected {field.expected}, found nothing"
                 )
             continue
-        misplaced = _misplaced(field, found, name, kind, known)
-        if misplaced is not None:
-            return misplaced
         if name == "customer_id" and rules.names_nobody(_text_or_else(found, "x")):
             return Rejection(
                 Reason.NO_CUSTOMER,
@@ -97,6 +94,7 @@ def _known(
             content, fault = _check_object(field, found, name, kind, rules)
         else:
             content, fault = _check(field, found, name, digits)
+        fault = _not_of_type(kind, field, content, found, raw) or fault
         if fault is None:
             fault = _too_early(field, content, found, name, rules)
         if fault is not None:
@@ -111,17 +109,44 @@ def _known(
     return known
 
 
-def _misplaced(
-    field: Field, found: msgspec.Raw, name: str, kind: Kind, known: dict[str, Any]
+def _is_needed(field: Field, name: str, kind: Kind, raw: dict[str, msgspec.Raw]) -> bool:
+    """Whether an event has to have it; some fields by its type alone."""
+    if field.needed:
+        return _text_or_else(raw.get("type"), "") == field.only
+    return field.required and not (name in NOT_OF_CANCELS and _cancels(kind, raw))
+
+
+def _cancels(kind: Kind, raw: dict[str, msgspec.Raw]) -> bool:
+    return kind is Kind.PURCHASES and _text_or_else(raw.get("type"), "") == "cancel"
+
+
+def _not_of_type(
+    kind: Kind, field: Field, content: Any, found: msgspec.Raw, raw: dict[str, msgspec.Raw]
 ) -> Rejection | None:
-    """What is wrong with a field that stands with some `type` only; None: nothing."""
-    if field.name in RETURNS_ONLY and kind is Kind.PURCHASES and known.get("type") != "return":
-        words = f"expected on returns only, found {_shown(found)} on a sale"
-    elif field.only is not None and known["type"] != field.only:
+    """What is wrong with a field because of its event's type; None: nothing.
+
+    `content` is None where the field is wrong in itself.
+    """
+    its, name = _text_or_else(raw.get("type"), "sale"), field.name
+    if field.only is not None and its != field.only:
         words = f"expected with type '{field.only}' only, found {_shown(found)} with another"
+        return Rejection(Reason.INVALID_FIELD, f"{name}: {words}")
+    if kind is not Kind.PURCHASES:
+        return None
+    types = TYPES_WITH.get(name)
+    if types is not None and its not in types:
+        where = ", ".join(f"{one}s" for one in types)
+        return Rejection(
+            Reason.INVALID_FIELD,
+            f"{name}: expected on {where} only, found {_shown(found)} on a {its}",
+        )
+    if name == "amount" and its == "replacement" and content is not None and content.strip("0."):
+        expected = "0 on a replacement"
+    elif name == "items" and its != "refund" and content == 0:
+        expected = field.expected
     else:
         return None
-    return Rejection(Reason.INVALID_FIELD, f"{name}: {words}")
+    return Rejection(Reason.INVALID_FIELD, f"{name}: expected {expected}, found {_shown(found)}")
 
 
 def _too_early(

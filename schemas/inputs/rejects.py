@@ -23,6 +23,7 @@ class Reason(StrEnum):
     UNKNOWN_CURRENCY = "unknown_currency"
     FROM_FUTURE = "from_future"
     ID_CONFLICT = "id_conflict"
+    TOO_LATE_TO_CANCEL = "too_late_to_cancel"
 
 
 REASON_TEXTS: Final[dict[Reason, str]] = {
@@ -43,6 +44,9 @@ REASON_TEXTS: Final[dict[Reason, str]] = {
     Reason.UNKNOWN_CURRENCY: "no ISO 4217 currency, or the policy has no rate for it on that day",
     Reason.FROM_FUTURE: "occurred_at is more than 5 minutes after the record's timestamp",
     Reason.ID_CONFLICT: "the event_id was applied before with another content",
+    Reason.TOO_LATE_TO_CANCEL: (
+        "the order is not remembered any more, or the policy remembers none (`[orders]`)"
+    ),
 }
 
 

@@ -17,7 +17,7 @@ from schemas.outputs.common import (
     StageInForce,
 )
 from schemas.outputs.kinds import Amount, Whole
-from schemas.outputs.parts import Finding, Score, StepTaken
+from schemas.outputs.parts import CheaperChannel, Finding, Score, StepTaken
 
 
 class AtRisk(msgspec.Struct, gc=False):
@@ -60,6 +60,14 @@ class AtRisk(msgspec.Struct, gc=False):
         means(
             "of what costs, and of the ladder: what is missing in the window until it costs "
             "no more than it brings, by a fee, a price or less service; null where nothing is, of "
+            "other signals, and of one that is cleared"
+        ),
+    ]
+    cheaper_channel: Annotated[
+        CheaperChannel | None,
+        means(
+            "of what costs, of `support_spike` and of the ladder: what the customer's contacts in "
+            "the window would have cost less by a cheaper channel; null where that is nothing, of "
             "other signals, and of one that is cleared"
         ),
     ]

@@ -6,6 +6,7 @@ import msgspec
 
 from schemas.base.meanings import means
 from schemas.base.vocabulary import (
+    ContactChannel,
     CustomerSegment,
     OverrideMode,
     Severity,
@@ -35,6 +36,10 @@ class Contacts(msgspec.Struct, frozen=True, gc=False):
     email: Annotated[Amount, means("contacts by email")]
     store: Annotated[Amount, means("contacts by store")]
     self_service: Annotated[Amount, means("contacts by self service")]
+    sms: Annotated[Amount, means("contacts by SMS")]
+    whatsapp: Annotated[Amount, means("contacts by WhatsApp and messengers like it")]
+    social: Annotated[Amount, means("contacts on social media")]
+    video: Annotated[Amount, means("contacts by video")]
 
 
 class Lines(msgspec.Struct, frozen=True, gc=False):
@@ -60,7 +65,8 @@ class Lines(msgspec.Struct, frozen=True, gc=False):
         Amount, means("the part of contacts and returns that is the seller's fault")
     ]
     seller_fault_refunds: Annotated[
-        Amount, means("what refunds that are the seller's fault took from the margin")
+        Amount,
+        means("what refunds and replacements that are the seller's fault took from the margin"),
     ]
     revenue_without_cost: Annotated[
         Amount, means("the part of sales that rests on the default margin")
@@ -151,6 +157,13 @@ class Trigger(msgspec.Struct, frozen=True, gc=False):
     ]
     topic: Annotated[str | None, means("the event's topic, without prefix")]
     event_id: Annotated[str | None, means("the event's id")]
+
+
+class CheaperChannel(msgspec.Struct, frozen=True, gc=False):
+    """What contacts would have cost less."""
+
+    channel: Annotated[ContactChannel, means("the policy's `ladder.cheaper_channel`")]
+    saves: Annotated[Amount, means("so much less in the window; above 0")]
 
 
 class StepTaken(msgspec.Struct, frozen=True, gc=False):

@@ -26,9 +26,9 @@ import msgspec
 
 from schemas.base.errors import OperatorError
 from schemas.base.vocabulary import TIERS
-from schemas.state.rows import CustomerRow, PartitionRow
+from schemas.state.rows import CustomerRow, PartitionRow, TicketedRow
 
-ROW_VERSION: Final = 4
+ROW_VERSION: Final = 5
 ROW_MAX_BYTES: Final = 4_000_000
 """Of a customer's row: below max.message.bytes of the changelog, with room for key and batch."""
 INDEX_BYTES: Final = 16
@@ -45,7 +45,7 @@ if sys.byteorder != "little":
 
 _HEAD: Final = struct.Struct(">BqBBBI16s")
 _ENCODER: Final = msgspec.msgpack.Encoder()
-Row = TypeVar("Row", CustomerRow, PartitionRow)
+Row = TypeVar("Row", TicketedRow, PartitionRow)
 
 
 class RowError(OperatorError):
@@ -86,7 +86,7 @@ class _Body(Generic[Row]):
         self._decoder: msgspec.msgpack.Decoder[Row] = msgspec.msgpack.Decoder(kind)
         self._wide_decoder = msgspec.msgpack.Decoder(ext_hook=_wide_int)
 
-    def encode(self, row: Row) -> bytes:
+    def encode(self, row: CustomerRow | PartitionRow) -> bytes:
         """A row's bytes."""
         try:
             return _ENCODER.encode(row)
@@ -136,12 +136,15 @@ def _wide_int(code: int, data: memoryview) -> int:
     return int.from_bytes(data, "big", signed=True)
 
 
-_CUSTOMER: Final = _Body(CustomerRow, "customer")
+_CUSTOMER: Final = _Body(TicketedRow, "customer")
 _PARTITION: Final = _Body(PartitionRow, "partition")
 
 
 def encode_customer(row: CustomerRow, head: RowHead) -> bytes:
-    """The row's bytes."""
+    """The row's bytes; what is not remembered of tickets takes none."""
+    if isinstance(row, TicketedRow) and not row.tickets:
+        kept = {name: getattr(row, name) for name in CustomerRow.__struct_fields__}
+        row = CustomerRow(**kept)
     return _packed(head) + _CUSTOMER.encode(row)
 
 
@@ -184,7 +187,7 @@ def read_head(data: bytes) -> RowHead:
     )
 
 
-def decode_customer(data: bytes) -> CustomerRow:
+def decode_customer(data: bytes) -> TicketedRow:
     """The row of these bytes; RowError where they are corrupt or of another version."""
     read_head(data)
     return _CUSTOMER.decode(memoryview(data)[_HEAD.size :])

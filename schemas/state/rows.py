@@ -10,7 +10,7 @@ import msgspec
 from schemas.base.times import BEFORE_ALL_DAYS
 from schemas.base.vocabulary import CustomerSegment, OverrideMode, Severity
 from schemas.outputs.records import Origin
-from schemas.state.signal_rows import SignalsRow
+from schemas.state.signal_rows import SignalsRow, TicketRow
 
 NO_OFFSET: Final = -1
 """Of an input of which no record was taken, or which is absent."""
@@ -157,6 +157,68 @@ class TouchRow(msgspec.Struct, array_like=True, gc=False):
     """None: nothing asks for it."""
 
 
+class EntryRow(msgspec.Struct, array_like=True, gc=False):
+    """What an event of an order booked."""
+
+    at_us: int
+    cells: list[int]
+    """As the value window keeps them: day and line in one, and the amount."""
+    flags: int
+    """What it was beside that (`agents.customer.orders`)."""
+
+
+class OrderRow(msgspec.Struct, array_like=True, gc=False):
+    """An order that is remembered: it may still be cancelled, or was."""
+
+    key: bytes
+    """8 bytes that stand for its id."""
+    day: int
+    """By which it is remembered: of its first sale; of the first of all, while none is known."""
+    is_sold: bool = False
+    """Whether a sale of it is known."""
+    is_cancelled: bool = False
+    entries: list[EntryRow] = []
+
+
+class InvoiceEventRow(msgspec.Struct, array_like=True, gc=False):
+    """What an event did to an invoice."""
+
+    at_us: int
+    currency: str
+    amount: int
+    base_amount: int
+    due_us: int | None
+    """Of a sale; None: it takes from the invoice."""
+    order: bytes
+    """Of which remembered order it is; empty: of none."""
+
+
+class InvoicePastRow(msgspec.Struct, array_like=True, gc=False):
+    """An invoice with a remembered order on it: as it was before, and what came since."""
+
+    key: bytes
+    invoice: InvoiceRow | None
+    unmatched: bytearray
+    events: list[InvoiceEventRow]
+    closings: list[tuple[int, int]]
+    """Each time it closed: the day, and what reminding of it had cost."""
+
+
+class OrdersRow(msgspec.Struct, array_like=True, gc=False):
+    """The remembered orders of a customer, and what it is without them."""
+
+    orders: list[OrderRow]
+    last_us: int | None
+    """The latest touch that is none of theirs."""
+    met_us: int | None
+    """The latest of those that count for contacts due."""
+    has_bought: bool
+    """Whether it bought something else."""
+    evicted_day: int | None
+    """The latest day of an order that had to go early."""
+    pasts: list[InvoicePastRow]
+
+
 class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """Everything kept of one customer, in the form in which it is kept in memory."""
 
@@ -202,6 +264,20 @@ class CustomerRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """The segments it is in, a bit each by its place in SEGMENTS."""
     late_day: int | None
     """The latest day on which a payment came late; None: none did, or nothing asks for it."""
+    orders: OrdersRow | None
+    """None: none is remembered. Else `signals.sales` is without theirs."""
+
+
+class TicketedRow(CustomerRow, array_like=True, gc=False, kw_only=True):
+    """The same of a customer of whom tickets are remembered; others pay nothing for that."""
+
+    tickets: list[TicketRow] = []
+
+
+def with_tickets(row: CustomerRow, tickets: list[TicketRow]) -> TicketedRow:
+    """The row of a customer with the tickets that are remembered of it."""
+    kept = {name: getattr(row, name) for name in CustomerRow.__struct_fields__}
+    return TicketedRow(**kept, tickets=tickets)
 
 
 class CutoffsRow(msgspec.Struct, array_like=True, frozen=True, gc=False, kw_only=True):

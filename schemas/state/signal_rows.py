@@ -51,6 +51,31 @@ class IssueRow(msgspec.Struct, array_like=True, gc=False):
     """The signals for which it counts."""
 
 
+NO_COMPLAINT: Final = -1
+
+
+class TicketRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """The record of a ticket that is its contact: what else comes of it is none."""
+
+    key: bytes
+    """8 bytes that stand for the ticket's id."""
+    is_outbound: bool
+    at_us: int
+    channel: int
+    """Its place among all."""
+    fixed: int
+    """What it costs as a contact, over its handling time; in minor units."""
+    at_fault: bool
+    contacts: int
+    """How many contacts it is of those that a signal counts."""
+    issue: bytes
+    """The key of its issue; empty: it is counted by none."""
+    saves: int
+    """What it would have cost less by a cheaper channel."""
+    complaint_cost: int
+    """What it costs as a complaint; NO_COMPLAINT: it is none that counts."""
+
+
 class ClearedRow(msgspec.Struct, array_like=True, gc=False):
     """A signal that was cleared of late: it is not raised again so soon."""
 
@@ -84,7 +109,7 @@ class SignalsRow(msgspec.Struct, array_like=True, gc=False):
 
     sales: SalesRow | None
     early_returns: int
-    """The margin of returns that came before the first sale was known."""
+    """The margin of what was no sale and came before the first one was known."""
     issues: list[IssueRow]
     answers: list[tuple[int, int]]
     """The last by occurred_at: occurred_at in µs, and the answer."""

@@ -1,7 +1,7 @@
 """JSON Schemas (draft 2020-12) of all topics' values, made from the declared fields.
 
 They say what can be said of one value by itself. What depends on the policy, the record around it
-or the customer's past (the last five reject reasons) no schema can say.
+or the customer's past (the last six reject reasons) no schema can say.
 """
 
 from typing import Any, Final
@@ -10,7 +10,7 @@ import msgspec
 
 from schemas.base.money import CURRENCY_DIGITS, MAX_DIGITS
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
-from schemas.inputs.fields import FIELDS, RETURNS_ONLY, Field
+from schemas.inputs.fields import FIELDS, NOT_OF_CANCELS, TYPES_WITH, Field
 from schemas.outputs.headers import RejectedHeaders
 from schemas.outputs.records import REJECTED_EVENTS
 from schemas.outputs.registry import OUTPUTS
@@ -60,7 +60,12 @@ def _of_input(kind: Kind) -> Schema:
     }
     rules = _digits_rules(fields)
     if kind is Kind.PURCHASES:
-        rules.append(_returns_rule())
+        schema["required"] = [name for name in schema["required"] if name not in NOT_OF_CANCELS]
+        rules.append(_WHOLE_RULE)
+        for name in NOT_OF_CANCELS:
+            schema["properties"][name] = _of_optional(schema["properties"][name])
+        rules += [_type_rule(name, types) for name, types in TYPES_WITH.items()]
+        rules += [_FREE_RULE, _PIECES_RULE]
     rules += _type_rules(fields)
     if rules:
         schema["allOf"] = rules
@@ -112,6 +117,13 @@ def _or_null(schema: Schema) -> Schema:
     return schema | {"type": [schema["type"], "null"]}
 
 
+def _of_optional(schema: Schema) -> Schema:
+    """The same field where it may be null; a text of several kinds is one of them."""
+    return schema | (
+        {"anyOf": [*schema["anyOf"], {"type": "null"}]} if "anyOf" in schema else _or_null(schema)
+    )
+
+
 def _codes(digits: int) -> str:
     return f"currencies_of_{digits}_digits"
 
@@ -131,11 +143,33 @@ def _digits_rule(digits: int, money: list[Field]) -> Schema:
     }
 
 
-def _returns_rule() -> Schema:
-    return {
-        "if": {"properties": {"type": {"const": "return"}}, "required": ["type"]},
-        "else": {"properties": {name: {"type": "null"} for name in RETURNS_ONLY}},
-    }
+def _type_rule(name: str, types: tuple[str, ...]) -> Schema:
+    """Only some types of a purchase may carry a field; without a type it is a sale."""
+    if "sale" in types:
+        its: Schema = {"properties": {"type": {"enum": [*types, None]}}}
+    else:
+        its = {"properties": {"type": {"enum": [*types]}}, "required": ["type"]}
+    return {"if": its, "else": {"properties": {name: {"type": "null"}}}}
+
+
+_WHOLE_RULE: Final[Schema] = {
+    "if": {"properties": {"type": {"const": "cancel"}}, "required": ["type"]},
+    "else": {
+        "required": [*NOT_OF_CANCELS],
+        "properties": {name: {"type": "string"} for name in NOT_OF_CANCELS},
+    },
+}
+"""Only a cancel may leave out what was paid."""
+_FREE_RULE: Final[Schema] = {
+    "if": {"properties": {"type": {"const": "replacement"}}, "required": ["type"]},
+    "then": {"properties": {"amount": {"pattern": r"^[0.]+$"}}},
+}
+"""Nothing is paid for a replacement."""
+_PIECES_RULE: Final[Schema] = {
+    "if": {"properties": {"type": {"const": "refund"}}, "required": ["type"]},
+    "else": {"properties": {"items": {"minimum": 1}}},
+}
+"""Only where money alone goes back there may be no piece."""
 
 
 def _type_rules(fields: tuple[Field, ...]) -> list[Schema]:

@@ -96,6 +96,9 @@ def _risk(value: dict[str, Any]) -> tuple[str, str, str]:
         why += f"; next step: {value['recommended_step']}"
     if value["recommended_action"] is not None:
         why += f"; what to do: {value['recommended_action']}"
+    # records of 0.1.0 name no cheaper channel
+    if cheaper := value.get("cheaper_channel"):
+        why += f"; by {cheaper['channel'].replace('_', ' ')} {cheaper['saves']} less"
     return what, why, value["effective_at"]
 
 

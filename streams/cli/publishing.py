@@ -64,6 +64,10 @@ class Publisher:
             )
         self.delivered: Counter[str] = Counter()
         """By topic (without prefix), what the broker has acknowledged."""
+        self.reached: dict[str, dict[int, int]] = {}
+        """By topic and partition, the offset behind the last record that it has acknowledged."""
+        self.held_records = False
+        """Whether one of those partitions held records before."""
         self._names = {state.topic.name: state.name for state in states if state.exists}
         self._partition_of = PARTITIONERS[settings.partitioner]
         self._partitions = settings.partitions
@@ -142,8 +146,12 @@ class Publisher:
         with suppress(KafkaError):
             self._producer.close(timeout=CLOSE_SECONDS)
 
-    def _on_delivered(self, topic: str, _: object) -> None:
+    def _on_delivered(self, topic: str, record: Any) -> None:
         self.delivered[topic] += 1
+        reached = self.reached.setdefault(topic, {})
+        if record.partition not in reached:
+            self.held_records |= record.offset > 0
+        reached[record.partition] = max(reached.get(record.partition, 0), record.offset + 1)
 
     def _on_failed(self, topic: str, error: BaseException) -> None:
         if self._failure is None:

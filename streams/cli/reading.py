@@ -119,6 +119,13 @@ class Reader:
         ]
         return sorted(records, key=lambda pair: int(pair[1].timestamp))
 
+    def begin_at(self, offsets: dict[str, dict[int, int]]) -> None:
+        """Read on from these, by topic without prefix and partition; others where they are."""
+        for partition in self._consumer.assignment():
+            offset = offsets.get(self._topics[partition.topic], {}).get(partition.partition)
+            if offset is not None:
+                self._consumer.seek(partition, offset)
+
     def to_the_end(self) -> Iterator[tuple[str, Any]]:
         """What there is now, from where it reads on; Failure where an end does not come.
 

@@ -6,9 +6,10 @@ from typing import Final
 import msgspec
 
 from agents.customer.issues import ISSUES_MAX
+from agents.customer.orders import ENTRIES_MAX
 from agents.partition.pending import Bounds
 from agents.policy.key_types import IGNORED_IDS_MAX
-from agents.policy_file.keys import Invoices, PolicyFile
+from agents.policy_file.keys import Invoices, Orders, PolicyFile, Service
 from schemas.base.money import MAX_DIGITS
 from schemas.inputs.events import (
     MAX_DEPTH,
@@ -42,7 +43,7 @@ def limits() -> Iterator[Sequence[str]]:
     yield "an event's value", f"{_setting('max_event_bytes')} bytes", _rejected(Reason.TOO_LARGE)
     yield "levels of nesting", f"{MAX_DEPTH}", _rejected(Reason.MALFORMED)
     field = _rejected(Reason.INVALID_FIELD)
-    yield "`event_id`, `customer_id`", f"1 to {MAX_ID_CHARS} characters", field
+    yield "`event_id`, `customer_id`, `ticket_id`", f"1 to {MAX_ID_CHARS} characters", field
     yield "`region`, `industry`", f"{MAX_KEPT_CHARS} characters", field
     yield "`reason` of an override or answer", f"{MAX_REASON_CHARS} characters", field
     yield "digits of a decimal", f"{MAX_DIGITS}", field
@@ -68,6 +69,16 @@ def limits() -> Iterator[Sequence[str]]:
         "open invoices of a customer",
         f"`invoices.open_max`: {_key(Invoices, 'open_max')}",
         "the longest due is written off, counted",
+    )
+    yield (
+        "remembered tickets of a customer",
+        f"`service.tickets_max`: {_key(Service, 'tickets_max')}",
+        "the earliest go: what comes of them is another contact",
+    )
+    yield (
+        "remembered orders of a customer",
+        f"`orders.orders_max`: {_key(Orders, 'orders_max')}; of one order {ENTRIES_MAX} events",
+        "the oldest is settled: it can't be cancelled any more",
     )
     yield "issues of a customer", f"{ISSUES_MAX}", "the one at rest for longest goes"
     yield "a customer's row", f"{ROW_MAX_BYTES} bytes", "its partition is parked"

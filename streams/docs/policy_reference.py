@@ -8,7 +8,7 @@ from msgspec import NODEFAULT, inspect
 from agents.policy_file.keys import PolicyFile
 from streams.docs.holding import holds, unwrapped, without_null
 
-_ENTRY: Final = {"contact": "CHANNEL", "actions": "SIGNAL"}
+_ENTRY: Final = {"contact": "CHANNEL", "outbound": "CHANNEL", "actions": "SIGNAL"}
 """How the tables in a table are named that have a name of their own each."""
 
 

@@ -96,7 +96,7 @@ class Purchases:
             self.counts.unusable += 1
         elif (wire.customer_id, wire.event_id) in self._seen:
             self.counts.repeated += 1
-        elif wire.type == "return":
+        elif wire.type not in {None, "sale"}:
             self.counts.returns += 1
         else:
             self._seen.add((wire.customer_id, wire.event_id))
@@ -109,14 +109,15 @@ class Purchases:
         if self._policy is not None:
             booking = book_purchase(wire, self._policy)
             return None if isinstance(booking, Unbookable) else booking.brought
-        digits = CURRENCY_DIGITS.get(wire.currency)
-        if digits is None:
+        currency = wire.currency or ""
+        digits = CURRENCY_DIGITS.get(currency)
+        if digits is None or wire.amount is None:
             return None
         amount, cost = parse_minor(wire.amount, digits), parse_minor(wire.cost or "0", digits)
         if amount is None or cost is None:
             return None
-        if wire.type != "return":
-            self.currencies.add(wire.currency)
+        if wire.type in {None, "sale"}:
+            self.currencies.add(currency)
         return amount - cost
 
 

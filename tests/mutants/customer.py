@@ -11,10 +11,49 @@ STATE: Final = (UNIT + "test_state.py",)
 WINDOWS: Final = (UNIT + "test_windows.py",)
 INVOICES: Final = (UNIT + "test_invoices.py", UNIT + "test_invoice_costs.py")
 ISSUES: Final = (UNIT + "test_issues.py",)
+ORDERS: Final = (UNIT + "test_orders.py",)
+CANCELLED: Final = ("tests/properties/test_cancelled_orders.py",)
 COMMITMENT: Final = (UNIT + "test_commitment.py",)
 SIGNALS: Final = "tests/unit/agents/signals/"
 
 CUSTOMER: Final = (
+    Mutant(
+        "K40", "a cancelled order goes on being bought for a promise", ROOM + "orders.py",
+        "        self.master.count(cells)\n",
+        "",
+        CANCELLED,
+    ),
+    Mutant(
+        "K41", "a sale that comes after its cancel counts", ROOM + "orders.py",
+        "        elif order.is_cancelled:\n",
+        "        elif order.is_cancelled and not part.sells:\n",
+        ORDERS,
+    ),
+    Mutant(
+        "K42", "a return lies on its own day though its sale is remembered", ROOM + "orders.py",
+        "elif order.is_sold and not part.sells and event.cells:",
+        "elif not order.is_sold and not part.sells and event.cells:",
+        ORDERS,
+    ),
+    Mutant(
+        "K43", "what reminding of a cancelled invoice cost is not taken back",
+        ROOM + "order_pasts.py",
+        "self._remind(closed_day, -cost, day, policy)",
+        "self._remind(closed_day, 0, day, policy)",
+        ORDERS,
+    ),
+    Mutant(
+        "K45", "a return that moves to its sale's day leaves an order behind", ROOM + "orders.py",
+        "        pairs = sorted([*pairs, (cells[0] | ORDERS, -1)])\n",
+        "        pass\n",
+        ORDERS,
+    ),
+    Mutant(
+        "K44", "an order is remembered a day too long", ROOM + "orders.py",
+        "else day - policy.orders.remember_days\n",
+        "else day - policy.orders.remember_days - 1\n",
+        ORDERS,
+    ),
     Mutant(
         "A1", "an id of a day that is forgotten is remembered", ROOM + "dedupe.py",
         "if day - event.day < policy.dedupe_days:",

@@ -113,8 +113,8 @@ INTAKE: Final = (
     ),
     Mutant(
         "I4", "what a return keeps is not counted", "agents/events/purchases.py",
-        "return amounts, got_back - paid + kept - handling",
-        "return amounts, got_back - paid - handling",
+        "return amounts, cost - paid + kept - handling",
+        "return amounts, cost - paid - handling",
         (EVENTS + "test_purchases.py",),
     ),
     Mutant(
@@ -157,8 +157,8 @@ INTAKE: Final = (
     ),
     Mutant(
         "I11", "a fee on a sale is let pass", "schemas/inputs/first_fault.py",
-        ' and known.get("type") != "return":',
-        ' and known.get("type") == "sale":',
+        "if types is not None and its not in types:",
+        'if types is not None and its != "sale" and its not in types:',
         FIRST_FAULT,
     ),
     Mutant(

@@ -166,8 +166,8 @@ SIGNALS: Final = (
     ),
     Mutant(
         "G25", "a spike counts contacts on every channel", "agents/events/support_calls.py",
-        "contacts=int(wire.channel in policy.keeps.contact_channels),",
-        "contacts=1,",
+        "contacts = int(is_own and wire.channel in policy.keeps.contact_channels)",
+        "contacts = int(is_own)",
         _unit("support_spike"),
     ),
     Mutant(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from . import instants, segments, wire
+from . import instants, segments, tickets, wire
 from .customer import Customer
 from .fields import CHANNELS, TIERS, Event
 from .money import Terms
@@ -30,7 +30,7 @@ def contacts_due(customer: Customer, terms: Terms, trigger: Wire, asked: Asked) 
     event, said = asked.event, [change["direction"] for change in asked.changes]
     found = [] if asked.end is None else [asked.end]
     found += [direction for direction in said if "notice" in direction]
-    of_note: Event = event if event is not None and customer.tier in TIERS[2:] else {}
+    of_note = _of_note(event, customer)
     if of_note.get("complaint"):
         found.append("complaint")
     reasons = [reason for reason in found if reason in terms.contacts_due]
@@ -51,6 +51,14 @@ def contacts_due(customer: Customer, terms: Terms, trigger: Wire, asked: Asked) 
         if "interval" in why:
             customer.contacted[role] = customer.today()
     return [_contact(customer, terms, trigger, why, role) for why, role in records]
+
+
+def _of_note(event: Event | None, customer: Customer) -> Event:
+    """Give what a customer of a high tier did or said itself; nothing else is of note."""
+    if event is None or customer.tier not in TIERS[2:]:
+        return {}
+    is_a_call = "ticket_id" in event
+    return event if not is_a_call or tickets.is_own(event) else {}
 
 
 def _by_day(cadence: tuple[int, int, str | None]) -> tuple[int, int]:
@@ -98,9 +106,9 @@ def _channel(customer: Customer, terms: Terms) -> str | None:
     """Find the channel of most contacts in the window, of equal ones the one used last."""
     begin = customer.today() - terms.channel_days + 1
     used = [
-        (instants.day_of(when), what)
-        for when, what in customer.touches
-        if what in CHANNELS and instants.day_of(when) >= begin
+        (instants.day_of(call["occurred_at"]), call["channel"])
+        for call in customer.calls
+        if instants.day_of(call["occurred_at"]) >= begin
     ]
     numbers = Counter(what for _, what in used)
 

@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from . import decay, instants, ledger
+from . import decay, instants, ledger, tickets
 from .fields import Event
 from .invoices import Invoices
 from .kept import Kept
 from .ledger import Day, Lines, booked, days_late
 from .master import Master
 from .money import Terms
+from .orders import Happening, Orders
 from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .tickets import Tickets
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,9 @@ class Customer:
     """When it last bought, gave back or called."""
     touches: list[tuple[int, str]] = field(default_factory=list)
     """(occurred_at, channel of a contact or "purchase") of all that happened between us."""
+    calls: list[Event] = field(default_factory=list)
+    """The contacts of its own, one a ticket."""
+    tickets: Tickets = field(default_factory=Tickets)
     contacted: dict[str | None, int] = field(default_factory=dict)
     """The day on which it was last due to be contacted by each role because time was over."""
     treated: Event | None = None
@@ -131,6 +136,7 @@ class Customer:
     invoices: Invoices = field(default_factory=Invoices)
     master: Master = field(default_factory=Master)
     kept: Kept = field(default_factory=Kept)
+    orders: Orders = field(default_factory=Orders)
     seen: dict[EventName, Event] = field(default_factory=dict)
     """The remembered events."""
     ages: list[tuple[int, int, EventName]] = field(default_factory=list)
@@ -152,29 +158,96 @@ class Customer:
         self.applied += 1
         self.as_of = max(self.as_of, happened)
         self.first_day = min(self.first_day, day)
+        self.orders.forget(self.today(), terms)
+        its = Happening(topic, event, self.as_of, day)
+        if topic != PURCHASES or terms.orders is None:
+            self.orders.log.append(its)
+            self.happen(its, terms)
+        else:
+            self._order(its, terms)
+        self.orders.forget(self.today(), terms)
+        name = (topic, event["event_id"])
+        self.seen[name] = event
+        heapq.heappush(self.ages, (day, self.applied, name))
+        self.forget(terms)
+
+    def _order(self, its: Happening, terms: Terms) -> None:
+        """Let an event of an order happen; or nothing, where the order never was."""
+        name = its.event["order_id"]
+        if its.event["type"] == "cancel":
+            self.orders.cancel(its.event, terms)
+            self._happen_anew(terms)
+        elif name not in self.orders.known or not self.orders.known[name].cancelled:
+            moves = self.orders.meet(its, self.today(), terms)
+            self.orders.log.append(its)
+            if moves:
+                self._happen_anew(terms)
+            else:
+                self.happen(its, terms)
+
+    def _happen_anew(self, terms: Terms) -> None:
+        """Take the figures from one to whom all that is left happened, and nothing else."""
+        twin = Customer(self.customer_id, self.as_of, self.first_day)
+        for its in self.orders.log:
+            twin.as_of, twin.applied = its.as_of, twin.applied + 1
+            twin.happen(its, terms)
+        twin.as_of = self.as_of
+        twin.kept.pass_time(self.today(), terms)
+        self.days, self.invoices, self.touches = twin.days, twin.invoices, twin.touches
+        self.bought, self.last_touch = twin.bought, twin.last_touch
+        self.kept.sales, self.kept.orders = twin.kept.sales, twin.kept.orders
+        self.master.revenue = twin.master.revenue
+
+    def happen(self, its: Happening, terms: Terms) -> None:
+        """Let an event change all figures."""
+        topic, event, happened = its.topic, its.event, its.event["occurred_at"]
         entry = booked(topic, event, terms)
+        if topic == SUPPORT_CALLS:
+            entry = self._call(event, entry, terms)
         revenue = entry.lines[ledger.REVENUE]
-        self._book(day, entry)
+        self._book(its.on, entry)
         for closing in self.invoices.take(topic, event, revenue, self.applied, terms):
             self._book(closing.day, Day(Lines({ledger.REMINDERS: closing.reminders})))
         if topic == PAYMENTS and event["status"] != "failed":
             insort(self.payments, (happened, self.applied, days_late(event)))
         if topic == PURCHASES:
-            self.master.bought(day, revenue)
+            self.master.bought(its.on, revenue)
+        met = topic == PURCHASES and event["type"] in {"sale", "return"}
+        if met:
             self.bought = True
-        if topic in {PURCHASES, SUPPORT_CALLS}:
+        if topic == SUPPORT_CALLS and tickets.is_ours(event) and event["channel"] in terms.touches:
+            self.contacted[None] = max(its.on, self.contacted.get(None, its.on))
+        if met or (topic == SUPPORT_CALLS and tickets.is_own(event)):
             touched = happened if self.last_touch is None else max(happened, self.last_touch)
             self.last_touch = touched
             self.touches.append((happened, event["channel"] if topic != PURCHASES else "purchase"))
         if topic == ACTIONS:
-            self._act(event, day, terms)
+            self._act(event, its.on, terms)
         if topic == CUSTOMERS:
             self.master.take(event, dict(self._window(terms.window_days)))
-        self.kept.take(topic, event, entry, self.applied, self.today(), terms)
-        name = (topic, event["event_id"])
-        self.seen[name] = event
-        heapq.heappush(self.ages, (day, self.applied, name))
-        self.forget(terms)
+        counts = any(call is event for call in self.calls)
+        self.kept.take(
+            topic, event, its.on, entry, self.applied, self.today(), terms, counts=counts
+        )
+
+    def _call(self, event: Event, entry: Day, terms: Terms) -> Day:
+        """Count a contact of the customer's own, once a ticket; give what there is to book."""
+        second = self.tickets.second(event, self.today(), terms)
+        if tickets.is_own(event) and second is not event:
+            self.calls.append(event)
+        if second is None:
+            return entry
+        if second is event:
+            return ledger.time_spent(event, terms)
+        on = instants.day_of(second["occurred_at"])
+        whole = booked(SUPPORT_CALLS, second, terms)
+        self._book(on, ledger.less(whole, ledger.time_spent(second, terms)))
+        if tickets.is_own(second):
+            self.calls = [call for call in self.calls if call is not second]
+            self.kept.issues.take_back(second)
+        if ledger.complains(second):
+            self.kept.complaints.remove((on, whole.lines[second["channel"]]))
+        return entry
 
     def _act(self, event: Event, day: int, terms: Terms) -> None:
         """Hear what the seller did: whoever got in touch need not be asked to for a while."""
@@ -182,6 +255,8 @@ class Customer:
             self.taken = event["step"], day
             return
         role = event["by"]
+        if event["channel"] not in terms.touches:
+            return
         listed = {its["role"] for roles in terms.cadence.values() for its in roles}
         if role is None or role in listed:
             self.contacted[role] = max(day, self.contacted.get(role, day))
@@ -272,7 +347,11 @@ class Customer:
     def contacts(self, window_days: int, channels: Sequence[str]) -> list[int]:
         """List the days of the contacts on some channels in a window of its own length."""
         first = self.today() - window_days + 1
-        days = [instants.day_of(when) for when, what in self.touches if what in channels]
+        days = [
+            instants.day_of(call["occurred_at"])
+            for call in self.calls
+            if call["channel"] in channels
+        ]
         return [day for day in days if day >= first]
 
     def _window(self, length: int) -> Iterator[tuple[int, Day]]:

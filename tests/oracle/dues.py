@@ -46,7 +46,9 @@ def _day_leaves(customer: Customer, terms: Terms) -> int | None:
     """Find when the first day that carries a figure leaves the value window."""
     first = customer.today() - terms.window_days + 1
     inside = [on for on, day in customer.days.items() if on >= first and day.counts()]
-    inside += [on for on in customer.kept.orders if on >= first]
+    if terms.risk.asks("habitual_complainer", "return_abuse"):
+        inside += [on for on in customer.kept.orders if on >= first]
+        inside += [on for on, _ in customer.kept.complaints if on >= first]
     return min(inside) + terms.window_days if inside else None
 
 

@@ -21,7 +21,11 @@ ID_MAX = 128
 REASON_MAX = 1_000
 ROLE_MAX = 64
 KEPT_MAX = 1_000
-CHANNELS = ("phone", "chat", "email", "store", "self_service")
+TYPES = ("sale", "return", "refund", "replacement", "cancel")
+CHANNELS = (
+    *("phone", "chat", "email", "store", "self_service"),
+    *("sms", "whatsapp", "social", "video"),
+)
 TIERS = ("maintenance", "ordinary", "important", "key")
 """From the lowest to the highest."""
 STEPS = ("reassess", "educate", "renegotiate", "migrate", "terminate")
@@ -50,7 +54,6 @@ class Field:
     name: str
     read: Read
     required: bool | Callable[[Event], bool] = True
-    """Or what of the object says that it is."""
     default: object = None
     inside: tuple["Field", ...] = ()
 
@@ -64,7 +67,7 @@ def read_all(
     for field in fields:
         name, value = around + field.name, raw.get(field.name)
         if value is None:
-            if field.required if isinstance(field.required, bool) else field.required(raw):
+            if field.required(raw) if callable(field.required) else field.required:
                 raise RefusedError("missing_field", name)
             event[field.name] = field.default
             continue
@@ -107,7 +110,7 @@ class Sense:
 
 
 _DAYS = ("starts_on", "ends_on")
-_INSTANTS = ("occurred_at", "due_at", "joined_at", "expires_at", "hold_until")
+_INSTANTS = ("occurred_at", "due_at", "ordered_at", "joined_at", "expires_at", "hold_until")
 
 
 def encodable(fields: tuple[Field, ...], raw: Event) -> bool:
@@ -207,11 +210,30 @@ def _between(low: int, high: int) -> Read:
     return read
 
 
-def _on_return(read_value: Read) -> Read:
-    """Refuse the field on a sale, whatever it says."""
+def _paid(value: Json, raw: Event) -> Fraction:
+    """Read what was paid; for a replacement that is nothing."""
+    amount = _money(value, raw)
+    _need(amount == 0 or raw.get("type") != "replacement")
+    return amount
+
+
+def _unless_cancelled(raw: Event) -> bool:
+    """Tell whether a purchase has to say what was paid."""
+    return raw.get("type") != "cancel"
+
+
+def _pieces(value: Json, raw: Event) -> int:
+    """Read how many; where money alone goes back there may be none."""
+    least = 0 if raw.get("type") == "refund" else 1
+    return int(_between(least, 100_000)(value, raw))
+
+
+def _only_on(read_value: Read, *types: str) -> Read:
+    """Refuse the field on purchases of other types, whatever it says."""
 
     def read(value: Json, raw: Event) -> Json:
-        _need(raw.get("type") == "return")
+        its = raw.get("type")
+        _need(("sale" if its is None else its) in types)
         return read_value(value, raw)
 
     return read
@@ -272,18 +294,25 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     PURCHASES: (
         *_COMMON,
         Field("order_id", _text()),
-        *_SUM,
-        Field("type", _one_of("sale", "return"), required=False, default="sale"),
-        Field("cost", _money, required=False),
+        Field("amount", _paid, required=_unless_cancelled),
+        Field("currency", _text(), required=_unless_cancelled),
+        Field("type", _one_of(*TYPES), required=False, default="sale"),
+        Field("cost", _only_on(_money, "sale", "return", "replacement", "cancel"), required=False),
         Field("list_amount", _money, required=False),
-        Field("items", _between(1, 100_000), required=False, default=1),
+        Field("items", _pieces, required=False, default=1),
         Field("invoice_id", _text(), required=False),
         Field("due_at", _instant, required=False),
-        Field("fee", _on_return(_money), required=False),
-        Field("seller_fault", _on_return(_flag), required=False, default=False),
+        Field("fee", _only_on(_money, "return"), required=False),
+        Field(
+            "seller_fault",
+            _only_on(_flag, "return", "refund", "replacement"),
+            required=False,
+            default=False,
+        ),
         Field("category", _text(), required=False),
         Field("channel", _text(), required=False),
         Field("location", _text(), required=False),
+        Field("ordered_at", _only_on(_writable, "cancel"), required=False),
     ),
     SUPPORT_CALLS: (
         *_COMMON,
@@ -294,6 +323,9 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("complaint", _flag, required=False, default=False),
         Field("resolved", _flag, required=False),
         Field("satisfaction", _between(1, 5), required=False),
+        Field("direction", _one_of("inbound", "outbound"), required=False, default="inbound"),
+        Field("kind", _one_of("contact", "resolution", "survey"), False, "contact"),
+        Field("ticket_id", _text(1, ID_MAX), required=False),
     ),
     PAYMENTS: (
         *_COMMON,

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from . import instants
+from . import instants, tickets
 from .fields import Event
 from .risk_terms import RiskTerms, Rule
 
@@ -40,15 +40,16 @@ class Issue:
         """Say when the earliest complaint was made that no word has answered."""
         return min(self.complaints, default=None)
 
-    def take(self, event: Event) -> None:
-        """Count a contact and heed what it says."""
+    def take(self, event: Event, *, counts: bool) -> None:
+        """Count a contact, if it is one, and heed what is said."""
         at: int = event["occurred_at"]
         self.latest = max(self.latest, at)
-        self.days[instants.day_of(at)] += 1
-        self.fault |= event["seller_fault"]
-        if event["resolved"] is not None and (self.word_at is None or at >= self.word_at):
-            self.word, self.word_at = event["resolved"], at
-        if event["complaint"]:
+        self.days[instants.day_of(at)] += counts
+        self.fault |= event["seller_fault"] and tickets.is_own(event)
+        said = tickets.word(event)
+        if said is not None and (self.word_at is None or at >= self.word_at):
+            self.word, self.word_at = said, at
+        if event["complaint"] and tickets.is_own(event):
             self.complaints.append(at)
         if self.word and self.word_at is not None:
             self.complaints = [made for made in self.complaints if made > self.word_at]
@@ -76,11 +77,18 @@ class Issues:
 
     known: dict[str, Issue] = field(default_factory=dict)
 
-    def take(self, event: Event, order: int, today: int, terms: RiskTerms) -> None:
-        """Count a contact on its issue; time has passed before, and is to pass again."""
+    def take_back(self, event: Event) -> None:
+        """Count a contact no more."""
+        if event["issue"] in self.known:
+            self.known[event["issue"]].days[instants.day_of(event["occurred_at"])] -= 1
+
+    def take(self, event: Event, order: int, today: int, terms: RiskTerms, *, counts: bool) -> None:
+        """Heed a record on its issue; time has passed before, and is to pass again."""
+        if not tickets.is_own(event) and tickets.word(event) is None:
+            return
         name, at = event["issue"], event["occurred_at"]
         issue = self.known.setdefault(name, Issue(name, order, at))
-        issue.take(event)
+        issue.take(event, counts=counts)
         for label, signal, rule in terms.counting:
             if signal in _ON_ISSUES and issue.begins(signal, rule, today):
                 issue.counts_for.add(label)

@@ -91,6 +91,8 @@ def _misplaced(record: Record, event: Event, gate: Gate) -> Refusal | None:
 
 def _currencies(event: Event) -> list[str]:
     """Name the currencies an event speaks of."""
+    if event.get("type") == "cancel":
+        return []
     parts = (event, event.get("wallet"), event.get("commitment"))
     return [part["currency"] for part in parts if part is not None and "currency" in part]
 

@@ -3,7 +3,7 @@
 from bisect import insort
 from dataclasses import dataclass, field
 
-from . import instants
+from . import instants, ledger, tickets
 from .fields import Event
 from .issues import Issues
 from .ledger import Day
@@ -29,6 +29,8 @@ class Kept:
     answers: list[tuple[int, int, int]] = field(default_factory=list)
     """(occurred_at, order of application, satisfaction) of the last answers."""
     orders: dict[int, Orders] = field(default_factory=dict)
+    complaints: list[tuple[int, int]] = field(default_factory=list)
+    """The day of each complaint that is not the seller's fault, and what the contact cost."""
 
     def pass_time(self, today: int, terms: Terms) -> None:
         """Forget what is too old, and what this policy does not ask for."""
@@ -37,8 +39,6 @@ class Kept:
             self.sales = Sales()
         if not asked.asks_issues():
             self.issues = Issues()
-        if not asked.asks("return_abuse"):
-            self.orders = {}
         self.sales.pass_time(today, asked)
         self.issues.pass_time(today, asked)
         begin = today - terms.window_days + 1
@@ -47,17 +47,30 @@ class Kept:
         self.answers = self.answers[-count:] if count else []
 
     def take(
-        self, topic: str, event: Event, entry: Day, order: int, today: int, terms: Terms
+        self,
+        topic: str,
+        event: Event,
+        on: int,
+        entry: Day,
+        order: int,
+        today: int,
+        terms: Terms,
+        *,
+        counts: bool,
     ) -> None:
         """Keep what an event tells, after the time has passed until then."""
         self.pass_time(today, terms)
         if topic == PURCHASES:
-            self._order(event, entry, today, terms)
+            self._order(event, on, entry, today, terms)
         if topic == SUPPORT_CALLS:
             if terms.risk.asks_issues():
-                self.issues.take(event, order, today, terms.risk)
-            if event["satisfaction"] is not None:
-                insort(self.answers, (event["occurred_at"], order, event["satisfaction"]))
+                self.issues.take(event, order, today, terms.risk, counts=counts)
+            if counts and ledger.complains(event):
+                day = instants.day_of(event["occurred_at"])
+                self.complaints.append((day, entry.lines[event["channel"]]))
+            rating = tickets.rating(event)
+            if rating is not None:
+                insort(self.answers, (event["occurred_at"], order, rating))
         self.pass_time(today, terms)
 
     def ordered(self, today: int, terms: Terms) -> Orders:
@@ -65,15 +78,19 @@ class Kept:
         inside = [its for on, its in self.orders.items() if on > today - terms.window_days]
         return Orders(sum(its.sales for its in inside), sum(its.returns for its in inside))
 
-    def _order(self, event: Event, entry: Day, today: int, terms: Terms) -> None:
+    def complained(self, today: int, terms: Terms) -> list[tuple[int, int]]:
+        """List the complaints in the value window."""
+        return [its for its in self.complaints if its[0] > today - terms.window_days]
+
+    def _order(self, event: Event, on: int, entry: Day, today: int, terms: Terms) -> None:
         day = instants.day_of(event["occurred_at"])
-        sold = event["type"] == "sale"
+        sold, back = (event["type"] == its for its in ("sale", "return"))
         if terms.risk.asks_sales():
             if sold:
                 self.sales.sell(day, entry.lines, today, terms.risk)
             else:
                 self.sales.give_back(entry.lines, terms.risk)
         if sold:
-            self.orders.setdefault(day, Orders()).sales += 1
-        elif not event["seller_fault"]:
-            self.orders.setdefault(day, Orders()).returns += 1
+            self.orders.setdefault(on, Orders()).sales += 1
+        elif back and not event["seller_fault"]:
+            self.orders.setdefault(on, Orders()).returns += 1

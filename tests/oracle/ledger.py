@@ -8,7 +8,7 @@ from fractions import Fraction
 from . import instants
 from .fields import CHANNELS, Event
 from .money import Card, Terms
-from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 REVENUE = "revenue"
 DISCOUNTS = "discounts_given"
@@ -21,6 +21,7 @@ LEAKAGE = "discount_leakage"
 FAULT = "seller_fault"
 REFUNDS = "seller_fault_refunds"
 WITHOUT_COST = "revenue_without_cost"
+CHEAPER = "cheaper_channel"
 """The lines that are no contact's; contacts have their channel's name."""
 
 SERVICE = (*CHANNELS, RETURNS, LATE, REMINDERS)
@@ -83,10 +84,13 @@ def booked(topic: str, event: Event, terms: Terms) -> Day:
     """Reckon what an event books."""
     if topic == SUPPORT_CALLS:
         return _contact(event, terms)
+    if topic == ACTIONS and event["type"] == "contact":
+        plain = {"kind": "contact", "direction": "outbound", "seller_fault": False}
+        return _contact(event | plain, terms)
     if topic == PAYMENTS:
         return _payment(event, terms)
     if topic == PURCHASES:
-        return _sale(event, terms) if event["type"] == "sale" else _return(event, terms)
+        return _PURCHASE[event["type"]](event, terms)
     return Day()
 
 
@@ -126,6 +130,21 @@ def _return(event: Event, terms: Terms) -> Day:
     return Day(lines)
 
 
+def _refund(event: Event, terms: Terms) -> Day:
+    """Give money back, and nothing else."""
+    amount = _in_base(event, "amount", terms)
+    return Day(Lines({REVENUE: -amount, REFUNDS: amount if event["seller_fault"] else 0}))
+
+
+def _replacement(event: Event, terms: Terms) -> Day:
+    """Send goods that nobody pays."""
+    cost = _in_base(event, "cost", terms)
+    return Day(Lines({GOODS: cost, REFUNDS: cost if event["seller_fault"] else 0}))
+
+
+_PURCHASE = {"sale": _sale, "return": _return, "refund": _refund, "replacement": _replacement}
+
+
 def _discount(event: Event, terms: Terms) -> int:
     """Reckon how far what was paid lies below the list."""
     if event["list_amount"] is None:
@@ -133,11 +152,45 @@ def _discount(event: Event, terms: Terms) -> int:
     return max(0, _in_base(event, "list_amount", terms) - _in_base(event, "amount", terms))
 
 
+def time_spent(event: Event, terms: Terms) -> Day:
+    """Reckon what a record books of a contact that another record is."""
+    return _contact(event | {"kind": "another's"}, terms)
+
+
+def less(whole: Day, part: Day) -> Day:
+    """Reckon what takes a booking down to a part of it."""
+    return Day(Lines({line: part.lines[line] - whole.lines[line] for line in whole.lines}))
+
+
 def _contact(event: Event, terms: Terms) -> Day:
-    fixed, per_minute = _card(event, terms).contact[event["channel"]]
-    cost = round(fixed + per_minute * event["duration_s"] / 60)
+    cost = _contact_cost(event, event["direction"], event["channel"], terms)
     excused = cost if event["seller_fault"] else 0
-    return Day(Lines({event["channel"]: cost, FAULT: excused}))
+    lines = Lines({event["channel"]: cost, FAULT: excused})
+    cheaper = terms.risk.cheaper_channel
+    if cheaper is not None and is_own(event) and not event["seller_fault"]:
+        lines[CHEAPER] = max(0, cost - _contact_cost(event, "inbound", cheaper, terms))
+    return Day(lines)
+
+
+def is_own(event: Event) -> bool:
+    """Tell whether it is a contact, and the customer's."""
+    return bool(event["kind"] == "contact" and event["direction"] == "inbound")
+
+
+def complains(event: Event) -> bool:
+    """Tell whether it is a complaint of something that is not the seller's fault."""
+    return is_own(event) and bool(event["complaint"]) and not event["seller_fault"]
+
+
+def _contact_cost(event: Event, direction: str, channel: str, terms: Terms) -> int:
+    costs = _card(event, terms).contact
+    fixed, per_minute = costs.get((direction, channel), (0, Fraction(0)))
+    seconds: int = event["duration_s"]
+    if terms.minutes_billed is not None:
+        seconds = min(seconds, terms.minutes_billed * 60)
+    once = fixed if event["kind"] == "contact" else 0
+    cost: int = round(once + per_minute * seconds / 60)
+    return cost
 
 
 def _payment(event: Event, terms: Terms) -> Day:

@@ -91,6 +91,13 @@ class Terms:
         self.invoices: Mapping[str, int] | None = None
         if "invoices" in policy:
             self.invoices = {"open_max": 64, "unmatched_max": 64, **policy["invoices"]}
+        service = policy.get("service", {})
+        self.minutes_billed: int | None = service.get("max_minutes")
+        self.tickets_max: int = service.get("tickets_max", 64)
+        self.ticket_days: int = service.get("ticket_days", 90)
+        self.orders: Mapping[str, int] | None = None
+        if "orders" in policy:
+            self.orders = {"orders_max": 32, **policy["orders"]}
         self.discount: Discount | None = None
         if "discount" in policy:
             self.discount = Discount(self, policy["discount"])
@@ -189,12 +196,15 @@ class Card:
 
     def __init__(self, terms: Terms, service: Mapping[str, Any]) -> None:
         """Read one card; what it leaves out costs nothing."""
-        self.contact = dict.fromkeys(
-            ("phone", "chat", "email", "store", "self_service"), (0, Fraction(0))
-        )
-        for channel, cost in service.get("contact", {}).items():
-            fixed, per_minute = cost.get("fixed", "0"), cost.get("per_minute", "0")
-            self.contact[channel] = terms.minor(fixed), terms.fine(per_minute)
+        self.contact: dict[tuple[str, str], tuple[int, Fraction]] = {}
+        """By who got in touch and how: for each contact, and for each minute of it."""
+        for section in ("contact", "outbound"):
+            for channel, cost in service.get(section, {}).items():
+                fixed, per_minute = cost.get("fixed", "0"), cost.get("per_minute", "0")
+                costs = terms.minor(fixed), terms.fine(per_minute)
+                self.contact["outbound", channel] = costs
+                if section == "contact":
+                    self.contact["inbound", channel] = costs
         returns, late = service.get("returns", {}), service.get("late_payment", {})
         self.return_order = terms.minor(returns.get("per_order", "0"))
         self.return_item = terms.minor(returns.get("per_item", "0"))

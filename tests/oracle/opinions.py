@@ -38,6 +38,7 @@ OPINIONS: dict[str, Callable[[Customer, Figures, Terms, Rule], Opinion]] = {
     "complaint_open": calling.complaint_open,
     "dissatisfied": calling.dissatisfied,
     "fading": buying.fading,
+    "habitual_complainer": calling.habitual_complainer,
     "late_payer": paying.late_payer,
     "leaving": leaving,
     "no_second_purchase": buying.no_second_purchase,

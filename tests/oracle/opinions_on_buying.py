@@ -13,14 +13,16 @@ from .money import Terms, decimal
 from .opinion import SILENT, Opinion, opinion
 from .risk_terms import Lifetime, Rule
 from .sales import Sales
-from .wire import finding
+from .wire import Wire, finding
 
 
 def fading(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Opinion:
     """Raise when it has probably gone; clear when it is probably there."""
     sales, lifetime, today = customer.kept.sales, terms.risk.lifetime, customer.today()
-    if lifetime is None or sales.first is None:
+    if lifetime is None:
         return SILENT
+    if sales.first is None:
+        return _over([finding("risk.fading.clear_at", "1.0000", decimal(rule["clear_at"]))])
     alive = Fraction(sales.alive(today, lifetime))
     high = alive < rule["high_below"]
     bound = "high_below" if high else "below"
@@ -33,6 +35,11 @@ def fading(customer: Customer, _: Figures, terms: Terms, rule: Rule) -> Opinion:
         over=alive >= rule["clear_at"],
         turns=_fades(sales, lifetime, today, rule),
     )
+
+
+def _over(proof: list[Wire]) -> Opinion:
+    """It bought nothing, or not often enough, by now: what was bought may have been taken back."""
+    return opinion([], proof, holds=False, over=True)
 
 
 def _fades(sales: Sales, lifetime: Lifetime, today: int, rule: Rule) -> Iterable[int]:
@@ -48,7 +55,7 @@ def no_second_purchase(customer: Customer, _: Figures, __: Terms, rule: Rule) ->
     """Raise so long after the only purchase day; clear with another."""
     sales, after = customer.kept.sales, rule["after_days"]
     if sales.first is None:
-        return SILENT
+        return _over([finding("risk.no_second_purchase", 0, 2)])
     since = customer.today() - sales.first
     return opinion(
         [finding("risk.no_second_purchase.after_days", since, after)],
@@ -62,8 +69,8 @@ def no_second_purchase(customer: Customer, _: Figures, __: Terms, rule: Rule) ->
 def overdue(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
     """Raise when it has not bought for far longer than it uses to; clear when it has."""
     sales, least = customer.kept.sales, rule["min_purchase_days"]
-    if sales.first is None or sales.last is None:
-        return SILENT
+    if sales.last is None or sales.purchase_days < 2:
+        return _over([finding("risk.overdue.watch", 0, 0)])
     since, many = customer.today() - sales.last, sales.purchase_days
     gaps = {key: _gaps(sales, rule, key) for key in ("watch", "high")}
     high = many >= least and since > gaps["high"]
@@ -76,7 +83,7 @@ def overdue(customer: Customer, _: Figures, __: Terms, rule: Rule) -> Opinion:
         [finding("risk.overdue.watch", since, gaps["watch"])],
         holds=many >= least and since > gaps["watch"],
         high=high,
-        over=many < 2 or since <= gaps["watch"],
+        over=since <= gaps["watch"],
         turns=[instants.midnight(sales.last + gap + 1) for gap in gaps.values()],
     )
 

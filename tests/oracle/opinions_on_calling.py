@@ -6,6 +6,7 @@ from fractions import Fraction
 from . import instants
 from .customer import Customer, Figures
 from .fields import TIERS
+from .ledger import REFUNDS
 from .money import Terms, decimal
 from .opinion import Opinion, opinion
 from .risk_terms import Rule
@@ -51,6 +52,38 @@ def _by_issue(
         holds=bool(issues),
         over=not issues,
         turns=map(instants.midnight, turns),
+    )
+
+
+def habitual_complainer(customer: Customer, figures: Figures, terms: Terms, rule: Rule) -> Opinion:
+    """Raise at dear complaints on many of its orders, the last not old; clear at few, or old."""
+    today, age = customer.today(), rule["age_days"]
+    made = customer.kept.complained(today, terms)
+    sales = customer.kept.ordered(today, terms).sales
+    since = today - max((on for on, _ in made), default=today)
+    is_old = age is not None and since >= age
+    share = decimal(Fraction(len(made), sales) if sales else 0)
+    proofs = [
+        finding("risk.habitual_complainer.above", share, decimal(rule["above"])),
+        finding("risk.habitual_complainer.complaints", len(made), rule["complaints"]),
+    ]
+    too_dear = True
+    if rule["cost_share"] is not None:
+        margin = figures.margin + (figures.lines[REFUNDS] if terms.excuses else 0)
+        cost, most = sum(cost for _, cost in made), rule["cost_share"] * margin
+        too_dear = cost > max(0, most)
+        texts = terms.text(cost), terms.text(round(most))
+        proofs.append(finding("risk.habitual_complainer.cost_share", *texts))
+    ceased = finding("risk.habitual_complainer.clear_below", share, decimal(rule["clear_below"]))
+    if is_old:
+        ceased = finding("risk.habitual_complainer.age_days", since, age)
+    many = sales > 0 and len(made) >= rule["complaints"]
+    return opinion(
+        proofs,
+        [ceased],
+        holds=many and len(made) > rule["above"] * sales and too_dear and not is_old,
+        over=not made or not sales or len(made) < rule["clear_below"] * sales or is_old,
+        turns=(instants.midnight(on + age) for on, _ in made if age is not None),
     )
 
 

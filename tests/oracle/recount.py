@@ -154,6 +154,11 @@ class Partition:
                 self._reject(record, "id_conflict", None)
             return
         happened: int = event["occurred_at"]
+        if event.get("type") == "cancel":
+            known = customer or Customer(name, as_of=happened, first_day=day_of(happened))
+            if known.orders.too_late(event, max(known.today(), day_of(happened)), self.terms):
+                self._reject(record, "too_late_to_cancel", "order_id")
+                return
         self._fire(happened)
         if customer is None:
             customer = Customer(name, as_of=happened, first_day=day_of(happened))

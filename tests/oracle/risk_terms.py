@@ -16,6 +16,7 @@ WEIGHTS = {
     "complaint_open": 25,
     "dissatisfied": 20,
     "fading": 20,
+    "habitual_complainer": 15,
     "late_payer": 15,
     "leaving": 20,
     "no_second_purchase": 10,
@@ -37,6 +38,7 @@ TEACHING = ("support_spike",)
 COSTLY = (
     "call_abuse",
     "commitment_shortfall",
+    "habitual_complainer",
     "late_payer",
     "overdue_invoice",
     "return_abuse",
@@ -48,6 +50,7 @@ _SALES_KEPT_DAYS = 64
 _DEFAULTS: dict[str, Rule] = {
     "commitment_shortfall": {"ends_with_term": False},
     "dissatisfied": {"age_days": None},
+    "habitual_complainer": {"cost_share": None, "age_days": None},
     "late_payer": {"age_days": None},
     "return_abuse": {"returns": 0, "cost_share": None},
     "spend_drop": {"min_gaps": Fraction(0)},
@@ -94,6 +97,8 @@ class RiskTerms:
         self.weights: Mapping[str, int] = WEIGHTS | risk.get("weights", {})
         self.actions: Mapping[str, Mapping[str, str]] = risk.get("actions", {})
         self.ladder: Rule | None = _ladder(policy["ladder"]) if "ladder" in policy else None
+        self.cheaper_channel: str | None = policy.get("ladder", {}).get("cheaper_channel")
+        """By which contacts would have cost less."""
         self.lifetime = _lifetime(policy["lifetime"]) if "lifetime" in policy else None
         self.tells_stages = "stage" in policy
 

@@ -62,7 +62,7 @@ class Sales:
             bought.paid = min(MOST, bought.paid + min(MOST, lines[REVENUE]))
 
     def give_back(self, lines: Lines, terms: RiskTerms) -> None:
-        """Count a return, which is no purchase."""
+        """Count what is no purchase: a return, a refund or a replacement."""
         if terms.lifetime is not None:
             self.margins += margin(lines)
 

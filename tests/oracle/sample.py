@@ -20,9 +20,10 @@ from .records import (
     Record,
     partition_of,
 )
-from .sample_bodies import Body, Profile, body, conflicting, profile, restated
+from .sample_bodies import Body, Profile, body, conflicting, of_a_desk, profile, restated
 from .sample_faults import Draft, spoiled
 from .sample_intake import astray, finer
+from .sample_orders import mended
 from .sample_policy import POLICY, POLICY_TOML
 from .sample_risks import action, answered, awake, troubled
 from .sample_whole import Book, invoiced, master
@@ -183,6 +184,9 @@ class _WholeTraffic(_Traffic):
 
     def _body(self, topic: str, who: Profile, event_id: str, happened: int) -> Body:
         plain = finer(super()._body(topic, who, event_id, happened))
+        if topic == SUPPORT_CALLS:
+            plain |= of_a_desk(self.rng)
+        plain = mended(self.rng, topic, plain, self.books[who.customer_id], happened)
         return invoiced(self.rng, topic, plain, self.books[who.customer_id], happened)
 
 

@@ -73,6 +73,9 @@ _WRONG: dict[str, dict[str, tuple[Any, ...]]] = {
         "complaint": ("yes",),
         "resolved": (0,),
         "satisfaction": (0, 6, 4.0),
+        "direction": ("internal", 1),
+        "kind": ("note", True),
+        "ticket_id": ("", 7, "t" * 129),
     },
     PAYMENTS: _AMOUNTS
     | {"invoice_id": (False,), "due_at": ("2026-03-01", 0), "status": ("PAID", 1)},

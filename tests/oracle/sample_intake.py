@@ -8,6 +8,7 @@ from . import instants
 from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .sample_bodies import Body
 from .sample_faults import Draft
+from .sample_orders import MISPLACED
 
 _NAMES = ("0", "null", "guest", "guest", "", " ", "\t\u3000", "Guest", "guest ", "0.")
 """Of nobody by the sample's policy; the last three are somebody's."""
@@ -26,11 +27,12 @@ _EARLY: dict[str, tuple[Body, ...]] = {
         *({"override": _WORD | {"expires_at": at}} for at in (*_TIMES, _FIRST)),
         *({"ladder": {"reason": "so", "hold_until": at}} for at in (*_TIMES, _FIRST)),
     ),
-    PURCHASES: tuple({"due_at": at} for at in (*_TIMES, _FIRST)),
+    PURCHASES: (*({"due_at": at} for at in (*_TIMES, _FIRST)), *MISPLACED),
     SUPPORT_CALLS: (),
     PAYMENTS: tuple({"due_at": at} for at in (*_TIMES, _FIRST)),
 }
-"""What is before the first day that the sample's policy has, and what is just not."""
+"""What is before the first day that the sample's policy has, and what is just not; and what a
+purchase of its type never has."""
 
 
 def astray(rng: Random, draft: Draft) -> None:

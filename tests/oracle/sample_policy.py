@@ -51,11 +51,13 @@ reassess = "Look at it again."
 waits_for_answer = true
 at_rest_days = 8
 service_share = "0.3"
+cheaper_channel = "email"
 
 [ladder.reach]
 commitment_shortfall = "renegotiate"
 late_payer = "migrate"
 call_abuse = "reassess"
+habitual_complainer = "educate"
 
 [ladder.guards]
 unanswered_complaint = true
@@ -86,6 +88,10 @@ ANSWERED_TOML = ANSWERED_TOML.replace("[risk.spend_drop]\n", '[risk.spend_drop]\
 ANSWERED_TOML = ANSWERED_TOML.replace(
     "[risk.return_abuse]\n", '[risk.return_abuse]\nreturns = 1\ncost_share = "0.05"\n'
 )
+ANSWERED_TOML = ANSWERED_TOML.replace(
+    "[risk.habitual_complainer]\n",
+    '[risk.habitual_complainer]\ncost_share = "0.02"\nage_days = 9\n',
+)
 ANSWERED_TOML += """
 [stage]
 lost_days = 11
@@ -97,3 +103,12 @@ of = ["no_second_purchase", "overdue", "spend_drop"]
 """
 ANSWERED_TOML += policy_text("sample_kinds")
 """The same with a ladder that waits for people, all reasons for contacts, and kinds."""
+CANCELLED_TOML = ANSWERED_TOML.replace(
+    "open_max = 4\nunmatched_max = 3\n", "open_max = 64\nunmatched_max = 64\n"
+)
+CANCELLED_TOML += """
+[orders]
+remember_days = 20
+orders_max = 5
+"""
+"""The same where orders are remembered, and no invoice goes for want of room."""

@@ -20,9 +20,9 @@ def awake(seed: float, who: Profile, phase: int) -> bool:
 
 def troubled(rng: Random, topic: str, plain: Body, book: Book, happened: int) -> Body:
     """Let a contact be about a known issue, a return somebody's fault, a sale long due."""
-    if topic == PURCHASES and plain.get("type") == "return":
+    if topic == PURCHASES and plain.get("type") in {"return", "refund", "replacement"}:
         return plain | {"seller_fault": rng.random() < 0.15}
-    if topic == PURCHASES:
+    if topic == PURCHASES and plain.get("type") != "cancel":
         return _sale(rng, plain, book, happened)
     if topic == PAYMENTS and book.owed and rng.random() < 0.6:
         return plain | book.owed.pop(0) | {"status": "paid"}

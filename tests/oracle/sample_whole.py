@@ -26,11 +26,17 @@ class Book:
     term: tuple[str, str] | None = None
     issue: str | None = None
     ladder: Body | None = None
+    orders: list[tuple[str, int]] = field(default_factory=list)
+    """The last orders, and when they were sold."""
+    announced: list[str] = field(default_factory=list)
+    """Orders of which there is no sale yet."""
 
 
 def invoiced(rng: Random, topic: str, plain: Body, book: Book, happened: int) -> Body:
     """Let a purchase or a payment be about one of the customer's invoices, most of the time."""
-    if topic == PURCHASES and plain.get("type") == "return":
+    if plain.get("type") in {"replacement", "cancel"}:
+        return plain
+    if topic == PURCHASES and plain.get("type") in {"return", "refund"}:
         return plain | ({"invoice_id": rng.choice(book.owed)["invoice_id"]} if book.owed else {})
     if topic == PURCHASES and rng.random() < 0.5:
         return _sold_on_credit(rng, plain, book, happened)

@@ -5,9 +5,10 @@ from .climbing import climb, held_by
 from .customer import Customer, Figures
 from .episodes import Happening, happen
 from .guarding import leading
+from .ledger import CHEAPER
 from .money import Terms
 from .opinion import HIGH, WATCH
-from .risk_terms import COSTLY
+from .risk_terms import COSTLY, TEACHING
 from .stages import LEAVING
 from .wire import Wire
 
@@ -67,6 +68,7 @@ def _risk(
         "recommended_action": action,
         "at_stake": _at_stake(customer, happening, terms),
         "to_break_even": _missing(customer, happening, terms),
+        "cheaper_channel": _cheaper(customer, happening, terms),
         **_recommended(customer, happening, terms, held),
         "score": score(customer, terms),
         "effective_at": wire.time(customer.as_of),
@@ -86,6 +88,14 @@ def _missing(customer: Customer, happening: Happening, terms: Terms) -> str | No
     if happening.status == "cleared" or judged >= 0:
         return None
     return terms.text(-judged) if happening.signal in (*COSTLY, LADDER) else None
+
+
+def _cheaper(customer: Customer, happening: Happening, terms: Terms) -> Wire | None:
+    saves = customer.figures(terms).lines[CHEAPER]
+    told = happening.signal in (*COSTLY, *TEACHING, LADDER) and happening.status != "cleared"
+    if terms.risk.cheaper_channel is None or not told or not saves:
+        return None
+    return {"channel": terms.risk.cheaper_channel, "saves": terms.text(saves)}
 
 
 def _recommended(customer: Customer, happening: Happening, terms: Terms, held: Wire | None) -> Wire:

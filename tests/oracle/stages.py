@@ -71,7 +71,7 @@ def _following(customer: Customer, terms: Terms, stage: str, since: int, *, is_o
     if stage == "prospect":
         return "new" if customer.bought or customer.kept.sales.last is not None else stage
     if customer.kept.sales.last is None:
-        return stage
+        return stage if customer.bought else "prospect"
     if lost(customer, terms):
         return "lost"
     if stage == "lost":

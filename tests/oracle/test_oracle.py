@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .fields import CHANNELS
 from .hand import HAND_POLICY, Feed, figures, told
 from .money import Terms
 
@@ -26,7 +27,7 @@ def test_a_first_sale_assigns_a_tier_and_says_why() -> None:
         "estimated": True,
         "lines": dict.fromkeys((*nothing, "discount_leakage", *fault), "0.00")
         | {"revenue": "13.58", "goods": "9.51", "revenue_without_cost": "13.58"}
-        | {"contacts": dict.fromkeys(("phone", "chat", "email", "store", "self_service"), "0.00")},
+        | {"contacts": dict.fromkeys(CHANNELS, "0.00")},
     }
     common = {
         "customer_id": "ada",
@@ -122,7 +123,7 @@ def test_a_value_is_made_up_of_lines() -> None:
     # paid 20, of which 10 came back and 2 are kept
     assert figures(outcome, "seller_fault_refunds") == "8.00"
     contacts = outcome.values["ada"]["value"]["lines"]["contacts"]
-    assert list(contacts.values()) == ["2.06", "1.00", "0.00", "0.00", "0.00"]
+    assert list(contacts.values()) == ["2.06", "1.00", *["0.00"] * 7]
     # The sale of the 5th leaves 30 days on 4 February, and with it the estimate.
     assert figures(feed.until("02-04").outcome(), "estimated") == "False"
 

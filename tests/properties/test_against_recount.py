@@ -15,6 +15,7 @@ from tests.oracle.risk_terms import SIGNALS
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import (
     ANSWERED_TOML,
+    CANCELLED_TOML,
     CARDS_TOML,
     DECAYED_TOML,
     HOLD_TOML,
@@ -41,6 +42,8 @@ WORLDS: dict[str, tuple[str, str, tuple[int | None, ...]]] = {
     "whole, decayed": ("whole", DECAYED_TOML, (None, 1, 2)),
     "at risk": ("at risk", RISKS_TOML, (None, 1, 2)),
     "at risk, answered": ("at risk", ANSWERED_TOML, (None, 1, 2)),
+    "at risk, cancelled": ("at risk", CANCELLED_TOML, (None, 1, 2)),
+    "at risk, cancelled, decayed": ("at risk", decayed(CANCELLED_TOML), (None, 1, 2)),
     "at risk, answered, decayed": ("at risk", decayed(ANSWERED_TOML), (None, 1, 2)),
 }
 """Which sample, by which policy, and how it is cut: in one go, or by a seed, with restarts."""
@@ -95,15 +98,7 @@ def shown(outcome: Outcome) -> Iterator[str]:
         if its["to_tier"] != its["tier_by_value"]:
             yield "another tier by value"
     for its in outcome.at_risk:
-        yield f"{its['signal']} {its['status']}"
-        yield f"{its['status']} at {its['severity']}"
-        yield f"step {its['recommended_step']}"
-        yield f"action {its['recommended_action']}"
-        yield f"{len(its['evidence'])} findings of {its['signal']} {its['status']}"
-        if its["status"] == "step_changed":
-            yield from (finding["rule"] for finding in its["evidence"])
-        if its["held_by"] is not None:
-            yield f"held by {its['held_by']['rule']}"
+        yield from told_of_risk(its)
     for its in outcome.contacts_due:
         yield f"contact for {its['reason']} by {its['trigger']['kind']}"
         yield f"contact by {its['role']}"
@@ -115,6 +110,21 @@ def shown(outcome: Outcome) -> Iterator[str]:
         yield "come again"
     for its in outcome.values.values():
         yield from told(its)
+
+
+def told_of_risk(its: Wire) -> Iterator[str]:
+    """What a record of a signal tells."""
+    yield f"{its['signal']} {its['status']}"
+    yield f"{its['status']} at {its['severity']}"
+    yield f"step {its['recommended_step']}"
+    yield f"action {its['recommended_action']}"
+    yield f"{len(its['evidence'])} findings of {its['signal']} {its['status']}"
+    if its["status"] == "step_changed":
+        yield from (finding["rule"] for finding in its["evidence"])
+    if its["cheaper_channel"] is not None:
+        yield f"cheaper, of {its['signal']}"
+    if its["held_by"] is not None:
+        yield f"held by {its['held_by']['rule']}"
 
 
 def told(value: Wire) -> Iterator[str]:
@@ -201,8 +211,10 @@ SHOWN: dict[str, set[str]] = {
             for rule in ("set_step", "tier", "segment", "young_days", "dwell_days", "clear_days")
         ),
     },
+    "at risk, cancelled": {"from slipping to prospect"},
     "at risk, answered": {
         *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
+        *(f"cheaper, of {name}" for name in ("ladder", "late_payer", "support_spike")),
         *(f"{what} by {kind}" for what in ("treatment", "segment") for kind in ("event", "timer")),
         *("segments.latent.wallet_share_below", "segments.prompt_payer.payments"),
         *(f"treatment.when.{name}" for name in ("late_payer", "leaving", "prompt_payer")),

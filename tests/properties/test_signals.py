@@ -222,7 +222,7 @@ def test_nothing_is_said_of_a_customer_before_its_due_time(data: st.DataObject) 
 KEPT_DAYS = 64
 OVERDUE = only("overdue")
 SALES = st.builds(
-    lambda day, back, paid, margin: (day, Sale(back, paid, -margin if back else margin)),
+    lambda day, back, paid, margin: (day, Sale(not back, paid, -margin if back else margin)),
     st.integers(day_number(1), day_number(KEPT_DAYS)),
     st.booleans(),
     st.sampled_from([0, 1, 999, 2**61, 2**63]),
@@ -239,7 +239,7 @@ def sold_on(day: int, sale: Sale) -> Booking:
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(SALES, min_size=1, max_size=25).filter(
-        lambda its: any(not sale.is_return for _, sale in its)
+        lambda its: any(sale.is_purchase for _, sale in its)
     ),
     st.booleans(),
 )
@@ -256,7 +256,7 @@ def test_purchase_days_and_margins_equal_a_recount_in_any_order(
             kept = SignalState(kept.row(OVERDUE))
     found = kept.sales
     assert found is not None
-    sold = [(its_day, sale) for its_day, sale in booked_on if not sale.is_return]
+    sold = [(its_day, sale) for its_day, sale in booked_on if sale.is_purchase]
     days = sorted({its_day for its_day, _ in sold})
     assert (found.first_day, found.last_day, found.days) == (days[0], days[-1], len(days))
     assert found.margin == sum(sale.margin for _, sale in booked_on)

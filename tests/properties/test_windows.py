@@ -13,7 +13,7 @@ from agents.customer.windows import contribution_of
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.times import DAY_US, NO_DAY
-from schemas.base.value_lines import LINE_MASK, LINES
+from schemas.base.value_lines import LINE_MASK, LINES, ORDERS, REVENUE
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
 from schemas.state.codec import decode_customer, encode_customer, read_head
@@ -98,6 +98,8 @@ def totals_of(events: list[Booking]) -> list[int]:
     for event in events:
         for key, amount in zip(event.cells[::2], event.cells[1::2], strict=True):
             totals[key & LINE_MASK] += amount
+            # an order that brought something is told by that alone
+            totals[ORDERS] += key & LINE_MASK == REVENUE and amount > 0
     return totals
 
 

@@ -12,14 +12,20 @@ from agents.policy_file.compiling import compile_policy
 from agents.policy_file.reading import read_policy
 from schemas.base.partitioners import murmur2_partition
 from schemas.base.value_lines import (
-    CONTACTS,
+    CHEAPER_CHANNEL,
+    COMPLAINT_COSTS,
+    COMPLAINTS,
+    CONTACT_LINES,
+    COUNTS,
     DISCOUNTS,
     FEES,
     GOODS,
     LATE_PAYMENT,
     LINE_BITS,
     LINE_MASK,
+    ORDERS,
     REMINDERS,
+    RETURNED,
     RETURNS,
     REVENUE,
     SELLER_FAULT,
@@ -303,7 +309,13 @@ FULL = {
         location="Graz",
     ),
     Kind.SUPPORT_CALLS: support_call(
-        seller_fault=True, complaint=True, resolved=False, satisfaction=2
+        seller_fault=True,
+        complaint=True,
+        resolved=False,
+        satisfaction=2,
+        direction="outbound",
+        kind="survey",
+        ticket_id="ticket-1",
     ),
     Kind.PAYMENTS: payment(status="failed"),
     Kind.ACTIONS: action(by="account_manager", duration_s=240, reason="the yearly talk"),
@@ -344,19 +356,24 @@ LINE_NAMES: Final = {
     REVENUE: "revenue",
     GOODS: "goods",
     FEES: "fees",
-    **{CONTACTS + place: channel for place, channel in enumerate(CONTACT_CHANNELS)},
+    **dict(zip(CONTACT_LINES, CONTACT_CHANNELS, strict=True)),
     RETURNS: "returns",
     LATE_PAYMENT: "late_payment",
     REMINDERS: "reminders",
     DISCOUNTS: "discounts",
     SELLER_FAULT: "seller_fault",
     SELLER_FAULT_REFUNDS: "refunds",
+    CHEAPER_CHANNEL: "cheaper_channel",
+    COMPLAINT_COSTS: "complaint_costs",
     WITHOUT_COST: "without_cost",
 }
 
 
 def amounts(booking: Booking) -> Counter[str]:
-    """What a booking adds to its day, by the line's name, in minor units; the others are 0."""
+    """What a booking adds to its day, by the line's name, in minor units; the others are 0.
+
+    What it counts for is no amount.
+    """
     keys, found = list(booking.cells[::2]), list(booking.cells[1::2])
     assert all(found), "a line of which nothing came is left out"
     assert keys == sorted(set(keys)), "a line stands once, in order"
@@ -367,7 +384,14 @@ def amounts(booking: Booking) -> Counter[str]:
     assert booking.excused == sum(amount for line, amount in pairs if line == SELLER_FAULT)
     refunds = [amount for line, amount in pairs if line == SELLER_FAULT_REFUNDS]
     assert booking.refunded == sum(refunds)
-    return Counter({LINE_NAMES[line]: amount for line, amount in pairs})
+    return Counter({LINE_NAMES[line]: amount for line, amount in pairs if line not in COUNTS})
+
+
+def counts(booking: Booking) -> tuple[int, int, int]:
+    """(orders beyond what its revenue tells, returns, complaints) that a booking counts for."""
+    keys = [key & LINE_MASK for key in booking.cells[::2]]
+    found = dict(zip(keys, booking.cells[1::2], strict=True))
+    return found.get(ORDERS, 0), found.get(RETURNED, 0), found.get(COMPLAINTS, 0)
 
 
 def figures(booking: Booking) -> tuple[int, int, int, int]:

@@ -17,7 +17,9 @@ STEP: Final = {"from": "1.00", "rate": "0.1"}
 SHAPE: Final = dict.fromkeys(("r", "alpha", "a", "b"), "1.5")
 EVERY_SECTION: Final[dict[str, Any]] = {
     "invoices": {},
+    "orders": {"remember_days": 3},
     "service.reminder": [REMINDER],
+    "service.outbound": {"phone": {"fixed": "0.50", "per_minute": "0.60"}},
     "service.card": [{"from": "2026-07-01", "reminder": [REMINDER]}],
     "discount": {"after_share": "0.5", "schedule": [STEP]},
     "contacts_due.cadence": {tier: [{"role": "a", "every_days": 9}] for tier in TIERS},

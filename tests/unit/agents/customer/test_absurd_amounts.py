@@ -6,6 +6,7 @@ from typing import Any
 
 from agents.customer.credits import Credits
 from agents.policy.compiled import Policy
+from schemas.base.value_lines import LINE_MASK, ORDERS, RETURNED
 from schemas.state.rows import LARGEST
 from tests.support.customers import at
 from tests.support.feeding import clock, erasure, on, record, sale
@@ -57,11 +58,12 @@ def test_what_has_left_the_window_leaves_nothing_behind() -> None:
     assert (desk.contribution(), desk.row().worth.days_before[1::2]) == ("0.00", [700])
 
 
-def test_what_cancels_out_leaves_nothing_behind() -> None:
+def test_what_cancels_out_leaves_nothing_behind_but_that_it_was_bought_and_returned() -> None:
     free = policy(ABSURD, {"service.returns": None}, *WORTH)
     desk = absurd(yen(1), yen(1, 1, type="return", cost="0"), by=free)
     assert desk.contribution() == "0.00"
-    assert desk.row().worth.cells in (b"", [])
+    keys = desk.row().worth.cells[::2]
+    assert [int(key) & LINE_MASK for key in keys] == [ORDERS, RETURNED]
 
 
 def test_a_late_payment_costs_what_it_costs() -> None:

@@ -21,6 +21,8 @@ from schemas.base.value_lines import (
     FEES,
     GOODS,
     LINES,
+    ORDERS,
+    RETURNED,
     RETURNS,
     REVENUE,
     SELLER_FAULT,
@@ -85,8 +87,14 @@ def contacts(*days: int) -> ContactWindow:
         (9_501 - 5_702 + 43 - 904, 10),
     ),
     (
-        "a day whose amounts cancel out changes nothing when it leaves",
+        "of a day whose amounts cancel out the order is left",
         [(10, lines(500, 300)), (11, lines(1)), (10, lines(-500, -300))],
+        (1, 0, 0, 0),
+        (1, 10),
+    ),
+    (
+        "one that cancels out without an order changes nothing when it leaves",
+        [(10, lines(0, 300)), (11, lines(1)), (10, lines(0, -300))],
         (1, 0, 0, 0),
         (1, 11),
     ),
@@ -110,13 +118,62 @@ def test_a_line_counts_by_its_sign_and_keeps_its_day_alone(line: int) -> None:
     assert its.refunds == (12 if line == SELLER_FAULT_REFUNDS else 0)
     assert brought(its.expire(10)) == ([(10, SIGNS[line] * 7)] if SIGNS[line] else [])
     assert known(its) == (SIGNS[line] * 5, 11)
-    everything = [number for its in range(LINES) for number in (its, 5)]
-    others = [(10, [its, -5]) for its in range(LINES) if its != line]
+
+
+@pytest.mark.parametrize("line", range(1, LINES))
+def test_a_line_is_left_when_all_others_are_gone(line: int) -> None:
+    # revenue counts for an order, too: of it below
+    everything = [number for its in range(1, LINES) for number in (its, 5)]
+    others = [(10, [its, -5]) for its in range(1, LINES) if its != line]
     its = value((10, everything), *others)
     assert its.totals() == [5 if its == line else 0 for its in range(LINES)]
     assert known(its) == (SIGNS[line] * 5, 10)
     book(its, 10, [line, -5])
     assert known(its) == EMPTY
+
+
+def sold(paid: int) -> list[int]:
+    """What a sale books, as far as orders go by it."""
+    return [REVENUE, paid, ORDERS, int(not paid)]
+
+
+@table(
+    "booked orders cell",
+    ([sold(5)], 1, 0),
+    ([sold(0)], 1, 1),
+    ([sold(5), sold(6)], 2, 1),
+    ([sold(5), sold(0), sold(6)], 3, 2),
+    # one that came back as it was sold, in either order
+    ([sold(5), [REVENUE, -5]], 1, 1),
+    ([[REVENUE, -5], sold(5)], 1, 1),
+    ([[REVENUE, -5], sold(5), sold(5)], 2, 1),
+    ([[REVENUE, -5], sold(2)], 1, 1),
+    ([sold(2), [REVENUE, -5], sold(4), sold(3)], 3, 2),
+    ([[REVENUE, -5]], 0, 0),
+    # a late cost of the same day is none
+    ([[RETURNS, 3], sold(5)], 1, 0),
+    # beyond 64 bits
+    ([sold(2**63 - 1), sold(2**63 - 1)], 2, 1),
+)
+def test_a_day_with_revenue_is_an_order_and_a_cell_has_those_beyond(
+    booked: list[list[int]], orders: int, cell: int
+) -> None:
+    for late in (False, True):
+        days = [(10, its) for its in booked]
+        its = value(*days, (11, sold(1))) if not late else value((11, sold(1)), *days)
+        assert its.sum_of(ORDERS, 10, 10) == cell
+        assert its.totals()[ORDERS] == orders + 1
+        assert ValueWindow(its.cells).totals() == its.totals()
+        its.expire(10)
+        assert its.totals()[ORDERS] == 1
+
+
+def test_what_counts_only_is_told_apart() -> None:
+    its = value((10, [ORDERS, 1]), (11, [RETURNED, 1]), (12, lines(1)))
+    assert (its.counts_from, its.amounts_from()) == (10, 12)
+    its.expire(11)
+    assert (its.counts_from, its.amounts_from()) == (12, 12)
+    assert value((10, [ORDERS, 1])).amounts_from() == NO_DAY
 
 
 def test_the_cost_to_serve_is_what_counts_against_beside_goods() -> None:
@@ -230,7 +287,7 @@ def test_once_the_large_ones_have_left_what_is_kept_is_small_again() -> None:
     grown = value((10, lines(HUGE - 1)), (10, lines(1)))
     assert isinstance(grown.cells, list)
     book(grown, 10, lines(-HUGE))
-    assert known(grown) == EMPTY
+    assert (known(grown), grown.totals()[ORDERS]) == ((0, 10), 2)
     large = value((10, lines(HUGE)))
     for its in (grown, large):
         assert isinstance(its.cells, list)

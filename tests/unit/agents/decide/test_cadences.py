@@ -226,3 +226,26 @@ def test_a_shorter_window_of_channels_forgets_and_none_forgets_all() -> None:
     assert care is not None
     assert len(care.channels) == 2
     assert ada.restarted(by_roles(("b", 9))).does(bought(6)).row.touch.care is None
+
+
+# contacts of our own
+
+
+def test_whom_we_reached_need_not_be_asked_for_by_anybody() -> None:
+    ada = Met(by_roles(HALF, ALL), bought(1), call(3, direction="outbound"))
+    ada.turns("interval partner", 7).turns("interval manager", 9)
+
+
+def test_one_that_comes_late_takes_nothing_back() -> None:
+    ours = [call(day, direction="outbound") for day in (3, 2)]
+    Met(by_roles(HALF), bought(1), *ours).turns("interval partner", 7)
+
+
+def test_only_channels_that_count_reach_anybody() -> None:
+    by = by_roles(HALF, touches=["phone"])
+    Met(by, bought(1), call(3, "email", direction="outbound")).turns("interval partner", 5)
+
+
+def test_it_outlasts_a_restart() -> None:
+    by = by_roles(HALF)
+    Met(by, bought(1), call(3, direction="outbound")).restarted(by).turns("interval partner", 7)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from schemas.base.times import NO_DUE_US
+from schemas.base.vocabulary import CONTACT_CHANNELS
 from schemas.outputs.records import AT_RISK, TIER_CHANGES, Origin, output_id
 from tests.support.feeding import Desk
 from tests.support.hearing import Ada, kind_of
@@ -17,7 +18,7 @@ NOON = "2026-03-01T12:00:00Z"
 COMES = ("revenue", "discounts_given", "goods", "restocking_fees")
 GOES = ("returns", "late_payment", "reminders")
 BESIDE = ("discount_leakage", "seller_fault", "seller_fault_refunds", "revenue_without_cost")
-CONTACTS = dict.fromkeys(("phone", "chat", "email", "store", "self_service"), "0.00")
+CONTACTS = dict.fromkeys(CONTACT_CHANNELS, "0.00")
 SPIKE = {"signal": "support_spike", "severity": "watch"}
 SCORE = {"points": 15, "parts": [SPIKE | {"points": 15}]}
 CALLS = [asked(1, event_id=f"call-{number}") for number in range(4)]
@@ -80,7 +81,7 @@ def test_a_signal_goes_out_with_all_that_belongs_to_it() -> None:
             "evidence": [{"rule": "risk.support_spike.contacts", "observed": 4, "threshold": 4}],
             "tier": "ordinary",
             "stage": None,
-            **dict.fromkeys(("at_stake", "to_break_even")),
+            **dict.fromkeys(("at_stake", "to_break_even", "cheaper_channel")),
             **dict.fromkeys(("recommended_step", "recommended_action", "playbook", "notice_days")),
             "requires_approval": False,
             "steps": [],

@@ -181,6 +181,51 @@ def test_calls_that_the_margin_bears_lead_nowhere() -> None:
     plays(CALLS, [sold, *calls(1)], "- - - - raised")
 
 
+# a cheaper channel
+
+CHEAPER = {"ladder.cheaper_channel": "chat"}
+FOUR_SAVE = {"channel": "chat", "saves": "5.20"}
+"""Four calls of 2.10 where a chat costs 0.80."""
+
+
+def cheaper(ada: Ada) -> Any:
+    """What its last record tells of it."""
+    return ada.record["cheaper_channel"]
+
+
+def test_a_record_of_what_costs_tells_what_a_cheaper_channel_saves() -> None:
+    by = policy(only("support_spike", "late_payer"), LADDER, CHEAPER)
+    ada = Ada(by, *calls(1), paid_late(1))
+    ada.says("raised")
+    assert cheaper(ada) == FOUR_SAVE
+    ada.does(paid_late(2)).says("late_payer raised")
+    assert cheaper(ada) == FOUR_SAVE
+    # the window has ten days; a signal that is cleared asks for nothing
+    ada.turns("support_spike cleared", 4)
+    assert cheaper(ada) is None
+    ada.turns("step_changed educate", 7)
+    assert cheaper(ada) == FOUR_SAVE
+    ada.turns("step_changed renegotiate", 12)
+    assert cheaper(ada) is None
+
+
+def test_without_such_a_channel_and_of_other_signals_it_tells_nothing() -> None:
+    ada = Ada(CALLS, *calls(1))
+    ada.says("support_spike raised", "ladder step_changed educate")
+    assert cheaper(ada) is None
+    ada = Ada(policy(only("dissatisfied"), LADDER, CHEAPER), *calls(1))
+    ada.does(*(asked(2, f"12:00:0{n}", satisfaction=1) for n in range(3)))
+    ada.says("dissatisfied raised")
+    assert cheaper(ada) is None
+
+
+def test_what_was_saved_counts_no_more_under_a_policy_that_does_not_ask() -> None:
+    by = policy(only("support_spike", "late_payer"), LADDER, CHEAPER)
+    ada = Ada(by, *calls(1), paid_late(1)).restarted(CALLS)
+    ada.does(paid_late(2)).says("late_payer raised watch reassess")
+    assert cheaper(ada) is None
+
+
 # words
 
 TEXTS = late(

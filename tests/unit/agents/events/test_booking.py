@@ -59,6 +59,7 @@ def book(kind: Kind, fields: dict[str, Any]) -> Booking:
     (P, {}, {"occurred_at": "2026-03-01T12:00:00.000Z"}),
     (P, {}, {"unknown": 1}),
     (S, {}, {"seller_fault": False}),
+    (S, {}, {"direction": "inbound", "kind": "contact", "ticket_id": None}),
     (S, {}, {"complaint": False, "resolved": None, "satisfaction": None}),
     (S, {}, {"occurred_at": "2026-03-01T11:00:00-01:00"}),
     (Y, {}, {"status": "paid"}),
@@ -105,6 +106,9 @@ ANOTHER: dict[str, Any] = {
     "complaint": False,
     "resolved": True,
     "satisfaction": 3,
+    "direction": "inbound",
+    "kind": "resolution",
+    "ticket_id": "ticket-2",
     "status": "paid",
     "by": "management",
 }

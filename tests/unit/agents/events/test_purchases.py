@@ -1,4 +1,4 @@
-"""Purchases: what a sale or a return adds, converted and rounded once for each amount."""
+"""Purchases: what each type of them adds, converted and rounded once for each amount."""
 
 from collections import Counter
 from typing import Any
@@ -8,7 +8,7 @@ from agents.policy.compiled import Policy
 from schemas.base.times import DAY_US
 from schemas.inputs.events import Kind
 from schemas.inputs.rejects import Reason, Rejection
-from tests.support.making import ABSENT, POLICY, admit, amounts, booked, figures, purchase
+from tests.support.making import ABSENT, POLICY, admit, amounts, booked, counts, figures, purchase
 from tests.support.policies import policy
 from tests.support.tables import table
 
@@ -18,6 +18,8 @@ def book(its_policy: Policy = POLICY, **fields: Any) -> Booking:
 
 
 RETURN: dict[str, Any] = {"type": "return"}
+REFUND: dict[str, Any] = {"type": "refund", "cost": ABSENT}
+AGAIN: dict[str, Any] = {"type": "replacement", "amount": "0"}
 BACK = {"revenue": -10_000, "goods": -6_000}
 SOLD = {"revenue": 10_000, "goods": 6_000}
 
@@ -53,6 +55,20 @@ SOLD = {"revenue": 10_000, "goods": 6_000}
         RETURN | {"fee": "50.00", "seller_fault": True},
         BACK | {"fees": 5_000, "returns": 900, "seller_fault": 900},
     ),
+    ("a refund is money alone", REFUND, {"revenue": -10_000}),
+    ("no pieces of a refund are handled", REFUND | {"items": 0}, {"revenue": -10_000}),
+    (
+        "a refund for our own fault is excused",
+        REFUND | {"seller_fault": True},
+        {"revenue": -10_000, "refunds": 10_000},
+    ),
+    ("what is sent again costs its goods", AGAIN, {"goods": 6_000}),
+    ("what is sent again without a cost costs nothing", AGAIN | {"cost": ABSENT}, {}),
+    (
+        "what is sent again for our own fault is excused",
+        AGAIN | {"seller_fault": True},
+        {"goods": 6_000, "refunds": 6_000},
+    ),
     # 0.65 cents are 1; of that 70% are 0.7, rounded to 1 (and not 0.455 to 0)
     (
         "what is computed from an amount starts from the rounded one",
@@ -74,8 +90,9 @@ SOLD = {"revenue": 10_000, "goods": 6_000}
 def test_a_purchase_adds(fields: dict[str, Any], added: dict[str, int]) -> None:
     found = book(**fields)
     assert amounts(found) == added
-    # either is a touch
-    assert (found.contacts, found.days_late, found.touches) == (0, None, True)
+    # a sale is a touch, and a return; money alone is none, nor what is sent again
+    met = fields.get("type") not in {"refund", "replacement"}
+    assert (found.contacts, found.days_late, found.touches) == (0, None, met)
     assert found.excused == added.get("seller_fault", 0)
     assert (found.customer_id, found.event_id) == ("ada", "purchase-1")
 
@@ -136,6 +153,21 @@ def test_an_amount_is_converted_and_rounded_half_even(currency: str, revenues: A
 )
 def test_the_rate_is_that_of_the_event_s_utc_day(occurred_at: str, revenue: int) -> None:
     assert figures(book(currency="EUR", occurred_at=occurred_at))[0] == revenue
+
+
+@table(
+    "fields counted",
+    ({}, (0, 0)),
+    ({"amount": "0"}, (1, 0)),
+    # of so little nothing is left in the base currency
+    ({"amount": "1", "currency": "JPY", "cost": ABSENT}, (0, 0)),
+    ({"amount": "0", "cost": ABSENT}, (1, 0)),
+    (RETURN, (0, 1)),
+    (RETURN | {"amount": "0"}, (0, 1)),
+    (RETURN | {"seller_fault": True}, (0, 0)),
+)
+def test_a_sale_counts_by_its_revenue_or_by_itself(fields: Any, counted: tuple[int, int]) -> None:
+    assert counts(book(**fields)) == (*counted, 0)
 
 
 @table(

@@ -60,6 +60,7 @@ TAKEN: list[Change] = [
     {"risk.fading": {"high_below": "0.500", "clear_at": "0.50"}},
     {"risk.spend_drop.before_days": 3657},
     {"risk.return_abuse.clear_below": "0.5"},
+    {"risk.habitual_complainer": {"complaints": 1, "above": "2", "clear_below": "1.5"}},
     {"risk.commitment_shortfall.after_share": "0"},
     {"risk.commitment_shortfall.clear_at": "0.5"},
     {"risk.repeat_issue.quiet_days": 1},

@@ -30,7 +30,7 @@ DAY = "a date as YYYY-MM-DD"
 ABOVE_0 = "a decimal text above 0"
 NOT_NEGATIVE = "a decimal text, not negative"
 DAYS = "an integer from 0 to 3660"
-CHANNEL = "one of phone, chat, email, store, self_service"
+CHANNEL = "one of phone, chat, email, store, self_service, sms, whatsapp, social, video"
 TIER = "one of maintenance, ordinary, important, key"
 
 ROLE = {"role": "a", "every_days": 3}
@@ -100,6 +100,7 @@ WRONG_VALUES: list[tuple[str, Any, str]] = [
     ("risk.spend_drop.below", "0", "more than 0"),
     ("risk.spend_drop.below", "1.0", "less than 1"),
     ("risk.return_abuse.above", "1", "less than 1"),
+    ("risk.habitual_complainer.clear_below", "0", "more than 0"),
     ("risk.return_abuse.clear_below", "0", "more than 0"),
     ("risk.commitment_shortfall.after_share", "1.1", "at most 1"),
     ("risk.commitment_shortfall.clear_at", "1.1", "at most 1"),
@@ -118,6 +119,7 @@ WRONG_VALUES: list[tuple[str, Any, str]] = [
     ("risk.spend_drop.clear_at", "0.49", "at least below (0.5)"),
     ("risk.spend_drop.before_days", 3658, "at most 3660 with recent_days (3)"),
     ("risk.dissatisfied.clear_at", "2.0", "more than at_most (2)"),
+    ("risk.habitual_complainer.clear_below", "0.51", "at most above (0.5)"),
     ("risk.return_abuse.clear_below", "0.51", "at most above (0.5)"),
     ("risk.commitment_shortfall.clear_at", "0.49", "at least below (0.5)"),
     # lifetime value
@@ -320,6 +322,14 @@ def test_a_name_under_when_means_a_signal_or_a_segment_and_never_both() -> None:
             "playbook.educate.overdue: expected any, ",
         ),
         ({"ladder.service_share": "half"}, "service_share: expected a decimal text"),
+        (
+            {"ladder.cheaper_channel": "fax"},
+            "cheaper_channel: invalid enum value 'fax', found 'fax'",
+        ),
+        (
+            {"ladder.cheaper_channel": "store"},
+            "cheaper_channel: expected a channel with costs: chat, phone, found 'store'",
+        ),
         (
             {"ladder.guards.earned_share": "-1"},
             "guards.earned_share: expected a decimal text, not negative, found '-1'",

@@ -54,6 +54,7 @@ ACTIVITY: dict[str, Any] = {
     "not where nothing does": ([call(1), tick(5), tick(9)], "- - -"),
     "again where it goes on": ([call(3), call(9), tick(12), call(13)], "- raised cleared raised"),
     "by nothing but a payment": ([call(1), tick(5), paid_late(6, 9)], "- - -"),
+    "nor by what we do": ([call(1), tick(5), call(6, direction="outbound")], "- - -"),
 }
 
 

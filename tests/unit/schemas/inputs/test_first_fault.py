@@ -249,7 +249,7 @@ LEFT: Table = {
         1_772_366_400,
         True,
     ],
-    (P, "items"): [0, -1, 100_001, 1.0, Fragment("1e2"), True, "1", *HUGE, DEEP],
+    (P, "items"): [-1, 100_001, 1.0, Fragment("1e2"), True, "1", *HUGE, DEEP],
     (P, "type"): ["gift"],
     (P, "due_at"): ["2026-03-01"],
     (S, "duration_s"): [-1, 604_801, 60.0, "60", True, *HUGE],
@@ -261,7 +261,12 @@ LEFT: Table = {
     (Y, "due_at"): ["soon"],
     (Y, "status"): ["open"],
 }
-MONEY = {(P, "amount"): ["-5.00", "5.001"], (P, "cost"): ["1e2"], (P, "list_amount"): [".5"]}
+MONEY: Table = {
+    (P, "amount"): ["-5.00", "5.001"],
+    (P, "cost"): ["1e2"],
+    (P, "list_amount"): [".5"],
+    (P, "items"): [0],
+}
 
 
 def each(table: Table) -> list[tuple[Kind, str, Any]]:
@@ -300,6 +305,8 @@ def test_no_field_holds_another_kind_of_value(kind: Kind) -> None:
         for value in (1.5, [], *([] if field.inner else [{}])):
             event = {"type": "return"} | FULL[kind] if kind is P else FULL[kind]
             event = STEP if field.only == "step" else event
+            if field.name == "ordered_at":
+                event = MINIMAL[kind] | {"type": "cancel"}
             assert refused(kind, raw(event | {field.name: value})) == wrong(kind, field.name, value)
 
 
@@ -313,12 +320,17 @@ def test_what_is_expected_is_said_in_the_contract_s_words() -> None:
     )
     assert said[P, "currency"] == "an ISO 4217 code"
     assert said[P, "order_id"] == said[S, "issue"] == said[Y, "invoice_id"] == "a text"
-    assert said[P, "type"] == "'sale' or 'return'"
+    assert said[P, "type"] == "'sale', 'return', 'refund', 'replacement' or 'cancel'"
     assert said[P, "items"] == "an integer from 1 to 100000"
-    assert said[S, "channel"] == "'phone', 'chat', 'email', 'store' or 'self_service'"
+    assert said[S, "channel"] == (
+        "'phone', 'chat', 'email', 'store', 'self_service', 'sms', 'whatsapp', 'social' or 'video'"
+    )
     assert said[S, "duration_s"] == "an integer from 0 to 604800"
     assert said[S, "complaint"] == said[S, "seller_fault"] == said[S, "resolved"] == "true or false"
     assert said[S, "satisfaction"] == "an integer from 1 to 5"
+    assert said[S, "direction"] == "'inbound' or 'outbound'"
+    assert said[S, "kind"] == "'contact', 'resolution' or 'survey'"
+    assert said[S, "ticket_id"] == "a text of 1 to 128 characters"
     assert said[Y, "status"] == "'paid' or 'failed'"
 
 
@@ -326,15 +338,35 @@ def test_what_is_expected_is_said_in_the_contract_s_words() -> None:
     ("fields", "detail"),
     [
         ({"fee": "1.00"}, "fee: expected on returns only, found '\"1.00\"' on a sale"),
-        ({"seller_fault": False}, "{}: expected on returns only, found 'false' on a sale"),
-        ({"seller_fault": 1, "type": "return"}, "{}: expected true or false, found '1'"),
+        (
+            {"seller_fault": False},
+            (
+                "seller_fault: expected on returns, refunds, replacements only, "
+                "found 'false' on a sale"
+            ),
+        ),
+        ({"seller_fault": 1, "type": "return"}, "seller_fault: expected true or false, found '1'"),
+        (
+            {"type": "refund", "cost": "0"},
+            (
+                "cost: expected on sales, returns, replacements, cancels only, "
+                "found '\"0\"' on a refund"
+            ),
+        ),
+        (
+            {"type": "replacement", "amount": "0.01"},
+            "amount: expected 0 on a replacement, found '\"0.01\"'",
+        ),
+        (
+            {"type": "replacement", "amount": "0", "items": 0},
+            "items: expected an integer from 1 to 100000, found '0'",
+        ),
     ],
 )
-def test_what_only_returns_have_is_looked_at_on_returns_only(
+def test_what_only_some_types_have_is_looked_at_on_these_only(
     fields: dict[str, object], detail: str
 ) -> None:
-    said = detail.format("seller_fault")
-    assert judged(P, raw(purchase(**fields))) == ("invalid_field", said)
+    assert judged(P, raw(purchase(**fields))) == ("invalid_field", detail)
     fee = raw({"fee": "1.001", **purchase(), "type": "return"})
     assert judged(P, fee) == wrong(P, "fee", "1.001")
     assert taken(P, raw({"fee": "1.00", **purchase(), "type": "return"}))

@@ -70,8 +70,8 @@ def test_figures_and_their_lines_go_out_as_decimal_text_with_the_currency_s_digi
         "revenue": "100.00",
         "goods_cost": "60.00",
         "margin": "44.00",
-        "service_cost": "36.00",
-        "contribution": "8.00",
+        "service_cost": "78.00",
+        "contribution": "-34.00",
         "index": "1.23",
         "estimated": True,
         "lines": {
@@ -85,10 +85,14 @@ def test_figures_and_their_lines_go_out_as_decimal_text_with_the_currency_s_digi
                 "email": "3.00",
                 "store": "4.00",
                 "self_service": "5.00",
+                "sms": "6.00",
+                "whatsapp": "7.00",
+                "social": "8.00",
+                "video": "9.00",
             },
-            "returns": "6.00",
-            "late_payment": "7.00",
-            "reminders": "8.00",
+            "returns": "10.00",
+            "late_payment": "11.00",
+            "reminders": "12.00",
             "discount_leakage": "0.45",
             "seller_fault": "7.00",
             "seller_fault_refunds": "9.00",
@@ -99,7 +103,7 @@ def test_figures_and_their_lines_go_out_as_decimal_text_with_the_currency_s_digi
 
 def test_a_currency_without_digits_has_no_point() -> None:
     value = value_from(TOTALS, -600, 0, "JPY", 0, 1)
-    assert (value.contribution, value.index) == ("800", "-600")
+    assert (value.contribution, value.index) == ("-3400", "-600")
     assert value.lines.discount_leakage == "0"
 
 

@@ -20,7 +20,7 @@ from schemas.state.codec import (
     encode_partition,
     read_head,
 )
-from schemas.state.rows import PARTITION_KEY, CutoffsRow, PartitionRow
+from schemas.state.rows import PARTITION_KEY, CustomerRow, CutoffsRow, PartitionRow
 from tests.support.feeding import WITH_CUSTOMERS, Desk, sale
 from tests.support.making import FULL, MINIMAL, payment
 from tests.support.policies import policy, section
@@ -54,7 +54,11 @@ PARTITION = PartitionRow(
     changelog_id="31ead95a-1e95-41d8-a3a6-266c3d5b1778",
 )
 EVERYTHING = policy(
-    section("segments"), EVERY_SECTION, BY_ENTRIES, DECAYED, {"risk.cooldown_days": 3}
+    section("segments"),
+    EVERY_SECTION,
+    BY_ENTRIES,
+    DECAYED,
+    {"risk.cooldown_days": 3, "orders.remember_days": 9},
 )
 
 
@@ -66,7 +70,8 @@ def stored() -> bytes:
     late = "2026-01-01T00:00:00Z"
     desk.feed(Kind.PAYMENTS, *(payment(event_id=f"late-{n}", due_at=late) for n in range(2)))
     desk.feed(Kind.PURCHASES, sale(1, invoice_id="other", due_at="2026-03-20T00:00:00Z"))
-    desk.feed(Kind.PURCHASES, sale(1, 1, occurred_at="2026-02-19T12:00:00Z"))
+    desk.feed(Kind.PURCHASES, sale(1, 1, order_id="old", occurred_at="2026-02-19T12:00:00Z"))
+    desk.feed(Kind.SUPPORT_CALLS, asked(1, ticket_id="ticket-2"))
     answers = (asked(1, f"13:00:0{n}", satisfaction=1 + n // 3 * 4) for n in range(6))
     desk.feed(Kind.SUPPORT_CALLS, *answers)
     desk.commit()
@@ -107,6 +112,18 @@ def test_the_head_is_read_without_the_body(held: dict[str, Any]) -> None:
     data = encode_customer(decode_customer(stored()), head)
     assert read_head(data) == head
     assert read_head(data[:HEAD_BYTES]) == head
+
+
+def test_who_has_no_tickets_pays_nothing_for_them() -> None:
+    data = stored()
+    row = decode_customer(data)
+    none = msgspec.structs.replace(row, tickets=[])
+    bare = encode_customer(none, NO_HEAD)
+    # an empty list at the end would be one byte more, and another length of the array
+    fields = msgspec.msgpack.decode(bare[HEAD_BYTES:])
+    assert len(fields) == len(CustomerRow.__struct_fields__)
+    assert decode_customer(bare).tickets == []
+    assert len(msgspec.msgpack.decode(data[HEAD_BYTES:])) == len(fields) + 1
 
 
 def test_a_partition_s_row_reads_back_as_it_was_written() -> None:

@@ -43,7 +43,8 @@ def fits(topic: str, value: object) -> bool:
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    policy = policy_of(WHOLE_TOML + ALL_SIGNALS)
+    cheaper = '[ladder]\ncheaper_channel = "chat"\n'
+    policy = policy_of((WHOLE_TOML + ALL_SIGNALS).replace("[ladder]\n", cheaper))
     found = run_all(policy, sample(3, 2500, 60, partitions=1, whole=True), 1)
     cut(found)
     return found

@@ -63,7 +63,7 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
         "traffic --bad-share 2",
         "traffic more",
         "replay",
-        "replay a b",
+        "replay a a",
         "replay a --rate fast",
         "up --seconds x",
         "up --unknown",

@@ -51,7 +51,9 @@ WORDS = {
     "tier-changes/notice-withdrawn": f"important  notice withdrawn  {WITHDRAWN}",
     "at-risk/raised": "support_spike  raised (watch)  contacts 4 >= 4",
     "at-risk/cleared-by-time": "support_spike  cleared  contacts 1 <= 1",
-    "at-risk/unprofitable": f"unprofitable  raised (watch)  {LOSS}; next step: reassess",
+    "at-risk/unprofitable": (
+        f"unprofitable  raised (watch)  {LOSS}; next step: reassess; by self service 5.40 less"
+    ),
     "at-risk/overdue-escalated": f"overdue  escalated (high)  {LATE}; what to do: call",
     "at-risk/ladder-terminate": f"ladder  step_changed (high)  {STEP}; next step: terminate",
     "at-risk/ladder-set-to-none": (

@@ -1,43 +1,16 @@
 """Replay publishes what the lines say, and stops at the first that says nothing it can publish."""
 
 import io
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import orjson
 import pytest
 
-from streams.cli import replay as module
 from streams.cli.replay_lines import LineError, Replayed, read_line
-from streams.config.settings import Settings
 from tests.support.calling import Call, Said
-
-
-class Published:
-    """A broker's stand-in that keeps what was sent; `tests/integration` has the real ones."""
-
-    records: list[tuple[str, bytes | None, bytes | None, int | None]]
-
-    def __init__(self, settings: Settings) -> None:
-        del settings
-        self.delivered = Counter[str]()
-        Published.records = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def send(
-        self, topic: str, key: bytes | None, value: bytes | None, timestamp_ms: int | None = None
-    ) -> None:
-        self.records.append((topic, key, value, timestamp_ms))
-        self.delivered[topic] += 1
-
-    def flush(self) -> None: ...
-
+from tests.support.replaying import Published, stand_in
 
 Replay = Callable[..., Said]
 
@@ -45,7 +18,7 @@ Replay = Callable[..., Said]
 @pytest.fixture
 def replay(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Replay:
     """Replays a text, as a file and without a broker."""
-    monkeypatch.setattr(module, "Publisher", Published)
+    stand_in(monkeypatch)
 
     def replayed(text: bytes, *options: str) -> Said:
         file = tmp_path / "events.jsonl"
@@ -154,7 +127,10 @@ def test_what_was_published_is_counted_by_topic(replay: Replay, tmp_path: Path) 
 def test_for_a_program_it_is_one_json_object(replay: Replay) -> None:
     assert orjson.loads(replay(EVENT, "--json", "--rate", "1000").done()) == {
         "published": {"purchases": 1},
+        "published_already": 0,
         "before_window": 0,
+        "beyond_dedupe": 0,
+        "back_in_time": {},
         "complete": True,
     }
 
@@ -165,6 +141,7 @@ OLD = (
     b'{"topic":"purchases","value":{"occurred_at":"1997-01-01"}}\n'
     b'{"topic":"purchases","value":{"occurred_at":"1998-01-01T00:00:00+02:00"}}\n'
 )
+"""Neither what will be rejected nor what has no time is ever out of order."""
 
 
 def test_events_before_the_window_get_one_warning_that_names_the_setting(replay: Replay) -> None:
