@@ -27,6 +27,7 @@ from streams.demo.market import (
     Body,
     Shopper,
     answer,
+    called_back,
     contact,
     goods_back,
     master_data,
@@ -167,7 +168,9 @@ class _Market:
             body = contact(rng, shopper, at_us)
             if body.get("complaint"):
                 right = put_right(body["issue"])
-                self._later(at_us + rng.randint(3, 10) * DAY_US, "support-calls", shopper, right)
+                answered_us = at_us + rng.randint(3, 10) * DAY_US
+                self._later(answered_us, "support-calls", shopper, right)
+                self._later(answered_us + DAY_US, "actions", shopper, called_back(body["issue"]))
             return "support-calls", body
         order_id = f"o-{self._run}-{self._number}"
         body, paid, cost = sale(rng, shopper, order_id)

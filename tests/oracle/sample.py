@@ -209,7 +209,9 @@ class _RisksTraffic(_WholeTraffic):
             return super()._draft()
         who = self._who()
         content = action(self.rng, who, self._event_id(ACTIONS), self._happened())
-        return self._addressed(ACTIONS, who.customer_id, _bytes(self.rng, content))
+        value = _bytes(self.rng, content)
+        self.sent.append((ACTIONS, value))
+        return self._addressed(ACTIONS, who.customer_id, value)
 
     def _happened(self) -> int:
         """Let one of ten be up to five days late."""

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from . import instants
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .sample_bodies import Body
 from .sample_faults import Draft
 from .sample_orders import MISPLACED
@@ -30,6 +30,7 @@ _EARLY: dict[str, tuple[Body, ...]] = {
     PURCHASES: (*({"due_at": at} for at in (*_TIMES, _FIRST)), *MISPLACED),
     SUPPORT_CALLS: (),
     PAYMENTS: tuple({"due_at": at} for at in (*_TIMES, _FIRST)),
+    ACTIONS: (),
 }
 """What is before the first day that the sample's policy has, and what is just not; and what a
 purchase of its type never has."""
