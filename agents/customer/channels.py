@@ -5,7 +5,7 @@ Cells lie side by side in a list, the oldest day first: day and channel in one n
 
 from typing import Final
 
-from agents.events.cells import CELL, cells_below, find_cell
+from agents.events.cells import CELL, cells_below, find_cell, take_from
 from schemas.base.vocabulary import CONTACT_CHANNELS, ContactChannel
 
 _BITS: Final = 4
@@ -26,12 +26,7 @@ def count(cells: list[int], day: int, place: int) -> None:
 
 def take_back(cells: list[int], day: int, place: int) -> None:
     """One contact less than was counted, where it was."""
-    at = find_cell(cells, CELL, day << _BITS | place)
-    if at < 0:
-        return
-    cells[at + 1] -= 1
-    if not cells[at + 1]:
-        del cells[at : at + CELL]
+    take_from(cells, day << _BITS | place, 1)
 
 
 def expire(cells: list[int], last_expired: int) -> None:

@@ -78,12 +78,15 @@ class Invoices(Part):
         if event.invoice is None:
             return
         closing = self.closed = self.take(event.invoice, event.at_us, policy)
-        if closing is not None and closing[1]:
-            # an invoice closed: what reminding of it cost is booked on that day
-            closed_day, cost = closing
-            cells = cells_of(closed_day, [REMINDERS, cost])
-            self._worth.add_cost(closed_day, cells, cost, day, policy)
+        if closing is not None:
+            self.book_reminders(closing, day, policy)
         self.weigh(as_of_us, policy)
+
+    def book_reminders(self, closing: Closing, day: int, policy: Policy, sign: int = 1) -> None:
+        """Books what reminding of a closed invoice cost on the day of its closing; -1: back."""
+        closed_day, cost = closing
+        if cost:
+            self._worth.add(cells_of(closed_day, [REMINDERS, sign * cost]), day, policy)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Waiting costs more."""

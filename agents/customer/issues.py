@@ -4,7 +4,7 @@ from bisect import insort
 from typing import Final
 
 from agents.events.booking import Contact
-from agents.events.cells import cells_below, find_cell
+from agents.events.cells import cells_below, take_from
 from agents.policy.keeps import Keeps
 from schemas.base.times import DAY_US, NO_DUE_US, day_start
 from schemas.state.signal_rows import IssueRow
@@ -44,11 +44,7 @@ def take_back(issues: list[IssueRow], key: bytes, contact_day: int) -> None:
     """One contact of an issue less than was counted on a day, where it still is; weighed later."""
     for issue in issues:
         if issue.key == key:
-            at = find_cell(issue.cells, 2, contact_day)
-            if at >= 0:
-                issue.cells[at + 1] -= 1
-                if not issue.cells[at + 1]:
-                    del issue.cells[at : at + 2]
+            take_from(issue.cells, contact_day, 1)
 
 
 def _find(issues: list[IssueRow], contact: Contact) -> IssueRow | None:

@@ -9,11 +9,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from agents.customer.invoices import Closing, Invoices
-from agents.customer.worth import Worth
 from agents.events.booking import InvoiceEntry
-from agents.events.cells import cells_of
 from agents.policy.compiled import Policy
-from schemas.base.value_lines import REMINDERS
 from schemas.state.rows import InvoiceEventRow, InvoicePastRow
 
 EVENTS_MAX: Final = 64
@@ -25,11 +22,10 @@ INVOICES_MAX: Final = 64
 class InvoicePasts:
     """Those of one customer."""
 
-    __slots__ = ("_invoices", "_worth", "rows")
+    __slots__ = ("_invoices", "rows")
 
-    def __init__(self, rows: list[InvoicePastRow], invoices: Invoices, worth: Worth) -> None:
-        self.rows = rows
-        self._invoices, self._worth = invoices, worth
+    def __init__(self, rows: list[InvoicePastRow], invoices: Invoices) -> None:
+        self.rows, self._invoices = rows, invoices
 
     def find(self, key: bytes) -> InvoicePastRow | None:
         """That of an invoice; None: no remembered order is on it."""
@@ -78,12 +74,12 @@ class InvoicePasts:
             left = [event for event in past.events if event.order != order]
             if len(left) == len(past.events):
                 continue
-            for closed_day, cost in past.closings:
-                self._remind(closed_day, -cost, day, policy)
+            for closing in past.closings:
+                self._invoices.book_reminders(closing, day, policy, -1)
             past.events = left
             past.closings = self._again(past, policy)
-            for closed_day, cost in past.closings:
-                self._remind(closed_day, cost, day, policy)
+            for closing in past.closings:
+                self._invoices.book_reminders(closing, day, policy)
         self.rows = [past for past in self.rows if any(event.order for event in past.events)]
         self._invoices.weigh(as_of_us, policy)
 
@@ -101,8 +97,3 @@ class InvoicePasts:
                 closings.append(closing)
         self._invoices.put_back(past.key, alone, policy)
         return closings
-
-    def _remind(self, closed_day: int, cost: int, day: int, policy: Policy) -> None:
-        if cost:
-            cells = cells_of(closed_day, [REMINDERS, cost])
-            self._worth.add_cost(closed_day, cells, cost, day, policy)

@@ -65,7 +65,7 @@ class Orders(Part):
         """These three as they are without the remembered orders, while there are some."""
         self.evicted_day: int | None = None
         """The latest day of an order that had to go early."""
-        self.pasts = InvoicePasts([] if row is None else row.pasts, invoices, self.worth)
+        self.pasts = InvoicePasts([] if row is None else row.pasts, invoices)
         self._remembered = b""
         """The order by which the event at hand is remembered; empty: it is settled."""
         self._is_stale = False
@@ -149,8 +149,7 @@ class Orders(Part):
         for key in crowded:
             order = self.find(key)
             if order is not None:
-                self._note_eviction(order.day)
-                self._settle(order, policy)
+                self._evict(order, policy)
 
     def _begun(self, event: Booking, key: bytes, day: int, policy: Policy) -> OrderRow | None:
         """An order of which this is the first event; None: it is not to be remembered."""
@@ -176,11 +175,16 @@ class Orders(Part):
         if len(self.kept) < rules.orders_max:
             return True
         oldest = min(self.kept, key=_leaves)
-        goes_itself = oldest.is_cancelled or oldest.day > day
-        self._note_eviction(day if goes_itself else oldest.day)
-        if not goes_itself:
-            self._settle(oldest, policy)
-        return not goes_itself
+        if oldest.is_cancelled or oldest.day > day:
+            self._note_eviction(day)
+            return False
+        self._evict(oldest, policy)
+        return True
+
+    def _evict(self, order: OrderRow, policy: Policy) -> None:
+        """An order has to go early."""
+        self._note_eviction(order.day)
+        self._settle(order, policy)
 
     def _note_eviction(self, day: int) -> None:
         self.evicted_day = day if self.evicted_day is None else max(day, self.evicted_day)
@@ -212,9 +216,7 @@ class Orders(Part):
         placed_day = event.day if part.placed_day is None else part.placed_day
         if order is None:
             if len(self.kept) >= rules.orders_max:
-                oldest = min(self.kept, key=_leaves)
-                self._note_eviction(oldest.day)
-                self._settle(oldest, policy)
+                self._evict(min(self.kept, key=_leaves), policy)
             order = OrderRow(part.key, placed_day)
             self._keep(order)
         for entry in order.entries:
@@ -277,9 +279,8 @@ class Orders(Part):
         """Orders are settled for good."""
         if self.kept or self.evicted_day is not None:
             self._expire(day, policy)
-            settled = self.signals.settled
-            if settled is not None and settled.sales is not None:
-                settled.sales.expire(day - policy.keeps.sales_days)
+            if self.signals.settled is not None:
+                self.signals.settled.expire_sales(day, policy.keeps)
 
     def fit(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Fewer may be remembered now, or what is kept of sales is another."""
@@ -296,7 +297,7 @@ class Orders(Part):
         if self.kept:
             self.signals.settle()
             if self.signals.settled is not None:
-                self.signals.settled.fit(as_of_us, day, policy)
+                self.signals.settled.fit_sales(day, policy.keeps)
             self._make_sales(policy)
 
     def _expire(self, day: int, policy: Policy) -> None:

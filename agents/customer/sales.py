@@ -5,6 +5,7 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import Final
 
+from agents.customer.part import Part
 from agents.events.booking import Sale
 from agents.events.cells import cells_below, find_cell
 from agents.models.bgnbd import PurchaseHistory
@@ -166,3 +167,43 @@ class Sales:
                 sales += cells[at + 1]
                 paid += cells[at + 2]
         return sales, paid
+
+
+class SalesSoFar(Part):
+    """The sales of one who may have bought nothing yet, and what came back before."""
+
+    __slots__ = ("early_returns", "sales")
+
+    def __init__(self) -> None:
+        self.sales: Sales | None = None
+        """None: nothing was sold yet."""
+        self.early_returns = 0
+        """The margin of what was no sale and came before the first one was known."""
+
+    def sell(self, day: int, sale: Sale, today: int, keeps: Keeps) -> None:
+        """A sale, or what is no purchase, of a day."""
+        if self.sales is not None:
+            self.sales.book(day, sale, today, keeps)
+        elif not sale.is_purchase:
+            self.early_returns += sale.margin
+        else:
+            self.sales = Sales.beginning(day, sale, self.early_returns, keeps)
+            self.early_returns = 0
+
+    def take_sales_of(self, other: "SalesSoFar") -> None:
+        """The same sales from now on, to go their own way."""
+        self.sales = None if other.sales is None else other.sales.copy()
+        self.early_returns = other.early_returns
+
+    def expire_sales(self, day: int, keeps: Keeps) -> None:
+        """Days are told apart no more."""
+        if self.sales is not None:
+            self.sales.expire(day - keeps.sales_days)
+
+    def fit_sales(self, day: int, keeps: Keeps) -> None:
+        """Less may be asked for now."""
+        if not keeps.sales_days:
+            self.sales, self.early_returns = None, 0
+        elif self.sales is not None:
+            self.sales.fit(keeps)
+        self.expire_sales(day, keeps)

@@ -5,29 +5,24 @@ from operator import itemgetter
 from typing import Final
 
 from agents.customer import issues
-from agents.customer.part import Part
-from agents.customer.sales import Sales
-from agents.events.booking import Booking, Sale
+from agents.customer.sales import Sales, SalesSoFar
+from agents.events.booking import Booking
 from agents.models.bgnbd import PurchaseHistory
 from agents.policy.compiled import Policy
-from agents.policy.keeps import Keeps
 from schemas.state.signal_rows import ClearedRow, IssueRow, LadderRow, SignalsRow
 
 _said_at: Final = itemgetter(0)
 
 
-class SignalState(Part):
+class SignalState(SalesSoFar):
     """Sales, issues, answers, what was cleared of late, and the place on the ladder."""
 
-    __slots__ = ("answers", "cleared", "early_returns", "issues", "ladder", "sales", "settled")
+    __slots__ = ("answers", "cleared", "issues", "ladder", "settled")
 
     def __init__(self, row: SignalsRow | None) -> None:
         """As a stored row has them; None: nothing is kept yet."""
-        self.sales: Sales | None = None
-        """None: nothing was sold yet."""
-        self.early_returns = 0
-        """The margin of what was no sale and came before the first one was known."""
-        self.settled: SignalState | None = None
+        super().__init__()
+        self.settled: SalesSoFar | None = None
         """Sales without those of remembered orders; None: there are no such orders."""
         self.issues: list[IssueRow] = []
         self.answers: list[tuple[int, int]] = []
@@ -70,35 +65,21 @@ class SignalState(Part):
             insort(self.answers, (event.at_us, contact.satisfaction), key=_said_at)
             del self.answers[: -keeps.answers]
 
-    def sell(self, day: int, sale: Sale, today: int, keeps: Keeps) -> None:
-        """A sale, or what is no purchase, of a day."""
-        if self.sales is not None:
-            self.sales.book(day, sale, today, keeps)
-        elif not sale.is_purchase:
-            self.early_returns += sale.margin
-        else:
-            self.sales = Sales.beginning(day, sale, self.early_returns, keeps)
-            self.early_returns = 0
-
     def settle(self) -> None:
         """From now on sales are kept without those of remembered orders, too."""
         if self.settled is None and self is not NOTHING_KEPT:
-            self.settled = SignalState(None)
-            self.settled.sales = None if self.sales is None else self.sales.copy()
-            self.settled.early_returns = self.early_returns
+            self.settled = SalesSoFar()
+            self.settled.take_sales_of(self)
 
     def begin_anew(self) -> None:
         """Sales are those without remembered orders, which are to be booked again."""
-        settled = self.settled
-        assert settled is not None
-        self.sales = None if settled.sales is None else settled.sales.copy()
-        self.early_returns = settled.early_returns
+        assert self.settled is not None
+        self.take_sales_of(self.settled)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Days and issues are forgotten, and cool-downs end."""
         keeps = policy.keeps
-        if self.sales is not None:
-            self.sales.expire(day - keeps.sales_days)
+        self.expire_sales(day, keeps)
         if self.issues:
             issues.age(self.issues, day, keeps)
         if self.cleared:
@@ -112,10 +93,7 @@ class SignalState(Part):
         if self is NOTHING_KEPT:
             return
         keeps = policy.keeps
-        if not keeps.sales_days:
-            self.sales, self.early_returns = None, 0
-        elif self.sales is not None:
-            self.sales.fit(keeps)
+        self.fit_sales(day, keeps)
         if not keeps.issues_forgotten_days:
             self.issues.clear()
         issues.fit(self.issues, keeps)

@@ -186,8 +186,7 @@ class Customer:
         day, contact_day = self.day, ticket.at_us // DAY_US
         cells = cells_taken_back(ticket)
         if cells:
-            excused = -ticket.fixed if ticket.at_fault else 0
-            self.worth.add_cost(contact_day, cells, -ticket.fixed, day, policy, excused)
+            self.worth.add(cells, day, policy)
         if ticket.contacts:
             self.contacts.take_back(contact_day, ticket.contacts)
         care = self.touch.care

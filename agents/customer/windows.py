@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from agents.customer.part import Part
 from agents.events.booking import Booking
-from agents.events.cells import CELL, Cells, cells_below, find_cell, narrowed
+from agents.events.cells import CELL, Cells, cells_below, find_cell, narrowed, take_from
 from agents.policy.compiled import Policy
 from schemas.base.times import BEFORE_ALL_DAYS, NO_DAY
 from schemas.base.value_lines import (
@@ -294,14 +294,9 @@ class ContactWindow(Part):
 
     def take_back(self, day: int, contacts: int) -> None:
         """So many contacts fewer than were counted on a day, where they still are."""
-        at = find_cell(self.cells, 2, day)
-        if at < 0:
-            return
-        self.total -= contacts
-        self.cells[at + 1] -= contacts
-        if not self.cells[at + 1]:
-            del self.cells[at : at + 2]
-        self._changed()
+        if take_from(self.cells, day, contacts):
+            self.total -= contacts
+            self._changed()
 
     def expire(self, last_expired: int) -> None:
         """Forgets the days up to `last_expired`."""

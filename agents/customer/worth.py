@@ -57,15 +57,6 @@ class Worth(Part):
                 refunded = amount
         self._add(cells[0] >> LINE_BITS, cells, brought, excused, refunded, today, policy)
 
-    def add_cost(
-        self, day: int, cells: Cells, cost: int, today: int, policy: Policy, excused: int = 0
-    ) -> None:
-        """Books a cost of a day of a customer whose day is `today`; of a negative one so much less.
-
-        `excused` of it is the seller's fault.
-        """
-        self._add(day, cells, -cost, excused, 0, today, policy)
-
     def _add(
         self,
         day: int,

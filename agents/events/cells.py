@@ -53,6 +53,17 @@ def cells_below(cells: Cells, size: int, key: int) -> int:
     return at
 
 
+def take_from(cells: Cells, key: int, number: int) -> bool:
+    """Takes from the number of a key, whose cell goes with the last of it; whether it was there."""
+    at = find_cell(cells, CELL, key)
+    if at < 0:
+        return False
+    cells[at + 1] -= number
+    if not cells[at + 1]:
+        del cells[at : at + CELL]
+    return True
+
+
 def find_cell(cells: Cells, size: int, key: int) -> int:
     """Where a key's cell begins; where it would have to, inverted (~), if there is none.
 

@@ -29,10 +29,10 @@ from agents.policy.rates import Rates, checked_ratio
 from agents.policy_file.compiling_contacts import contact_rules
 from agents.policy_file.compiling_rates import rate_cards
 from agents.policy_file.keys import PolicyFile
-from agents.policy_file.keys import Segments as SegmentsFile
 from agents.policy_file.kinds import file_of, parts_of
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime import lifetime_params
+from agents.policy_file.segment_keys import Segments as SegmentsFile
 from agents.signals.registry import COSTLY, SIGNALS, WEIGHTS, keeps_of
 from schemas.base.money import CURRENCY_DIGITS, Ratio, parse_signed_minor
 from schemas.base.times import FIRST_DAY, MINUTE_US, day_of_text

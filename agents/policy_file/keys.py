@@ -22,7 +22,6 @@ from agents.policy.key_types import (
     Minutes,
     MinutesBilled,
     OrdersKept,
-    Payments,
     Rate,
     RememberDays,
     Section,
@@ -32,6 +31,7 @@ from agents.policy_file.kind_keys import Kinds
 from agents.policy_file.ladder_keys import Ladder
 from agents.policy_file.lifetime_keys import Lifetime
 from agents.policy_file.risk_keys import Risk
+from agents.policy_file.segment_keys import Segments
 from agents.policy_file.stage_keys import Stage
 from schemas.base.meanings import means
 from schemas.base.vocabulary import Tier
@@ -284,72 +284,6 @@ class Tiers(Section, frozen=True):
     review_days: Annotated[
         DaysOrNone, means("UTC days over which a changed policy judges everybody; 0: at once")
     ] = 7
-
-
-class Best(Section, frozen=True):
-    """`[segments.best]`: those who bring most."""
-
-    contribution_from: Annotated[Amount, means("holds when the contribution is this or more")]
-
-
-class FakeBig(Section, frozen=True):
-    """`[segments.fake_big]`: buys like a key customer and brings nothing."""
-
-    revenue_from: Annotated[Amount, means("holds when the revenue is this or more")]
-    contribution_below: Annotated[Amount, means("and the contribution below this")]
-
-
-class Latent(Section, frozen=True):
-    """`[segments.latent]`: the wallet is known, and most of it is spent elsewhere."""
-
-    wallet_share_below: Annotated[Rate, means("holds when `wallet_share` is below this")]
-
-
-class OverServed(Section, frozen=True):
-    """`[segments.over_served]`: `ordinary` or below, and much of the margin goes into service."""
-
-    service_share: Annotated[Rate, means("holds when service costs more than this of the margin")]
-
-
-class Potential(Section, frozen=True):
-    """`[segments.potential]`: `ordinary` or below, and rising beside the window before."""
-
-    growth: Annotated[Rate, means("holds when a contribution above 0 is so many times that before")]
-    rise: Annotated[Amount, means("and this much more")]
-    whole_window: Annotated[
-        bool,
-        means("and the customer has been known for two windows: the whole one before is its own"),
-    ] = False
-
-
-class PromptPayer(Section, frozen=True):
-    """`[segments.prompt_payer]`: pays on time again and again."""
-
-    payments: Annotated[
-        Payments,
-        means(
-            "holds when so many of the last payments were on time, none was late in the window, "
-            "and no open invoice is past due"
-        ),
-    ]
-
-
-class Worst(Section, frozen=True):
-    """`[segments.worst]`: those who cost most."""
-
-    contribution_below: Annotated[Amount, means("holds when the contribution is below this")]
-
-
-class Segments(Section, frozen=True):
-    """`[segments]`: a segment whose section is absent is off."""
-
-    best: Best | None = None
-    fake_big: FakeBig | None = None
-    latent: Latent | None = None
-    over_served: OverServed | None = None
-    potential: Potential | None = None
-    prompt_payer: PromptPayer | None = None
-    worst: Worst | None = None
 
 
 class Ids(Section, frozen=True):

@@ -99,10 +99,12 @@ class EventCheck:
         report.events[record.topic] += 1
         timestamp_ms = self._now_ms if record.timestamp_ms is None else record.timestamp_ms
         judged = self._admission.admit(kind, record.key, record.value, timestamp_ms)
-        self._look_for_unread(kind, record, where)
+        value = {} if record.value is None else orjson.loads(record.value)
+        self._look_for_unread(kind, record.topic, value, where)
         if isinstance(judged, Rejection):
-            example = Example(where, record.topic, _id_in(record.value), judged.detail)
-            self._reject(judged.reason, example)
+            event_id = value.get("event_id")
+            named = event_id if isinstance(event_id, str) else ""
+            self._reject(judged.reason, Example(where, record.topic, named, judged.detail))
         elif self._is_new(judged, record, where):
             report.good += 1
 
@@ -131,10 +133,9 @@ class EventCheck:
         if len(examples) < EXAMPLES_MAX:
             examples.append(example)
 
-    def _look_for_unread(self, kind: Kind, record: Replayed, where: Where) -> None:
-        value = orjson.loads(record.value) if record.value is not None else {}
+    def _look_for_unread(self, kind: Kind, topic: str, value: dict[str, Any], where: Where) -> None:
         for name, meant in _unread(FIELDS[kind], value, ""):
-            key = record.topic, name
+            key = topic, name
             if key not in self.report.unread:
                 if len(self.report.unread) >= UNKNOWN_MAX:
                     continue
@@ -161,8 +162,3 @@ def _plain(name: str) -> str:
     """In the letters of the fields: `dueAt` and `Due-At` are `due_at`."""
     spread = "".join(f"_{letter}" if letter.isupper() else letter for letter in name)
     return spread.lower().replace("-", "_").replace("__", "_").strip("_")
-
-
-def _id_in(value: bytes | None) -> str:
-    found = orjson.loads(value).get("event_id") if value is not None else None
-    return found if isinstance(found, str) else ""

@@ -33,8 +33,8 @@ def check(files: tuple[BinaryIO, ...], *, as_json: bool) -> None:
 
     Lines are those of `whalecurve replay`. Says which would be rejected and why, which are told
     twice, and which fields no worker reads: misspelt ones, as it seems, with the name that may be
-    meant. What a key hits on a broker, as a wrong partition, can't be told here. Status 1 where any
-    event would be rejected.
+    meant. What depends on the broker (a wrong partition) or on the customer's past (a cancel that
+    comes too late) can't be told here. Status 1 where any event would be rejected.
 
     \b
     Example:

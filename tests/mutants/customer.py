@@ -38,8 +38,8 @@ CUSTOMER: Final = (
     Mutant(
         "K43", "what reminding of a cancelled invoice cost is not taken back",
         ROOM + "order_pasts.py",
-        "self._remind(closed_day, -cost, day, policy)",
-        "self._remind(closed_day, 0, day, policy)",
+        "self._invoices.book_reminders(closing, day, policy, -1)",
+        "self._invoices.book_reminders(closing, day, policy, 0)",
         ORDERS,
     ),
     Mutant(

@@ -196,7 +196,7 @@ SIGNALS: Final = (
         _unit("leaving"),
     ),
     Mutant(
-        "G30", "returns that cost just a part of the margin are abuse", ROOM + "return_abuse.py",
+        "G30", "returns that cost just a part of the margin are abuse", ROOM + "share_of_sales.py",
         "cost > 0 and cost * denominator > numerator * margin",
         "cost > 0 and cost * denominator >= numerator * margin",
         _unit("return_abuse"),

@@ -243,11 +243,11 @@ def test_what_a_partition_says_follows_from_its_inputs_and_its_adoptions() -> No
     records = sample(29, 3000, 90, partitions=PARTITIONS, whole=True)
     adoptions = [
         (
-            200,
+            203,
             CutoffsRow(version=1, important=12_000, key=40_000, policy_hash=policy.hash, made_us=0),
         ),
         (
-            201,
+            204,
             CutoffsRow(version=2, important=9_000, key=41_000, policy_hash=policy.hash, made_us=0),
         ),
         (

@@ -8,6 +8,7 @@ from agents.customer.state import Customer
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
 from schemas.base.times import micros
+from schemas.base.value_lines import COUNTS
 from schemas.inputs.events import Kind
 from schemas.outputs.records import Origin
 from tests.support.feeding import on
@@ -60,4 +61,8 @@ def customer_of(its_policy: Policy, *events: Booking, until_us: int | None = Non
 
 def totals_of(customer: Customer) -> dict[str, int]:
     """Every line of its value that is not zero, by name, in minor units."""
-    return {LINE_NAMES[line]: total for line, total in enumerate(customer.totals()) if total}
+    return {
+        LINE_NAMES[line]: total
+        for line, total in enumerate(customer.totals())
+        if total and line not in COUNTS
+    }

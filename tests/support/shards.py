@@ -1,6 +1,7 @@
 """Runs the product's shards over records that lie ready, without a broker, in any batching."""
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,10 +36,13 @@ by = "profit"
 share = "0.80"
 """
 """Tiers by shares, with new cut-offs whenever one has moved."""
+KINDS_ENTRIES = re.compile(r"\[for\.\w+\.tiers\.entry\]\n(?:[^\n\[]+\n)*")
+"""Where a share decides, a kind has no entries of its own."""
 
 
 def by_share(text: str) -> str:
     """A policy's text with tiers by shares."""
+    text = KINDS_ENTRIES.sub("", text)
     begins = "[tiers]\n" if "[tiers]\n" in text else "[tiers.entry]"
     tiers = f'[tiers]\nmode = "share"\n{begins.removeprefix("[tiers]")}'
     return text.replace(begins, tiers, 1) + SHARE_TOML

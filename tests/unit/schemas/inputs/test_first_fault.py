@@ -42,9 +42,9 @@ def nested(levels: int) -> bytes:
 
 def taken(kind: Kind, value: bytes) -> Any:
     """The event of a value, which the decoder and the judge take alike."""
-    found = decode(kind, value)
+    found = first_fault(kind, value)
     assert isinstance(found, WIRE_OF_KIND[kind])
-    assert first_fault(kind, value) == found
+    assert decode(kind, value) == found
     return found
 
 
@@ -441,6 +441,4 @@ def test_of_a_field_that_stands_twice_the_last_one_counts_however_written(name: 
 
 
 def test_a_first_one_that_is_wrong_does_no_harm() -> None:
-    value = b'{"amount":[],' + SALE[1:]
-    assert decode(P, value) is None
-    assert first_fault(P, value) == decode(P, SALE)
+    assert first_fault(P, b'{"amount":[],' + SALE[1:]) == decode(P, SALE)
