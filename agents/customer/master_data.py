@@ -15,7 +15,7 @@ from schemas.base.value_lines import LINE_BITS, LINE_MASK, REVENUE
 from schemas.state.rows import CommitmentRow, MasterRow
 from schemas.state.signal_rows import NO_STEP
 
-NO_ACTION: Final = (NO_STEP, 0)
+NO_ACTION: Final = (NO_STEP, 0, False)
 """No action spoke of a step."""
 
 
@@ -33,7 +33,7 @@ class MasterData(Part):
         self.answered = False
         """Whether a human's newest record said something of the step, until that was heard."""
         self.step_taken = NO_ACTION
-        """(the step that an action speaks of, the UTC day), until that was heard."""
+        """(the step that an action speaks of, the UTC day, whether it approves), until heard."""
         self._window = window
 
     @property
@@ -53,7 +53,7 @@ class MasterData(Part):
         if self.newest is not None and event.cells:
             self.count(event.cells)
         if event.step_taken != NO_STEP:
-            self.step_taken = event.step_taken, event.day
+            self.step_taken = event.step_taken, event.day, event.approves
         if event.master is not None:
             self._learn(event.master, day, policy)
 

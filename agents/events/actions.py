@@ -36,6 +36,7 @@ def book_action(wire: Action, policy: Policy) -> Booking | Unbookable:
         -cost,
         met_by=met_by,
         step_taken=NO_STEP if wire.step is None else STEPS.index(wire.step) + 1,
+        approves=wire.outcome == "approved",
         excess_s=excess_s,
     )
 

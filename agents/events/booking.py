@@ -122,7 +122,9 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """Of a contact that we made, where the policy has it count for contacts due: the role; empty:
     nobody in particular."""
     step_taken: int = NO_STEP
-    """The step of the ladder that was done with the customer, or refused by it."""
+    """The step of the ladder that was done with the customer, refused by it, or approved."""
+    approves: bool = False
+    """Whether that step was approved."""
     erases: bool = False
     """A null value: the customer is to be forgotten."""
 

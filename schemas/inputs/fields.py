@@ -309,8 +309,8 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
         Field(
             "outcome",
             StepOutcome,
-            "'done' or 'refused'",
-            "what became of it; steps only",
+            "'done', 'refused' or 'approved'",
+            "what became of it: approved, `terminate` comes after its notice; steps only",
             only="step",
             needed=True,
         ),

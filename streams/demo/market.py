@@ -250,7 +250,7 @@ def put_right(issue: str) -> Body:
 
 
 def called_back(issue: str) -> Body:
-    """Make the call by which somebody asks whether it is well now."""
+    """Make the call by which somebody promises a complainer to see to it."""
     return {
         "type": "contact",
         "channel": "phone",

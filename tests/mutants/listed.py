@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from tests.mutants.actions import ACTIONS
 from tests.mutants.availability import AVAILABILITY
 from tests.mutants.commit import COMMIT_PATH
 from tests.mutants.contacts import CONTACTS_DUE
@@ -20,6 +21,7 @@ MUTANTS: Final = (
     *DECIDE,
     *STAGES,
     *CONTACTS_DUE,
+    *ACTIONS,
     *SEGMENT,
     *SIGNALS,
     *CUSTOMER,

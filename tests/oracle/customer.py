@@ -124,8 +124,9 @@ class Customer:
     stage_since: int = 0
     belongs: list[str] | None = None
     """The segments it was last found in; None: nobody asked."""
-    taken: tuple[str, int] | None = None
-    """The step of the ladder that was just taken with it, and the day, until it is judged."""
+    taken: tuple[str, int, bool] | None = None
+    """The step of the ladder that was just taken with it, the day, and whether it was only let
+    be taken; until it is judged."""
     asked_for: int | None = None
     """The day on which somebody was last asked to get in touch, whatever for."""
     contact_sequence: int = 0
@@ -252,7 +253,7 @@ class Customer:
     def _act(self, event: Event, day: int, terms: Terms) -> None:
         """Hear what the seller did: whoever got in touch need not be asked to for a while."""
         if event["type"] == "step":
-            self.taken = event["step"], day
+            self.taken = event["step"], day, event["outcome"] == "approved"
             return
         role = event["by"]
         if event["channel"] not in terms.touches:

@@ -341,7 +341,9 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("by", _with("contact", _text(1, ROLE_MAX)), required=False),
         Field("duration_s", _with("contact", _between(0, 604_800)), required=False, default=0),
         Field("step", _with("step", _one_of(*STEPS)), required=_is("step")),
-        Field("outcome", _with("step", _one_of("done", "refused")), required=_is("step")),
+        Field(
+            "outcome", _with("step", _one_of("done", "refused", "approved")), required=_is("step")
+        ),
         Field("reason", _text(1, REASON_MAX), required=False),
     ),
 }

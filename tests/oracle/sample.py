@@ -197,6 +197,7 @@ class _RisksTraffic(_WholeTraffic):
         super().__init__(rng, events, customers, partitions)
         self.seed = rng.random()
         self.up: tuple[int, list[Profile]] = (-1, [])
+        self.actions: list[tuple[str, bytes]] = []
 
     def _who(self) -> Profile:
         phase = instants.day_of(self.now) // _PHASE_DAYS
@@ -207,10 +208,12 @@ class _RisksTraffic(_WholeTraffic):
     def _draft(self) -> Draft:
         if self.rng.random() >= 0.04:
             return super()._draft()
+        if self.actions and self.rng.random() < 0.1:
+            return self._again(self.actions[-20:])
         who = self._who()
         content = action(self.rng, who, self._event_id(ACTIONS), self._happened())
         value = _bytes(self.rng, content)
-        self.sent.append((ACTIONS, value))
+        self.actions.append((ACTIONS, value))
         return self._addressed(ACTIONS, who.customer_id, value)
 
     def _happened(self) -> int:

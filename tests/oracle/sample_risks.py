@@ -74,11 +74,12 @@ def action(rng: Random, who: Profile, event_id: str, happened: int) -> Body:
         "occurred_at": written(rng, happened),
     }
     if rng.random() < 0.2:
-        plain["reason"] = rng.choice(("as agreed", "", 7))
+        plain["reason"] = rng.choice(("as agreed", "the yearly talk"))
     if rng.random() < 0.5:
-        step = rng.choice((*STEPS[:3], *STEPS, "none"))
-        return plain | {"type": "step", "step": step, "outcome": rng.choice(("done", "refused"))}
-    plain |= {"type": "contact", "channel": rng.choice((*CHANNELS, *CHANNELS, None))}
+        step = rng.choice((*STEPS[:3], *STEPS))
+        outcome = rng.choice(("done", "refused", "approved"))
+        return plain | {"type": "step", "step": step, "outcome": outcome}
+    plain |= {"type": "contact", "channel": rng.choice(CHANNELS)}
     if rng.random() < 0.6:
         plain["by"] = rng.choice(("account_manager", "management", "branch", "driver"))
     if rng.random() < 0.5:

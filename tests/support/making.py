@@ -233,16 +233,8 @@ def master_data(**fields: Any) -> dict[str, Any]:
 
 def action(**fields: Any) -> dict[str, Any]:
     """A call that the company made, at noon of 2026-03-01."""
-    return _made(
-        {
-            "event_id": "action-1",
-            "customer_id": "ada",
-            "occurred_at": "2026-03-01T12:00:00Z",
-            "type": "contact",
-            "channel": "phone",
-        },
-        fields,
-    )
+    plain = {"event_id": "action-1", "customer_id": "ada", "occurred_at": "2026-03-01T12:00:00Z"}
+    return _made({**plain, "type": "contact", "channel": "phone"}, fields)
 
 
 def step_taken(step: str, **fields: Any) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
+from schemas.outputs.records import CONTACTS_DUE
 from tests.support.feeding import on, sale
 from tests.support.hearing import Ada
 from tests.support.making import action, step_taken
 from tests.support.policies import policy
-from tests.support.signalling import when
-from tests.support.stepping import LATE, START
+from tests.support.signalling import bought, midnight, tick, when
+from tests.support.stepping import LATE, START, answer
 from tests.unit.agents.decide.test_cadences import ALL, HALF, Met, by_roles
 from tests.unit.agents.decide.test_ladder_guards import ASKS
+from tests.unit.agents.decide.test_stage import COSTS, Lives
 
 BY = by_roles(HALF, ALL)
 """A partner every 4 days, a manager every 6."""
@@ -53,8 +55,13 @@ def test_it_is_no_contact_of_the_customer_s() -> None:
     spike = policy({"risk.support_spike": {"contacts": 2, "clear_at": 0, "window_days": 3}})
     ada = Ada(spike, BOUGHT, *[met(2) | {"event_id": f"{n}"} for n in range(3)])
     ada.says()
-    # it costs by our card, where there is none by the customers'
     assert ada.snapshot()["value"]["lines"]["contacts"]["phone"] == "4.50"
+
+
+def test_it_costs_by_our_own_card() -> None:
+    ours = policy({"service.outbound": {"phone": {"fixed": "7.00", "per_minute": "1.00"}}})
+    ada = Ada(ours, BOUGHT, met(2, duration_s=120))
+    assert ada.snapshot()["value"]["lines"]["contacts"]["phone"] == "9.00"
 
 
 # steps that were taken
@@ -64,7 +71,7 @@ def taken(day: int, step: str = "reassess", **fields: Any) -> dict[str, Any]:
     return step_taken(step, event_id=f"taken-{day}", occurred_at=when(day), **fields)
 
 
-@pytest.mark.parametrize("outcome", ["done", "refused"])
+@pytest.mark.parametrize("outcome", ["done", "refused", "approved"])
 def test_the_next_step_comes_some_days_after_the_one_before_was_taken(outcome: str) -> None:
     ada = Ada(ASKS, *START)
     ada.hears(ada.topic)
@@ -101,3 +108,43 @@ def test_the_later_of_two_holds_whichever_comes_first() -> None:
         ada.turns("educate", 10)
         due.append(ada.record["effective_at"])
     assert due[0] == due[1]
+
+
+# the end that was approved
+
+UP = [bought(1), *START, *[tick(day) for day in (7, 12, 17, 22)]]
+"""On day 22 the ladder comes to its last step by itself."""
+
+
+def approves(day: int, step: str = "terminate", **fields: Any) -> dict[str, Any]:
+    return taken(day, step, **{"outcome": "approved"} | fields)
+
+
+def test_the_end_comes_after_its_notice_where_an_action_approves_the_step_there_is() -> None:
+    ada = Lives(COSTS, *UP, approves(23))
+    ends = [its["ends_at"] for its in ada.hears(CONTACTS_DUE) if its["ends_at"] is not None]
+    assert ends == [midnight(27)]
+    ada.turns("stage active closed", 27)
+
+
+def test_an_end_that_an_action_approved_is_taken_back_like_any_other() -> None:
+    ada = Lives(COSTS, *UP, approves(23), answer(24, set_step="educate")).waits(28)
+    assert ada.snapshot()["stage"] == "active"
+
+
+NO_APPROVALS = {
+    "of another step": approves(23, "migrate"),
+    "of an earlier day": approves(21),
+    "done": approves(23, outcome="done"),
+}
+
+
+@pytest.mark.parametrize("event", NO_APPROVALS.values(), ids=NO_APPROVALS)
+def test_what_does_not_approve_the_end(event: dict[str, Any]) -> None:
+    ada = Lives(COSTS, *UP, event).waits(30)
+    assert (ada.snapshot()["stage"], ada.snapshot()["ladder"]["ends_at"]) == ("active", None)
+
+
+def test_a_step_that_is_approved_before_the_last_one_ends_nothing() -> None:
+    ada = Lives(COSTS, bought(1), *START, approves(4, "reassess")).waits(6)
+    assert ada.snapshot()["ladder"]["ends_at"] is None
