@@ -1,5 +1,7 @@
 """What the company knows of a customer, as the newest record of `customers` has it."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from agents.customer.commitment import leakage, leakage_day
@@ -11,12 +13,16 @@ from agents.policy.compiled import Policy
 from schemas.base.times import NO_DAY, NO_DUE_US, day_start
 from schemas.base.value_lines import LINE_BITS, LINE_MASK, REVENUE
 from schemas.state.rows import CommitmentRow, MasterRow
+from schemas.state.signal_rows import NO_STEP
+
+NO_ACTION: Final = (NO_STEP, 0, False)
+"""No action spoke of a step."""
 
 
 class MasterData(Part):
     """The newest record, with what was bought of the volume that it promises."""
 
-    __slots__ = ("_window", "answered", "newest", "step_to_set")
+    __slots__ = ("_window", "answered", "newest", "step_taken", "step_to_set")
 
     def __init__(self, row: MasterRow | None, window: ValueWindow) -> None:
         """`window` is the customer's own: of a promise that is new what was bought already."""
@@ -26,6 +32,8 @@ class MasterData(Part):
         """The step that a human's newest record sets, until it was decided on."""
         self.answered = False
         """Whether a human's newest record said something of the step, until that was heard."""
+        self.step_taken = NO_ACTION
+        """(the step that an action speaks of, the UTC day, whether it approves), until heard."""
         self._window = window
 
     @property
@@ -44,8 +52,14 @@ class MasterData(Part):
         """What was bought counts for the promise; a record replaces what an older one said."""
         if self.newest is not None and event.cells:
             self.count(event.cells)
+        if event.step_taken != NO_STEP:
+            self.step_taken = event.step_taken, event.day, event.approves
         if event.master is not None:
             self._learn(event.master, day, policy)
+
+    def heard(self) -> None:
+        """What people said and did was decided on."""
+        self.step_to_set, self.answered, self.step_taken = None, False, NO_ACTION
 
     def count(self, cells: Cells) -> None:
         """What was bought on a day, or is taken back of it, counts for the promise."""

@@ -19,8 +19,8 @@ class Touches(Part):
 
     def book(self, event: Booking, as_of_us: int, day: int, policy: Policy) -> None:
         """A purchase or a contact; one of ours begins cadences anew, and is nothing that he did."""
-        if event.reached:
-            self.touch.interval_day = max(self.touch.interval_day, event.day)
+        if event.met_by is not None:
+            self._met_by(event.met_by, event.day, policy)
         if not event.touches:
             return
         touch, last_us, rules = self.touch, self.touch.last_us, policy.contacts
@@ -37,6 +37,15 @@ class Touches(Part):
                 care.met_us = event.at_us if met_us is None else max(met_us, event.at_us)
         if event.channel != NO_CHANNEL and day - event.day < rules.channel_days:
             channels.count(self.care().channels, event.day, event.channel)
+
+    def _met_by(self, role: str, day: int, policy: Policy) -> None:
+        """A contact that the company made: the role's cadence begins anew; nobody's: all do."""
+        touch = self.touch
+        if not role:
+            touch.interval_day = max(touch.interval_day, day)
+        elif role in policy.contacts.roles:
+            said_days = self.care().said_days
+            said_days[role] = max(said_days.get(role, day), day)
 
     def advance(self, as_of_us: int, day: int, policy: Policy) -> None:
         """Days leave the window of channels."""

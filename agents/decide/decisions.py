@@ -197,7 +197,7 @@ def take_over(customer: Customer, decision: Decision) -> None:
     if signals is not NOTHING_KEPT:
         signals.cleared = decision.cleared
         signals.ladder = decision.ladder
-    customer.master_data.step_to_set, customer.master_data.answered = None, False
+    customer.master_data.heard()
     for due in decision.contacts:
         customer.touch.said_day = customer.day
         if INTERVAL in due.reasons:

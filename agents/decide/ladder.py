@@ -4,6 +4,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from agents.customer.master_data import MasterData
 from agents.customer.state import Customer
 from agents.decide.decisions import Step
 from agents.decide.ending import TERMINATE, approved, end_of
@@ -57,12 +58,12 @@ class LadderMoves:
                 return None, None
             row = LadderRow(NO_STEP, customer.day, None, None, [])
         row = _followed(row, customer.day, is_open=bool(costly))
-        if self._rules.waits_for_answer and master.answered and row.step != NO_STEP:
-            row = replace(row, answered_day=customer.day)
+        if self._rules.waits_for_answer and row.step != NO_STEP:
+            row = _answered(row, master, customer.day)
         row, step = _set_by_human(customer, row, master.step_to_set)
-        if self._stages is not None and master.step_to_set is not None:
-            notice_days = self._rules.notice_days
-            row = approved(row, customer.day, master.step_to_set, notice_days)
+        to_set = TERMINATE if _approves_the_end(row, master) else master.step_to_set
+        if self._stages is not None and to_set is not None:
+            row = approved(row, customer.day, to_set, self._rules.notice_days)
         if row.ends_day is not None:
             step = end_of(row, customer.day, self._rules.notice_days) or step
         elif step is None:
@@ -198,6 +199,28 @@ class LadderMoves:
 def left_ladder(row: LadderRow | None) -> Place:
     """Where a customer stands under a policy without a ladder: on no step."""
     return None, None if row is None or row.step == NO_STEP else Step(NO_STEP, [])
+
+
+def _answered(row: LadderRow, master: MasterData, day: int) -> LadderRow:
+    """The step is answered by a human's word, or by an action of its own days."""
+    if master.answered:
+        return replace(row, answered_day=day)
+    if not _speaks_of(row, master):
+        return row
+    taken_day = master.step_taken[1]
+    answered_day = taken_day if row.answered_day is None else max(row.answered_day, taken_day)
+    return replace(row, answered_day=answered_day)
+
+
+def _speaks_of(row: LadderRow, master: MasterData) -> bool:
+    """Whether an action is of the step that the customer stands on, and of its own days."""
+    step, taken_day, _ = master.step_taken
+    return step == row.step and taken_day >= row.since_day
+
+
+def _approves_the_end(row: LadderRow, master: MasterData) -> bool:
+    """Whether an action approves the end, where that is the step."""
+    return row.step == TERMINATE and master.step_taken[2] and _speaks_of(row, master)
 
 
 def _followed(row: LadderRow, day: int, is_open: bool) -> LadderRow:  # noqa: FBT001

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from agents.events.actions import book_action
 from agents.events.booking import Booking, Unbookable
 from agents.events.customers import book_customer, book_erasure
 from agents.events.payments import book_payment
@@ -19,7 +20,15 @@ from agents.events.support_calls import book_support_call
 from agents.policy.compiled import Policy
 from agents.ports import Batch, InvariantError
 from schemas.base.times import LAST_DAY, MINUTE_US, day_and_micros
-from schemas.inputs.events import MAX_ID_CHARS, CustomerRecord, Kind, SupportCall, Wire, decode
+from schemas.inputs.events import (
+    MAX_ID_CHARS,
+    Action,
+    CustomerRecord,
+    Kind,
+    SupportCall,
+    Wire,
+    decode,
+)
 from schemas.inputs.first_fault import first_fault, malformed
 from schemas.inputs.oversized import Oversized
 from schemas.inputs.rejects import Reason, Rejection, excerpt
@@ -33,6 +42,7 @@ _BOOK: Final[dict[Kind, Callable[[Any, Policy], Booking | Unbookable]]] = {
     Kind.PURCHASES: book_purchase,
     Kind.SUPPORT_CALLS: book_support_call,
     Kind.PAYMENTS: book_payment,
+    Kind.ACTIONS: book_action,
 }
 
 
@@ -143,7 +153,7 @@ class Admission:
         )
 
     def _unknown_currency(self, wire: Wire) -> Rejection:
-        assert not isinstance(wire, SupportCall)
+        assert not isinstance(wire, SupportCall | Action)
         if isinstance(wire, CustomerRecord):
             named = ("wallet", wire.wallet), ("commitment", wire.commitment)
             used = [(f"{name}.currency", part.currency) for name, part in named if part is not None]

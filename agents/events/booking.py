@@ -8,7 +8,7 @@ from xxhash import xxh3_64_digest
 from agents.events.cells import Cells
 from schemas.inputs.events import Kind
 from schemas.state.rows import MasterRow
-from schemas.state.signal_rows import TicketRow
+from schemas.state.signal_rows import NO_STEP, TicketRow
 
 _KIND_BYTE: Final = tuple(bytes([kind]) for kind in Kind)
 _TWIN_BYTE: Final = bytes([len(Kind)])
@@ -107,8 +107,6 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """Whether customer and company met: a purchase or a contact."""
     meets: bool = False
     """Whether the policy has that count for contacts due."""
-    reached: bool = False
-    """Whether we got in touch, in a way that the policy has count for contacts due."""
     complains: bool = False
     at_fault: bool = False
     """Whether it is the seller's fault: a contact, a return, a refund or a replacement."""
@@ -131,6 +129,13 @@ class Booking(msgspec.Struct, frozen=True, gc=False):
     """Seconds of handling time beyond what is billed."""
     master: MasterRow | None = None
     """Master data, as a record of `customers` tells it."""
+    met_by: str | None = None
+    """Of a contact that we made, where the policy has it count for contacts due: the role; empty:
+    nobody in particular."""
+    step_taken: int = NO_STEP
+    """The step of the ladder that was done with the customer, refused by it, or approved."""
+    approves: bool = False
+    """Whether that step was approved."""
     erases: bool = False
     """A null value: the customer is to be forgotten."""
 

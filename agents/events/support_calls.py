@@ -93,7 +93,7 @@ def book_support_call(wire: SupportCall, policy: Policy) -> Booking | Unbookable
         channel=CONTACT_CHANNELS.index(wire.channel) if is_own else NO_CHANNEL,
         touches=is_own,
         meets=is_own and wire.channel in policy.contacts.touches,
-        reached=is_contact and outbound and wire.channel in policy.contacts.touches,
+        met_by="" if is_contact and outbound and wire.channel in policy.contacts.touches else None,
         complains=is_own and bool(wire.complaint),
         at_fault=is_own and at_fault,
         contact=contact,

@@ -333,7 +333,7 @@ class Shard:
             offsets[buffer.kind] = buffer.taken_to
         return PartitionRow(
             stream_time_us=self.stream_time_us,
-            offsets=(offsets[0], offsets[1], offsets[2], offsets[3]),
+            offsets=(offsets[0], offsets[1], offsets[2], offsets[3], offsets[4]),
             commit_number=self.commit_number,
             policies=self._adoption.policies,
             policy_since_us=self._adoption.since_us,

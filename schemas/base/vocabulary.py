@@ -47,6 +47,12 @@ StepToSet = Literal["none", StepName]
 """What a human may say of it."""
 STEPS_TO_SET: Final[tuple[StepToSet, ...]] = get_args(StepToSet)
 
+ActionType = Literal["contact", "step"]
+"""What the company did for or with a customer."""
+StepOutcome = Literal["done", "refused", "approved"]
+"""What became of a step of the ladder; refused: the customer would not have it; approved: whoever
+decides on it lets it be done."""
+
 ContactReason = Literal[
     "interval",
     "complaint",

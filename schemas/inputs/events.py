@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import msgspec
 
 from schemas.base.vocabulary import (
+    ActionType,
     ContactChannel,
     ContactDirection,
     ContactKind,
@@ -20,6 +21,8 @@ from schemas.base.vocabulary import (
     OverrideMode,
     PaymentStatus,
     PurchaseType,
+    StepName,
+    StepOutcome,
     StepToSet,
     Tier,
 )
@@ -30,6 +33,8 @@ from schemas.inputs.rejects import Reason, Rejection
 MAX_DEPTH: Final = 64
 MAX_ID_CHARS: Final = 128
 MAX_REASON_CHARS: Final = 1_000
+MAX_ROLE_CHARS: Final = 64
+"""As of a role in the policy's cadences."""
 MAX_KEPT_CHARS: Final = 1_000
 """Of a text that a customer's row keeps whole: one event must not outgrow the changelog."""
 MAX_ITEMS: Final = 100_000
@@ -41,6 +46,7 @@ Items = Annotated[int, msgspec.Meta(ge=0, le=MAX_ITEMS)]
 Duration = Annotated[int, msgspec.Meta(ge=0, le=MAX_DURATION_S)]
 Satisfaction = Annotated[int, msgspec.Meta(ge=1, le=5)]
 ReasonText = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REASON_CHARS)]
+Role = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ROLE_CHARS)]
 KeptText = Annotated[str, msgspec.Meta(max_length=MAX_KEPT_CHARS)]
 
 
@@ -51,6 +57,7 @@ class Kind(IntEnum):
     PURCHASES = 1
     SUPPORT_CALLS = 2
     PAYMENTS = 3
+    ACTIONS = 4
 
 
 TOPIC_OF_KIND: Final[dict[Kind, str]] = {
@@ -58,6 +65,7 @@ TOPIC_OF_KIND: Final[dict[Kind, str]] = {
     Kind.PURCHASES: "purchases",
     Kind.SUPPORT_CALLS: "support-calls",
     Kind.PAYMENTS: "payments",
+    Kind.ACTIONS: "actions",
 }
 
 
@@ -117,6 +125,21 @@ class Payment(msgspec.Struct, frozen=True, gc=False):
     payment_id: str | None = None
 
 
+class Action(msgspec.Struct, frozen=True, gc=False):
+    """What the company did for or with a customer (`actions`)."""
+
+    event_id: Id
+    customer_id: Id
+    occurred_at: Moment
+    type: ActionType
+    channel: ContactChannel | None = None
+    by: Role | None = None
+    duration_s: Duration | None = None
+    step: StepName | None = None
+    outcome: StepOutcome | None = None
+    reason: ReasonText | None = None
+
+
 class Wallet(msgspec.Struct, frozen=True, gc=False):
     """A customer's yearly spend with all suppliers."""
 
@@ -167,13 +190,14 @@ class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
     ladder: LadderAnswer | None = None
 
 
-Wire = Purchase | SupportCall | Payment | CustomerRecord
+Wire = Purchase | SupportCall | Payment | CustomerRecord | Action
 
 WIRE_OF_KIND: Final[dict[Kind, type[Wire]]] = {
     Kind.CUSTOMERS: CustomerRecord,
     Kind.PURCHASES: Purchase,
     Kind.SUPPORT_CALLS: SupportCall,
     Kind.PAYMENTS: Payment,
+    Kind.ACTIONS: Action,
 }
 _DECODERS: Final = {kind: msgspec.json.Decoder(wire) for kind, wire in WIRE_OF_KIND.items()}
 _TIMES: Final = {kind: FineTimes(wire) for kind, wire in WIRE_OF_KIND.items()}

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from schemas.base.money import parse_ratio
 from schemas.base.vocabulary import (
+    ActionType,
     ContactChannel,
     ContactDirection,
     ContactKind,
@@ -17,6 +18,8 @@ from schemas.base.vocabulary import (
     OverrideMode,
     PaymentStatus,
     PurchaseType,
+    StepName,
+    StepOutcome,
     StepToSet,
     Tier,
 )
@@ -40,6 +43,10 @@ class Field(NamedTuple):
     """The same as a regular expression, as far as one can say it."""
     inner: tuple["Field", ...] = ()
     """Of an object: its fields."""
+    only: str | None = None
+    """With which `type` alone it may stand; None: with any."""
+    needed: bool = False
+    """Whether an event of that type has to have it."""
 
 
 def is_date(text: str) -> bool:
@@ -277,6 +284,50 @@ FIELDS: Final[dict[Kind, tuple[Field, ...]]] = {
             _TEXT,
             "the payment, where several events may tell of it; it counts once for an invoice",
         ),
+    ),
+    Kind.ACTIONS: (
+        *_COMMON,
+        Field("type", ActionType, "'contact' or 'step'", "what was done", True),
+        Field(
+            "channel",
+            ContactChannel,
+            "'phone', 'chat', 'email', 'store' or 'self_service'",
+            "how we got in touch; contacts only",
+            only="contact",
+            needed=True,
+        ),
+        Field(
+            "by",
+            events.Role,
+            "a text of 1 to 64 characters",
+            "the role that got in touch, as the policy's cadences name it; contacts only",
+            only="contact",
+        ),
+        Field(
+            "duration_s",
+            events.Duration,
+            "an integer from 0 to 604800",
+            "handling time in seconds; contacts only",
+            default=0,
+            only="contact",
+        ),
+        Field(
+            "step",
+            StepName,
+            "'reassess', 'educate', 'renegotiate', 'migrate' or 'terminate'",
+            "which step of the ladder was taken with the customer; steps only",
+            only="step",
+            needed=True,
+        ),
+        Field(
+            "outcome",
+            StepOutcome,
+            "'done', 'refused' or 'approved'",
+            "what became of it: approved, `terminate` comes after its notice; steps only",
+            only="step",
+            needed=True,
+        ),
+        Field("reason", events.ReasonText, "a text of 1 to 1000 characters", "why, in own words"),
     ),
 }
 

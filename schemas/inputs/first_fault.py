@@ -79,7 +79,7 @@ def _known(
     for field in fields:
         found, name = raw.get(field.name), prefix + field.name
         if found is None or bytes(found) == b"null":
-            if field.required and not (name in NOT_OF_CANCELS and _cancels(kind, raw)):
+            if _is_needed(field, name, kind, raw):
                 return Rejection(
                     Reason.MISSING_FIELD, f"{name}: expected {field.expected}, found nothing"
                 )
@@ -94,8 +94,7 @@ def _known(
             content, fault = _check_object(field, found, name, kind, rules)
         else:
             content, fault = _check(field, found, name, digits)
-        if kind is Kind.PURCHASES:
-            fault = _not_of_type(field, content, found, raw) or fault
+        fault = _not_of_type(kind, field, content, found, raw) or fault
         if fault is None:
             fault = _too_early(field, content, found, name, rules)
         if fault is not None:
@@ -110,18 +109,30 @@ def _known(
     return known
 
 
+def _is_needed(field: Field, name: str, kind: Kind, raw: dict[str, msgspec.Raw]) -> bool:
+    """Whether an event has to have it; some fields by its type alone."""
+    if field.needed:
+        return _text_or_else(raw.get("type"), "") == field.only
+    return field.required and not (name in NOT_OF_CANCELS and _cancels(kind, raw))
+
+
 def _cancels(kind: Kind, raw: dict[str, msgspec.Raw]) -> bool:
     return kind is Kind.PURCHASES and _text_or_else(raw.get("type"), "") == "cancel"
 
 
 def _not_of_type(
-    field: Field, content: Any, found: msgspec.Raw, raw: dict[str, msgspec.Raw]
+    kind: Kind, field: Field, content: Any, found: msgspec.Raw, raw: dict[str, msgspec.Raw]
 ) -> Rejection | None:
-    """What is wrong with a field of a purchase because of its type; None: nothing.
+    """What is wrong with a field because of its event's type; None: nothing.
 
     `content` is None where the field is wrong in itself.
     """
     its, name = _text_or_else(raw.get("type"), "sale"), field.name
+    if field.only is not None and its != field.only:
+        words = f"expected with type '{field.only}' only, found {_shown(found)} with another"
+        return Rejection(Reason.INVALID_FIELD, f"{name}: {words}")
+    if kind is not Kind.PURCHASES:
+        return None
     types = TYPES_WITH.get(name)
     if types is not None and its not in types:
         where = ", ".join(f"{one}s" for one in types)

@@ -310,7 +310,7 @@ class PartitionRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """What a partition knows besides its customers."""
 
     stream_time_us: int | None
-    offsets: tuple[int, int, int, int]
+    offsets: tuple[int, int, int, int, int]
     """Per input the offset of the next record to take."""
     commit_number: int
     policies: dict[str, str]

@@ -103,6 +103,16 @@ TOPICS: Final = (
         config=(*_KEEP, *_KEEP_NULLS),
     ),
     Topic(
+        "actions",
+        "what the company did: contacts that it made, steps of the ladder that it took",
+        "customer_id",
+        "CRM, account managers, field service",
+        "whalecurve",
+        "in",
+        optional=True,
+        config=_KEEP,
+    ),
+    Topic(
         TIER_CHANGES,
         "a customer's tier changed, why, and what that tier is granted",
         "customer_id",

@@ -66,6 +66,7 @@ def _of_input(kind: Kind) -> Schema:
             schema["properties"][name] = _of_optional(schema["properties"][name])
         rules += [_type_rule(name, types) for name, types in TYPES_WITH.items()]
         rules += [_FREE_RULE, _PIECES_RULE]
+    rules += _type_rules(fields)
     if rules:
         schema["allOf"] = rules
     if any(its.money for field in fields for its in (field, *field.inner)):
@@ -169,6 +170,25 @@ _PIECES_RULE: Final[Schema] = {
     "else": {"properties": {"items": {"minimum": 1}}},
 }
 """Only where money alone goes back there may be no piece."""
+
+
+def _type_rules(fields: tuple[Field, ...]) -> list[Schema]:
+    """Which fields stand with one `type` alone, and which of them have to."""
+    rules: list[Schema] = []
+    for only in dict.fromkeys(field.only for field in fields if field.only is not None):
+        its = [field for field in fields if field.only == only]
+        needed = [field.name for field in its if field.needed]
+        rules.append(
+            {
+                "if": {"properties": {"type": {"const": only}}},
+                "then": {
+                    "required": needed,
+                    "properties": {name: {"not": {"type": "null"}} for name in needed},
+                },
+                "else": {"properties": {field.name: {"type": "null"} for field in its}},
+            }
+        )
+    return rules
 
 
 # what goes out

@@ -63,7 +63,8 @@ def _show(states: list[State], *, as_json: bool) -> None:
             }
             click.echo(orjson.dumps(line).decode())
         else:
-            said = state.fault or state.advice or state.topic.meaning
+            meaning = state.topic.meaning + (" (optional)" if state.topic.optional else "")
+            said = state.fault or state.advice or meaning
             click.echo(f"{state.name:<40} {word:<8} {said}")
     faults = [state.fault for state in states if state.fault is not None]
     if faults:

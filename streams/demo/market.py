@@ -249,6 +249,17 @@ def put_right(issue: str) -> Body:
     }
 
 
+def called_back(issue: str) -> Body:
+    """Make the call by which somebody promises a complainer to see to it."""
+    return {
+        "type": "contact",
+        "channel": "phone",
+        "by": "account_manager",
+        "duration_s": 180,
+        "reason": issue,
+    }
+
+
 def paid_late_us(rng: Random, shopper: Shopper, at_us: int) -> int:
     """Reckon how long after it is due it pays a sale of this time; below 0: before."""
     days = shopper.habits.late_days if shopper.short_of_money(at_us) else (-5, 0)

@@ -20,13 +20,14 @@ from random import Random
 from typing import Any, Final
 
 from agents.policy.compiled import Policy
-from schemas.base.times import DAY_US, day_of, format_micros
+from schemas.base.times import DAY_US, MINUTE_US, day_of, format_micros
 from streams.demo.market import (
     KNOWN_SHARE,
     TERMS_DAYS,
     Body,
     Shopper,
     answer,
+    called_back,
     contact,
     goods_back,
     master_data,
@@ -167,6 +168,7 @@ class _Market:
             body = contact(rng, shopper, at_us)
             if body.get("complaint"):
                 right = put_right(body["issue"])
+                self._later(at_us + MINUTE_US, "actions", shopper, called_back(body["issue"]))
                 self._later(at_us + rng.randint(3, 10) * DAY_US, "support-calls", shopper, right)
             return "support-calls", body
         order_id = f"o-{self._run}-{self._number}"
@@ -229,6 +231,8 @@ def _spoilt(rng: Random, last: Event) -> Event:
         value["region"] = "nowhere"
     elif topic == "support-calls":
         value["duration_s"] = -1 if fault == 4 else value["duration_s"] + 1  # noqa: PLR2004
+    elif topic == "actions":
+        value["channel"] = "fax" if fault == 4 else "email"  # noqa: PLR2004
     elif fault == 4:  # noqa: PLR2004 - one of six
         value["currency"] = "XXX"
     else:

@@ -133,7 +133,8 @@ def test_a_line_that_is_none_stops_it_after_those_before(settings: Settings) -> 
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == (
-        "whalecurve: -:2: topic: expected purchases, support-calls, payments or customers, "
+        "whalecurve: -:2: topic: expected purchases, support-calls, payments, customers or "
+        "actions, "
         "found nothing (1 records before it are published)\n"
     )
 

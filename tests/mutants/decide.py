@@ -247,7 +247,7 @@ DECIDE: Final = (
     ),
     Mutant(
         "D21", "a human's word is taken anew with every event", ROOM + "decisions.py",
-        "    customer.master_data.step_to_set, customer.master_data.answered = None, False\n",
+        "    customer.master_data.heard()\n",
         "",
         LADDER,
     ),

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from tests.mutants.actions import ACTIONS
 from tests.mutants.availability import AVAILABILITY
 from tests.mutants.commit import COMMIT_PATH
 from tests.mutants.contacts import CONTACTS_DUE
@@ -22,6 +23,7 @@ MUTANTS: Final = (
     *EXPLAIN,
     *STAGES,
     *CONTACTS_DUE,
+    *ACTIONS,
     *SEGMENT,
     *SIGNALS,
     *CUSTOMER,

@@ -23,6 +23,23 @@ class Move(NamedTuple):
     reminds: bool = False
 
 
+def _answered_on(customer: Customer) -> tuple[int | None, bool]:
+    """Name the day on which somebody has just answered to the step, in words or by taking it.
+
+    The second: whether somebody lets the relation end.
+    """
+    standing = customer.standing
+    said, customer.master.answered = customer.master.answered, False
+    taken, customer.taken = customer.taken, None
+    if standing.step is None:
+        return None, False
+    if said:
+        return customer.today(), False
+    if taken is None or taken[0] != standing.step or taken[1] < standing.since:
+        return None, False
+    return taken[1], taken[2] and taken[0] == STEPS[-1]
+
+
 def climb(customer: Customer, figures: Figures, terms: Terms) -> Move | None:
     """Judge a customer's step, once its signals are; give the evidence if it moved."""
     standing, today, rule = customer.standing, customer.today(), terms.risk.ladder
@@ -32,14 +49,15 @@ def climb(customer: Customer, figures: Figures, terms: Terms) -> Move | None:
     if not opened and standing.open_since is not None:
         standing.open_since, standing.quiet_since = None, today
     asked, customer.master.asked = customer.master.asked, None
-    answered, customer.master.answered = customer.master.answered, False
+    answered, lets_end = _answered_on(customer)
     if rule is None:
         return None if standing.step is None else _moved(customer, None, [])
-    if rule["waits_for_answer"] and answered and standing.step is not None:
-        standing.answered = today
+    if rule["waits_for_answer"] and answered is not None:
+        standing.answered = max(answered, standing.answered or answered)
     set_or_back = None if asked is None else _set_by_hand(customer, asked)
-    if asked is not None and terms.stage is not None:
-        _approve(customer, asked, rule)
+    decided = STEPS[-1] if lets_end else asked
+    if decided is not None and terms.stage is not None:
+        _approve(customer, decided, rule)
     if standing.ends is not None:
         return _ended(customer, rule) or set_or_back
     set_or_back = set_or_back or _back(customer, figures, terms)

@@ -14,7 +14,7 @@ from .ledger import Day, Lines, booked, days_late
 from .master import Master
 from .money import Terms
 from .orders import Happening, Orders
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .tickets import Tickets
 
 
@@ -124,6 +124,9 @@ class Customer:
     stage_since: int = 0
     belongs: list[str] | None = None
     """The segments it was last found in; None: nobody asked."""
+    taken: tuple[str, int, bool] | None = None
+    """The step of the ladder that was just taken with it, the day, and whether it was only let
+    be taken; until it is judged."""
     asked_for: int | None = None
     """The day on which somebody was last asked to get in touch, whatever for."""
     contact_sequence: int = 0
@@ -225,6 +228,8 @@ class Customer:
             touched = happened if self.last_touch is None else max(happened, self.last_touch)
             self.last_touch = touched
             self.touches.append((happened, event["channel"] if topic != PURCHASES else "purchase"))
+        if topic == ACTIONS:
+            self._act(event, its.on, terms)
         if topic == CUSTOMERS:
             self.master.take(event, dict(self._window(terms.window_days)))
         counts = any(call is event for call in self.calls)
@@ -261,6 +266,18 @@ class Customer:
         if ledger.complains(second):
             self.kept.complaints.remove((on, whole.lines[second["channel"]]))
         return entry
+
+    def _act(self, event: Event, day: int, terms: Terms) -> None:
+        """Hear what the seller did: whoever got in touch need not be asked to for a while."""
+        if event["type"] == "step":
+            self.taken = event["step"], day, event["outcome"] == "approved"
+            return
+        role = event["by"]
+        if event["channel"] not in terms.touches:
+            return
+        listed = {its["role"] for roles in terms.cadence.values() for its in roles}
+        if role is None or role in listed:
+            self.contacted[role] = max(day, self.contacted.get(role, day))
 
     def _book(self, day: int, entry: Day) -> None:
         self.days.setdefault(day, Day()).add(entry)

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import instants
 from .currencies import DIGITS
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 Json = Any
 """What JSON may hold; a field's reader finds out."""
@@ -19,6 +19,7 @@ Read = Callable[[Json, Event], Json]
 DIGITS_MAX = 15
 ID_MAX = 128
 REASON_MAX = 1_000
+ROLE_MAX = 64
 KEPT_MAX = 1_000
 TYPES = ("sale", "return", "refund", "replacement", "cancel")
 CHANNELS = (
@@ -238,6 +239,20 @@ def _only_on(read_value: Read, *types: str) -> Read:
     return read
 
 
+def _with(kind: str, read_value: Read) -> Read:
+    """Refuse the field on any other type of event, whatever it says."""
+
+    def read(value: Json, raw: Event) -> Json:
+        _need(raw["type"] == kind)
+        return read_value(value, raw)
+
+    return read
+
+
+def _is(kind: str) -> Callable[[Event], bool]:
+    return lambda raw: bool(raw["type"] == kind)
+
+
 _COMMON = (
     Field("event_id", _text(1, ID_MAX)),
     Field("customer_id", _text(1, ID_MAX)),
@@ -320,6 +335,18 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("due_at", _instant),
         Field("status", _one_of("paid", "failed", "reversed"), required=False, default="paid"),
         Field("payment_id", _text(), required=False),
+    ),
+    ACTIONS: (
+        *_COMMON,
+        Field("type", _one_of("contact", "step")),
+        Field("channel", _with("contact", _one_of(*CHANNELS)), required=_is("contact")),
+        Field("by", _with("contact", _text(1, ROLE_MAX)), required=False),
+        Field("duration_s", _with("contact", _between(0, 604_800)), required=False, default=0),
+        Field("step", _with("step", _one_of(*STEPS)), required=_is("step")),
+        Field(
+            "outcome", _with("step", _one_of("done", "refused", "approved")), required=_is("step")
+        ),
+        Field("reason", _text(1, REASON_MAX), required=False),
     ),
 }
 """The known fields of each topic, in the order they are judged."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from . import instants
 from .fields import CHANNELS, Event
 from .money import Card, Terms
-from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 REVENUE = "revenue"
 DISCOUNTS = "discounts_given"
@@ -84,6 +84,9 @@ def booked(topic: str, event: Event, terms: Terms) -> Day:
     """Reckon what an event books."""
     if topic == SUPPORT_CALLS:
         return _contact(event, terms)
+    if topic == ACTIONS and event["type"] == "contact":
+        plain = {"kind": "contact", "direction": "outbound", "seller_fault": False}
+        return _contact(event | plain, terms)
     if topic == PAYMENTS:
         return _payment(event, terms)
     if topic == PURCHASES:

@@ -8,8 +8,9 @@ CUSTOMERS = "customers"
 PURCHASES = "purchases"
 SUPPORT_CALLS = "support-calls"
 PAYMENTS = "payments"
+ACTIONS = "actions"
 
-TOPICS = (CUSTOMERS, PURCHASES, SUPPORT_CALLS, PAYMENTS)
+TOPICS = (CUSTOMERS, PURCHASES, SUPPORT_CALLS, PAYMENTS, ACTIONS)
 """The inputs that are recounted, in the order that settles ties."""
 
 _WORD = 0xFFFFFFFF

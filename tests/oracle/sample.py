@@ -11,13 +11,21 @@ from itertools import accumulate
 from random import Random
 
 from . import instants
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS, Record, partition_of
+from .records import (
+    ACTIONS,
+    CUSTOMERS,
+    PAYMENTS,
+    PURCHASES,
+    SUPPORT_CALLS,
+    Record,
+    partition_of,
+)
 from .sample_bodies import Body, Profile, body, conflicting, of_a_desk, profile, restated
 from .sample_faults import Draft, spoiled
 from .sample_intake import astray, finer
 from .sample_orders import mended
 from .sample_policy import POLICY, POLICY_TOML
-from .sample_risks import answered, awake, troubled
+from .sample_risks import action, answered, awake, troubled
 from .sample_whole import Book, invoiced, master
 
 __all__ = ["END", "POLICY", "POLICY_TOML", "START", "sample"]
@@ -189,12 +197,24 @@ class _RisksTraffic(_WholeTraffic):
         super().__init__(rng, events, customers, partitions)
         self.seed = rng.random()
         self.up: tuple[int, list[Profile]] = (-1, [])
+        self.actions: list[tuple[str, bytes]] = []
 
     def _who(self) -> Profile:
         phase = instants.day_of(self.now) // _PHASE_DAYS
         if self.up[0] != phase:
             self.up = phase, [who for who in self.profiles if awake(self.seed, who, phase)]
         return self.rng.choice(self.up[1]) if self.up[1] else super()._who()
+
+    def _draft(self) -> Draft:
+        if self.rng.random() >= 0.04:
+            return super()._draft()
+        if self.actions and self.rng.random() < 0.1:
+            return self._again(self.actions[-20:])
+        who = self._who()
+        content = action(self.rng, who, self._event_id(ACTIONS), self._happened())
+        value = _bytes(self.rng, content)
+        self.actions.append((ACTIONS, value))
+        return self._addressed(ACTIONS, who.customer_id, value)
 
     def _happened(self) -> int:
         """Let one of ten be up to five days late."""

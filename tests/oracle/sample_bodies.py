@@ -8,7 +8,7 @@ from typing import Any
 from . import instants
 from .currencies import DIGITS
 from .fields import CHANNELS
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 Body = dict[str, Any]
 
@@ -76,6 +76,7 @@ def restated(rng: Random, topic: str, content: Body) -> Body:
         SUPPORT_CALLS: {"seller_fault": False, "complaint": False, "satisfaction": None},
         PAYMENTS: {"status": "paid"},
         CUSTOMERS: {"segment": None, "override": None},
+        ACTIONS: {"reason": None},
     }
     if {"direction", "kind", "ticket_id"} & content.keys():
         again = {"direction": "inbound", "kind": "contact", "ticket_id": None} | again
@@ -88,6 +89,8 @@ def conflicting(rng: Random, topic: str, content: Body) -> Body:
     """Say something else under the same id."""
     if topic == SUPPORT_CALLS:
         other = {"duration_s": (content["duration_s"] + 1) % 604_801}
+    elif topic == ACTIONS:
+        other = {"reason": f"not {content.get('reason')}"}
     elif topic == CUSTOMERS:
         other = {"region": f"not {content.get('region')}"}
     elif rng.random() < 0.5 and "amount" in content:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from . import instants
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 
 TOO_LARGE = 65_537  # one byte more than the default limit
 
@@ -28,6 +28,7 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     PURCHASES: ("order_id", "amount", "currency"),
     SUPPORT_CALLS: ("issue", "channel", "duration_s"),
     PAYMENTS: ("invoice_id", "amount", "currency", "due_at"),
+    ACTIONS: ("type", "channel", "step", "outcome"),
 }
 _COMMON = ("event_id", "customer_id", "occurred_at")
 _LONG = "x" * 1_001
@@ -78,6 +79,15 @@ _WRONG: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     PAYMENTS: _AMOUNTS
     | {"invoice_id": (False,), "due_at": ("2026-03-01", 0), "status": ("PAID", 1)},
+    ACTIONS: {
+        "type": ("visit", None, True),
+        "channel": ("fax", 3),
+        "by": ("", "x" * 65, 7),
+        "duration_s": (-1, "30"),
+        "step": ("none", 1),
+        "outcome": ("maybe", False),
+        "reason": ("", "x" * 1_001),
+    },
     CUSTOMERS: {
         "segment": ("both", 1),
         "region": (["north"],),

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from . import instants
-from .records import CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
+from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .sample_bodies import Body
 from .sample_faults import Draft
 from .sample_orders import MISPLACED
@@ -37,6 +37,7 @@ _EARLY: dict[str, tuple[Body, ...]] = {
         *({"due_at": at} for at in (*_TIMES, _FIRST)),
         *({"payment_id": name} for name in (5, ["p-1"])),
     ),
+    ACTIONS: (),
 }
 """What is before the first day that the sample's policy has, and what is just not; what seldom
 comes and is not as it must be; and what a purchase of its type never has."""

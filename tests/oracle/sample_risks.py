@@ -3,7 +3,7 @@
 from random import Random
 
 from . import instants
-from .fields import STEPS
+from .fields import CHANNELS, STEPS
 from .records import PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .sample_bodies import Body, Profile, written
 from .sample_faults import WRONG_LADDER
@@ -64,3 +64,26 @@ def answered(rng: Random, record: Body, book: Book, happened: int, bad_share: fl
             until = happened + rng.randint(-instants.DAY, 8 * instants.DAY)
             book.ladder["hold_until"] = written(rng, until)
     return record | {"ladder": book.ladder}
+
+
+def action(rng: Random, who: Profile, event_id: str, happened: int) -> Body:
+    """Make what the seller does: a contact, or a step of the ladder that is taken."""
+    plain: Body = {
+        "event_id": event_id,
+        "customer_id": who.customer_id,
+        "occurred_at": written(rng, happened),
+    }
+    if rng.random() < 0.2:
+        plain["reason"] = rng.choice(("as agreed", "the yearly talk"))
+    if rng.random() < 0.5:
+        step = rng.choice((*STEPS[:3], *STEPS))
+        outcome = rng.choice(("done", "refused", "approved"))
+        return plain | {"type": "step", "step": step, "outcome": outcome}
+    plain |= {"type": "contact", "channel": rng.choice(CHANNELS)}
+    if rng.random() < 0.6:
+        plain["by"] = rng.choice(("account_manager", "management", "branch", "driver"))
+    if rng.random() < 0.5:
+        plain["duration_s"] = rng.randint(0, 900)
+    if rng.random() < 0.05:
+        plain["step"] = rng.choice(STEPS)
+    return plain

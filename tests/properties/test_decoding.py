@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.events.actions import book_action
 from agents.events.booking import Booking, Unbookable
 from agents.events.customers import book_customer
 from agents.events.payments import book_payment
@@ -15,6 +16,7 @@ from schemas.base.money import CURRENCY_DIGITS
 from schemas.inputs.events import (
     MAX_DEPTH,
     TOPIC_OF_KIND,
+    Action,
     CustomerRecord,
     Kind,
     Payment,
@@ -105,6 +107,8 @@ def book(kind: Kind, wire: Wire) -> Booking | Unbookable:
         return book_payment(wire, POLICY)
     if isinstance(wire, CustomerRecord):
         return book_customer(wire, POLICY)
+    if isinstance(wire, Action):
+        return book_action(wire, POLICY)
     assert kind is Kind.SUPPORT_CALLS
     return book_support_call(wire, POLICY)
 

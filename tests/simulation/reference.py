@@ -206,7 +206,7 @@ def _mean_the_same(plan: Plan, row: bytes, other: bytes) -> bool:
     if row == other:
         return True
     mine, its = (
-        msgspec.structs.replace(decode_customer(data), offsets=(0, 0, 0, 0))
+        msgspec.structs.replace(decode_customer(data), offsets=(0, 0, 0, 0, 0))
         for data in (row, other)
     )
     return mine == its and (plan.changes_policy or read_head(row) == read_head(other))

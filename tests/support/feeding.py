@@ -27,7 +27,8 @@ from tests.support.policies import successor
 
 INPUTS = (Kind.PURCHASES, Kind.SUPPORT_CALLS, Kind.PAYMENTS)
 """Those that are never absent."""
-WITH_CUSTOMERS = tuple(Kind)
+WITH_CUSTOMERS = (Kind.CUSTOMERS, *INPUTS)
+EVERY_INPUT = tuple(Kind)
 SECRET = b"the tests' own"
 NOW_US = LATER_MS * 1000
 ALL = 1_000_000

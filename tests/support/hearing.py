@@ -11,7 +11,7 @@ from schemas.outputs.records import AT_RISK
 from schemas.state.codec import decode_customer, read_head
 from schemas.state.rows import CustomerRow
 from schemas.state.signal_rows import SignalsRow
-from tests.support.feeding import WITH_CUSTOMERS, Desk, Erasure, newest
+from tests.support.feeding import EVERY_INPUT, Desk, Erasure, newest
 from tests.support.making import POLICY
 from tests.support.signalling import tick
 
@@ -23,8 +23,9 @@ def kind_of(event: dict[str, Any] | Erasure) -> Kind:
     """The input that an event belongs to, by its fields."""
     for field, kind in (
         ("order_id", Kind.PURCHASES),
-        ("channel", Kind.SUPPORT_CALLS),
+        ("issue", Kind.SUPPORT_CALLS),
         ("due_at", Kind.PAYMENTS),
+        ("type", Kind.ACTIONS),
     ):
         if field in event:
             return kind
@@ -44,7 +45,7 @@ class Ada:
     """What words may say of a record."""
 
     def __init__(self, by: Policy = POLICY, *events: dict[str, Any] | Erasure) -> None:
-        self.desk = Desk(by, inputs=WITH_CUSTOMERS)
+        self.desk = Desk(by, inputs=EVERY_INPUT)
         self._heard = Counter[str]()
         self._now = ""
         self.record: dict[str, Any] = {}

@@ -231,11 +231,23 @@ def master_data(**fields: Any) -> dict[str, Any]:
     )
 
 
+def action(**fields: Any) -> dict[str, Any]:
+    """A call that the company made, at noon of 2026-03-01."""
+    plain = {"event_id": "action-1", "customer_id": "ada", "occurred_at": "2026-03-01T12:00:00Z"}
+    return _made({**plain, "type": "contact", "channel": "phone"}, fields)
+
+
+def step_taken(step: str, **fields: Any) -> dict[str, Any]:
+    """A step of the ladder that was done."""
+    return action(type="step", channel=ABSENT, step=step, **{"outcome": "done"} | fields)
+
+
 MAKE = {
     Kind.CUSTOMERS: master_data,
     Kind.PURCHASES: purchase,
     Kind.SUPPORT_CALLS: support_call,
     Kind.PAYMENTS: payment,
+    Kind.ACTIONS: action,
 }
 """What makes an event of each input."""
 WALLET = {"amount": "5000.00", "currency": "USD"}
@@ -263,6 +275,7 @@ MINIMAL = {
     Kind.PURCHASES: purchase(cost=ABSENT),
     Kind.SUPPORT_CALLS: support_call(),
     Kind.PAYMENTS: payment(),
+    Kind.ACTIONS: action(),
 }
 FULL = {
     Kind.CUSTOMERS: master_data(
@@ -298,6 +311,7 @@ FULL = {
         ticket_id="ticket-1",
     ),
     Kind.PAYMENTS: payment(status="failed", payment_id="bank-7"),
+    Kind.ACTIONS: action(by="account_manager", duration_s=240, reason="the yearly talk"),
 }
 
 

@@ -117,7 +117,7 @@ def test_an_id_is_remembered(change: Any, events: list[Any], dropped: int, forgo
 
 def test_of_each_input_the_last_offset_is_known() -> None:
     desk = happened(sale(1), *(call(1, number=n) for n in range(18)))
-    assert desk.row().offsets == [-1, 0, 17, -1]
+    assert desk.row().offsets == [-1, 0, 17, -1, -1]
 
 
 def test_payments_are_kept_by_when_they_happened_and_as_many_as_the_rules_need() -> None:

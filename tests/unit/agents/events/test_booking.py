@@ -112,6 +112,7 @@ ANOTHER: dict[str, Any] = {
     "kind": "resolution",
     "ticket_id": "ticket-2",
     "status": "paid",
+    "by": "management",
 }
 """By field a value that no full event has; all but ids and a purchase's type."""
 

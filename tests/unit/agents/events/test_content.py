@@ -22,7 +22,7 @@ def check(kind: Kind, event: dict[str, Any]) -> int:
 def test_a_field_that_holds_its_default_or_null_says_nothing(kind: Kind) -> None:
     absent = check(kind, MINIMAL[kind])
     for field in FIELDS[kind]:
-        if not field.required:
+        if not field.required and field.name not in MINIMAL[kind]:
             assert check(kind, MINIMAL[kind] | {field.name: field.default}) == absent, field.name
             assert check(kind, MINIMAL[kind] | {field.name: None}) == absent, field.name
 

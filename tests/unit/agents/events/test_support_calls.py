@@ -113,7 +113,7 @@ def test_what_we_do_reaches_the_customer_and_is_no_contact_of_its_own() -> None:
     asks = policy(only("repeat_issue", "dissatisfied", "support_spike"))
     says = {"complaint": True, "seller_fault": True, "satisfaction": 1}
     found = book(asks, direction="outbound", resolved=False, **says)
-    assert (found.reached, found.touches, found.meets) == (True, False, False)
+    assert (found.met_by, found.touches, found.meets) == ("", False, False)
     assert (found.contacts, found.channel, found.complains, found.at_fault) == (
         *(0, NO_CHANNEL),
         *(False, False),

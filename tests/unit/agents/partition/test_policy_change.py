@@ -34,7 +34,7 @@ LOWER, HIGHER = {"important": "300.00"}, {"important": "700.00"}
 def row_of(*policies: str, at_us: int | None = 0) -> PartitionRow:
     return PartitionRow(
         stream_time_us=at_us,
-        offsets=(-1, 0, 0, 0),
+        offsets=(-1, 0, 0, 0, -1),
         commit_number=1,
         policies={its: f"of-{its}" for its in policies},
         policy_since_us=3,

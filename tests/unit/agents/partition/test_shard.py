@@ -61,9 +61,9 @@ def test_a_conflict_comes_after_every_other_reason() -> None:
 def test_the_partition_s_row_knows_time_offsets_and_the_number_of_commits() -> None:
     desk = happened(sale(2), sale(1)).committed()
     row = desk.ready(S, b"{").drained().partition()
-    assert (row.offsets, row.commit_number, row.stream_time_us) == ((0, 2, 1, 0), 2, at(2))
+    assert (row.offsets, row.commit_number, row.stream_time_us) == ((0, 2, 1, 0, -1), 2, at(2))
     assert (row.window_days, row.base_currency) == (10, "USD")
-    assert happened(sale(1), inputs=(P, S, Y)).partition().offsets == (-1, 1, 0, 0)
+    assert happened(sale(1), inputs=(P, S, Y)).partition().offsets == (-1, 1, 0, 0, -1)
 
 
 def test_a_commit_tells_what_was_taken_not_what_lies_here() -> None:

@@ -36,7 +36,7 @@ def row_of(shares: PartitionShares) -> PartitionRow:
     """What a commit stores of it."""
     return PartitionRow(
         stream_time_us=None,
-        offsets=(0, 0, 0, 0),
+        offsets=(0, 0, 0, 0, 0),
         commit_number=1,
         policies={POLICY.hash: POLICY.version},
         policy_since_us=0,

@@ -5,8 +5,8 @@ import re
 from schemas.inputs.events import TOPIC_OF_KIND, Kind
 
 
-def test_ties_go_to_customers_then_purchases_then_support_calls_then_payments() -> None:
-    in_order = ["customers", "purchases", "support-calls", "payments"]
+def test_ties_go_to_customers_first_and_to_actions_last() -> None:
+    in_order = ["customers", "purchases", "support-calls", "payments", "actions"]
     assert [TOPIC_OF_KIND[kind] for kind in sorted(Kind)] == in_order
 
 

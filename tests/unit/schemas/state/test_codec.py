@@ -31,7 +31,7 @@ FLAGS_AT, TIER_AT, BY_VALUE_AT, HEAD_BYTES = 9, 10, 11, 32
 """A version, 8 bytes of time, flags, two tiers, 4 bytes of a checksum and 16 of a value."""
 PARTITION = PartitionRow(
     stream_time_us=1_772_366_400_000_000,
-    offsets=(-1, 7, 0, 2**40),
+    offsets=(-1, 7, 0, 2**40, -1),
     commit_number=12,
     policies={"abc": "one"},
     policy_since_us=20_500,

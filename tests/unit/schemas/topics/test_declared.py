@@ -44,8 +44,8 @@ def test_newest_values_are_kept_for_ever_where_only_they_matter() -> None:
     assert {topic.name for topic in TOPICS if topic.compacted} == kept
 
 
-def test_only_customers_may_be_absent() -> None:
-    assert [topic.name for topic in TOPICS if topic.optional] == ["customers"]
+def test_only_master_data_and_actions_may_be_absent() -> None:
+    assert [topic.name for topic in TOPICS if topic.optional] == ["customers", "actions"]
 
 
 @pytest.mark.parametrize("name", sorted(names("in")))

@@ -63,7 +63,7 @@ def test_an_empty_line_is_nothing() -> None:
 
 
 NO_OBJECT = "a JSON object"
-NO_TOPIC = "topic: expected purchases, support-calls, payments or"
+NO_TOPIC = "topic: expected purchases, support-calls, payments, customers or"
 NO_VALUE = "value: expected an object"
 NO_KEY = "key: expected the customer_id"
 NO_TIME = "timestamp_ms: expected"

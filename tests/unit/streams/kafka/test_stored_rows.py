@@ -20,7 +20,7 @@ from streams.kafka.topics import TopicsError
 TOPIC = Settings().names.of(CHANGELOG)
 ROW = PartitionRow(
     stream_time_us=7,
-    offsets=(0, 0, 0, 0),
+    offsets=(0, 0, 0, 0, 0),
     commit_number=3,
     policies={"a": "one"},
     policy_since_us=0,
