@@ -13,6 +13,7 @@ from .kept import Kept
 from .ledger import Day, Lines, booked, days_late
 from .master import Master
 from .money import Terms
+from .names import EventName, names
 from .orders import Happening, Orders
 from .records import ACTIONS, CUSTOMERS, PAYMENTS, PURCHASES, SUPPORT_CALLS
 from .tickets import Tickets
@@ -69,10 +70,6 @@ class Standing:
     """Whether a reminder of this step went out."""
     ends: int | None = None
     """The day on which an approved termination ends the relation."""
-
-
-EventName = tuple[str, ...]
-"""An event's topic and its `event_id`; or a payment's status, invoice and `payment_id`."""
 
 
 @dataclass
@@ -399,11 +396,3 @@ class Customer:
             elif last.get(invoice) == (made, days):
                 told.append(last.pop(invoice))
         return told[-count:]
-
-
-def names(topic: str, event: Event) -> list[EventName]:
-    """List what an event is known by: its id, and the payment that it tells of."""
-    known: list[EventName] = [(topic, event["event_id"])]
-    if topic == PAYMENTS and event["payment_id"] is not None and event["status"] != "failed":
-        known.append((topic, event["status"], event["invoice_id"], event["payment_id"]))
-    return known

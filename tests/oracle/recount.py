@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .customer import Customer, names
+from .customer import Customer
 from .dues import find_next_due
 from .fields import Event
 from .instants import day_of
 from .judge import Erasure, Gate, Refusal, judge
 from .money import Terms
+from .names import names
 from .records import CUSTOMERS, TOPICS, Record
 from .verdict import judged, snapshot
 from .wire import Wire

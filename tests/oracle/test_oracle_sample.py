@@ -52,7 +52,7 @@ def test_offsets_are_consecutive_and_timestamps_grow_over_200_days() -> None:
 
 
 def test_every_reason_to_refuse_a_record_occurs_and_all_are_accounted_for() -> None:
-    records = sample(7, 12_000, 100, partitions=2, bad_share=0.3, risks=True)
+    records = sample(7, 24_000, 100, partitions=2, bad_share=0.3, risks=True)
     outcome = recount(tomllib.loads(WHOLE_TOML), records, partitions=2)
     without_money = {(topic, "unknown_currency") for topic in (SUPPORT_CALLS, ACTIONS)}
     every = {(topic, why) for topic in TOPICS for why in REASONS} - without_money
