@@ -6,6 +6,7 @@ import msgspec
 
 from agents.customer.state import Customer
 from agents.records.head import Output
+from agents.whatif.alike import alike
 from agents.whatif.trial import Trial
 from schemas.base.times import DAY_US
 from schemas.outputs.at_risk import AtRisk
@@ -45,7 +46,8 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     @property
     def differs(self) -> bool:
         """Whether anything is another by the candidate."""
-        return self.base != self.candidate or self.base_contacts != self.candidate_contacts
+        contacts_differ = self.base_contacts != self.candidate_contacts
+        return contacts_differ or not alike(self.base, self.candidate)
 
 
 class Compared(msgspec.Struct, frozen=True, gc=False):

@@ -7,6 +7,7 @@ from collections import Counter
 from heapq import heappush, heappushpop
 from typing import Final
 
+from agents.whatif.alike import alike
 from agents.whatif.compare import Compared, Moment
 
 MOVERS: Final = 20
@@ -44,7 +45,7 @@ class Movement:
         self.contributions[base.tier, candidate.tier] += contribution
         self.base_contacts.update(moment.base_contacts)
         self.candidate_contacts.update(moment.candidate_contacts)
-        if base == candidate:
+        if alike(base, candidate):
             return
         falls = base.falls_to is not None, candidate.falls_to is not None
         if falls[0] != falls[1]:

@@ -15,6 +15,7 @@ from agents.policy.keeps import Keeps
 from agents.policy_file.compiling import stated
 from agents.policy_file.keys import PolicyFile
 from agents.signals.registry import keeps_of
+from agents.whatif.alike import alike
 
 BOOKED: Final = (
     "dedupe_days",
@@ -75,7 +76,7 @@ def _of_value(base: Policy, candidate: Policy) -> Iterator[Untold]:
         if base.share is None or measure_of(candidate) != measure_of(base):
             why = "tiers go by tiers.entry until workers have made cut-offs of all customers"
             yield Untold("tiers.mode", why)
-        elif candidate.share != base.share:
+        elif not alike(candidate.share, base.share):
             why = "tiers go by the cut-offs there are until workers have made others"
             yield Untold("tiers.share", why)
 
