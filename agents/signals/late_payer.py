@@ -106,8 +106,8 @@ class LatePayer(Signal):
     def cleared_by(self, customer: Customer) -> list[Finding]:
         """The run on time so far, and the late ones that still count."""
         on_time = 0
-        for _, days_late in reversed(customer.payments.last):
-            if days_late > 0:
+        for paid in reversed(customer.payments.last):
+            if paid[1] > 0:
                 break
             on_time += 1
         found = [self.finding("clear_on_time", on_time, self._clear_on_time)]
