@@ -173,9 +173,12 @@ def test_histograms_are_recounts_and_everybody_has_the_tier_of_the_last_cutoffs(
     assert len(market.versions) > 2
     cutoffs = market.cutoffs
     assert cutoffs is not None
+    assert {shard.cutoffs_version for shard in market.shards} == {cutoffs.version}
     newest = {int(str(wire["cutoffs_version"] or 0)) for wire in market.newest.values()}
-    assert max(newest) == cutoffs.version
+    # where tiers are held the last cut-offs may move nobody
+    assert max(newest) > len(market.versions) // 2
     if text == POLICY_TOML:
+        assert max(newest) == cutoffs.version
         assert {wire["tier"] for wire in market.newest.values()} == set(TIERS)
         entries = entries_of(market.policy, cutoffs)
         for customer_id, head in heads.items():
