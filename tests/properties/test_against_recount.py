@@ -213,7 +213,7 @@ SHOWN: dict[str, set[str]] = {
     },
     "at risk, cancelled": {"from slipping to prospect"},
     "at risk, answered": {
-        *("ladder step_reminded", "ladder.at_rest_days", "ladder.service_share"),
+        *("ladder step_reminded", "ladder.at_rest_days"),
         *(f"cheaper, of {name}" for name in ("ladder", "late_payer", "support_spike")),
         *(f"{what} by {kind}" for what in ("treatment", "segment") for kind in ("event", "timer")),
         *("segments.latent.wallet_share_below", "segments.prompt_payer.payments"),
