@@ -19,6 +19,7 @@ from agents.events.purchases import book_purchase
 from agents.events.support_calls import book_support_call
 from agents.policy.compiled import Policy
 from agents.ports import Batch, InvariantError
+from schemas.base.partitioners import murmur2_partition
 from schemas.base.times import LAST_DAY, MINUTE_US, day_and_micros
 from schemas.inputs.events import (
     MAX_ID_CHARS,
@@ -65,6 +66,11 @@ class Admission:
         self._placement = placement
         self._max_event_bytes = max_event_bytes
         self._known = known
+
+    @staticmethod
+    def alone(policy: Policy, max_event_bytes: int) -> "Admission":
+        """Of events apart from any topic: one partition is the right one for all keys."""
+        return Admission(policy, Placement(0, 1, murmur2_partition), max_event_bytes, ())
 
     def admit_all(self, batch: Batch) -> list[Booking | Rejection]:
         """The booking of each record of a batch, or its rejection."""

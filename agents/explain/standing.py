@@ -4,7 +4,7 @@ from typing import Final
 
 from agents.customer.rows import restored
 from agents.customer.state import Customer
-from agents.decide.decisions import Decision, take_over
+from agents.decide.decisions import Decision
 from agents.partition.judges import Judge, Judges
 from agents.policy.compiled import Policy
 from schemas.base.times import format_micros
@@ -52,7 +52,7 @@ class Standing:
             )
         if customer.policy_is_new:
             customer.advance(at_us, self._policy)
-            self._judged()
+            self._judges.judged(customer)
         for _ in range(due_max):
             if customer.due_us > at_us:
                 customer.advance(at_us, self._policy)
@@ -65,15 +65,4 @@ class Standing:
 
     def fire(self) -> list[Decision]:
         """What is due next, and what follows from that at the same time."""
-        customer = self.customer
-        at_us = max(customer.due_us, customer.as_of_us)
-        customer.advance(at_us, self._policy)
-        decisions = []
-        while customer.due_us <= at_us:
-            decisions.append(self._judged())
-        return decisions
-
-    def _judged(self) -> Decision:
-        decision = self.judge.evaluator.decide(self.customer, None)
-        take_over(self.customer, decision)
-        return decision
+        return list(self._judges.fire(self.customer, self._policy))

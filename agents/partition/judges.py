@@ -1,9 +1,10 @@
 """Who decides on a customer and renders what follows: one judge for all, or one for its kind."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from agents.customer.state import Customer
+from agents.decide.decisions import Decision, take_over
 from agents.decide.evaluate import Evaluator
 from agents.policy.compiled import Policy
 from agents.records.render import Renderer
@@ -43,6 +44,22 @@ class Judges:
         if master is None or master.segment is None:
             return self.for_all
         return self._kinds.get(master.segment, self.for_all)
+
+    def fire(self, customer: Customer, policy: Policy) -> Iterator[Decision]:
+        """Lets happen what is due next for one who stands apart from any partition.
+
+        Decision by decision, each taken over: the customer is as of it until the next is asked for.
+        """
+        at_us = max(customer.due_us, customer.as_of_us)
+        customer.advance(at_us, policy)
+        while customer.due_us <= at_us:
+            yield self.judged(customer)
+
+    def judged(self, customer: Customer) -> Decision:
+        """What is decided with no event, taken over."""
+        decision = self.of(customer).evaluator.decide(customer, None)
+        take_over(customer, decision)
+        return decision
 
     def adopt(self, cutoffs: CutoffsRow | None) -> None:
         """All go by these cut-offs from now on; None: by their policies' entries."""

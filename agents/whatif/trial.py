@@ -8,7 +8,6 @@ of the trial, as `tiers.review_days = 0` has it.
 from typing import Final
 
 from agents.customer.state import Customer
-from agents.decide.decisions import take_over
 from agents.partition.judges import Judges
 from agents.partition.memory import CustomerMemory
 from agents.partition.shares import PartitionShares
@@ -47,13 +46,8 @@ class Trial:
         """
         said: list[Output] = []
         while customer.due_us <= until_us:
-            at_us = customer.due_us
-            customer.advance(at_us, self.policy)
-            while customer.due_us <= at_us:
-                judge = self._judges.of(customer)
-                decision = judge.evaluator.decide(customer, None)
-                take_over(customer, decision)
-                said += judge.renderer.records(customer, decision)
+            for decision in self._judges.fire(customer, self.policy):
+                said += self._judges.of(customer).renderer.records(customer, decision)
         customer.advance(until_us, self.policy)
         return said
 

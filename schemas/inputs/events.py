@@ -67,6 +67,7 @@ TOPIC_OF_KIND: Final[dict[Kind, str]] = {
     Kind.PAYMENTS: "payments",
     Kind.ACTIONS: "actions",
 }
+KIND_OF_TOPIC: Final = {topic: kind for kind, topic in TOPIC_OF_KIND.items()}
 
 
 class Purchase(msgspec.Struct, frozen=True, gc=False):

@@ -8,11 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from agents.events.admit import Admission, Placement
+from agents.events.admit import Admission
 from agents.events.booking import Booking
 from agents.policy.compiled import Policy
-from schemas.base.partitioners import murmur2_partition
-from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.inputs.events import KIND_OF_TOPIC, Kind
 from schemas.inputs.fields import FIELDS, Field
 from schemas.inputs.rejects import Rejection, excerpt
 from streams.cli.replay_lines import LineError, Replayed, read_line
@@ -27,8 +26,6 @@ IDS_MAX: Final = 2_000_000
 UNKNOWN_MAX: Final = 200
 """So many fields that no event has are told apart."""
 ALIKE: Final = 0.75
-
-_KIND_OF_TOPIC: Final = {topic: kind for kind, topic in TOPIC_OF_KIND.items()}
 
 
 class Where(NamedTuple):
@@ -82,7 +79,7 @@ class EventCheck:
     def __init__(self, policy: Policy, max_event_bytes: int, now_ms: int) -> None:
         """`now_ms`: the timestamp of records whose lines name none."""
         self.report = Report()
-        self._admission = Admission(policy, Placement(0, 1, murmur2_partition), max_event_bytes, ())
+        self._admission = Admission.alone(policy, max_event_bytes)
         self._now_ms = now_ms
         self._contents: dict[tuple[str, bytes], int] = {}
 
@@ -95,7 +92,7 @@ class EventCheck:
             return
         if record is None:
             return
-        report, kind = self.report, _KIND_OF_TOPIC[record.topic]
+        report, kind = self.report, KIND_OF_TOPIC[record.topic]
         report.events[record.topic] += 1
         timestamp_ms = self._now_ms if record.timestamp_ms is None else record.timestamp_ms
         judged = self._admission.admit(kind, record.key, record.value, timestamp_ms)

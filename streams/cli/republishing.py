@@ -9,10 +9,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import orjson
 
-from agents.events.admit import Admission, Placement
+from agents.events.admit import Admission
 from agents.policy.compiled import Policy
-from schemas.base.partitioners import murmur2_partition
-from schemas.inputs.events import TOPIC_OF_KIND
+from schemas.inputs.events import KIND_OF_TOPIC
 from schemas.inputs.fields import FIELDS
 from schemas.inputs.rejects import Rejection
 from schemas.outputs.headers import Headers
@@ -20,7 +19,6 @@ from streams.cli.rejected import REPUBLISHED_FROM, Rejected
 
 EXAMPLES_MAX: Final = 3
 """Of each reason so many are shown, and of what goes back."""
-_KIND_OF_TOPIC: Final = {topic: kind for kind, topic in TOPIC_OF_KIND.items()}
 _NAMES: Final = sorted({its.name for fields in FIELDS.values() for its in fields})
 
 
@@ -71,9 +69,8 @@ class Return:
     """Events of which only the beginning is there."""
 
     def __post_init__(self) -> None:
-        """One partition: which a record stood in does not count, for it goes by its key."""
-        alone = Placement(0, 1, murmur2_partition)
-        self._admission = Admission(self.policy, alone, self.max_event_bytes, ())
+        """Which partition a record stood in does not count, for it goes by its key."""
+        self._admission = Admission.alone(self.policy, self.max_event_bytes)
 
     @property
     def left(self) -> int:
@@ -90,7 +87,7 @@ class Return:
         named = fields.get("customer_id")
         key = named.encode() if isinstance(named, str) else event.key
         judged = self._admission.admit(
-            _KIND_OF_TOPIC[event.topic], key, value, time.time_ns() // 1_000_000
+            KIND_OF_TOPIC[event.topic], key, value, time.time_ns() // 1_000_000
         )
         if isinstance(judged, Rejection):
             self._keep(event, judged)
@@ -107,7 +104,7 @@ class Return:
         fields = event.fields
         if fields is None:
             return {}, event.value
-        types = {its.name: its.type for its in FIELDS[_KIND_OF_TOPIC[event.topic]]}
+        types = {its.name: its.type for its in FIELDS[KIND_OF_TOPIC[event.topic]]}
         changed = {name: _read(types[name], text) for name, text in self.changes if name in types}
         if not changed:
             return fields, event.value

@@ -16,7 +16,7 @@ from streams.cli.reading import Reader
 from streams.cli.stopping import silent_pipe, until_stopped
 from streams.config.settings import Settings
 from streams.kafka.group_look import STABLE, GroupLook, look_at_group
-from streams.kafka.last_commit import last_commit
+from streams.kafka.last_commit import LastCommit, last_commits
 from streams.kafka.topics import connect, look_at_topics
 
 OLDEST_SECONDS: Final = 5.0
@@ -97,8 +97,10 @@ def _look(settings: Settings) -> Status:
     group = _group(settings)
     oldest = _oldest(settings, group)
     found = []
-    for number in range(settings.partitions):
-        commit = last_commit(settings, changelog.name, number) if changelog.exists else None
+    commits: list[LastCommit | None] = [None] * settings.partitions
+    if changelog.exists:
+        commits = last_commits(settings, changelog.name, settings.partitions)
+    for number, commit in enumerate(commits):
         row = None if commit is None else commit.row
         found.append(
             PartitionStatus(

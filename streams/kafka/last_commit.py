@@ -26,9 +26,16 @@ class LastCommit(NamedTuple):
     """By the clock of the worker that wrote it."""
 
 
-def last_commit(settings: Settings, topic: str, partition: int) -> LastCommit | None:
-    """The last commit of a partition; None where there was none. StoredRowsError: can't be read."""
+def last_commits(settings: Settings, topic: str, partitions: int) -> list[LastCommit | None]:
+    """That of each partition; None where there was none. StoredRowsError: it can't be read."""
     consumer = rows_consumer(settings)
+    try:
+        return [_last_commit(consumer, topic, number) for number in range(partitions)]
+    finally:
+        consumer.close()
+
+
+def _last_commit(consumer: Consumer, topic: str, partition: int) -> LastCommit | None:
     tp = TopicPartition(topic, partition)
     try:
         first, end = consumer.get_watermark_offsets(tp, METADATA_DEADLINE_S)
@@ -43,8 +50,6 @@ def last_commit(settings: Settings, topic: str, partition: int) -> LastCommit | 
         raise StoredRowsError(f"{topic}-{partition}: {error.args[0].str()}") from error
     except RowError as error:
         raise StoredRowsError(f"{topic}-{partition}, its own row: {error}") from error
-    finally:
-        consumer.close()
 
 
 def _newest(consumer: Consumer, begin: TopicPartition) -> LastCommit | None:

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from agents.partition.shard import Shard
 from agents.policy.compiled import Policy
 from agents.ports import Batch
-from schemas.inputs.events import Kind
+from schemas.inputs.events import KIND_OF_TOPIC, Kind
 from tests.oracle.judge import Gate, judge
 from tests.oracle.money import Terms
 from tests.oracle.records import Record
@@ -30,7 +30,7 @@ from tests.oracle.sample_policy import (
     WHOLE_TOML,
 )
 from tests.support.against_recount import check
-from tests.support.shards import KIND_OF_TOPIC, NOW_US, Made, policy_of, settings_of
+from tests.support.shards import NOW_US, Made, policy_of, settings_of
 
 DAY_S = 86_400
 START_S = 1_767_225_600  # 2026-01-01

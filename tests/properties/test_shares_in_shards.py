@@ -12,14 +12,14 @@ from agents.partition.cutoffs import Published, read_cutoffs, read_histogram
 from agents.partition.shard import Changes, Message, Shard
 from agents.policy.compiled import Policy
 from schemas.base.vocabulary import TIERS
-from schemas.inputs.events import Kind
+from schemas.inputs.events import KIND_OF_TOPIC, Kind
 from schemas.outputs.records import CUTOFFS, HISTOGRAMS
 from schemas.state.codec import read_head
 from schemas.state.rows import PARTITION_KEY, CutoffsRow
 from tests.oracle.records import Record
 from tests.oracle.sample import sample
 from tests.oracle.sample_policy import DECAYED_TOML, POLICY_TOML, WHOLE_TOML
-from tests.support.shards import KIND_OF_TOPIC, NOW_US, batches_of, by_share, policy_of, settings_of
+from tests.support.shards import NOW_US, batches_of, by_share, policy_of, settings_of
 
 PARTITIONS = 3
 

@@ -17,10 +17,9 @@ from agents.policy_file.compiling import compile_policy
 from agents.policy_file.reading import read_policy
 from agents.ports import Batch
 from schemas.base.partitioners import PARTITIONERS
-from schemas.inputs.events import TOPIC_OF_KIND, Kind
+from schemas.inputs.events import KIND_OF_TOPIC, Kind
 from tests.oracle.records import Record
 
-KIND_OF_TOPIC = {topic: kind for kind, topic in TOPIC_OF_KIND.items()}
 NOW_US = 1_800_000_000_000_000
 
 
